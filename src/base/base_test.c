@@ -1,0 +1,203 @@
+/* What the ground floor promises. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/base.h"
+
+static void
+an_error_text_that_does_not_fit_is_cut_at_a_character(void **state)
+{
+	struct err err = ERR_INIT;
+	char wide[700];
+
+	(void)state;
+	for (size_t i = 0; i + 1 < sizeof wide; i += 2)
+		memcpy(wide + i, "\xC3\xA9", 2);
+	wide[sizeof wide - 2] = '\0';
+	assert_false(err_set(&err, ERR_INPUT, "a.b", "x%s", wide));
+	assert_true(strlen(err.text) < ERR_TEXT_MAX);
+	assert_true(utf8_valid(span_text(err.text)));
+	assert_string_equal(err.text + strlen(err.text) - 3, "...");
+}
+
+static void
+context_goes_outermost_first(void **state)
+{
+	struct err err = ERR_INIT;
+
+	(void)state;
+	(void)err_set(&err, ERR_IO, "disk.full", "no space");
+	(void)err_wrap(&err, "parcel %d", 7);
+	assert_string_equal(err.text, "parcel 7: no space");
+	assert_int_equal(err.kind, ERR_IO);
+	assert_string_equal(err.reason, "disk.full");
+}
+
+static void
+a_buffer_takes_its_limit_and_refuses_one_more(void **state)
+{
+	struct err err = ERR_INIT;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 100);
+	for (int i = 0; i < 100; i++)
+		assert_true(buf_add_byte(&b, 'x', &err));
+	assert_false(buf_add_byte(&b, 'x', &err));
+	assert_int_equal(err.kind, ERR_LIMIT);
+	assert_int_equal(b.n, 100);
+	buf_clear(&b);
+}
+
+static void
+every_failed_allocation_is_an_error_and_changes_nothing(void **state)
+{
+	struct err err = ERR_INIT;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 1000);
+	assert_true(buf_add_text(&b, "kept", &err));
+	mem_fail(1, false);
+	assert_false(buf_room(&b, 500, &err));
+	assert_int_equal(err.kind, ERR_MEMORY);
+	assert_true(span_is(buf_span(&b), "kept"));
+	assert_true(buf_room(&b, 500, &err));
+	buf_clear(&b);
+	mem_fail(0, false);
+}
+
+static void
+base64_has_one_spelling_a_value(void **state)
+{
+	static const struct { const char *text; bool pad; bool good; } rows[] = {
+		{ "", false, true }, { "", true, true }, { "AA", false, true },
+		{ "AB", false, false }, { "AA==", false, false }, { "AA==", true, true },
+		{ "AB==", true, false }, { "AAA=", true, true }, { "AAA", true, false },
+		{ "A", false, false }, { "AA=A", true, false }, { "A===", true, false },
+		{ "AAAA", false, true }, { "AA\nA", false, false }, { "====", true, false },
+	};
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct buf out, back;
+
+		buf_init(&out, 100);
+		buf_init(&back, 100);
+		assert_int_equal(base64_decode(&out, span_text(rows[i].text),
+		    rows[i].pad, &err), rows[i].good);
+		if (rows[i].good) {
+			assert_true(base64_encode(&back, buf_span(&out), rows[i].pad,
+			    &err));
+			assert_true(span_is(buf_span(&back), rows[i].text));
+		}
+		buf_clear(&out);
+		buf_clear(&back);
+	}
+}
+
+static void
+base32_follows_rfc_4648(void **state)
+{
+	struct err err = ERR_INIT;
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 100);
+	assert_true(base32_encode(&out, span_text("foobar"), &err));
+	assert_true(span_is(buf_span(&out), "MZXW6YTBOI"));
+	buf_clear(&out);
+}
+
+static void
+utf8_refuses_overlong_surrogate_and_cut_forms(void **state)
+{
+	(void)state;
+	assert_true(utf8_valid(span_text("caf\xC3\xA9 \xF0\x9F\x98\x80")));
+	assert_false(utf8_valid(span_text("\xC0\xAF")));
+	assert_false(utf8_valid(span_text("\xED\xA0\x80")));
+	assert_false(utf8_valid(span_text("\xE2\x82")));
+	assert_false(utf8_valid(span_text("\xF4\x90\x80\x80")));
+}
+
+static void
+hostile_names_are_made_visible(void **state)
+{
+	struct err err = ERR_INIT;
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 200);
+	assert_true(text_visible(&out, span_text("a\nb\xE2\x80\xAE" "c\xFF\\"), &err));
+	assert_true(span_is(buf_span(&out), "a\\x0Ab\\u{202E}c\\xFF\\\\"));
+	buf_clear(&out);
+}
+
+static void
+instants_survive_the_way_to_text_and_back(void **state)
+{
+	static const int64_t at[] = { WHEN_MIN, -1, 0, 951782400, 1795337160,
+		4107542399LL, WHEN_MAX };
+	struct err err = ERR_INIT;
+	int64_t back;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof at / sizeof at[0]; i++) {
+		assert_true(when_parse(span_text(when_rfc3339(at[i]).s), &back));
+		assert_true(back == at[i]);
+	}
+	assert_string_equal(when_rfc3339(951782400).s, "2000-02-29T00:00:00Z");
+	assert_string_equal(when_rfc3339(WHEN_MAX + 1).s, "(no date)");
+	assert_false(when_parse(span_text("2026-02-29T00:00:00Z"), &back));
+	assert_false(when_parse(span_text("2026-02-28T24:00:00Z"), &back));
+	assert_true(when_parse_people(span_text("2026-11-22T09:46:00+01:00"), &back,
+	    &err));
+	assert_string_equal(when_people(back).s, "22 Nov 2026 08:46:00 UTC");
+	assert_true(when_parse_people(span_text("@0"), &back, &err));
+	assert_true(back == 0);
+	assert_false(when_parse_people(span_text("yesterday"), &back, &err));
+}
+
+static void
+every_day_from_1900_to_2200_follows_the_one_before(void **state)
+{
+	struct civil c = { 1900, 1, 1, 0, 0, 0 }, d;
+	int64_t at, n;
+
+	(void)state;
+	assert_true(when_from_civil(&c, &at));
+	for (n = 0; n < 109573; n++, at += 86400) {
+		int64_t back;
+
+		assert_true(when_civil(at, &d));
+		assert_true(when_from_civil(&d, &back));
+		assert_true(back == at);
+	}
+	assert_int_equal(d.year, 2199);
+	assert_int_equal(d.month, 12);
+	assert_int_equal(d.day, 31);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_error_text_that_does_not_fit_is_cut_at_a_character),
+		cmocka_unit_test(context_goes_outermost_first),
+		cmocka_unit_test(a_buffer_takes_its_limit_and_refuses_one_more),
+		cmocka_unit_test(every_failed_allocation_is_an_error_and_changes_nothing),
+		cmocka_unit_test(base64_has_one_spelling_a_value),
+		cmocka_unit_test(base32_follows_rfc_4648),
+		cmocka_unit_test(utf8_refuses_overlong_surrogate_and_cut_forms),
+		cmocka_unit_test(hostile_names_are_made_visible),
+		cmocka_unit_test(instants_survive_the_way_to_text_and_back),
+		cmocka_unit_test(every_day_from_1900_to_2200_follows_the_one_before),
+	};
+
+	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
