@@ -1,0 +1,32 @@
+/*
+ * key: private keys of an authority.  Wiped by key_free; there is no printing
+ * function.  Signing keys are P-256 (default), P-384 or RSA of 3,072 to 8,192 bits
+ * (formats/cms-strict.md part 1); Ed25519 is for ledgers, never in CMS.
+ */
+#ifndef COMITY_CRYPTO_KEY_H
+#define COMITY_CRYPTO_KEY_H
+
+#include "base/base.h"
+#include "world/world.h"
+
+struct key;
+
+enum key_kind { KEY_P256, KEY_P384, KEY_RSA, KEY_ED25519, KEY_OTHER };
+
+/* A fresh key.  KEY_RSA makes 3,072 bits. */
+MUST bool key_new(struct key **out, enum key_kind kind, struct err *err);
+void key_free(struct key *key);			/* NULL is quiet */
+enum key_kind key_kind_of(const struct key *key);
+/* "P-256", "P-384", "RSA-3072", "Ed25519" */
+const char *key_kind_name(enum key_kind kind);
+
+/* PKCS#8 PrivateKeyInfo, DER, at most KEY_FILE_MAX bytes. */
+#define KEY_FILE_MAX 16384
+MUST bool key_decode(struct key **out, struct span pkcs8, struct err *err);
+MUST bool key_encode(const struct key *key, struct buf *secret_out, struct err *err);
+/* What a person brings: PEM (PKCS#8, SEC 1 or PKCS#1), not encrypted, or PKCS#8 DER. */
+MUST bool key_import(struct key **out, struct span file, struct err *err);
+/* SubjectPublicKeyInfo, DER. */
+MUST bool key_spki(const struct key *key, struct buf *out, struct err *err);
+
+#endif
