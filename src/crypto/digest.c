@@ -1,0 +1,137 @@
+#include "crypto/digest.h"
+
+#include <stdatomic.h>
+
+#include <openssl/evp.h>
+
+#include "crypto/library.h"
+
+struct hasher {
+	EVP_MD_CTX *ctx;
+	bool clean;		/* nothing was fed since the last start */
+	bool broken;		/* OpenSSL failed since the last start */
+};
+
+/*
+ * Fetched once for the whole process: a fetch takes longer than hashing a small
+ * file.  Two threads may both fetch at first; the second lets go of its own.
+ */
+static _Atomic(EVP_MD *) sha256_fetched;
+
+static const EVP_MD *
+sha256(void)
+{
+	EVP_MD *md = atomic_load(&sha256_fetched), *none = NULL;
+
+	if (md != NULL)
+		return md;
+	md = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (md == NULL)
+		return NULL;
+	if (atomic_compare_exchange_strong(&sha256_fetched, &none, md))
+		return md;
+	EVP_MD_free(md);
+	return none;
+}
+
+bool
+hasher_new(struct hasher **out, struct err *err)
+{
+	const EVP_MD *md = sha256();
+	struct hasher *h;
+
+	if (md == NULL)
+		return library_failed(err, "the SHA-256 digest");
+	h = mem_new(sizeof *h, err);
+	if (h == NULL)
+		return false;
+	h->ctx = EVP_MD_CTX_new();
+	if (h->ctx == NULL || EVP_DigestInit_ex2(h->ctx, md, NULL) != 1) {
+		hasher_free(h);
+		return library_failed(err, "the SHA-256 digest");
+	}
+	h->clean = true;
+	*out = h;
+	return true;
+}
+
+void
+hasher_free(struct hasher *h)
+{
+	if (h == NULL)
+		return;
+	EVP_MD_CTX_free(h->ctx);
+	mem_free(h);
+}
+
+void
+hasher_add(struct hasher *h, struct span s)
+{
+	if (s.n == 0)
+		return;
+	h->clean = false;
+	if (EVP_DigestUpdate(h->ctx, s.p, s.n) != 1)
+		h->broken = true;
+}
+
+void
+hasher_restart(struct hasher *h)
+{
+	if (h->clean && !h->broken)
+		return;
+	/* No type: OpenSSL keeps the one it has and only resets the state. */
+	h->broken = EVP_DigestInit_ex2(h->ctx, NULL, NULL) != 1;
+	h->clean = true;
+}
+
+bool
+hasher_end(struct hasher *h, struct digest *out, struct err *err)
+{
+	struct digest d;
+	bool ok = !h->broken && EVP_DigestFinal_ex(h->ctx, d.b, NULL) == 1;
+
+	h->clean = false;
+	hasher_restart(h);
+	if (!ok)
+		return library_failed(err, "the SHA-256 digest");
+	*out = d;
+	return true;
+}
+
+bool
+digest_of(struct span s, struct digest *out, struct err *err)
+{
+	const EVP_MD *md = sha256();
+	struct digest d;
+
+	if (md == NULL ||
+	    EVP_Digest(s.n == 0 ? "" : (const void *)s.p, s.n, d.b, NULL, md,
+	    NULL) != 1)
+		return library_failed(err, "the SHA-256 digest");
+	*out = d;
+	return true;
+}
+
+static const struct {
+	const char *name;
+	size_t n;
+} wide_kinds[] = {
+	[DIGEST_SHA1] = { "SHA1", 20 },
+	[DIGEST_SHA256] = { "SHA256", 32 },
+	[DIGEST_SHA384] = { "SHA384", 48 },
+	[DIGEST_SHA512] = { "SHA512", 64 },
+};
+
+bool
+digest_wide(enum digest_kind kind, struct span s, struct wide_digest *out,
+    struct err *err)
+{
+	struct wide_digest d = { { 0 }, 0 };
+
+	if (EVP_Q_digest(NULL, wide_kinds[kind].name, NULL,
+	    s.n == 0 ? "" : (const void *)s.p, s.n, d.b, &d.n) != 1 ||
+	    d.n != wide_kinds[kind].n)
+		return library_failed(err, wide_kinds[kind].name);
+	*out = d;
+	return true;
+}

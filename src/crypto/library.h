@@ -1,0 +1,18 @@
+/*
+ * library: what OpenSSL said when a call of it failed, as our own error.  Inside
+ * the room only.
+ */
+#ifndef COMITY_CRYPTO_LIBRARY_H
+#define COMITY_CRYPTO_LIBRARY_H
+
+#include "base/base.h"
+
+/*
+ * Set *err from OpenSSL's queue of this thread, empty the queue, and return false.
+ * ERR_MEMORY when that was the cause; else ERR_IO "crypto.library": the call was
+ * right, so the installed library cannot do it today (a missing or switched-off
+ * algorithm).  what: a phrase for people, "the SHA-256 digest".
+ */
+bool library_failed(struct err *err, const char *what);
+
+#endif
