@@ -6,6 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
