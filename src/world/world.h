@@ -41,6 +41,7 @@ void world_free(struct world *w);
 /* ---- clock ---- */
 
 int64_t world_now(struct world *w);
+/* In a simulated world every call moves the ticks on by a microsecond. */
 uint64_t world_ticks(struct world *w);
 /* Simulated worlds only: set the clock, or move it forward. */
 void world_sim_set_now(struct world *w, int64_t now);
@@ -57,14 +58,16 @@ bool world_is_sim(struct world *w);
 unsigned world_cores(struct world *w);
 
 /*
- * Run work(arg, i) for i in 0..n-1 on n threads (n = 1: in this one) and come
+ * Run work(arg, i) for i in 0..n-1 on n threads (i = 0 in this one) and come
  * back when all have returned.  When a thread cannot be started the others do
- * the work: i values that were not started are reported by *started.
+ * the work: only i < *started run, at least one when n > 0.  *started is set
+ * before any work begins, so that work may read it through arg.  In a simulated
+ * world all run on this thread, one after the other.
  */
 void world_run(struct world *w, unsigned n, void (*work)(void *arg, unsigned i),
     void *arg, unsigned *started);
 
-/* A lock with a condition.  In a simulated world gate_wait is a bug (asserted). */
+/* A lock with a condition.  In a simulated world's run gate_wait is a bug (asserted). */
 struct gate;
 MUST bool gate_new(struct gate **out, struct err *err);
 void gate_free(struct gate *g);
@@ -82,10 +85,33 @@ void gate_wake(struct gate *g);		/* everyone */
  * (ERR_INPUT "disk.outside"), by openat2(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
  * RESOLVE_NO_MAGICLINKS) or, on a kernel without it, one component at a time.
  *
+ * Where a link may lie at the end (path_info, path_link_text, path_rename,
+ * path_remove) the call is about the link itself and does not follow it.
+ *
  * Errors: ERR_ABSENT "disk.absent" no such name; ERR_CONFLICT "disk.exists" it is
- * there already; ERR_IO "disk.full" no space; ERR_IO "disk.denied" permissions;
- * ERR_IO "disk.io" the rest.  The text names the path as given.
+ * there already; ERR_CONFLICT "disk.not-empty" a folder with entries;
+ * ERR_CONFLICT "disk.locked" another holds the file; ERR_INPUT "disk.kind" it is
+ * something else than the call is for (a folder where a file should be, a file in
+ * the middle of a path, a FIFO); ERR_INPUT "disk.name" a name over 255 or a path
+ * over 4095 bytes; ERR_IO "disk.full" no space; ERR_IO "disk.denied" permissions;
+ * ERR_IO "disk.across" a rename between file systems; ERR_LIMIT "disk.offset" an
+ * offset past 2^63 - 1; ERR_IO "disk.io" the rest.  The text names the path as
+ * given, invisible characters spelt out; calls on an open file name none.
  */
+
+/*
+ * Names of temporary files that a crash can leave behind begin so (file_save, and
+ * FILE_TEMPORARY on file systems without nameless files): the owner of a folder
+ * removes them at its next start.
+ */
+#define DISK_TEMPORARY_PREFIX ".comity-temporary-"
+
+/*
+ * dir_remove_all goes no deeper: each level holds two descriptors, of which a
+ * process usually has 1024 (ERR_LIMIT "disk.depth").
+ */
+#define DISK_DEPTH_MAX 256
+
 enum file_type {
 	FILE_REGULAR,
 	FILE_DIR,
@@ -98,7 +124,7 @@ enum file_type {
 
 struct file_info {
 	enum file_type type;
-	uint64_t size;
+	uint64_t size;		/* of a block device only from an open file, else 0 */
 	int64_t mtime;
 	uint32_t mtime_ns;	/* 0..999999999 */
 	int64_t ctime;
@@ -111,7 +137,7 @@ struct file_info {
 enum file_mode {
 	FILE_READ,		/* must exist and be a regular file or block device */
 	FILE_CREATE,		/* must not exist; made with 0600; read and write */
-	FILE_UPDATE,		/* must exist; read and write */
+	FILE_UPDATE,		/* the same, to read and write */
 	FILE_TEMPORARY,		/* path is a folder; a file with no name, 0600 */
 };
 
@@ -150,13 +176,16 @@ void listing_close(struct listing *l);
 /* About the name itself (a link is a link). */
 MUST bool path_info(struct world *w, struct dir *at, const char *path,
     struct file_info *out, struct err *err);
-/* What a name typed by a person leads to (links followed).  at must be NULL. */
+/* What a name typed by a person leads to (links followed). */
 MUST bool path_info_follow(struct world *w, const char *path,
     struct file_info *out, struct err *err);
 bool path_exists(struct world *w, struct dir *at, const char *path);
 MUST bool path_link_text(struct world *w, struct dir *at, const char *path,
     struct buf *out, struct err *err);
-/* Rename within or between folders; replaces a file only if told to. */
+/*
+ * Rename within or between folders.  ERR_CONFLICT when the new name is there,
+ * unless told to replace (a file by a file, an empty folder by a folder).
+ */
 MUST bool path_rename(struct world *w, struct dir *from_at, const char *from,
     struct dir *to_at, const char *to, bool replace, struct err *err);
 MUST bool path_remove(struct world *w, struct dir *at, const char *path,
@@ -164,6 +193,12 @@ MUST bool path_remove(struct world *w, struct dir *at, const char *path,
 
 MUST bool file_open(struct world *w, struct dir *at, const char *path,
     enum file_mode mode, struct file **out, struct err *err);
+/*
+ * FILE_READ and file_info in one, from the same look at the file: for those who
+ * open many.
+ */
+MUST bool file_open_info(struct world *w, struct dir *at, const char *path,
+    struct file **out, struct file_info *info, struct err *err);
 void file_close(struct file *f);		/* NULL is quiet */
 MUST bool file_info(struct file *f, struct file_info *out, struct err *err);
 /*
@@ -181,7 +216,7 @@ MUST bool file_sync(struct file *f, struct err *err);
 void file_sync_begin(struct file *f, uint64_t offset, uint64_t n);
 /* Will be read from start to end: a hint. */
 void file_sequential(struct file *f);
-/* Give a FILE_TEMPORARY its name (must not exist yet). */
+/* Give a FILE_TEMPORARY its name (must not exist yet); once. */
 MUST bool file_name(struct file *f, struct dir *at, const char *path,
     struct err *err);
 /* Permission bits of a file of ours (0644 for what others may read). */
@@ -191,20 +226,30 @@ MUST bool file_lock(struct file *f, struct err *err);
 
 /* Small files at once; write is temporary name, sync, rename, sync of the folder. */
 MUST bool file_load(struct world *w, struct dir *at, const char *path,
-    struct buf *out, struct err *err);		/* ERR_LIMIT past out->max */
+    struct buf *out, struct err *err);		/* added; ERR_LIMIT past out->max */
 MUST bool file_save(struct world *w, struct dir *at, const char *path,
     struct span bytes, bool replace, struct err *err);
 
-/* Streams over files: reading from offset to end; writing on from offset. */
+/*
+ * Streams over files, which must outlive them: reading from offset to the end;
+ * writing on from offset.
+ */
 MUST bool file_source(struct file *f, uint64_t offset, struct source **out,
     struct err *err);
 MUST bool file_sink(struct file *f, uint64_t offset, struct sink **out,
     struct err *err);
-/* Standard input as a source (fd 0), or any descriptor a person named. */
+/*
+ * Standard input as a source (fd 0), or any descriptor a person named; it stays
+ * open.  ERR_STOPPED when a signal that was caught ends the waiting.
+ */
 MUST bool descriptor_source(struct world *w, int fd, struct source **out,
     struct err *err);
 
-/* ---- terminal, environment, signals (real worlds; a simulated one has none) ---- */
+/* ---- terminal, environment, signals ----
+ *
+ * A simulated world has none: ERR_IO "world.none", no terminal, no variable, no
+ * signal.
+ */
 
 enum world_stream { WORLD_OUT, WORLD_ERR };
 /* Standard output or error; a closed pipe is ERR_IO. */
@@ -214,7 +259,12 @@ bool world_is_terminal(struct world *w, enum world_stream which);
 bool world_input_is_terminal(struct world *w);
 unsigned world_columns(struct world *w);	/* 80 when unknown */
 const char *world_env(struct world *w, const char *name);	/* NULL when unset */
-/* One line from standard input, without echo when secret; without its LF. */
+/*
+ * One line from standard input, without its LF; at a terminal after the prompt
+ * (on standard error) and without echo when secret.  The terminal is as before
+ * afterwards, also when a signal comes.  ERR_ABSENT "world.no-answer": the input
+ * has ended.  ERR_LIMIT: longer than answer->max.  ERR_STOPPED: a signal.
+ */
 MUST bool world_ask(struct world *w, const char *prompt, bool secret,
     struct buf *answer, struct err *err);
 /* Set by SIGINT and SIGTERM after world_catch_signals; checked by long work. */
@@ -230,7 +280,12 @@ uint64_t world_peak_memory(struct world *w);
 
 enum sim_fault { SIM_FAULT_NONE, SIM_FAULT_IO, SIM_FAULT_FULL, SIM_FAULT_INTR,
 	SIM_FAULT_SHORT };
-/* The nth disk call from now fails so (1 = the next), and later ones if told. */
+/*
+ * The nth disk call from now fails so (1 = the next; 0 = none), and later ones if
+ * told.  IO and FULL come back to the caller (FULL only from calls that need
+ * space).  INTR and SHORT are met inside, as by the real body, by calling again,
+ * which counts as one more disk call; after an INTR the next call is spared.
+ */
 void world_sim_fail(struct world *w, enum sim_fault fault, uint64_t nth,
     bool from_then_on);
 uint64_t world_sim_calls(struct world *w);	/* disk calls so far */
