@@ -36,7 +36,7 @@ struct json_array {
 MUST bool json_top(const struct json *j, struct json_object *out, struct err *err);
 bool json_has(const struct json_object *o, const char *name);
 /* True when the member is there and null; counts it as taken then. */
-bool json_null(struct json_object *o, const char *name);
+bool json_take_null(struct json_object *o, const char *name);
 /* Text of min..max bytes, no U+0000; borrowed, NUL-terminated. */
 MUST bool json_text(struct json_object *o, const char *name, size_t min, size_t max,
     const char **out, struct err *err);

@@ -1,0 +1,352 @@
+#include "act/act.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "act/kinds.h"
+
+/* ---- authority ids ---- */
+
+static bool
+base32_upper(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!((s[i] >= 'A' && s[i] <= 'Z') || (s[i] >= '2' && s[i] <= '7')))
+			return false;
+	return true;
+}
+
+bool
+authority_id_parse(const char *s, struct authority_id *out)
+{
+	if (strlen(s) != 19 || s[2] != '-' || s[0] < 'A' || s[0] > 'Z' ||
+	    s[1] < 'A' || s[1] > 'Z' || !base32_upper(s + 3, 16))
+		return false;
+	memcpy(out->s, s, 20);
+	return true;
+}
+
+bool
+authority_id_make(const char state[3], const struct digest *spki,
+    struct authority_id *out, struct err *err)
+{
+	struct buf b;
+	const char *text;
+	bool ok;
+
+	if (!state_valid(state))
+		return err_set(err, ERR_USE, "act.state",
+		    "a State is two capital letters, as in ISO 3166 (or XA, XB for training)");
+	buf_init(&b, 32);
+	ok = base32_encode(&b, span_of(spki->b, 10), err) && buf_text(&b, &text, err);
+	if (ok)
+		(void)snprintf(out->s, sizeof out->s, "%.2s-%.16s", state, text);
+	buf_clear(&b);
+	return ok;
+}
+
+/* ---- values ---- */
+
+void
+act_init(struct act *a, enum act_kind kind)
+{
+	memset(a, 0, sizeof *a);
+	a->kind = kind;
+}
+
+void
+act_clear(struct act *a)
+{
+	kinds[a->kind].clear(a);
+	act_init(a, a->kind);
+}
+
+struct bag_name
+act_bag_name(const struct act *a)
+{
+	struct bag_name name;
+	size_t at = (size_t)snprintf(name.s, sizeof name.s, "comity-");
+
+	for (size_t i = 0; i < ACT_NONCE; i++)
+		at += (size_t)snprintf(name.s + at, sizeof name.s - at, "%02x",
+		    a->nonce[i]);
+	return name;
+}
+
+/* ---- decoding ---- */
+
+static bool
+kind_find(const char *name, enum act_kind *out, struct err *err)
+{
+	for (unsigned k = 0; k < ACT_KINDS; k++)
+		if (strcmp(kinds[k].name, name) == 0) {
+			*out = (enum act_kind)k;
+			return true;
+		}
+	return err_set(err, ERR_INPUT, "act.kind",
+	    "this is an act of a kind that this version does not know; "
+	    "a newer Comity may");
+}
+
+static bool
+party_decode(struct json_object *o, struct authority_id *id, bool *has_card,
+    struct digest *card, struct err *err)
+{
+	const char *s;
+
+	if (!json_text(o, "authority", 19, 19, &s, err))
+		return false;
+	if (!authority_id_parse(s, id))
+		return err_set(err, ERR_INPUT, "act.authority",
+		    "member \"%s.authority\" is no authority id", o->where);
+	*has_card = !json_take_null(o, "card");
+	if (*has_card && !json_hex(o, "card", card->b, sizeof card->b, err))
+		return false;
+	return json_end(o, err);
+}
+
+static bool
+parties_decode(struct act *a, struct json_object *o, struct err *err)
+{
+	struct json_object from, to;
+	bool has_card;
+
+	if (!json_member(o, "from", &from, err) ||
+	    !party_decode(&from, &a->from, &a->has_from_card, &a->from_card, err))
+		return false;
+	a->has_to = !json_take_null(o, "to");
+	if (!a->has_to)
+		return true;
+	if (!json_member(o, "to", &to, err) ||
+	    !party_decode(&to, &a->to, &has_card, &a->to_card, err))
+		return false;
+	return has_card || err_set(err, ERR_INPUT, "act.to_card",
+	    "member \"to.card\" is null: an act is addressed to a card");
+}
+
+static bool
+follows_decode(struct act *a, struct json_object *o, struct err *err)
+{
+	struct json_array list;
+
+	if (!json_list(o, "follows", 0, ACT_FOLLOWS_MAX, &list, err))
+		return false;
+	for (size_t i = 0; i < list.n; i++) {
+		if (!json_at_hex(&list, i, a->follows[i].b, 32, err))
+			return false;
+		for (size_t k = 0; k < i; k++)
+			if (digest_eq(&a->follows[i], &a->follows[k]))
+				return err_set(err, ERR_INPUT, "act.follows",
+				    "member \"follows\" names the same act twice");
+	}
+	a->follows_n = list.n;
+	return true;
+}
+
+static bool
+short_text(struct json_object *o, const char *name, size_t min, char *out,
+    size_t room, struct err *err)
+{
+	const char *s;
+
+	if (!json_text(o, name, min, room - 1, &s, err))
+		return false;
+	memcpy(out, s, strlen(s) + 1);
+	return true;
+}
+
+static bool
+times_decode(struct act *a, struct json_object *o, struct err *err)
+{
+	if (!json_int(o, "made_at", 0, WHEN_MAX, &a->made_at, err))
+		return false;
+	if (json_take_null(o, "expires_at"))
+		return true;
+	if (!json_int(o, "expires_at", 1, WHEN_MAX, &a->expires_at, err))
+		return false;
+	return a->expires_at > a->made_at || err_set(err, ERR_INPUT, "act.expires",
+	    "member \"expires_at\" is not later than \"made_at\"");
+}
+
+static bool
+basis_decode(struct act *a, struct json_object *o, struct err *err)
+{
+	struct json_object basis;
+
+	if (json_take_null(o, "basis"))
+		return true;
+	return json_member(o, "basis", &basis, err) &&
+	    short_text(&basis, "instrument", 1, a->instrument,
+	    sizeof a->instrument, err) &&
+	    short_text(&basis, "article", 0, a->article, sizeof a->article, err) &&
+	    json_end(&basis, err);
+}
+
+static bool
+counts_decode(struct act *a, struct json_object *o, struct err *err)
+{
+	struct json_object payload;
+	int64_t files, bytes;
+
+	if (!json_member(o, "payload", &payload, err) ||
+	    !json_int(&payload, "files", 0, JSON_INT_MAX, &files, err) ||
+	    !json_int(&payload, "bytes", 0, JSON_INT_MAX, &bytes, err) ||
+	    !json_end(&payload, err))
+		return false;
+	a->payload_files = (uint64_t)files;
+	a->payload_bytes = (uint64_t)bytes;
+	return true;
+}
+
+/* It is copied into bag-info.txt, a text file of lines. */
+static bool
+one_line(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < 0x20 || (unsigned char)*s > 0x7E)
+			return false;
+	return true;
+}
+
+static bool
+made_by_decode(struct act *a, struct json_object *o, struct err *err)
+{
+	struct json_object by;
+
+	if (!json_member(o, "made_by", &by, err) ||
+	    !short_text(&by, "software", 1, a->software, sizeof a->software, err) ||
+	    !short_text(&by, "build", 0, a->build, sizeof a->build, err) ||
+	    !json_int(&by, "self_test", 0, WHEN_MAX, &a->self_test, err) ||
+	    !json_end(&by, err))
+		return false;
+	return one_line(a->software) || err_set(err, ERR_INPUT, "act.software",
+	    "member \"made_by.software\" is not one line of plain ASCII");
+}
+
+static bool
+schema_check(struct json_object *o, struct err *err)
+{
+	const char *s;
+
+	if (!json_text(o, "schema", 1, 64, &s, err))
+		return false;
+	return strcmp(s, ACT_SCHEMA) == 0 || err_set(err, ERR_INPUT, "act.schema",
+	    "the act is written in a schema this version does not know");
+}
+
+static bool
+decode_into(struct act *a, struct json_object *o, struct err *err)
+{
+	struct json_object body;
+	const char *name;
+	enum act_kind kind;
+
+	if (!schema_check(o, err) || !json_text(o, "kind", 1, 40, &name, err) ||
+	    !kind_find(name, &kind, err))
+		return false;
+	act_init(a, kind);
+	return json_bool(o, "exercise", &a->exercise, err) &&
+	    json_hex(o, "nonce", a->nonce, sizeof a->nonce, err) &&
+	    parties_decode(a, o, err) && follows_decode(a, o, err) &&
+	    times_decode(a, o, err) && basis_decode(a, o, err) &&
+	    json_member(o, "body", &body, err) &&
+	    kinds[kind].decode(a, &body, err) && json_end(&body, err) &&
+	    counts_decode(a, o, err) && made_by_decode(a, o, err) &&
+	    json_end(o, err);
+}
+
+bool
+act_decode(struct act *out, struct span json, struct err *err)
+{
+	struct json *j = NULL;
+	struct json_object top;
+	struct act a;
+	bool ok;
+
+	act_init(&a, ACT_DELIVERED);
+	ok = json_read(&j, json, ACT_BYTES_MAX, err) && json_top(j, &top, err) &&
+	    decode_into(&a, &top, err);
+	json_free(j);
+	if (!ok) {
+		act_clear(&a);
+		return err_wrap(err, "act.json");
+	}
+	*out = a;
+	return true;
+}
+
+/* ---- encoding ---- */
+
+static void
+party_encode(struct json_out *j, const char *name, const struct authority_id *id,
+    bool has_card, const struct digest *card)
+{
+	json_out_object(j, name);
+	json_out_str(j, "authority", id->s);
+	if (has_card)
+		json_out_digest(j, "card", card);
+	else
+		json_out_null(j, "card");
+	json_out_close_object(j);
+}
+
+static void
+head_encode(const struct act *a, struct json_out *j)
+{
+	json_out_str(j, "schema", ACT_SCHEMA);
+	json_out_str(j, "kind", kinds[a->kind].name);
+	json_out_bool(j, "exercise", a->exercise);
+	json_out_str(j, "nonce", act_bag_name(a).s + strlen("comity-"));
+	party_encode(j, "from", &a->from, a->has_from_card, &a->from_card);
+	if (a->has_to)
+		party_encode(j, "to", &a->to, true, &a->to_card);
+	else
+		json_out_null(j, "to");
+	json_out_array(j, "follows");
+	for (size_t i = 0; i < a->follows_n; i++)
+		json_out_digest(j, NULL, &a->follows[i]);
+	json_out_close_array(j);
+	json_out_int(j, "made_at", a->made_at);
+	if (a->expires_at != 0)
+		json_out_int(j, "expires_at", a->expires_at);
+	else
+		json_out_null(j, "expires_at");
+}
+
+static void
+tail_encode(const struct act *a, struct json_out *j)
+{
+	json_out_object(j, "payload");
+	json_out_int(j, "files", (int64_t)a->payload_files);
+	json_out_int(j, "bytes", (int64_t)a->payload_bytes);
+	json_out_close_object(j);
+	json_out_object(j, "made_by");
+	json_out_str(j, "software", a->software);
+	json_out_str(j, "build", a->build);
+	json_out_int(j, "self_test", a->self_test);
+	json_out_close_object(j);
+}
+
+bool
+act_encode(const struct act *a, struct buf *out, struct err *err)
+{
+	struct json_out j;
+
+	json_out_begin(&j, out, true, false, err);
+	json_out_object(&j, NULL);
+	head_encode(a, &j);
+	if (a->instrument[0] != '\0') {
+		json_out_object(&j, "basis");
+		json_out_str(&j, "instrument", a->instrument);
+		json_out_str(&j, "article", a->article);
+		json_out_close_object(&j);
+	} else {
+		json_out_null(&j, "basis");
+	}
+	json_out_object(&j, "body");
+	kinds[a->kind].encode(a, &j);
+	json_out_close_object(&j);
+	tail_encode(a, &j);
+	json_out_close_object(&j);
+	return json_out_end(&j);
+}
