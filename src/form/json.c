@@ -9,6 +9,19 @@ struct json {
 	json_t *root;
 };
 
+/* jansson does not always say that memory was what it lacked: remember it here. */
+static _Thread_local bool out_of_memory;
+
+static void *
+counted_malloc(size_t n)
+{
+	void *p = mem_new(n, NULL);
+
+	if (p == NULL)
+		out_of_memory = true;
+	return p;
+}
+
 static bool
 bad(struct err *err, const char *where, const char *name, const char *what)
 {
@@ -109,12 +122,13 @@ json_read(struct json **out, struct span text, size_t max, struct err *err)
 	j = mem_new(sizeof *j, err);
 	if (j == NULL)
 		return false;
-	json_set_alloc_funcs(mem_hook_malloc, mem_hook_free);
+	json_set_alloc_funcs(counted_malloc, mem_hook_free);
+	out_of_memory = false;
 	j->root = json_loadb((const char *)text.p, text.n,
 	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
 	if (j->root == NULL) {
 		mem_free(j);
-		if (json_error_code(&why) == json_error_out_of_memory)
+		if (out_of_memory)
 			return err_memory(err);
 		return err_set(err, ERR_INPUT, "json.syntax",
 		    "the JSON breaks off at byte %d: %s", why.position, why.text);
