@@ -1,0 +1,342 @@
+/* The home folder and its settings. */
+#include "store/home.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "form/json.h"
+
+#define SETTINGS "comity.json"
+#define MAKING ".making"	/* there while `init` is not finished */
+
+static const char *const folders[] = { "keys", "ca", "cards", "peers", "evidence",
+	"parcels", "outbox", "inbox", "tmp" };
+
+static bool
+home_new(struct world *w, const char *path, struct home **out, struct err *err)
+{
+	struct home *h = mem_new(sizeof *h, err);
+
+	if (h == NULL)
+		return false;
+	h->world = w;
+	h->path = mem_text_of(path, err);
+	if (h->path == NULL || !dir_open(w, NULL, path, &h->dir, err)) {
+		home_close(h);
+		return false;
+	}
+	*out = h;
+	return true;
+}
+
+void
+home_close(struct home *h)
+{
+	if (h == NULL)
+		return;
+	dir_close(h->tmp);
+	file_close(h->lock);
+	dir_close(h->dir);
+	mem_free(h->path);
+	mem_free(h);
+}
+
+/* Only what an unfinished `init` may have left. */
+static bool
+clear_half_made(struct home *h, struct err *err)
+{
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+		if (path_exists(h->world, h->dir, folders[i]) &&
+		    !dir_remove_all(h->world, h->dir, folders[i], err))
+			return false;
+	return true;
+}
+
+static bool
+must_be_empty(struct home *h, struct err *err)
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = false, ok;
+
+	ok = listing_open(h->world, h->dir, ".", &l, err) &&
+	    listing_next(l, &e, &more, err);
+	listing_close(l);
+	if (!ok)
+		return false;
+	return !more || err_set(err, ERR_CONFLICT, "home.exists",
+	    "%s is not empty; choose a new folder with --home", h->path);
+}
+
+bool
+home_begin(struct world *w, const char *path, struct home **out, struct err *err)
+{
+	struct home *h = NULL;
+	bool ok;
+
+	if (!dir_make_all(w, NULL, path, err) || !home_new(w, path, &h, err))
+		return false;
+	if (path_exists(w, h->dir, SETTINGS))
+		ok = err_set(err, ERR_CONFLICT, "home.exists",
+		    "%s is a home already; see it with: comity --home %s status",
+		    path, path);
+	else if (path_exists(w, h->dir, MAKING))
+		ok = home_lock(h, err) && clear_half_made(h, err);
+	else
+		ok = must_be_empty(h, err) &&
+		    file_save(w, h->dir, MAKING, span_text("init\n"), true, err) &&
+		    home_lock(h, err);
+	for (size_t i = 0; ok && i < sizeof folders / sizeof folders[0]; i++)
+		ok = dir_make(w, h->dir, folders[i], err);
+	if (!ok) {
+		home_close(h);
+		return false;
+	}
+	*out = h;
+	return true;
+}
+
+bool
+home_lock(struct home *h, struct err *err)
+{
+	if (h->lock != NULL)
+		return true;
+	if (!path_exists(h->world, h->dir, "lock") &&
+	    !file_save(h->world, h->dir, "lock", span_of(NULL, 0), true, err))
+		return false;
+	if (!file_open(h->world, h->dir, "lock", FILE_UPDATE, &h->lock, err))
+		return false;
+	if (file_lock(h->lock, err))
+		return true;
+	file_close(h->lock);
+	h->lock = NULL;
+	if (err->kind == ERR_CONFLICT)
+		return err_set(err, ERR_CONFLICT, "home.busy",
+		    "another comity command is at work in %s; wait for it to end and try again",
+		    h->path);
+	return false;
+}
+
+struct dir *
+home_dir(struct home *h)
+{
+	return h->dir;
+}
+
+struct world *
+home_world(struct home *h)
+{
+	return h->world;
+}
+
+const char *
+home_path(struct home *h)
+{
+	return h->path;
+}
+
+struct settings *
+home_settings(struct home *h)
+{
+	return &h->settings;
+}
+
+bool
+home_tmp(struct home *h, struct dir **out, struct err *err)
+{
+	if (h->tmp == NULL) {
+		if (h->lock != NULL && path_exists(h->world, h->dir, "tmp") &&
+		    !dir_remove_all(h->world, h->dir, "tmp", err))
+			return false;
+		if (!path_exists(h->world, h->dir, "tmp") &&
+		    !dir_make(h->world, h->dir, "tmp", err))
+			return false;
+		if (!dir_open(h->world, h->dir, "tmp", &h->tmp, err))
+			return false;
+	}
+	*out = h->tmp;
+	return true;
+}
+
+bool
+home_load(struct home *h, const char *path, struct buf *out, struct err *err)
+{
+	return file_load(h->world, h->dir, path, out, err);
+}
+
+bool
+home_save(struct home *h, const char *path, struct span bytes, struct err *err)
+{
+	return file_save(h->world, h->dir, path, bytes, true, err);
+}
+
+bool
+home_has(struct home *h, const char *path)
+{
+	return path_exists(h->world, h->dir, path);
+}
+
+/* ---- settings ---- */
+
+static void
+settings_encode(const struct settings *s, struct json_out *j)
+{
+	json_out_object(j, NULL);
+	json_out_str(j, "schema", "comity.home/1");
+	json_out_str(j, "authority", s->authority.s);
+	json_out_str(j, "state", s->state);
+	json_out_str(j, "lang", s->lang);
+	json_out_str(j, "name", s->name);
+	json_out_bool(j, "training", s->training);
+	json_out_int(j, "scrypt_log_n", s->log_n);
+	json_out_int(j, "signing", s->signing);
+	json_out_int(j, "sealing", s->sealing);
+	json_out_bool(j, "has_ca", s->has_ca);
+	json_out_bool(j, "has_certificate", s->has_certificate);
+	json_out_str(j, "tsa_url", s->tsa_url);
+	json_out_array(j, "roles");
+	for (size_t i = 0; i < s->roles_n; i++)
+		json_out_str(j, NULL, s->roles[i]);
+	json_out_close_array(j);
+	json_out_str(j, "phone", s->phone);
+	json_out_array(j, "carriers");
+	for (size_t i = 0; i < s->carriers_n; i++)
+		json_out_str(j, NULL, s->carriers[i]);
+	json_out_close_array(j);
+	json_out_int(j, "made_at", s->made_at);
+	json_out_close_object(j);
+}
+
+bool
+settings_save(struct home *h, struct err *err)
+{
+	struct json_out j;
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, SMALL_FILE_MAX);
+	json_out_begin(&j, &b, true, false, err);
+	settings_encode(&h->settings, &j);
+	ok = json_out_end(&j) && home_save(h, SETTINGS, buf_span(&b), err);
+	buf_clear(&b);
+	if (ok && path_exists(h->world, h->dir, MAKING))
+		ok = path_remove(h->world, h->dir, MAKING, err) &&
+		    dir_sync(h->dir, err);
+	return ok;
+}
+
+static bool
+fixed(struct json_object *o, const char *name, char *out, size_t room,
+    struct err *err)
+{
+	const char *s;
+
+	if (!json_text(o, name, 0, room - 1, &s, err))
+		return false;
+	memcpy(out, s, strlen(s) + 1);
+	return true;
+}
+
+static bool
+number(struct json_object *o, const char *name, int64_t max, unsigned *out,
+    struct err *err)
+{
+	int64_t v;
+
+	if (!json_int(o, name, 0, max, &v, err))
+		return false;
+	*out = (unsigned)v;
+	return true;
+}
+
+static bool
+rows(struct json_object *o, const char *name, char *out, size_t room, size_t max,
+    size_t *n, struct err *err)
+{
+	struct json_array list;
+	const char *s;
+
+	if (!json_list(o, name, 0, max, &list, err))
+		return false;
+	for (size_t i = 0; i < list.n; i++) {
+		if (!json_at_text(&list, i, 1, room - 1, &s, err))
+			return false;
+		memcpy(out + i * room, s, strlen(s) + 1);
+	}
+	*n = list.n;
+	return true;
+}
+
+static bool
+settings_decode(struct settings *s, struct json_object *o, struct err *err)
+{
+	const char *schema;
+
+	return json_text(o, "schema", 1, 40, &schema, err) &&
+	    (strcmp(schema, "comity.home/1") == 0 || err_set(err, ERR_INPUT,
+	    "home.schema", "this home was made by another version of Comity")) &&
+	    fixed(o, "authority", s->authority.s, sizeof s->authority.s, err) &&
+	    fixed(o, "state", s->state, sizeof s->state, err) &&
+	    fixed(o, "lang", s->lang, sizeof s->lang, err) &&
+	    fixed(o, "name", s->name, sizeof s->name, err) &&
+	    json_bool(o, "training", &s->training, err) &&
+	    number(o, "scrypt_log_n", 22, &s->log_n, err) &&
+	    number(o, "signing", 9999, &s->signing, err) &&
+	    number(o, "sealing", 9999, &s->sealing, err) &&
+	    json_bool(o, "has_ca", &s->has_ca, err) &&
+	    json_bool(o, "has_certificate", &s->has_certificate, err) &&
+	    fixed(o, "tsa_url", s->tsa_url, sizeof s->tsa_url, err) &&
+	    rows(o, "roles", s->roles[0], sizeof s->roles[0], HOME_ROLES_MAX,
+	    &s->roles_n, err) &&
+	    fixed(o, "phone", s->phone, sizeof s->phone, err) &&
+	    rows(o, "carriers", s->carriers[0], sizeof s->carriers[0],
+	    HOME_CARRIERS_MAX, &s->carriers_n, err) &&
+	    json_int(o, "made_at", 0, WHEN_MAX, &s->made_at, err) &&
+	    json_end(o, err);
+}
+
+static bool
+settings_load(struct home *h, struct err *err)
+{
+	struct json *j = NULL;
+	struct json_object top;
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, SMALL_FILE_MAX);
+	ok = home_load(h, SETTINGS, &b, err) &&
+	    json_read(&j, buf_span(&b), SMALL_FILE_MAX, err) &&
+	    json_top(j, &top, err) && settings_decode(&h->settings, &top, err);
+	json_free(j);
+	buf_clear(&b);
+	return ok || err_wrap(err, "%s/%s", h->path, SETTINGS);
+}
+
+bool
+home_open(struct world *w, const char *path, struct home **out, struct err *err)
+{
+	struct home *h = NULL;
+
+	if (!home_new(w, path, &h, err)) {
+		if (err->kind == ERR_ABSENT)
+			return err_set(err, ERR_ABSENT, "home.absent",
+			    "there is no home in %s; make one with: comity init, or name another with --home",
+			    path);
+		return false;
+	}
+	if (!path_exists(w, h->dir, SETTINGS)) {
+		bool half = path_exists(w, h->dir, MAKING);
+
+		home_close(h);
+		return err_set(err, ERR_ABSENT, "home.absent", half ?
+		    "%s was left half-made; run comity init again" :
+		    "%s is no home of Comity; make one with comity init",
+		    path);
+	}
+	if (!settings_load(h, err)) {
+		home_close(h);
+		return false;
+	}
+	*out = h;
+	return true;
+}

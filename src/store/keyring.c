@@ -1,0 +1,361 @@
+/* Keys at rest: one passphrase opens an identity that opens the key files. */
+#include <stdio.h>
+#include <string.h>
+
+#include "store/home.h"
+
+#define SEALING_MAX 64		/* age identities one authority has had */
+#define KEYFILE_MAX (64u << 10)
+
+struct keyring {
+	struct home *home;
+	struct age_identity *unlock;
+	struct age_recipient recipient;
+	struct age_identity *sealing[SEALING_MAX];
+	size_t sealing_n;
+	bool sealing_loaded;
+};
+
+struct key_path { char s[64]; };
+
+static struct key_path
+key_path(const char *what, unsigned number)
+{
+	struct key_path p;
+
+	(void)snprintf(p.s, sizeof p.s, "keys/%s-%u.key.age", what, number);
+	return p;
+}
+
+void
+keyring_close(struct keyring *k)
+{
+	if (k == NULL)
+		return;
+	age_identity_free(k->unlock);
+	for (size_t i = 0; i < k->sealing_n; i++)
+		age_identity_free(k->sealing[i]);
+	mem_free(k);
+}
+
+/* keys/unlock.age: the unlock identity under a passphrase. */
+static bool
+unlock_save(struct keyring *k, struct span passphrase, unsigned log_n,
+    struct err *err)
+{
+	struct buf line, file;
+	bool ok;
+
+	if (passphrase.n == 0)
+		return err_set(err, ERR_DENIED, "key.passphrase_empty",
+		    "the passphrase is empty; choose one of several words");
+	buf_init_secret(&line, 512);
+	buf_init(&file, KEYFILE_MAX);
+	ok = age_identity_print(k->unlock, &line, err) &&
+	    age_seal_passphrase(k->home->world, passphrase, log_n, buf_span(&line),
+	    &file, err) &&
+	    home_save(k->home, "keys/unlock.age", buf_span(&file), err);
+	buf_clear(&line);
+	buf_clear(&file);
+	return ok;
+}
+
+bool
+keyring_make(struct home *h, struct span passphrase, struct keyring **out,
+    struct err *err)
+{
+	struct keyring *k = mem_new(sizeof *k, err);
+
+	if (k == NULL)
+		return false;
+	k->home = h;
+	if (!age_identity_new(h->world, &k->unlock, err) ||
+	    !age_identity_recipient(k->unlock, &k->recipient, err) ||
+	    !unlock_save(k, passphrase, h->settings.log_n, err)) {
+		keyring_close(k);
+		return false;
+	}
+	*out = k;
+	return true;
+}
+
+static bool
+unlock_load(struct keyring *k, struct span passphrase, struct err *err)
+{
+	struct age_keys keys = { .passphrase = passphrase };
+	struct buf file, line;
+	bool ok;
+
+	buf_init(&file, KEYFILE_MAX);
+	buf_init_secret(&line, 4096);
+	ok = home_load(k->home, "keys/unlock.age", &file, err);
+	if (ok && !age_open_small(buf_span(&file), &keys, &line, err)) {
+		ok = false;
+		if (err->kind == ERR_DENIED)
+			(void)err_set(err, ERR_DENIED, "key.passphrase",
+			    "the passphrase is not the one of this home; nothing was changed");
+	}
+	ok = ok && age_identity_parse(buf_span(&line), &k->unlock, err) &&
+	    age_identity_recipient(k->unlock, &k->recipient, err);
+	buf_clear(&file);
+	buf_clear(&line);
+	return ok;
+}
+
+bool
+keyring_open(struct home *h, struct span passphrase, struct keyring **out,
+    struct err *err)
+{
+	struct keyring *k;
+
+	if (passphrase.n == 0)
+		return err_set(err, ERR_DENIED, "key.passphrase_empty",
+		    "the passphrase is empty; type the one of this home, or name its file with --passphrase-file");
+	k = mem_new(sizeof *k, err);
+	if (k == NULL)
+		return false;
+	k->home = h;
+	if (!unlock_load(k, passphrase, err)) {
+		keyring_close(k);
+		return false;
+	}
+	*out = k;
+	return true;
+}
+
+bool
+keyring_rewrap(struct keyring *k, struct span passphrase, unsigned log_n,
+    struct err *err)
+{
+	return unlock_save(k, passphrase, log_n, err);
+}
+
+/* ---- one key a file ---- */
+
+static bool
+sealed_save(struct keyring *k, const char *path, struct span secret, struct err *err)
+{
+	struct buf file;
+	bool ok;
+
+	buf_init(&file, KEYFILE_MAX);
+	ok = age_seal_small(k->home->world, &k->recipient, 1, secret, &file, err) &&
+	    home_save(k->home, path, buf_span(&file), err);
+	buf_clear(&file);
+	return ok;
+}
+
+static bool
+sealed_load(struct keyring *k, const char *path, struct buf *secret_out,
+    struct err *err)
+{
+	const struct age_identity *ids[1] = { k->unlock };
+	struct age_keys keys = { .identities = ids, .n = 1 };
+	struct buf file;
+	bool ok;
+
+	buf_init(&file, KEYFILE_MAX);
+	ok = home_load(k->home, path, &file, err) &&
+	    age_open_small(buf_span(&file), &keys, secret_out, err);
+	buf_clear(&file);
+	return ok || err_wrap(err, "the key file %s", path);
+}
+
+static bool
+key_save(struct keyring *k, const char *path, const struct key *key, struct err *err)
+{
+	struct buf pkcs8;
+	bool ok;
+
+	buf_init_secret(&pkcs8, KEY_FILE_MAX);
+	ok = key_encode(key, &pkcs8, err) && sealed_save(k, path, buf_span(&pkcs8), err);
+	buf_clear(&pkcs8);
+	return ok;
+}
+
+static bool
+key_load(struct keyring *k, const char *path, struct key **out, struct err *err)
+{
+	struct buf pkcs8;
+	bool ok;
+
+	buf_init_secret(&pkcs8, KEY_FILE_MAX);
+	ok = sealed_load(k, path, &pkcs8, err) && key_decode(out, buf_span(&pkcs8), err);
+	buf_clear(&pkcs8);
+	return ok;
+}
+
+bool
+keyring_put_signing(struct keyring *k, unsigned number, const struct key *key,
+    struct err *err)
+{
+	return key_save(k, key_path("signing", number).s, key, err);
+}
+
+bool
+keyring_signing(struct keyring *k, unsigned number, struct key **out, struct err *err)
+{
+	return key_load(k, key_path("signing", number).s, out, err);
+}
+
+bool
+keyring_put_ca(struct keyring *k, const struct key *key, struct err *err)
+{
+	return key_save(k, "ca/root.key.age", key, err);
+}
+
+bool
+keyring_ca(struct keyring *k, struct key **out, struct err *err)
+{
+	return key_load(k, "ca/root.key.age", out, err);
+}
+
+bool
+keyring_put_sealing(struct keyring *k, unsigned number,
+    const struct age_identity *id, struct err *err)
+{
+	struct age_recipient r;
+	struct key_path public;
+	struct buf line;
+	bool ok;
+
+	if (number == 0 || number > SEALING_MAX)
+		return err_set(err, ERR_LIMIT, "key.sealing",
+		    "an authority has at most %d sealing keys", SEALING_MAX);
+	(void)snprintf(public.s, sizeof public.s, "keys/sealing-%u.pub", number);
+	buf_init_secret(&line, 512);
+	ok = age_identity_print(id, &line, err) &&
+	    sealed_save(k, key_path("sealing", number).s, buf_span(&line), err) &&
+	    age_identity_recipient(id, &r, err) &&
+	    home_save(k->home, public.s, span_text(age_recipient_print(&r).s), err);
+	buf_clear(&line);
+	k->sealing_loaded = false;
+	return ok;
+}
+
+static bool
+identity_load(struct keyring *k, unsigned number, struct age_identity **out,
+    struct err *err)
+{
+	struct buf line;
+	bool ok;
+
+	buf_init_secret(&line, 4096);
+	ok = sealed_load(k, key_path("sealing", number).s, &line, err) &&
+	    age_identity_parse(buf_span(&line), out, err);
+	buf_clear(&line);
+	return ok;
+}
+
+bool
+keyring_identities(struct keyring *k, const struct age_identity *const **out,
+    size_t *n, struct err *err)
+{
+	if (!k->sealing_loaded) {
+		for (size_t i = 0; i < k->sealing_n; i++)
+			age_identity_free(k->sealing[i]);
+		k->sealing_n = 0;
+		for (unsigned i = k->home->settings.sealing; i > 0; i--) {
+			if (!identity_load(k, i, &k->sealing[k->sealing_n], err))
+				return false;
+			k->sealing_n++;
+		}
+		k->sealing_loaded = true;
+	}
+	*out = (const struct age_identity *const *)k->sealing;
+	*n = k->sealing_n;
+	return true;
+}
+
+/* ---- public halves ---- */
+
+static bool
+pem_load(struct home *h, const char *path, struct certs *out, struct err *err)
+{
+	struct buf pem;
+	bool ok;
+
+	buf_init(&pem, SMALL_FILE_MAX);
+	ok = home_load(h, path, &pem, err) && certs_read_pem(out, buf_span(&pem), err);
+	buf_clear(&pem);
+	return ok || err_wrap(err, "%s", path);
+}
+
+static bool
+pem_save(struct home *h, const char *path, const struct certs *cs, struct err *err)
+{
+	struct buf pem;
+	bool ok;
+
+	buf_init(&pem, SMALL_FILE_MAX);
+	ok = certs_write_pem(cs, &pem, err) && home_save(h, path, buf_span(&pem), err);
+	buf_clear(&pem);
+	return ok;
+}
+
+bool
+home_chain(struct home *h, unsigned number, struct certs *out, struct err *err)
+{
+	struct key_path p;
+
+	(void)snprintf(p.s, sizeof p.s, "keys/signing-%u.chain.pem", number);
+	if (!home_has(h, p.s))
+		return err_set(err, ERR_ABSENT, "key.no_certificate",
+		    "the signing key has no certificate yet; print a request with: comity key csr, and bring the answer with: comity key import CHAIN.pem --roots ROOTS.pem");
+	return pem_load(h, p.s, out, err);
+}
+
+bool
+home_roots(struct home *h, unsigned number, struct certs *out, struct err *err)
+{
+	struct key_path p;
+
+	(void)snprintf(p.s, sizeof p.s, "keys/signing-%u.roots.pem", number);
+	return pem_load(h, p.s, out, err);
+}
+
+bool
+home_chain_save(struct home *h, unsigned number, const struct certs *chain,
+    const struct certs *roots, struct err *err)
+{
+	struct key_path c, r;
+
+	(void)snprintf(c.s, sizeof c.s, "keys/signing-%u.chain.pem", number);
+	(void)snprintf(r.s, sizeof r.s, "keys/signing-%u.roots.pem", number);
+	return pem_save(h, r.s, roots, err) && pem_save(h, c.s, chain, err);
+}
+
+bool
+home_recipient(struct home *h, struct age_recipient *out, struct err *err)
+{
+	struct key_path p;
+	struct buf text;
+	bool ok;
+
+	(void)snprintf(p.s, sizeof p.s, "keys/sealing-%u.pub", h->settings.sealing);
+	buf_init(&text, 4096);
+	ok = home_load(h, p.s, &text, err) &&
+	    age_recipient_parse(buf_span(&text), out, err);
+	buf_clear(&text);
+	return ok;
+}
+
+bool
+home_stamp_roots(struct home *h, struct certs *out, struct err *err)
+{
+	if (!home_has(h, "tsa-roots.pem"))
+		return true;
+	return pem_load(h, "tsa-roots.pem", out, err);
+}
+
+bool
+home_stamp_roots_save(struct home *h, struct span pem, struct err *err)
+{
+	struct certs cs;
+	bool ok;
+
+	certs_init(&cs);
+	ok = certs_read_pem(&cs, pem, err) && pem_save(h, "tsa-roots.pem", &cs, err);
+	certs_clear(&cs);
+	return ok;
+}

@@ -1,0 +1,319 @@
+/*
+ * Cards.  cards/ACT.card and cards/ACT.json hold every card ever kept; own.json and
+ * peers/ID.json say which is the newest and whether people confirmed it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "form/json.h"
+#include "store/home.h"
+
+#define CARD_FILE_MAX (4u << 20)
+#define PEERS_MAX 4096		/* authorities one node knows: some 195 States' worth */
+
+struct card_path { char s[96]; };
+
+static struct card_path
+card_path(const struct digest *id, const char *ending)
+{
+	struct card_path p;
+
+	(void)snprintf(p.s, sizeof p.s, "cards/%s.%s", digest_hex(id).s, ending);
+	return p;
+}
+
+void
+peer_init(struct peer *p)
+{
+	memset(p, 0, sizeof *p);
+	act_init(&p->card, ACT_CARD);
+}
+
+void
+peer_clear(struct peer *p)
+{
+	act_clear(&p->card);
+	peer_init(p);
+}
+
+static bool
+card_keep(struct home *h, const struct digest *id, struct span card_file,
+    struct span act_json, struct err *err)
+{
+	return home_save(h, card_path(id, "card").s, card_file, err) &&
+	    home_save(h, card_path(id, "json").s, act_json, err);
+}
+
+static bool
+card_read(struct home *h, const struct digest *id, struct act *out, struct err *err)
+{
+	struct buf b;
+	struct act a;
+	bool ok;
+
+	buf_init(&b, ACT_BYTES_MAX);
+	ok = home_load(h, card_path(id, "json").s, &b, err) &&
+	    act_decode(&a, buf_span(&b), err);
+	buf_clear(&b);
+	if (!ok)
+		return err_wrap(err, "the card %s", digest_hex(id).s);
+	if (a.kind != ACT_CARD) {
+		act_clear(&a);
+		return err_set(err, ERR_INPUT, "card.kind",
+		    "the file kept as card %s is no card", digest_hex(id).s);
+	}
+	act_clear(out);
+	*out = a;
+	return true;
+}
+
+/* ---- ours ---- */
+
+bool
+own_card_save(struct home *h, const struct digest *id, struct span card_file,
+    struct span act_json, struct err *err)
+{
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, 200);
+	ok = buf_printf(&b, err, "%s\n", digest_hex(id).s) &&
+	    card_keep(h, id, card_file, act_json, err) &&
+	    home_save(h, "card.card", card_file, err) &&
+	    home_save(h, "cards/own", buf_span(&b), err);
+	buf_clear(&b);
+	return ok;
+}
+
+bool
+own_card(struct home *h, struct digest *id, struct act *out, struct err *err)
+{
+	struct buf b;
+	bool ok;
+
+	if (!home_has(h, "cards/own"))
+		return err_set(err, ERR_ABSENT, "card.own",
+		    "this authority has no card yet; it is made when the signing key has its certificate: comity key csr, then comity key import");
+	buf_init(&b, 200);
+	ok = home_load(h, "cards/own", &b, err) &&
+	    (digest_parse(span_part(buf_span(&b), 0, 64), id) ||
+	    err_set(err, ERR_INPUT, "card.own", "cards/own is damaged")) &&
+	    card_read(h, id, out, err);
+	buf_clear(&b);
+	return ok;
+}
+
+/* ---- peers ---- */
+
+struct peer_path { char s[64]; };
+
+static struct peer_path
+peer_path(const char *id)
+{
+	struct peer_path p;
+
+	(void)snprintf(p.s, sizeof p.s, "peers/%s.json", id);
+	return p;
+}
+
+bool
+peer_save(struct home *h, const struct peer *p, struct span card_file,
+    struct span act_json, struct err *err)
+{
+	struct json_out j;
+	struct buf b;
+	bool ok;
+
+	if (card_file.n > 0 && !card_keep(h, &p->card_id, card_file, act_json, err))
+		return false;
+	buf_init(&b, SMALL_FILE_MAX);
+	json_out_begin(&j, &b, true, false, err);
+	json_out_object(&j, NULL);
+	json_out_str(&j, "schema", "comity.peer/1");
+	json_out_str(&j, "authority", p->id.s);
+	json_out_digest(&j, "card", &p->card_id);
+	json_out_bool(&j, "confirmed", p->confirmed);
+	json_out_bool(&j, "revoked", p->revoked);
+	json_out_str(&j, "reason", p->reason);
+	json_out_int(&j, "paired_at", p->paired_at);
+	json_out_close_object(&j);
+	ok = json_out_end(&j) &&
+	    home_save(h, peer_path(p->id.s).s, buf_span(&b), err);
+	buf_clear(&b);
+	return ok;
+}
+
+static bool
+peer_decode(struct peer *p, struct json_object *o, struct err *err)
+{
+	const char *s;
+
+	if (!json_text(o, "schema", 1, 40, &s, err) ||
+	    !json_text(o, "authority", 19, 19, &s, err))
+		return false;
+	if (!authority_id_parse(s, &p->id))
+		return err_set(err, ERR_INPUT, "peer.id", "the authority id is damaged");
+	if (!json_hex(o, "card", p->card_id.b, 32, err) ||
+	    !json_bool(o, "confirmed", &p->confirmed, err) ||
+	    !json_bool(o, "revoked", &p->revoked, err) ||
+	    !json_text(o, "reason", 0, sizeof p->reason - 1, &s, err))
+		return false;
+	memcpy(p->reason, s, strlen(s) + 1);
+	return json_int(o, "paired_at", 0, WHEN_MAX, &p->paired_at, err) &&
+	    json_end(o, err);
+}
+
+bool
+peer_load(struct home *h, const char *id, struct peer *out, struct err *err)
+{
+	struct authority_id checked;
+	struct json *j = NULL;
+	struct json_object top;
+	struct buf b;
+	struct peer p;
+	bool ok;
+
+	peer_init(&p);
+	buf_init(&b, SMALL_FILE_MAX);
+	if (!authority_id_parse(id, &checked) || !home_has(h, peer_path(id).s))
+		ok = err_set(err, ERR_ABSENT, "peer.absent",
+		    "no authority with the id %.40s is paired; see them with: comity peer list",
+		    id);
+	else
+		ok = home_load(h, peer_path(id).s, &b, err) &&
+		    json_read(&j, buf_span(&b), SMALL_FILE_MAX, err) &&
+		    json_top(j, &top, err) && peer_decode(&p, &top, err) &&
+		    card_read(h, &p.card_id, &p.card, err);
+	json_free(j);
+	buf_clear(&b);
+	if (!ok) {
+		peer_clear(&p);
+		return false;
+	}
+	peer_clear(out);
+	*out = p;
+	return true;
+}
+
+static int
+id_order(const void *a, const void *b)
+{
+	return strcmp(((const struct authority_id *)a)->s,
+	    ((const struct authority_id *)b)->s);
+}
+
+/* Ids of all peers, ascending; mem_free. */
+static bool
+peer_ids(struct home *h, struct authority_id **out, size_t *n, struct err *err)
+{
+	struct authority_id *ids = mem_array(PEERS_MAX, sizeof *ids, err);
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = true, ok;
+
+	*n = 0;
+	if (ids == NULL)
+		return false;
+	ok = listing_open(h->world, h->dir, "peers", &l, err);
+	while (ok && more) {
+		char name[AUTHORITY_ID_MAX];
+
+		ok = listing_next(l, &e, &more, err);
+		if (!ok || !more || strlen(e.name) != 24 ||
+		    strcmp(e.name + 19, ".json") != 0)
+			continue;
+		memcpy(name, e.name, 19);
+		name[19] = '\0';
+		if (*n == PEERS_MAX)
+			ok = err_set(err, ERR_LIMIT, "peer.many",
+			    "this node knows %d authorities, and that is the limit",
+			    PEERS_MAX);
+		else if (authority_id_parse(name, &ids[*n]))
+			(*n)++;
+	}
+	listing_close(l);
+	if (!ok) {
+		mem_free(ids);
+		return false;
+	}
+	qsort(ids, *n, sizeof *ids, id_order);
+	*out = ids;
+	return true;
+}
+
+bool
+peers_each(struct home *h,
+    bool (*each)(void *arg, const struct peer *p, struct err *err), void *arg,
+    struct err *err)
+{
+	struct authority_id *ids = NULL;
+	struct peer p;
+	size_t n;
+	bool ok;
+
+	if (!peer_ids(h, &ids, &n, err))
+		return false;
+	peer_init(&p);
+	ok = true;
+	for (size_t i = 0; ok && i < n; i++)
+		ok = peer_load(h, ids[i].s, &p, err) && each(arg, &p, err);
+	peer_clear(&p);
+	mem_free(ids);
+	return ok;
+}
+
+bool
+peer_find(struct home *h, const char *typed, struct peer *out, struct err *err)
+{
+	struct authority_id *ids = NULL;
+	size_t n, hits = 0, hit = 0, len = strlen(typed);
+	bool ok;
+
+	if (!peer_ids(h, &ids, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (len >= 2 && strncmp(ids[i].s, typed, len) == 0) {
+			hit = i;
+			hits++;
+		}
+	if (hits == 1)
+		ok = peer_load(h, ids[hit].s, out, err);
+	else if (hits == 0)
+		ok = err_set(err, ERR_ABSENT, "peer.absent",
+		    "no authority \"%.40s\" is paired; pair it with: comity peer pair THEIR-CARD",
+		    typed);
+	else
+		ok = err_set(err, ERR_USE, "peer.several",
+		    "%zu authorities fit \"%.40s\"; write more of the id, as in %s",
+		    hits, typed, ids[hit].s);
+	mem_free(ids);
+	return ok;
+}
+
+bool
+card_find(struct home *h, const struct authority_id *id, const struct digest *card_id,
+    struct act *out, bool *found, bool *trusted, struct err *err)
+{
+	struct peer p;
+	bool own = strcmp(id->s, h->settings.authority.s) == 0, ok = true;
+
+	*found = *trusted = false;
+	if (!home_has(h, card_path(card_id, "json").s))
+		return true;
+	if (!card_read(h, card_id, out, err))
+		return false;
+	if (strcmp(out->from.s, id->s) != 0)
+		return true;
+	*found = true;
+	if (own) {
+		*trusted = true;
+		return true;
+	}
+	peer_init(&p);
+	if (home_has(h, peer_path(id->s).s))
+		ok = peer_load(h, id->s, &p, err);
+	*trusted = ok && p.confirmed && !p.revoked;
+	peer_clear(&p);
+	return ok;
+}

@@ -1,0 +1,221 @@
+/*
+ * store: what a node keeps in its HOME: settings, keys at rest, cards of peers,
+ * evidence and what became of it, the outbox and the inbox.  Plain files, each
+ * written under a temporary name, synced and renamed; the docket of a later
+ * version reads them.  Nothing under a readable name or in a readable file says
+ * what a matter is about: labels, paths, fingerprints and collection records are
+ * sealed to the authority's own recipient.
+ *
+ * One thread.  home_lock keeps other processes out while something changes; reading
+ * needs no lock, as every file is replaced whole.
+ */
+#ifndef COMITY_STORE_H
+#define COMITY_STORE_H
+
+#include "act/act.h"
+#include "crypto/age.h"
+#include "crypto/cert.h"
+#include "world/world.h"
+
+#define HOME_ROLES_MAX 8
+#define HOME_CARRIERS_MAX 8
+#define EVIDENCE_NUMBER_MAX 9999999	/* seven digits: folders of one home */
+#define PARCELS_MAX 32			/* of one piece of evidence */
+#define LEAVE_OUT_MAX 64
+#define SMALL_FILE_MAX (4u << 20)	/* any settings or record file */
+
+/* ---- the home and its settings (comity.json) ---- */
+
+struct settings {
+	struct authority_id authority;	/* "" until the first key is there */
+	char state[3];
+	char lang[12];			/* of the name, and of texts by default */
+	char name[201];
+	bool training;
+	unsigned log_n;			/* scrypt work factor of unlock.age */
+	unsigned signing;		/* number of the signing key in use */
+	unsigned sealing;		/* number of the age identity in use */
+	bool has_ca;			/* --self-ca */
+	bool has_certificate;		/* the signing key has its chain */
+	char tsa_url[500];		/* "" none */
+	char roles[HOME_ROLES_MAX][32];
+	size_t roles_n;
+	char phone[61];
+	char carriers[HOME_CARRIERS_MAX][200];
+	size_t carriers_n;
+	int64_t made_at;
+};
+
+struct home;
+
+/*
+ * Begin a new home in PATH (absent, empty, or left half-made by an earlier try,
+ * which is cleared).  It is a home only once settings_save has been called.
+ * ERR_CONFLICT "home.exists": a home or other files are there.
+ */
+MUST bool home_begin(struct world *w, const char *path, struct home **out,
+    struct err *err);
+/* ERR_ABSENT "home.absent" with what to do. */
+MUST bool home_open(struct world *w, const char *path, struct home **out,
+    struct err *err);
+void home_close(struct home *h);		/* gives the lock back; NULL is quiet */
+/* ERR_CONFLICT "home.busy": another comity command is at work here. */
+MUST bool home_lock(struct home *h, struct err *err);
+struct dir *home_dir(struct home *h);
+struct world *home_world(struct home *h);
+const char *home_path(struct home *h);
+/* HOME/tmp, swept of what an interrupted command left (only with the lock). */
+MUST bool home_tmp(struct home *h, struct dir **out, struct err *err);
+struct settings *home_settings(struct home *h);
+MUST bool settings_save(struct home *h, struct err *err);
+
+MUST bool home_load(struct home *h, const char *path, struct buf *out,
+    struct err *err);
+MUST bool home_save(struct home *h, const char *path, struct span bytes,
+    struct err *err);			/* replaces */
+bool home_has(struct home *h, const char *path);
+
+/* ---- keys at rest ---- */
+
+/*
+ * keys/unlock.age is sealed under the passphrase and holds an age identity; every
+ * other key file is sealed to that identity, so that one scrypt run opens all and
+ * a new passphrase rewrites one file.
+ */
+struct keyring;			/* wiped by keyring_close */
+MUST bool keyring_make(struct home *h, struct span passphrase, struct keyring **out,
+    struct err *err);
+/* ERR_DENIED "key.passphrase" wrong; "key.passphrase_empty" empty. */
+MUST bool keyring_open(struct home *h, struct span passphrase, struct keyring **out,
+    struct err *err);
+void keyring_close(struct keyring *k);
+MUST bool keyring_rewrap(struct keyring *k, struct span passphrase, unsigned log_n,
+    struct err *err);
+
+MUST bool keyring_put_signing(struct keyring *k, unsigned number,
+    const struct key *key, struct err *err);
+MUST bool keyring_signing(struct keyring *k, unsigned number, struct key **out,
+    struct err *err);
+MUST bool keyring_put_ca(struct keyring *k, const struct key *key, struct err *err);
+MUST bool keyring_ca(struct keyring *k, struct key **out, struct err *err);
+MUST bool keyring_put_sealing(struct keyring *k, unsigned number,
+    const struct age_identity *id, struct err *err);
+/* All age identities of this authority, newest first; owned by the keyring. */
+MUST bool keyring_identities(struct keyring *k,
+    const struct age_identity *const **out, size_t *n, struct err *err);
+
+/* Chains and recipients are public: no passphrase. */
+MUST bool home_chain(struct home *h, unsigned number, struct certs *out,
+    struct err *err);			/* signer first, no root unless alone */
+MUST bool home_chain_save(struct home *h, unsigned number, const struct certs *chain,
+    const struct certs *roots, struct err *err);
+MUST bool home_roots(struct home *h, unsigned number, struct certs *out,
+    struct err *err);
+MUST bool home_recipient(struct home *h, struct age_recipient *out, struct err *err);
+MUST bool home_stamp_roots(struct home *h, struct certs *out, struct err *err);
+MUST bool home_stamp_roots_save(struct home *h, struct span pem, struct err *err);
+
+/* ---- cards: ours and those of peers ---- */
+
+struct peer {
+	struct authority_id id;
+	bool confirmed;			/* people compared the six words */
+	bool revoked;
+	char reason[200];		/* of the revocation */
+	int64_t paired_at;
+	struct digest card_id;
+	struct act card;		/* decoded; cleared by peer_clear */
+};
+void peer_init(struct peer *p);
+void peer_clear(struct peer *p);
+/* Keep this card (the whole .card file) as the newest of its authority. */
+MUST bool peer_save(struct home *h, const struct peer *p, struct span card_file,
+    struct span act_json, struct err *err);
+MUST bool peer_load(struct home *h, const char *id, struct peer *out,
+    struct err *err);
+/* By id, State code or the beginning of an id; ERR_CONFLICT when several fit. */
+MUST bool peer_find(struct home *h, const char *typed, struct peer *out,
+    struct err *err);
+/* An older or the current card of an authority, ours too; *found says whether. */
+MUST bool card_find(struct home *h, const struct authority_id *id,
+    const struct digest *card_id, struct act *out, bool *found, bool *trusted,
+    struct err *err);
+MUST bool own_card_save(struct home *h, const struct digest *id,
+    struct span card_file, struct span act_json, struct err *err);
+MUST bool own_card(struct home *h, struct digest *id, struct act *out,
+    struct err *err);
+/* Calls each(arg, peer) for every peer in order of id. */
+MUST bool peers_each(struct home *h,
+    bool (*each)(void *arg, const struct peer *p, struct err *err), void *arg,
+    struct err *err);
+
+/* ---- evidence ---- */
+
+enum evidence_origin { EVIDENCE_OWN, EVIDENCE_RECEIVED };
+enum stamp_kept { STAMP_NONE, STAMP_PENDING, STAMP_KEPT, STAMP_CLAIMED };
+
+struct parcel {
+	struct digest act_id, package_id;
+	struct authority_id peer;	/* to whom (own), from whom (received) */
+	int64_t at;			/* made or received */
+	uint64_t bytes;			/* of the parcel file */
+	enum stamp_kept stamp;
+	int64_t stamped_at;		/* 0 unknown */
+	bool in_outbox;
+	int64_t carried_at;		/* last bundle it was written to; 0 never */
+	char verdict[24];		/* received: "Intact", "Incomplete check" */
+	char who[12], when[12];
+};
+
+/* Readable without a key: numbers, instants, ids. */
+struct evidence {
+	unsigned number;
+	enum evidence_origin origin;
+	int64_t added_at;
+	uint64_t files, bytes, others;
+	struct parcel parcels[PARCELS_MAX];
+	size_t parcels_n;
+};
+
+/* Sealed to our own recipient. */
+struct evidence_private {
+	char *label;			/* may be NULL */
+	char *path;			/* absolute, where it lay when added */
+	bool pinned;
+	struct digest fingerprint;
+	bool leave_out_unreadable;
+	char *leave_out[LEAVE_OUT_MAX];
+	size_t leave_out_n;
+	struct buf collection;		/* exact bytes of collection.json */
+};
+void evidence_private_init(struct evidence_private *p);
+void evidence_private_clear(struct evidence_private *p);
+
+/*
+ * A new number and folder, with prv (NULL for received evidence) sealed into it.  It
+ * is evidence only once evidence_save has written its record: files that belong to
+ * it (pin.age) go into the folder between the two.
+ */
+MUST bool evidence_new(struct home *h, struct evidence *e,
+    const struct evidence_private *prv, struct err *err);
+MUST bool evidence_save(struct home *h, const struct evidence *e, struct err *err);
+MUST bool evidence_load(struct home *h, unsigned number, struct evidence *out,
+    struct err *err);
+/* "88", "0088"; ERR_USE when it is no number, ERR_ABSENT when there is none. */
+MUST bool evidence_find(struct home *h, const char *typed, struct evidence *out,
+    struct err *err);
+MUST bool evidence_private_load(struct home *h, struct keyring *k, unsigned number,
+    struct evidence_private *out, struct err *err);
+/* A file inside the evidence's folder: "pin.age", "ACTID.tst". */
+struct evidence_file { char s[128]; };
+struct evidence_file evidence_path(unsigned number, const char *name);
+MUST bool evidence_numbers(struct home *h, unsigned **out, size_t *n,
+    struct err *err);			/* ascending; mem_free */
+/* The piece of evidence that has a parcel with this act id. */
+MUST bool evidence_by_act(struct home *h, const struct digest *act_id,
+    struct evidence *out, size_t *parcel, bool *found, struct err *err);
+
+struct parcel_path { char s[96]; };
+struct parcel_path parcel_path(const struct digest *act_id);	/* parcels/ACT.comity */
+
+#endif
