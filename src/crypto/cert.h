@@ -46,7 +46,10 @@ struct certs {
 void certs_init(struct certs *cs);
 void certs_clear(struct certs *cs);
 MUST bool certs_add(struct certs *cs, const struct cert *c, struct err *err); /* copies */
-/* One or more PEM certificates; text between blocks is skipped; at least one. */
+/*
+ * One or more PEM certificates; text between blocks is skipped, a second copy too;
+ * a block that is no certificate is refused (a private key among roots is a slip).
+ */
 MUST bool certs_read_pem(struct certs *out, struct span pem, struct err *err);
 MUST bool certs_write_pem(const struct certs *cs, struct buf *out, struct err *err);
 const struct cert *certs_find(const struct certs *cs, const struct cert *same);
@@ -82,7 +85,9 @@ MUST bool cert_sign_request(struct cert **out, struct span csr_pem,
 struct crl_entry {
 	const char *serial;
 	int64_t at;
-	int reason;		/* RFC 5280 5.3.1 code; 0 unspecified, 1 keyCompromise, 4 superseded */
+	int reason;		/* RFC 5280 5.3.1: 0 unspecified, 1 keyCompromise, 4
+				 * superseded ...; -1 says nothing, which is not the
+				 * same: a stamping key is then taken as compromised */
 };
 MUST bool crl_make(const struct cert *ca, const struct key *ca_key, int64_t now,
     int64_t next, const struct crl_entry *entries, size_t n, struct buf *pem_out,
