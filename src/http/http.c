@@ -1,0 +1,115 @@
+#include "http/http.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+struct answer {
+	struct buf *to;
+	struct err *err;
+	bool failed;
+};
+
+static size_t
+take(char *p, size_t size, size_t n, void *arg)
+{
+	struct answer *a = arg;
+
+	if (buf_add(a->to, span_of(p, size * n), a->err))
+		return size * n;
+	a->failed = true;
+	return 0;
+}
+
+static bool
+url_check(const char *url, struct err *err)
+{
+	if (strlen(url) > HTTP_URL_MAX)
+		return err_set(err, ERR_LIMIT, "http.url",
+		    "the address is longer than %d characters", HTTP_URL_MAX);
+	if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
+		return err_set(err, ERR_USE, "http.url",
+		    "the address does not begin with http:// or https://");
+	if (strchr(url, '@') != NULL)
+		return err_set(err, ERR_USE, "http.url",
+		    "the address holds an @; a name or password does not belong there");
+	return true;
+}
+
+static bool
+options_set(CURL *c, const char *url, struct curl_slist *headers, struct span body,
+    struct answer *a, char *why)
+{
+	return curl_easy_setopt(c, CURLOPT_URL, url) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_POST, 1L) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
+	    (curl_off_t)body.n) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.p) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT,
+	    (long)HTTP_CONNECT_SECONDS) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)HTTP_TOTAL_SECONDS) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_WRITEDATA, a) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, why) == CURLE_OK;
+}
+
+static bool
+answer_check(CURL *c, const char *answer_type, struct err *err)
+{
+	const char *type = NULL;
+	long status = 0;
+
+	(void)curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(c, CURLINFO_CONTENT_TYPE, &type);
+	if (status != 200)
+		return err_set(err, ERR_UNREACHED, "http.status",
+		    "the server answered with status %ld", status);
+	if (type == NULL ||
+	    strncasecmp(type, answer_type, strlen(answer_type)) != 0)
+		return err_set(err, ERR_INPUT, "http.type",
+		    "the server's answer is not %s", answer_type);
+	return true;
+}
+
+bool
+http_post(const char *url, const char *content_type, struct span body,
+    const char *answer_type, struct buf *answer, struct err *err)
+{
+	struct answer a = { answer, err, false };
+	struct curl_slist *headers = NULL;
+	char line[120], why[CURL_ERROR_SIZE] = "";
+	CURL *c = NULL;
+	CURLcode code;
+	bool ok = false;
+
+	if (!url_check(url, err))
+		return false;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
+	    (c = curl_easy_init()) == NULL)
+		return err_memory(err);
+	(void)snprintf(line, sizeof line, "Content-Type: %s", content_type);
+	headers = curl_slist_append(NULL, line);
+	if (headers == NULL || !options_set(c, url, headers, body, &a, why)) {
+		(void)err_memory(err);
+		goto out;
+	}
+	code = curl_easy_perform(c);
+	if (a.failed)
+		goto out;
+	if (code != CURLE_OK) {
+		(void)err_set(err, ERR_UNREACHED, "http.unreached",
+		    "the server could not be reached: %s",
+		    why[0] != '\0' ? why : curl_easy_strerror(code));
+		goto out;
+	}
+	ok = answer_check(c, answer_type, err);
+out:
+	curl_slist_free_all(headers);
+	curl_easy_cleanup(c);
+	return ok;
+}

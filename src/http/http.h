@@ -1,0 +1,24 @@
+/*
+ * http: HTTP as a client (libcurl with OpenSSL).  One call, one answer in memory;
+ * no redirects, http and https only, everything bounded.  Used for time stamps.
+ */
+#ifndef COMITY_HTTP_H
+#define COMITY_HTTP_H
+
+#include "base/base.h"
+
+#define HTTP_URL_MAX 499
+#define HTTP_CONNECT_SECONDS 10		/* a dead authority is known after this */
+#define HTTP_TOTAL_SECONDS 60		/* 70 bytes up and 6 KiB down at 1 kbit/s */
+
+/*
+ * POST body to url; the answer's body goes into answer (bounded by answer->max).
+ * ERR_UNREACHED "http.unreached": no connection or no answer; "http.status": an
+ * answer other than 200; ERR_INPUT "http.type" another content type than wanted;
+ * ERR_LIMIT answer too long; ERR_USE "http.url" no http(s) URL, or one with a
+ * user name in it.
+ */
+MUST bool http_post(const char *url, const char *content_type, struct span body,
+    const char *answer_type, struct buf *answer, struct err *err);
+
+#endif
