@@ -18,7 +18,7 @@ openat2_beneath(int at, const char *path, int flags, unsigned mode)
 {
 	struct open_how how = {
 		.flags = (uint64_t)(unsigned)flags,
-		.mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? mode : 0,
+		.mode = mode,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
 		    RESOLVE_NO_MAGICLINKS,
 	};
@@ -87,6 +87,10 @@ walk_beneath(int at, const char *path, int flags, unsigned mode)
 		return -1;
 	}
 	path_split(path, &parts);
+	if (path[n - 1] == '/' && (flags & O_CREAT) != 0) {
+		errno = EISDIR;
+		return -1;
+	}
 	if (path[n - 1] == '/')
 		flags |= O_DIRECTORY;
 	parent = walk_down(at, parts.parent);

@@ -55,7 +55,10 @@ void real_probe(struct real *r);
 int real_open(struct world *w, struct dir *at, const char *path, int flags,
     unsigned mode);
 
-/* The folder that holds the last component, and that component. */
+/*
+ * The folder that holds the last component, and that component; beneath a dir
+ * without a slash at its end, which would make the system follow a link.
+ */
 struct real_place {
 	int fd;
 	bool ours;

@@ -1,5 +1,5 @@
 /* What is made of the primitives alone, the same over both bodies. */
-#include <assert.h>
+#include <errno.h>
 #include <string.h>
 
 #include "world/body.h"
@@ -86,6 +86,8 @@ file_save(struct world *w, struct dir *at, const char *path,
 
 	if (!path_check(at, path, err))
 		return false;
+	if (path[0] == '\0')
+		return disk_error(err, ENOENT, false, "save", path);
 	path_split(path, &parts);
 	if (!temporary_name(w, &temp, err) ||
 	    !dir_open(w, at, parts.parent, &d, err) ||
@@ -98,7 +100,7 @@ file_save(struct world *w, struct dir *at, const char *path,
 	ok = dir_sync(d, err);
 out:
 	dir_close(d);
-	return ok;
+	return ok || disk_wrap(err, "save", path);
 }
 
 /* ---- folders with what is above or below them ---- */

@@ -2,6 +2,8 @@
 #include "world/world.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <string.h>
 
 #include "world/body.h"
 
@@ -12,6 +14,19 @@ usable(struct world *w, struct dir *at, const char *path, struct err *err)
 	assert(at == NULL || at->w == w);
 	(void)w;
 	return path_check(at, path, err);
+}
+
+/* The same for a path to something that is no folder, or not yet. */
+static bool
+usable_name(struct world *w, struct dir *at, const char *path, struct err *err)
+{
+	size_t n = strlen(path);
+
+	if (!usable(w, at, path, err))
+		return false;
+	if (at != NULL && n > 0 && path[n - 1] == '/')
+		return disk_error(err, ENOTDIR, true, "use", path);
+	return true;
 }
 
 void
@@ -166,14 +181,15 @@ bool
 path_rename(struct world *w, struct dir *from_at, const char *from,
     struct dir *to_at, const char *to, bool replace, struct err *err)
 {
-	return usable(w, from_at, from, err) && usable(w, to_at, to, err) &&
+	return usable_name(w, from_at, from, err) &&
+	    usable_name(w, to_at, to, err) &&
 	    w->body->path_rename(w, from_at, from, to_at, to, replace, err);
 }
 
 bool
 path_remove(struct world *w, struct dir *at, const char *path, struct err *err)
 {
-	return usable(w, at, path, err) &&
+	return usable_name(w, at, path, err) &&
 	    w->body->remove(w, at, path, false, err);
 }
 
@@ -261,7 +277,7 @@ file_sequential(struct file *f)
 bool
 file_name(struct file *f, struct dir *at, const char *path, struct err *err)
 {
-	return usable(f->w, at, path, err) && f->body->name(f, at, path, err);
+	return usable_name(f->w, at, path, err) && f->body->name(f, at, path, err);
 }
 
 bool

@@ -33,7 +33,12 @@ MUST bool world_real(struct world **out, struct err *err);
 struct world_sim_options {
 	uint64_t seed;
 	int64_t now;		/* clock at the start */
+	uint64_t disk_bytes;	/* room on its disk; 0 = SIM_DISK_BYTES */
 };
+
+/* A simulated disk's usual size: enough for tests, little enough for memory. */
+#define SIM_DISK_BYTES ((uint64_t)512 << 20)
+
 MUST bool world_sim(struct world **out, struct world_sim_options opt,
     struct err *err);
 void world_free(struct world *w);
@@ -276,7 +281,15 @@ MUST bool world_program_path(struct world *w, struct buf *out, struct err *err);
 /* Greatest resident size of this process so far, bytes (0 when unknown). */
 uint64_t world_peak_memory(struct world *w);
 
-/* ---- a simulated disk that fails (tests) ---- */
+/* ---- a simulated disk that fails (tests) ----
+ *
+ * A tree in memory; its files keep only the pages (4 KiB) that were written, so
+ * that large offsets cost nothing.  The working folder is its root.
+ */
+
+/* Put what this room never makes itself: a link, FIFO, socket or device. */
+MUST bool world_sim_put(struct world *w, const char *path, enum file_type type,
+    const char *link_text, struct err *err);
 
 enum sim_fault { SIM_FAULT_NONE, SIM_FAULT_IO, SIM_FAULT_FULL, SIM_FAULT_INTR,
 	SIM_FAULT_SHORT };
@@ -289,5 +302,17 @@ enum sim_fault { SIM_FAULT_NONE, SIM_FAULT_IO, SIM_FAULT_FULL, SIM_FAULT_INTR,
 void world_sim_fail(struct world *w, enum sim_fault fault, uint64_t nth,
     bool from_then_on);
 uint64_t world_sim_calls(struct world *w);	/* disk calls so far */
+
+/*
+ * The power fails.  What was synced is there again; of what was not, nothing, all,
+ * or a part chosen by the seed: each write, each size, each change of names is
+ * kept or lost by itself (a rename whole), and the last write kept to a file may
+ * be torn at a multiple of 512 bytes.  Everything open is dead: its calls fail
+ * with ERR_IO, closing is fine.  Locks are gone.  After a failed file_sync what it
+ * was to write is lost even if a later one succeeds, as on Linux.
+ */
+enum sim_crash { SIM_CRASH_KEEP_NONE, SIM_CRASH_KEEP_ALL, SIM_CRASH_KEEP_SOME };
+MUST bool world_sim_crash(struct world *w, enum sim_crash how, uint64_t seed,
+    struct err *err);
 
 #endif
