@@ -374,6 +374,23 @@ cert_key_strict(const struct cert *c, unsigned rsa_bits_min, enum key_kind *kind
 	    rsa_strict(bits, rsa_bits_min, modulus_n);
 }
 
+bool
+cert_is_for_signing(const struct cert *c)
+{
+	X509 *x = cert_x509(c);
+	uint32_t flags = X509_get_extension_flags(x);
+	uint32_t usage = X509_get_key_usage(x);
+	uint32_t extended = X509_get_extended_key_usage(x);
+
+	ERR_clear_error();
+	if ((flags & (EXFLAG_INVALID | EXFLAG_CA)) != 0 ||
+	    (flags & EXFLAG_KUSAGE) == 0)
+		return false;
+	if ((usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0)
+		return false;
+	return (flags & EXFLAG_XKUSAGE) == 0 || (extended & XKU_SMIME) != 0;
+}
+
 /* ---- for people ---- */
 
 /* Every value of one kind in a name, ", " between; *any: one was there. */

@@ -31,7 +31,14 @@ bool cert_shape_strict(const struct cert *c);
 bool cert_key_strict(const struct cert *c, unsigned rsa_bits_min,
     enum key_kind *kind, size_t *modulus_n);
 
-/* One of inside issued by c: subject and issuer agree byte for byte. */
+/*
+ * Made for signing documents (cms-strict.md section 3, point 4): keyUsage present
+ * with digitalSignature or nonRepudiation, no CA, extendedKeyUsage absent or with
+ * emailProtection.
+ */
+bool cert_is_for_signing(const struct cert *c);
+
+/* c's issuer is the other's subject, byte for byte. */
 bool cert_issued_by(const struct cert *c, const struct cert *issuer);
 
 /* Moves every certificate from `from` to the end of `to` (ERR_LIMIT: none). */

@@ -11,6 +11,7 @@
 
 #define CMS_FILE_MAX 65536	/* bytes, package.md section 1 */
 #define CMS_CERTS_MAX 5
+#define CMS_CONTENT_MAX (1u << 20)	/* a tag manifest has 1 KiB; a bound for callers */
 #define CMS_SIGNATURE_MAX 1024	/* RSA-8192 */
 
 enum cms_state {
@@ -36,7 +37,10 @@ void cms_answer_clear(struct cms_answer *a);
 
 /*
  * Checks 1 to 8 and 10 of the table: everything but the path (crypto/path.h) and
- * signature.bin.  False only when we could not check (ERR_MEMORY, ...).
+ * signature.bin.  False only when we could not check (ERR_MEMORY; ERR_LIMIT: content
+ * over CMS_CONTENT_MAX); the state is then never CMS_HOLDS.  What out held before is
+ * cleared.  Also run the path check when the state is CMS_SIGNATURE: in the table it
+ * comes before, and a broken path is the better sentence.
  */
 MUST bool cms_check(struct span file, struct span content, struct cms_answer *out,
     struct err *err);

@@ -23,7 +23,8 @@ enum path_purpose { PATH_SIGNING, PATH_STAMPING };
 /*
  * Revocation lists and OCSP answers: from revocation.pem inside the package, from
  * --crl files, from the card.  PEM blocks "X509 CRL" and "OCSP RESPONSE", at most
- * 1 MiB in all.  Each is believed only when its issuer's signature holds.
+ * 1 MiB in all.  Each is believed only when its issuer's signature holds; of those,
+ * any entry that revokes counts, old or new.
  */
 #define REVOCATION_MAX (1u << 20)
 struct revocations;
@@ -50,7 +51,8 @@ struct path_question {
 
 struct path_answer {
 	enum path_state state;
-	const char *reason;		/* reason code of the table in cms-strict.md */
+	/* Reason code of the table in cms-strict.md; "second_clock": PATH_UNDECIDED. */
+	const char *reason;
 	char text[300];			/* a sentence for people */
 	int64_t revoked_at;		/* PATH_REVOKED, PATH_UNDECIDED */
 	/* What revocation data said: "not revoked by list of DATE", "no list for ..." */
@@ -59,6 +61,11 @@ struct path_answer {
 	char revocation_text[300];
 };
 
+/*
+ * Each anchor is tried alone and may be any certificate, a root or not; it is
+ * trusted by itself, and no list can revoke it.  All certificates inside must be on
+ * the path.  False only when we could not judge (ERR_MEMORY); never PATH_HOLDS then.
+ */
 MUST bool path_check(const struct path_question *q, struct path_answer *out,
     struct err *err);
 
