@@ -3,6 +3,7 @@
 # the network once everything is installed.
 
 # What the programs are built with, and what they are made of.
+# shellcheck disable=SC2034 # used where this is sourced
 PACKAGES_BUILD='gcc libc6-dev meson ninja-build pkg-config
 	libssl-dev libjansson-dev libcurl4-openssl-dev'
 
@@ -68,6 +69,12 @@ build_into() {
 	if [ ! -f "$dir/build.ninja" ]; then
 		rm -rf "$dir"
 		meson setup "$dir" "$TOP" "$@" >"$log" 2>&1 || {
+			cat "$log" >&2
+			rm -f "$log"
+			return 1
+		}
+	elif [ $# -gt 0 ]; then
+		meson configure "$dir" "$@" >"$log" 2>&1 || {
 			cat "$log" >&2
 			rm -f "$log"
 			return 1
