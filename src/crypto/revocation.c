@@ -146,6 +146,39 @@ revocations_add_pem(struct revocations *r, struct span pem, struct err *err)
 	return true;
 }
 
+static bool
+said_copy(struct revocations *r, const struct said *s, struct err *err)
+{
+	struct said copy = { NULL, NULL };
+
+	if (r->n == REVOCATIONS_MAX)
+		return err_set(err, ERR_LIMIT, "revocation.count",
+		    "more than %d revocation lists and answers", REVOCATIONS_MAX);
+	if (s->crl != NULL && X509_CRL_up_ref(s->crl) == 1)
+		copy.crl = s->crl;
+	if (s->answer != NULL)
+		copy.answer = ASN1_item_dup(ASN1_ITEM_rptr(OCSP_BASICRESP),
+		    s->answer);
+	if (copy.crl == NULL && copy.answer == NULL)
+		return err_memory(err);
+	r->list[r->n++] = copy;
+	return true;
+}
+
+bool
+revocations_add_all(struct revocations *r, const struct revocations *more,
+    struct err *err)
+{
+	size_t before = r->n;
+
+	for (size_t i = 0; i < more->n; i++)
+		if (!said_copy(r, &more->list[i], err)) {
+			shorten(r, before);
+			return false;
+		}
+	return true;
+}
+
 /* ---- entries ---- */
 
 static int64_t
