@@ -100,12 +100,28 @@ MUST bool age_seal_passphrase(struct world *w, struct span passphrase, unsigned 
 MUST bool age_open_small(struct span file, const struct age_keys *keys,
     struct buf *out, struct err *err);
 
+/* A passphrase to seal with has 1 to AGE_PASSPHRASE_MAX bytes (ERR_USE
+ * "age.passphrase"), a work factor is 15 to 20 or AGE_LOG_N_TEST (ERR_USE
+ * "age.work_factor").  Nothing of a file that does not open reaches out. */
+#define AGE_PASSPHRASE_MAX 1024		/* a sentence, not a file */
+
 /* Sealing and opening as streams, one thread, constant memory.  Closing the sink's
  * last chunk is age_sink_finish; a freed sink without it leaves a cut file. */
 MUST bool age_sink(struct world *w, const struct age_recipient *to, size_t n,
     struct sink *under, struct sink **out, struct err *err);
 MUST bool age_sink_finish(struct sink *age, struct err *err);
+/* under stays the caller's; keys are not kept.  The header is read at once; what is
+ * read after it is only believed when the end (*got = 0) was reached: ERR_INPUT
+ * "age.chunk" for a chunk that was changed or cut, "age.trailing" for bytes after
+ * the last one.  A source that failed says the same again. */
 MUST bool age_source(struct source *under, const struct age_keys *keys,
-    struct source **out, struct err *err);	/* under stays the caller's */
+    struct source **out, struct err *err);
+
+/* The bytes inside text form (RFC 7468, label AGE ENCRYPTED FILE), for files that
+ * came by mail.  White space around the block and CRLF are fine, anything else that
+ * is not its one spelling is ERR_INPUT "age.armor".  under stays the caller's. */
+#define AGE_ARMOR_SPACE_MAX 1024	/* bytes of white space before, and after */
+MUST bool age_armor_source(struct source *under, struct source **out,
+    struct err *err);
 
 #endif

@@ -1,0 +1,292 @@
+/* Sealing and opening as streams: one chunk in memory, one thread. */
+#include "crypto/age_internal.h"
+
+#include <string.h>
+
+/* ---- sealing ---- */
+
+struct age_sink {
+	struct sink sink;
+	struct sink *under;
+	struct age_chunker *chunker;
+	uint64_t index;		/* of the chunk that is being filled */
+	size_t have;		/* bytes in plain */
+	bool over;		/* finished, or failed: takes nothing more */
+	uint8_t plain[AGE_CHUNK];
+	uint8_t sealed[AGE_CHUNK_SEALED];
+};
+
+static bool
+sink_chunk(struct age_sink *a, bool last, struct span plain, struct err *err)
+{
+	if (age_chunk_seal(a->chunker, a->index++, last, plain, a->sealed, err) &&
+	    sink_write(a->under, span_of(a->sealed, plain.n + AGE_TAG), err))
+		return true;
+	a->over = true;
+	return false;
+}
+
+static bool
+sink_is_over(struct err *err)
+{
+	return err_set(err, ERR_USE, "age.finished",
+	    "nothing can be added to a sealed file that is finished or failed");
+}
+
+/* A full chunk waits until more comes: only then is it not the last. */
+static bool
+age_sink_write(struct sink *to, struct span s, struct err *err)
+{
+	struct age_sink *a = (struct age_sink *)to;
+
+	if (a->over)
+		return sink_is_over(err);
+	while (s.n > 0) {
+		struct span part;
+
+		if (a->have == AGE_CHUNK) {
+			a->have = 0;
+			if (!sink_chunk(a, false, span_of(a->plain, AGE_CHUNK), err))
+				return false;
+		}
+		if (a->have == 0 && s.n > AGE_CHUNK) {
+			if (!sink_chunk(a, false, span_part(s, 0, AGE_CHUNK), err))
+				return false;
+			s = span_from(s, AGE_CHUNK);
+			continue;
+		}
+		part = span_part(s, 0, AGE_CHUNK - a->have);
+		memcpy(a->plain + a->have, part.p, part.n);
+		a->have += part.n;
+		s = span_from(s, part.n);
+	}
+	return true;
+}
+
+bool
+age_sink_finish(struct sink *age, struct err *err)
+{
+	struct age_sink *a = (struct age_sink *)age;
+
+	if (a->over)
+		return sink_is_over(err);
+	if (!sink_chunk(a, true, span_of(a->plain, a->have), err))
+		return false;
+	a->over = true;
+	return true;
+}
+
+static void
+age_sink_free(struct sink *to)
+{
+	struct age_sink *a = (struct age_sink *)to;
+
+	age_chunker_free(a->chunker);
+	mem_wipe(a, sizeof *a);
+	mem_free(a);
+}
+
+bool
+age_sink(struct world *w, const struct age_recipient *to, size_t n,
+    struct sink *under, struct sink **out, struct err *err)
+{
+	struct age_sink *a = mem_new(sizeof *a, err);
+	struct age_stream *stream = NULL;
+	struct buf begin;
+	bool ok;
+
+	if (a == NULL)
+		return false;
+	a->sink = (struct sink){ age_sink_write, age_sink_free };
+	a->under = under;
+	buf_init(&begin, AGE_HEADER_MAX + AGE_NONCE);
+	ok = age_seal_start(w, to, n, &begin, &stream, err) &&
+	    age_chunker_new(&a->chunker, stream, err) &&
+	    sink_write(under, buf_span(&begin), err);
+	age_stream_free(stream);
+	buf_clear(&begin);
+	if (!ok) {
+		age_sink_free(&a->sink);
+		return false;
+	}
+	*out = &a->sink;
+	return true;
+}
+
+/* ---- opening ---- */
+
+#define HEADER_PART 4096	/* read at a time until the header is whole */
+
+struct age_source {
+	struct source source;
+	struct source *under;
+	struct age_chunker *chunker;
+	uint64_t index;		/* of the chunk in sealed */
+	size_t have;		/* bytes in sealed */
+	size_t plain_n, plain_at;
+	bool ended;		/* the last chunk was opened */
+	struct err failed;	/* told again at every later read */
+	/* One byte more than a chunk: whether it comes tells which chunk is last. */
+	uint8_t sealed[AGE_CHUNK_SEALED + 1];
+	uint8_t plain[AGE_CHUNK];
+};
+
+static bool
+source_fill(struct age_source *a, struct err *err)
+{
+	size_t got = 1;
+
+	while (got > 0 && a->have < sizeof a->sealed) {
+		if (!source_read(a->under, a->sealed + a->have,
+		    sizeof a->sealed - a->have, &got, err))
+			return false;
+		a->have += got;
+	}
+	return true;
+}
+
+/*
+ * A whole chunk with more behind it.  If it opens as the last one, its bytes may be
+ * given out (they are what was sealed), but the file is not what was sealed.
+ */
+static bool
+chunk_before_more(struct age_source *a, struct err *err)
+{
+	struct span sealed = span_of(a->sealed, AGE_CHUNK_SEALED);
+
+	if (!age_chunk_open(a->chunker, a->index, false, sealed, a->plain, err)) {
+		if (!age_chunk_open(a->chunker, a->index, true, sealed, a->plain,
+		    NULL))
+			return false;
+		(void)err_set(&a->failed, ERR_INPUT, "age.trailing",
+		    "bytes follow the last chunk: the file was changed");
+	}
+	a->plain_n = AGE_CHUNK;
+	a->sealed[0] = a->sealed[AGE_CHUNK_SEALED];
+	a->have = 1;
+	return true;
+}
+
+static bool
+source_chunk(struct age_source *a, struct err *err)
+{
+	a->plain_n = a->plain_at = 0;
+	if (!source_fill(a, err))
+		return false;
+	if (a->have > AGE_CHUNK_SEALED) {
+		if (!chunk_before_more(a, err))
+			return false;
+	} else {
+		if (!age_chunk_open(a->chunker, a->index, true,
+		    span_of(a->sealed, a->have), a->plain, err))
+			return false;
+		a->plain_n = a->have - AGE_TAG;
+		a->ended = true;
+	}
+	a->index++;
+	return true;
+}
+
+static bool
+age_source_read(struct source *src, void *p, size_t n, size_t *got, struct err *err)
+{
+	struct age_source *a = (struct age_source *)src;
+
+	if (a->plain_at == a->plain_n && a->failed.kind == ERR_NONE && !a->ended &&
+	    !source_chunk(a, &a->failed))
+		a->plain_n = a->plain_at = 0;
+	if (a->plain_at == a->plain_n && a->failed.kind != ERR_NONE)
+		return err_set(err, a->failed.kind, a->failed.reason, "%s",
+		    a->failed.text);
+	*got = a->plain_n - a->plain_at;
+	if (*got > n)
+		*got = n;
+	memcpy(p, a->plain + a->plain_at, *got);
+	a->plain_at += *got;
+	return true;
+}
+
+static void
+age_source_free(struct source *src)
+{
+	struct age_source *a = (struct age_source *)src;
+
+	age_chunker_free(a->chunker);
+	mem_wipe(a, sizeof *a);
+	mem_free(a);
+}
+
+/* From the source into begin until header and nonce are there, or the end. */
+static bool
+begin_read(struct source *under, struct buf *begin, size_t *header, struct err *err)
+{
+	bool enough = false;
+	size_t got = 1, part;
+
+	while (got > 0 && (!enough || begin->n < *header + AGE_NONCE)) {
+		if (!buf_room(begin, HEADER_PART, err))
+			return false;
+		for (part = 0; got > 0 && part < HEADER_PART; part += got) {
+			if (!source_read(under, begin->p + begin->n,
+			    HEADER_PART - part, &got, err))
+				return false;
+			begin->n += got;
+		}
+		if (!enough &&
+		    !age_header_length(buf_span(begin), header, &enough, err))
+			return false;
+	}
+	if (!enough)
+		return age_header_wrong(err, begin->n, begin->n == 0 ?
+		    "the file is empty" : "the file ends inside it");
+	return true;
+}
+
+static bool
+source_start(struct age_source *a, const struct age_keys *keys, struct buf *begin,
+    struct err *err)
+{
+	struct age_stream *stream = NULL;
+	struct span all, rest;
+	size_t header = 0;
+	bool ok;
+
+	if (!begin_read(a->under, begin, &header, err))
+		return false;
+	all = buf_span(begin);
+	ok = age_open_start(span_part(all, 0, header),
+	    span_part(all, header, AGE_NONCE), keys, &stream, err) &&
+	    age_chunker_new(&a->chunker, stream, err);
+	age_stream_free(stream);
+	if (!ok)
+		return false;
+	rest = span_from(all, header + AGE_NONCE);
+	if (rest.n > 0)
+		memcpy(a->sealed, rest.p, rest.n);	/* under 2 * HEADER_PART */
+	a->have = rest.n;
+	return true;
+}
+
+bool
+age_source(struct source *under, const struct age_keys *keys, struct source **out,
+    struct err *err)
+{
+	struct age_source *a = mem_new(sizeof *a, err);
+	struct buf begin;
+	bool ok;
+
+	if (a == NULL)
+		return false;
+	a->source = (struct source){ age_source_read, age_source_free };
+	a->under = under;
+	err_clear(&a->failed);
+	buf_init(&begin, AGE_HEADER_MAX + 2 * HEADER_PART);
+	ok = source_start(a, keys, &begin, err);
+	buf_clear(&begin);
+	if (!ok) {
+		age_source_free(&a->source);
+		return false;
+	}
+	*out = &a->source;
+	return true;
+}
