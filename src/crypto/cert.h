@@ -25,6 +25,8 @@ int64_t cert_not_before(const struct cert *c);
 int64_t cert_not_after(const struct cert *c);
 bool cert_is_ca(const struct cert *c);
 bool cert_self_issued(const struct cert *c);	/* subject = issuer, by bytes */
+/* c's issuer is the other's subject, byte for byte. */
+bool cert_issued_by(const struct cert *c, const struct cert *issuer);
 enum key_kind cert_key_kind(const struct cert *c);
 /* True when the certificate is for this private key. */
 bool cert_fits(const struct cert *c, const struct key *key);

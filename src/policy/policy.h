@@ -38,8 +38,6 @@ struct card_facts {
 	bool own;			/* it is our own card */
 	bool unchanged;			/* every byte as sealed */
 	bool signer_known;		/* leads to its roots, and stands on the right card */
-	bool known_authority;		/* we hold an earlier card of it */
-	bool follows_known;		/* names that card as its previous one */
 	bool revoked;			/* this node has revoked the authority */
 };
 struct verdict card_decide(const struct card_facts *f);

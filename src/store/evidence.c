@@ -62,6 +62,7 @@ parcel_encode(const struct parcel *p, struct json_out *j)
 	json_out_int(j, "bytes", (int64_t)p->bytes);
 	json_out_int(j, "stamp", p->stamp);
 	json_out_int(j, "stamped_at", p->stamped_at);
+	json_out_bool(j, "other", p->other);
 	json_out_bool(j, "in_outbox", p->in_outbox);
 	json_out_int(j, "carried_at", p->carried_at);
 	json_out_str(j, "verdict", p->verdict);
@@ -135,6 +136,7 @@ parcel_decode(struct parcel *p, struct json_object *o, struct err *err)
 		return false;
 	p->stamp = (enum stamp_kept)stamp;
 	return json_int(o, "stamped_at", 0, WHEN_MAX, &p->stamped_at, err) &&
+	    json_bool(o, "other", &p->other, err) &&
 	    json_bool(o, "in_outbox", &p->in_outbox, err) &&
 	    json_int(o, "carried_at", 0, WHEN_MAX, &p->carried_at, err) &&
 	    word_member(o, "verdict", p->verdict, sizeof p->verdict, err) &&

@@ -161,6 +161,7 @@ struct parcel {
 	uint64_t bytes;			/* of the parcel file */
 	enum stamp_kept stamp;
 	int64_t stamped_at;		/* 0 unknown */
+	bool other;			/* another package of an act that is here already */
 	bool in_outbox;
 	int64_t carried_at;		/* last bundle it was written to; 0 never */
 	char verdict[24];		/* received: "Intact", "Incomplete check" */
@@ -215,7 +216,7 @@ MUST bool evidence_numbers(struct home *h, unsigned **out, size_t *n,
 MUST bool evidence_by_act(struct home *h, const struct digest *act_id,
     struct evidence *out, size_t *parcel, bool *found, struct err *err);
 
-struct parcel_path { char s[96]; };
+struct parcel_path { char s[128]; };
 struct parcel_path parcel_path(const struct digest *act_id);	/* parcels/ACT.comity */
 
 #endif

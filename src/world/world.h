@@ -276,6 +276,12 @@ MUST bool world_ask(struct world *w, const char *prompt, bool secret,
 void world_catch_signals(struct world *w);
 bool world_stop_wanted(struct world *w);
 bool world_progress_wanted(struct world *w);	/* SIGUSR1 since the last call */
+/*
+ * A path a person typed as one that holds from any folder: the working folder put
+ * before it; links are left as they are.
+ */
+MUST bool world_absolute(struct world *w, const char *path, struct buf *out,
+    struct err *err);
 /* Where the running program lies, for files installed beside it. */
 MUST bool world_program_path(struct world *w, struct buf *out, struct err *err);
 /* Greatest resident size of this process so far, bytes (0 when unknown). */

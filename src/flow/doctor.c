@@ -1,0 +1,240 @@
+/* Able to sign, seal, store, stamp?  Tried, not guessed. */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/inside.h"
+
+#define SPACE_LOW (1ull << 30)		/* less than this is told */
+#define ENDS_SOON (60 * DAY)
+
+static void PRINTF_LIKE(4, 5)
+say(struct doctor_report *r, enum doctor_state state, const char *what,
+    const char *fmt, ...)
+{
+	struct doctor_line *l;
+	va_list ap;
+
+	if (r->n == DOCTOR_LINES_MAX)
+		return;
+	l = &r->lines[r->n++];
+	l->state = state;
+	(void)snprintf(l->what, sizeof l->what, "%s", what);
+	va_start(ap, fmt);
+	(void)vsnprintf(l->text, sizeof l->text, fmt, ap);
+	va_end(ap);
+}
+
+static void
+clock_look(struct flow *f, struct doctor_report *r)
+{
+	int64_t now = world_now(f->world);
+	const struct settings *s = home_settings(f->home);
+
+	if (now < s->made_at - DAY)
+		say(r, DOCTOR_BAD, "clock",
+		    "The clock says %s, before this home was made: set it, or what you sign now is dated wrongly.",
+		    when_people(now).s);
+	else
+		say(r, DOCTOR_GOOD, "clock", "%s. Compare it with a clock you trust.",
+		    when_people(now).s);
+}
+
+static void
+space_look(struct flow *f, struct doctor_report *r)
+{
+	struct err why = ERR_INIT;
+	uint64_t bytes;
+
+	if (!dir_free_bytes(home_dir(f->home), &bytes, &why))
+		say(r, DOCTOR_BAD, "disk", "%s", why.text);
+	else
+		say(r, bytes < SPACE_LOW ? DOCTOR_WARNING : DOCTOR_GOOD, "disk",
+		    "%llu MB are free for parcels.",
+		    (unsigned long long)(bytes / 1000000));
+}
+
+/* Known answer, then a round trip: SHA-256 of "abc" (FIPS 180-4). */
+static bool
+digest_test(struct err *err)
+{
+	struct digest d;
+
+	return digest_of(span_text("abc"), &d, err) && (strcmp(digest_hex(&d).s,
+	    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad") == 0 ||
+	    err_set(err, ERR_IO, "self_test.digest",
+	    "SHA-256 does not give its known answer on this machine"));
+}
+
+static bool
+seal_test(struct flow *f, struct err *err)
+{
+	struct age_recipient self;
+	struct age_keys keys = { 0 };
+	struct keyring *k = NULL;
+	struct buf sealed, plain;
+	bool ok;
+
+	buf_init(&sealed, 4096);
+	buf_init(&plain, 4096);
+	ok = flow_keyring(f, &k, err) && home_recipient(f->home, &self, err) &&
+	    keyring_identities(k, &keys.identities, &keys.n, err) &&
+	    age_seal_small(f->world, &self, 1, span_text("self-test"), &sealed, err) &&
+	    age_open_small(buf_span(&sealed), &keys, &plain, err) &&
+	    (span_is(buf_span(&plain), "self-test") || err_set(err, ERR_IO,
+	    "self_test.seal", "what was sealed does not open to the same bytes"));
+	buf_clear(&sealed);
+	buf_clear(&plain);
+	return ok;
+}
+
+static bool
+sign_test(struct flow *f, struct doctor_report *r, struct err *err)
+{
+	struct span content = span_text("self-test\n");
+	struct path_question q = { .purpose = PATH_SIGNING };
+	struct path_answer path;
+	struct cms_answer a;
+	struct certs roots;
+	struct signer s;
+	struct buf file;
+	int64_t now = world_now(f->world), end;
+	bool ok;
+
+	if (!signer_open(f, &s, err))
+		return false;
+	cms_answer_init(&a);
+	certs_init(&roots);
+	buf_init(&file, CMS_FILE_MAX);
+	q.at = now;
+	q.inside = &s.chain;
+	q.anchors = &roots;
+	ok = cms_sign(s.key, &s.chain, now, content, &file, err) &&
+	    cms_check(buf_span(&file), content, &a, err) &&
+	    (a.state == CMS_HOLDS || err_set(err, ERR_IO, "self_test.sign", "%s",
+	    a.text)) &&
+	    home_roots(f->home, home_settings(f->home)->signing, &roots, err) &&
+	    path_check(&q, &path, err) &&
+	    (path.state == PATH_HOLDS || err_set(err, ERR_UNPROVEN, "self_test.path",
+	    "the signing certificate: %s", path.text));
+	end = cert_not_after(s.chain.list[0]);
+	if (ok)
+		say(r, end - now < ENDS_SOON ? DOCTOR_WARNING : DOCTOR_GOOD,
+		    "signing", "Signs; the certificate is valid until %s.",
+		    when_people(end).s);
+	cms_answer_clear(&a);
+	certs_clear(&roots);
+	buf_clear(&file);
+	signer_close(&s);
+	return ok;
+}
+
+static void
+stamp_look(struct flow *f, struct doctor_report *r)
+{
+	struct err why = ERR_INIT;
+	struct token_got got;
+	struct buf token, answer;
+
+	buf_init(&token, STAMP_FILE_MAX);
+	buf_init(&answer, STAMP_FILE_MAX);
+	if (!token_ask(f, span_text("self-test"), &token, &answer, &got, &why))
+		say(r, DOCTOR_BAD, "time stamps", "%s", why.text);
+	else if (got.kept == STAMP_KEPT)
+		say(r, DOCTOR_GOOD, "time stamps", "The authority answers: %s.",
+		    when_people(got.at).s);
+	else
+		say(r, DOCTOR_WARNING, "time stamps", "%s", got.text);
+	buf_clear(&token);
+	buf_clear(&answer);
+}
+
+static void
+card_look(struct flow *f, struct doctor_report *r)
+{
+	struct err why = ERR_INIT;
+	struct digest id;
+	struct act card;
+	int64_t end, now = world_now(f->world);
+
+	act_init(&card, ACT_CARD);
+	if (!own_card(f->home, &id, &card, &why)) {
+		say(r, DOCTOR_BAD, "card", "%s", why.text);
+	} else {
+		end = card.body.card.valid_to;
+		say(r, end < now ? DOCTOR_BAD : end - now < ENDS_SOON ?
+		    DOCTOR_WARNING : DOCTOR_GOOD, "card", "Valid until %s.",
+		    when_people(end).s);
+	}
+	act_clear(&card);
+}
+
+/* Each kept parcel is there, as long as it was. */
+static bool
+parcels_look(struct flow *f, struct doctor_report *r, struct err *err)
+{
+	unsigned *list = NULL;
+	unsigned long long parcels = 0, missing = 0;
+	struct evidence e;
+	size_t n;
+	bool ok;
+
+	if (!evidence_numbers(f->home, &list, &n, err))
+		return false;
+	ok = true;
+	for (size_t i = 0; ok && i < n; i++) {
+		ok = evidence_load(f->home, list[i], &e, err);
+		for (size_t k = 0; ok && k < e.parcels_n; k++) {
+			struct file_info info;
+			struct err why = ERR_INIT;
+
+			parcels++;
+			if (!path_info(f->world, home_dir(f->home),
+			    parcel_file(&e.parcels[k]).s, &info, &why) ||
+			    info.size != e.parcels[k].bytes) {
+				missing++;
+				say(r, DOCTOR_BAD, "parcels",
+				    "A parcel of evidence %04u is missing or of another length: %s. Get it back from your backup, or ask the other side for it again.",
+				    e.number, parcel_file(&e.parcels[k]).s);
+			}
+		}
+	}
+	mem_free(list);
+	if (ok && missing == 0)
+		say(r, DOCTOR_GOOD, "parcels", "%llu kept, all there.", parcels);
+	return ok;
+}
+
+static bool
+self_test_note(struct flow *f, struct err *err)
+{
+	struct when_text t = when_rfc3339(world_now(f->world));
+
+	return home_save(f->home, "self-test", span_text(t.s), err);
+}
+
+bool
+flow_doctor(struct flow *f, struct doctor_report *out, struct err *err)
+{
+	struct err why = ERR_INIT;
+	bool passed;
+
+	out->n = 0;
+	if (!home_lock(f->home, err))
+		return false;
+	clock_look(f, out);
+	space_look(f, out);
+	passed = digest_test(&why) && seal_test(f, &why);
+	if (!passed && why.kind == ERR_DENIED) {
+		*err = why;
+		return false;
+	}
+	say(out, passed ? DOCTOR_GOOD : DOCTOR_BAD, "sealing", "%s",
+	    passed ? "Seals and opens." : why.text);
+	if (!sign_test(f, out, &why)) {
+		passed = false;
+		say(out, DOCTOR_BAD, "signing", "%s", why.text);
+	}
+	card_look(f, out);
+	stamp_look(f, out);
+	return parcels_look(f, out, err) && (!passed || self_test_note(f, err));
+}

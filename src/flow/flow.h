@@ -1,0 +1,214 @@
+/*
+ * flow: the journey of an act, step by step; the only place where the rooms meet.
+ * Nothing here prints; a door (cli) shows what comes back.
+ *
+ * Order of durability: parcel (temporary, synced, named, folder synced), then the
+ * record that names it.  A command cut at any point is run again and ends the same.
+ */
+#ifndef COMITY_FLOW_H
+#define COMITY_FLOW_H
+
+#include "package/package.h"
+#include "store/store.h"
+
+#define FLOW_SOFTWARE_MAX 64
+
+/* One command at work.  The passphrase is asked for once, and only when needed. */
+struct flow {
+	struct world *world;
+	struct home *home;
+	struct progress *progress;	/* may be NULL */
+	/* fresh: a new passphrase is chosen (asked twice at a terminal). */
+	bool (*passphrase)(void *arg, bool fresh, struct buf *secret, struct err *err);
+	void *arg;
+	struct keyring *keyring;	/* opened on first use */
+};
+void flow_clear(struct flow *f);
+MUST bool flow_keyring(struct flow *f, struct keyring **out, struct err *err);
+const char *flow_software(void);	/* "comity 0.1.0" */
+const char *flow_build(void);		/* version control id of the build */
+
+/* ---- a home and its keys ---- */
+
+struct init_wish {
+	const char *path;
+	const char *country;
+	const char *authority;
+	const char *lang;
+	bool self_ca;			/* else a certificate is asked for by csr */
+	enum key_kind key;
+	const char *tsa_url;		/* NULL none */
+	struct span tsa_roots;		/* PEM; n = 0 none */
+	const char *const *roles;
+	size_t roles_n;
+	const char *phone;
+	const char *const *carriers;
+	size_t carriers_n;
+	bool training;
+	unsigned log_n;
+};
+/* Makes the home (f->home is set); with self_ca also certificate and card. */
+MUST bool flow_init(struct flow *f, const struct init_wish *wish, struct err *err);
+
+/* The request for the signing key in use (or the next one), PEM. */
+MUST bool flow_key_csr(struct flow *f, struct buf *pem, struct err *err);
+/*
+ * The national PKI's answer: chain (signer first or in any order) and its roots.
+ * key_file (n = 0: ours) brings the private key too.  Makes the card.
+ * crl (n = 0 none): revocation lists to put into every package.
+ */
+MUST bool flow_key_import(struct flow *f, struct span chain_pem, struct span roots_pem,
+    struct span key_file, struct span crl_pem, struct err *err);
+enum rotate_what { ROTATE_SIGNING, ROTATE_SEALING };
+/* *needs_certificate: a request was made and the answer has to be imported. */
+MUST bool flow_key_rotate(struct flow *f, enum rotate_what what,
+    bool *needs_certificate, struct err *err);
+MUST bool flow_key_rewrap(struct flow *f, unsigned log_n, struct err *err);
+
+/* ---- cards and peers ---- */
+
+struct paired {
+	struct peer peer;		/* cleared by the caller */
+	struct six_words words;
+	bool was_known;			/* an earlier card of it was here */
+	bool followed;			/* taken because the known card named it (signed) */
+};
+/*
+ * Take the other side's card.  words: what the other side read over the phone;
+ * NULL: not compared (kept, but nothing is sealed to it).  ERR_REFUSED with the
+ * rule; ERR_UNPROVEN "peer.words" when the words differ.
+ */
+MUST bool flow_peer_pair(struct flow *f, const char *card_path, const char *words,
+    struct paired *out, struct err *err);
+/* Words of a card file that is not taken yet, after its check. */
+MUST bool flow_card_words(struct flow *f, const char *card_path, struct six_words *out,
+    struct err *err);
+MUST bool flow_peer_revoke(struct flow *f, const char *typed, const char *reason,
+    struct err *err);
+/* Roots: of one peer (typed), or ours and all confirmed peers' (typed NULL). */
+MUST bool flow_roots(struct flow *f, const char *typed, struct buf *pem,
+    struct err *err);
+
+/* ---- evidence ---- */
+
+struct add_wish {
+	const char *path;
+	const char *label;		/* NULL none */
+	const struct collection *collection;
+	bool later;			/* no digest now */
+	bool leave_out_unreadable;
+	const char *const *leave_out;
+	size_t leave_out_n;
+};
+MUST bool flow_evidence_add(struct flow *f, const struct add_wish *wish,
+    struct evidence *out, struct digest *fingerprint, struct err *err);
+
+struct seal_wish {
+	unsigned number;
+	const char *to;			/* as typed */
+	const char *reference;		/* NULL */
+	const char *description;
+	const char *purpose;
+	const char *lang;		/* of the two; NULL: the home's */
+	const char *instrument, *article;
+	bool leave_out_unreadable;
+};
+struct sealed {
+	struct evidence evidence;
+	size_t parcel;			/* index of the new one */
+	char stamp_text[300];		/* why it is pending or only claimed */
+	char path[512];			/* of the parcel file */
+};
+MUST bool flow_evidence_seal(struct flow *f, const struct seal_wish *wish,
+    struct sealed *out, struct err *err);
+/* Into the outbox: the newest parcel for that peer. */
+MUST bool flow_evidence_send(struct flow *f, unsigned number, const char *to,
+    struct evidence *out, size_t *parcel, bool *found, struct err *err);
+
+enum received_as { RECEIVED_EVIDENCE, RECEIVED_AGAIN, RECEIVED_OTHER_PACKAGE,
+	RECEIVED_TIME_STAMP, RECEIVED_NOT_TAKEN };
+struct received {
+	enum received_as as;
+	struct package_report report;	/* cleared by the caller */
+	struct evidence evidence;
+	size_t parcel;
+	char note[400];
+};
+MUST bool flow_evidence_receive(struct flow *f, const char *path, struct received *out,
+    struct err *err);
+/* Names of parcels waiting in the inbox, relative to HOME; up to max. */
+struct inbox_name { char s[96]; };
+MUST bool flow_inbox(struct flow *f, struct inbox_name *out, size_t max, size_t *n,
+    struct err *err);
+
+/* The bag folder appears as `out_path`.  parcel: index, or SIZE_MAX for the newest. */
+MUST bool flow_evidence_open(struct flow *f, unsigned number, size_t parcel,
+    const char *out_path, bool has_at, int64_t at, struct package_report *report,
+    struct err *err);
+/* What a court gets: bag/, roots.pem, tsa.pem, HOW-TO-CHECK.txt, and if asked package.tar. */
+MUST bool flow_evidence_export(struct flow *f, unsigned number, size_t parcel,
+    const char *out_path, bool tar, struct package_report *report, struct err *err);
+
+/* ---- checking ---- */
+
+struct verify_wish {
+	const char *path;
+	struct span roots, stamp_roots, crl, card_file, identity; /* file contents; n = 0 none */
+	const char *card_path;		/* NULL none */
+	bool has_at;
+	int64_t at;
+};
+/* f->home may be NULL: then only what was handed in is trusted. */
+MUST bool flow_verify(struct flow *f, const struct verify_wish *wish,
+    struct package_report *report, struct err *err);
+
+/* ---- the folder that travels ---- */
+
+struct bundle_result {
+	size_t parcels;			/* written or read now */
+	size_t already;			/* were there, whole */
+	size_t cards;
+	uint64_t bytes;
+};
+MUST bool flow_bundle_write(struct flow *f, const char *dir, const char *to,
+    struct bundle_result *out, struct err *err);
+MUST bool flow_bundle_read(struct flow *f, const char *dir, struct bundle_result *out,
+    struct err *err);
+
+/* ---- time stamps ---- */
+
+/* The query for the newest parcel of a piece of evidence, DER. */
+MUST bool flow_stamp_query(struct flow *f, unsigned number, struct buf *out,
+    struct err *err);
+struct stamped {
+	bool kept;			/* false: claimed only, see text */
+	int64_t at;
+	char text[300];
+	bool travels;			/* a time_stamp act waits in the outbox */
+};
+/* An answer that came by file: normalise, keep, and send on as a time_stamp act. */
+MUST bool flow_stamp_add(struct flow *f, unsigned number, struct span answer,
+    struct stamped *out, struct err *err);
+/* Ask the authority again. */
+MUST bool flow_stamp_fetch(struct flow *f, unsigned number, struct stamped *out,
+    struct err *err);
+MUST bool flow_stamp_authority(struct flow *f, const char *url, struct span roots_pem,
+    struct err *err);
+
+/* ---- health ---- */
+
+enum doctor_state { DOCTOR_GOOD, DOCTOR_WARNING, DOCTOR_BAD };
+struct doctor_line {
+	enum doctor_state state;
+	char what[40];
+	char text[300];
+};
+#define DOCTOR_LINES_MAX 24
+struct doctor_report {
+	struct doctor_line lines[DOCTOR_LINES_MAX];
+	size_t n;
+};
+/* Able to sign, store, seal, stamp: tried, not guessed.  Runs the self-test. */
+MUST bool flow_doctor(struct flow *f, struct doctor_report *out, struct err *err);
+
+#endif

@@ -1,0 +1,475 @@
+/* A new home, its keys, certificates, and the authority's card. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/inside.h"
+
+#define CA_YEARS 20
+#define SIGNER_YEARS 3
+#define BACKDATE 300		/* seconds: other machines' clocks may be behind */
+#define YEAR (365 * DAY)
+
+static bool
+wish_check(const struct init_wish *w, struct err *err)
+{
+	if (strlen(w->country) != 2 || !isupper((unsigned char)w->country[0]) ||
+	    !isupper((unsigned char)w->country[1]))
+		return err_set(err, ERR_USE, "init.country",
+		    "\"%.20s\" is no State; write two capital letters as in --country SN (XA to XZ for training)",
+		    w->country);
+	if (w->country[0] == 'X' && !w->training)
+		return err_set(err, ERR_USE, "init.training",
+		    "%s is a code for training; add --training", w->country);
+	if (w->authority[0] == '\0' || strlen(w->authority) > 64 ||
+	    !utf8_valid(span_text(w->authority)))
+		return err_set(err, ERR_USE, "init.authority",
+		    "the authority's name is 1 to 64 bytes of UTF-8 (a certificate holds no more)");
+	if (w->roles_n > HOME_ROLES_MAX || w->carriers_n > HOME_CARRIERS_MAX)
+		return err_set(err, ERR_LIMIT, "init.many",
+		    "at most %d roles and %d carriers fit on a card", HOME_ROLES_MAX,
+		    HOME_CARRIERS_MAX);
+	if (w->tsa_url != NULL && w->tsa_roots.n == 0)
+		return err_set(err, ERR_USE, "init.tsa_roots",
+		    "--tsa needs --tsa-roots: without the authority's roots no time stamp can be believed");
+	if (w->log_n < AGE_LOG_N_TEST || w->log_n > 20)
+		return err_set(err, ERR_USE, "init.log_n",
+		    "--scrypt-log-n is 15 to 20 (10 in tests)");
+	return true;
+}
+
+static bool
+put_text(char *out, size_t room, const char *what, const char *in, struct err *err)
+{
+	if (strlen(in) >= room)
+		return err_set(err, ERR_LIMIT, "init.long",
+		    "the %s is longer than %zu bytes", what, room - 1);
+	memcpy(out, in, strlen(in) + 1);
+	return true;
+}
+
+static bool
+settings_fill(struct settings *s, const struct init_wish *w, int64_t now,
+    struct err *err)
+{
+	memset(s, 0, sizeof *s);
+	s->training = w->training;
+	s->log_n = w->log_n;
+	s->signing = s->sealing = 1;
+	s->has_ca = w->self_ca;
+	s->made_at = now;
+	for (; s->roles_n < w->roles_n; s->roles_n++)
+		if (!put_text(s->roles[s->roles_n], sizeof s->roles[0], "role",
+		    w->roles[s->roles_n], err))
+			return false;
+	for (; s->carriers_n < w->carriers_n; s->carriers_n++)
+		if (!put_text(s->carriers[s->carriers_n], sizeof s->carriers[0],
+		    "carrier", w->carriers[s->carriers_n], err))
+			return false;
+	return put_text(s->state, sizeof s->state, "State", w->country, err) &&
+	    put_text(s->lang, sizeof s->lang, "language", w->lang, err) &&
+	    put_text(s->name, sizeof s->name, "authority's name", w->authority, err) &&
+	    put_text(s->phone, sizeof s->phone, "phone number",
+	    w->phone == NULL ? "" : w->phone, err) &&
+	    put_text(s->tsa_url, sizeof s->tsa_url, "address of the authority",
+	    w->tsa_url == NULL ? "" : w->tsa_url, err);
+}
+
+static struct cert_name
+name_of(const struct settings *s, const char *common)
+{
+	return (struct cert_name){ s->state, s->name, common };
+}
+
+/* The small CA of an office that has no national PKI, or of a training home. */
+static bool
+ca_make(struct flow *f, struct keyring *k, enum key_kind kind, struct err *err)
+{
+	struct settings *s = home_settings(f->home);
+	int64_t now = world_now(f->world);
+	struct key *key = NULL;
+	struct cert *root = NULL;
+	struct certs roots;
+	struct buf pem;
+	bool ok;
+
+	certs_init(&roots);
+	buf_init(&pem, SMALL_FILE_MAX);
+	ok = key_new(&key, kind, err) && keyring_put_ca(k, key, err) &&
+	    cert_make_root(&root, key,
+	    name_of(s, s->training ? "Training root" : "Root"), now - BACKDATE,
+	    now + CA_YEARS * (int64_t)YEAR, err) &&
+	    certs_add(&roots, root, err) && certs_write_pem(&roots, &pem, err) &&
+	    home_save(f->home, "ca/root.pem", buf_span(&pem), err);
+	key_free(key);
+	cert_free(root);
+	certs_clear(&roots);
+	buf_clear(&pem);
+	return ok;
+}
+
+static bool
+ca_open(struct flow *f, struct keyring *k, struct key **key, struct certs *roots,
+    struct err *err)
+{
+	struct buf pem;
+	bool ok;
+
+	buf_init(&pem, SMALL_FILE_MAX);
+	ok = home_load(f->home, "ca/root.pem", &pem, err) &&
+	    certs_read_pem(roots, buf_span(&pem), err) && keyring_ca(k, key, err);
+	buf_clear(&pem);
+	return ok;
+}
+
+/* Our CA's certificate for a signing key. */
+static bool
+ca_certify(struct flow *f, struct keyring *k, unsigned number,
+    const struct key *signing, struct err *err)
+{
+	struct settings *s = home_settings(f->home);
+	int64_t now = world_now(f->world);
+	struct certs roots, chain;
+	struct key *ca = NULL;
+	struct cert *c = NULL;
+	bool ok;
+
+	certs_init(&roots);
+	certs_init(&chain);
+	ok = ca_open(f, k, &ca, &roots, err) &&
+	    cert_make_signer(&c, signing, name_of(s, s->name), roots.list[0], ca,
+	    now - BACKDATE, now + SIGNER_YEARS * (int64_t)YEAR, err) &&
+	    certs_add(&chain, c, err) &&
+	    home_chain_save(f->home, number, &chain, &roots, err);
+	s->has_certificate = ok;
+	key_free(ca);
+	cert_free(c);
+	certs_clear(&roots);
+	certs_clear(&chain);
+	return ok;
+}
+
+static bool
+authority_name(struct settings *s, const struct key *signing, struct err *err)
+{
+	struct digest d;
+	struct buf spki;
+	bool ok;
+
+	buf_init(&spki, 4096);
+	ok = key_spki(signing, &spki, err) && digest_of(buf_span(&spki), &d, err) &&
+	    authority_id_make(s->state, &d, &s->authority, err);
+	buf_clear(&spki);
+	return ok;
+}
+
+static bool
+sealing_make(struct flow *f, struct keyring *k, unsigned number, struct err *err)
+{
+	struct age_identity *id = NULL;
+	bool ok;
+
+	ok = age_identity_new(f->world, &id, err) &&
+	    keyring_put_sealing(k, number, id, err);
+	age_identity_free(id);
+	return ok;
+}
+
+static bool
+keys_make(struct flow *f, const struct init_wish *wish, struct err *err)
+{
+	struct settings *s = home_settings(f->home);
+	struct key *signing = NULL;
+	struct buf secret;
+	bool ok;
+
+	buf_init_secret(&secret, 4096);
+	ok = f->passphrase(f->arg, true, &secret, err) &&
+	    keyring_make(f->home, buf_span(&secret), &f->keyring, err);
+	buf_clear(&secret);
+	ok = ok && key_new(&signing, wish->key, err) &&
+	    keyring_put_signing(f->keyring, 1, signing, err) &&
+	    authority_name(s, signing, err) &&
+	    sealing_make(f, f->keyring, 1, err);
+	if (ok && wish->self_ca)
+		ok = ca_make(f, f->keyring, wish->key, err) &&
+		    ca_certify(f, f->keyring, 1, signing, err);
+	key_free(signing);
+	return ok;
+}
+
+bool
+flow_init(struct flow *f, const struct init_wish *wish, struct err *err)
+{
+	struct signer s;
+	bool ok;
+
+	if (!wish_check(wish, err) ||
+	    !home_begin(f->world, wish->path, &f->home, err) ||
+	    !settings_fill(home_settings(f->home), wish, world_now(f->world), err) ||
+	    (wish->tsa_roots.n > 0 &&
+	    !home_stamp_roots_save(f->home, wish->tsa_roots, err)) ||
+	    !keys_make(f, wish, err))
+		return false;
+	if (wish->self_ca) {
+		if (!signer_open(f, &s, err))
+			return false;
+		ok = card_make(f, &s, err);
+		signer_close(&s);
+		if (!ok)
+			return false;
+	}
+	return settings_save(f->home, err);
+}
+
+/* ---- the national PKI's way ---- */
+
+struct key_name { char s[48]; };
+
+static struct key_name
+key_name(unsigned number)
+{
+	struct key_name n;
+
+	(void)snprintf(n.s, sizeof n.s, "keys/signing-%u.key.age", number);
+	return n;
+}
+
+/* The key that waits for a certificate: the next one after `rotate`, else ours. */
+static unsigned
+key_waiting(struct flow *f)
+{
+	unsigned next = home_settings(f->home)->signing + 1;
+
+	return home_has(f->home, key_name(next).s) ? next : next - 1;
+}
+
+bool
+flow_key_csr(struct flow *f, struct buf *pem, struct err *err)
+{
+	struct settings *s = home_settings(f->home);
+	struct keyring *k = NULL;
+	struct key *key = NULL;
+	bool ok;
+
+	ok = flow_keyring(f, &k, err) &&
+	    keyring_signing(k, key_waiting(f), &key, err) &&
+	    csr_make(key, name_of(s, s->name), pem, err);
+	key_free(key);
+	return ok;
+}
+
+/* From any order: the certificate of our key, then each one's issuer; no root. */
+static bool
+chain_order(const struct certs *all, const struct key *key, const struct certs *roots,
+    struct certs *chain, struct err *err)
+{
+	const struct cert *at = NULL;
+
+	for (size_t i = 0; i < all->n && at == NULL; i++)
+		if (cert_fits(all->list[i], key))
+			at = all->list[i];
+	if (at == NULL)
+		return err_set(err, ERR_INPUT, "key.other_certificate",
+		    "no certificate in the chain is for this home's signing key; send the request of comity key csr to your PKI");
+	while (at != NULL) {
+		const struct cert *next = NULL;
+
+		if (chain->n == CMS_CERTS_MAX)
+			return err_set(err, ERR_LIMIT, "key.chain",
+			    "the chain is longer than %d certificates", CMS_CERTS_MAX);
+		if (!certs_add(chain, at, err))
+			return false;
+		for (size_t i = 0; i < all->n && next == NULL; i++)
+			if (cert_issued_by(at, all->list[i]) &&
+			    !cert_self_issued(all->list[i]) &&
+			    certs_find(chain, all->list[i]) == NULL &&
+			    certs_find(roots, all->list[i]) == NULL)
+				next = all->list[i];
+		at = next;
+	}
+	return true;
+}
+
+static bool
+chain_proves(struct flow *f, const struct certs *chain, const struct certs *roots,
+    struct err *err)
+{
+	struct path_question q = { .inside = chain, .anchors = roots,
+		.purpose = PATH_SIGNING, .at = world_now(f->world) };
+	struct path_answer a;
+	struct country c = cert_country(chain->list[0]);
+
+	if (!path_check(&q, &a, err))
+		return false;
+	if (a.state != PATH_HOLDS)
+		return err_set(err, ERR_UNPROVEN, "key.chain",
+		    "the chain cannot be used: %s", a.text);
+	if (strcmp(c.s, home_settings(f->home)->state) != 0)
+		return err_set(err, ERR_UNPROVEN, "key.country",
+		    "the certificate names the country \"%s\", the home is of %s; every check would say the signer is unknown",
+		    c.s, home_settings(f->home)->state);
+	return true;
+}
+
+/* A certificate for the key in use, for the one that waits, or one brought along. */
+static bool
+import_key(struct flow *f, struct keyring *k, struct span key_file,
+    const struct certs *all, unsigned *number, struct key **out, struct err *err)
+{
+	struct settings *s = home_settings(f->home);
+
+	if (key_file.n > 0) {
+		*number = s->has_certificate ? s->signing + 1 : s->signing;
+		return key_import(out, key_file, err) &&
+		    keyring_put_signing(k, *number, *out, err);
+	}
+	*number = key_waiting(f);
+	if (!keyring_signing(k, *number, out, err))
+		return false;
+	for (size_t i = 0; i < all->n; i++)
+		if (cert_fits(all->list[i], *out))
+			return true;
+	if (*number == s->signing)
+		return true;
+	key_free(*out);
+	*out = NULL;
+	*number = s->signing;
+	return keyring_signing(k, *number, out, err);
+}
+
+/*
+ * The new card is signed by the certificate on the old one while that is valid, so
+ * that peers who know the old card take the new one by themselves.
+ */
+static bool
+import_card(struct flow *f, unsigned number, struct err *err)
+{
+	struct settings *s = home_settings(f->home);
+	int64_t now = world_now(f->world);
+	struct signer signer;
+	bool ok;
+
+	if (s->has_certificate && number != s->signing) {
+		if (!signer_open(f, &signer, err))
+			return false;
+		if (now < cert_not_after(signer.chain.list[0])) {
+			s->signing = number;
+			ok = card_make(f, &signer, err);
+			signer_close(&signer);
+			return ok;
+		}
+		signer_close(&signer);
+	}
+	s->signing = number;
+	s->has_certificate = true;
+	if (!signer_open(f, &signer, err))
+		return false;
+	ok = card_make(f, &signer, err);
+	signer_close(&signer);
+	return ok;
+}
+
+bool
+flow_key_import(struct flow *f, struct span chain_pem, struct span roots_pem,
+    struct span key_file, struct span crl_pem, struct err *err)
+{
+	struct certs all, roots, chain;
+	struct revocations *crls = NULL;
+	struct keyring *k = NULL;
+	struct key *key = NULL;
+	unsigned number;
+	bool ok;
+
+	certs_init(&all);
+	certs_init(&roots);
+	certs_init(&chain);
+	ok = flow_keyring(f, &k, err) && certs_read_pem(&all, chain_pem, err) &&
+	    certs_read_pem(&roots, roots_pem, err) &&
+	    revocations_new(&crls, err) &&
+	    (crl_pem.n == 0 || revocations_add_pem(crls, crl_pem, err)) &&
+	    import_key(f, k, key_file, &all, &number, &key, err) &&
+	    chain_order(&all, key, &roots, &chain, err) &&
+	    chain_proves(f, &chain, &roots, err) &&
+	    (crl_pem.n == 0 || home_save(f->home, "keys/revocation.pem", crl_pem,
+	    err)) &&
+	    home_chain_save(f->home, number, &chain, &roots, err) &&
+	    import_card(f, number, err) && settings_save(f->home, err);
+	revocations_free(crls);
+	key_free(key);
+	certs_clear(&all);
+	certs_clear(&roots);
+	certs_clear(&chain);
+	return ok;
+}
+
+bool
+flow_key_rewrap(struct flow *f, unsigned log_n, struct err *err)
+{
+	struct settings *s = home_settings(f->home);
+	struct keyring *k = NULL;
+	struct buf secret;
+	bool ok;
+
+	buf_init_secret(&secret, 4096);
+	ok = flow_keyring(f, &k, err) && f->passphrase(f->arg, true, &secret, err) &&
+	    keyring_rewrap(k, buf_span(&secret), log_n == 0 ? s->log_n : log_n, err);
+	buf_clear(&secret);
+	if (ok && log_n != 0 && log_n != s->log_n) {
+		s->log_n = log_n;
+		ok = settings_save(f->home, err);
+	}
+	return ok;
+}
+
+/*
+ * A new signing key: with our own CA it is certified at once, and the new card is
+ * signed by the old key, whose certificate stands on the old card.
+ */
+static bool
+rotate_signing(struct flow *f, bool *needs_certificate, struct err *err)
+{
+	struct settings *s = home_settings(f->home);
+	unsigned next = s->signing + 1;
+	struct keyring *k = NULL;
+	struct signer old;
+	struct key *key = NULL;
+	bool ok;
+
+	*needs_certificate = !s->has_ca;
+	if (!flow_keyring(f, &k, err) || !signer_open(f, &old, err))
+		return false;
+	ok = key_new(&key, key_kind_of(old.key), err) &&
+	    keyring_put_signing(k, next, key, err);
+	if (ok && s->has_ca) {
+		ok = ca_certify(f, k, next, key, err);
+		s->signing = next;
+		ok = ok && card_make(f, &old, err) && settings_save(f->home, err);
+	}
+	signer_close(&old);
+	key_free(key);
+	return ok;
+}
+
+bool
+flow_key_rotate(struct flow *f, enum rotate_what what, bool *needs_certificate,
+    struct err *err)
+{
+	struct settings *s = home_settings(f->home);
+	struct keyring *k = NULL;
+	struct signer signer;
+	bool ok;
+
+	*needs_certificate = false;
+	if (what == ROTATE_SIGNING)
+		return rotate_signing(f, needs_certificate, err);
+	if (!flow_keyring(f, &k, err) || !signer_open(f, &signer, err))
+		return false;
+	ok = sealing_make(f, k, s->sealing + 1, err);
+	if (ok) {
+		s->sealing++;
+		ok = card_make(f, &signer, err) && settings_save(f->home, err);
+	}
+	signer_close(&signer);
+	return ok;
+}

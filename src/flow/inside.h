@@ -1,0 +1,99 @@
+/* Inside of the room: what its files share. */
+#ifndef COMITY_FLOW_INSIDE_H
+#define COMITY_FLOW_INSIDE_H
+
+#include "crypto/cms.h"
+#include "crypto/stamp.h"
+#include "flow/flow.h"
+#include "policy/policy.h"
+
+#define DAY 86400
+
+/* An act from us: nonce, from, times, software.  to NULL: addressed to no one. */
+MUST bool act_begin(struct flow *f, struct act *a, enum act_kind kind,
+    const struct peer *to, struct err *err);
+
+/* The signing key in use with its chain. */
+struct signer {
+	struct key *key;
+	struct certs chain;
+};
+MUST bool signer_open(struct flow *f, struct signer *out, struct err *err);
+void signer_close(struct signer *s);
+
+/* Make a card from the settings, sign it and keep it as ours. */
+MUST bool card_make(struct flow *f, struct signer *s, struct err *err);
+
+/* Verdict of policy as an error. */
+MUST bool verdict_ask(struct verdict v, struct err *err);
+
+/*
+ * A package of ours on its way to a file: signing, stamping, revocation data.
+ * The file is named HOME/parcels/ACT.comity once it is durable.
+ */
+struct outgoing {
+	struct flow *flow;
+	struct signer signer;
+	bool stamp;			/* ask the authority while sealing */
+	int64_t now;
+	/* what came of it */
+	struct buf signature;		/* signature.bin */
+	struct buf token;		/* as kept; empty when pending or claimed */
+	struct buf answer;		/* the authority's own words */
+	int64_t stamped_at;
+	enum stamp_kept kept;
+	char stamp_text[300];
+};
+void outgoing_init(struct outgoing *o, struct flow *f);
+void outgoing_clear(struct outgoing *o);
+MUST bool outgoing_sign(void *arg, struct span tag_manifest, struct buf *p7s,
+    struct err *err);
+MUST bool outgoing_stamp(void *arg, struct span signature, struct buf *tst,
+    struct err *err);
+/* Seal act and payload for these recipients and our own; name it; sync. */
+MUST bool outgoing_parcel(struct outgoing *o, const struct act *a, struct payload *p,
+    struct span collection, struct source *pin, const struct peer *to,
+    struct package_written *out, struct err *err);
+
+/* Ask the authority for a token over `of`: never an error when it is away. */
+struct token_got {
+	enum stamp_kept kept;
+	int64_t at;
+	char text[300];
+};
+MUST bool token_ask(struct flow *f, struct span of, struct buf *token,
+    struct buf *answer, struct token_got *out, struct err *err);
+
+/* Files of a stamp beside the evidence: ACT.sig, ACT.tst, ACT.tsr. */
+MUST bool stamp_files_save(struct flow *f, unsigned number, const struct digest *act,
+    struct span signature, struct span token, struct span answer, struct err *err);
+MUST bool stamp_file_load(struct flow *f, unsigned number, const struct digest *act,
+    const char *ending, struct buf *out, struct err *err);
+bool stamp_file_has(struct flow *f, unsigned number, const struct digest *act,
+    const char *ending);
+
+/* Trust of this node for package_check: registry, stamp roots. */
+struct node_trust {
+	struct flow *flow;
+	struct package_trust trust;
+	struct certs stamp_roots, roots;
+	struct act card;		/* last one found */
+	struct err err;
+	struct age_keys keys;
+};
+MUST bool node_trust_open(struct node_trust *t, struct flow *f, bool identities,
+    struct err *err);
+void node_trust_close(struct node_trust *t);
+
+/* Our own trouble or a report that is not intact turned into sentences. */
+MUST bool certs_of_card(const struct act *card, struct certs *roots, struct err *err);
+
+/* Copy `from` to HOME-relative `to`, going on where a cut copy ended. */
+MUST bool copy_resume(struct flow *f, struct dir *from_at, const char *from,
+    struct dir *to_at, const char *to, const char *step, uint64_t *bytes,
+    struct digest *sha256, struct err *err);
+
+/* The parcel's file name under HOME. */
+struct parcel_path parcel_file(const struct parcel *p);
+
+#endif

@@ -1,0 +1,281 @@
+/* A package becomes a folder again: for the case file, or for a court. */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/inside.h"
+
+/* "a/b/c" -> "a/b" and "c"; a bare name lies in ".". */
+static bool
+path_split(const char *path, struct buf *folder, const char **name, struct err *err)
+{
+	size_t n = strlen(path);
+	const char *slash;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	slash = memrchr(path, '/', n);
+	*name = slash == NULL ? path : slash + 1;
+	if (n == 0 || strcmp(*name, "") == 0 || strcmp(*name, ".") == 0 ||
+	    strcmp(*name, "..") == 0)
+		return err_set(err, ERR_USE, "open.out",
+		    "--out needs the name of a folder that is to be made");
+	if (slash == NULL)
+		return buf_add_text(folder, ".", err);
+	if (slash == path)
+		return buf_add_text(folder, "/", err);
+	return buf_add(folder, span_of(path, (size_t)(slash - path)), err);
+}
+
+struct out_place {
+	struct dir *into;
+	char name[256];
+};
+
+static bool
+out_open(struct flow *f, const char *path, struct out_place *out, struct err *err)
+{
+	const char *name, *folder;
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, 8192);
+	ok = path_split(path, &b, &name, err) && buf_text(&b, &folder, err) &&
+	    dir_open(f->world, NULL, folder, &out->into, err);
+	if (ok) {
+		size_t n = strlen(name);
+
+		while (n > 0 && name[n - 1] == '/')
+			n--;
+		if (n == 0 || n > 200) {
+			ok = err_set(err, ERR_USE, "open.out",
+			    "the folder's name is longer than 200 bytes");
+		} else {
+			memcpy(out->name, name, n);
+			out->name[n] = '\0';
+		}
+	}
+	buf_clear(&b);
+	return ok;
+}
+
+static bool
+parcel_choose(const struct evidence *e, size_t *parcel, struct err *err)
+{
+	if (e->parcels_n == 0)
+		return err_set(err, ERR_ABSENT, "open.not-sealed",
+		    "evidence %04u is not sealed yet: there is nothing to open; seal it with: comity evidence seal %04u --to STATE",
+		    e->number, e->number);
+	if (*parcel == SIZE_MAX) {
+		/* The newest that carries evidence: one that was stamped or may be. */
+		for (size_t i = e->parcels_n; i-- > 0;)
+			if (e->parcels[i].stamp != STAMP_NONE) {
+				*parcel = i;
+				return true;
+			}
+		*parcel = 0;
+	}
+	return *parcel < e->parcels_n || err_set(err, ERR_ABSENT, "open.parcel",
+	    "evidence %04u has %zu parcels", e->number, e->parcels_n);
+}
+
+/* Everything a reading of one kept parcel needs. */
+struct kept_reading {
+	struct package_reading in;
+	struct node_trust trust;
+	struct parcel_path path;
+	struct buf token;
+	struct evidence evidence;
+};
+
+static bool
+kept_open(struct flow *f, unsigned number, size_t *parcel, struct kept_reading *k,
+    struct err *err)
+{
+	const struct digest *act;
+
+	memset(k, 0, sizeof *k);
+	buf_init(&k->token, STAMP_FILE_MAX);
+	if (!node_trust_open(&k->trust, f, true, err) ||
+	    !evidence_load(f->home, number, &k->evidence, err) ||
+	    !parcel_choose(&k->evidence, parcel, err))
+		return false;
+	act = &k->evidence.parcels[*parcel].act_id;
+	k->path = parcel_file(&k->evidence.parcels[*parcel]);
+	if (stamp_file_has(f, number, act, "tst") &&
+	    !stamp_file_load(f, number, act, "tst", &k->token, err))
+		return false;
+	k->in.world = f->world;
+	k->in.at = home_dir(f->home);
+	k->in.path = k->path.s;
+	k->in.keys = &k->trust.keys;
+	k->in.trust = k->trust.trust;
+	k->in.trust.late_token = buf_span(&k->token);
+	k->in.progress = f->progress;
+	return true;
+}
+
+static void
+kept_close(struct kept_reading *k)
+{
+	node_trust_close(&k->trust);
+	buf_clear(&k->token);
+}
+
+bool
+flow_evidence_open(struct flow *f, unsigned number, size_t parcel,
+    const char *out_path, bool has_at, int64_t at, struct package_report *report,
+    struct err *err)
+{
+	struct out_place out = { 0 };
+	struct kept_reading k;
+	bool ok;
+
+	ok = kept_open(f, number, &parcel, &k, err) && out_open(f, out_path, &out, err);
+	if (ok) {
+		k.in.trust.has_at = has_at;
+		k.in.trust.at = at;
+		k.in.unpack_into = out.into;
+		k.in.unpack_name = out.name;
+		k.in.resume = true;
+		ok = package_check(&k.in, report, err);
+	}
+	dir_close(out.into);
+	kept_close(&k);
+	return ok;
+}
+
+/* ---- for a court ---- */
+
+static const char how_to_check[] =
+"HOW TO CHECK THIS EVIDENCE\n"
+"\n"
+"This folder came out of Comity, a program with which authorities of different\n"
+"States hand electronic evidence to each other. Nothing here needs Comity to be\n"
+"believed: the commands below use OpenSSL and sha256sum, which anyone can get.\n"
+"\n"
+"  bag/          the package as it was sealed: act.json says who sent what to whom,\n"
+"                data/ holds the evidence, the other files prove it\n"
+"  roots.pem     the root certificates of the authority that sealed it, as this\n"
+"                office took them over when it paired with that authority\n"
+"  tsa.pem       the root certificates of the time-stamping authority, if there\n"
+"                are any\n"
+"\n"
+"Compare the roots with a copy you got in another way (the ministry's web site,\n"
+"a phone call): they decide whom you believe.\n"
+"\n"
+"In the folder bag, type:\n"
+"\n"
+"  sha256sum -c tagmanifest-sha256.txt\n"
+"  sha256sum -c manifest-sha256.txt\n"
+"  openssl ts -verify -data signature.bin -in signature.tst -token_in \\\n"
+"      -CAfile ../tsa.pem\n"
+"  openssl cms -verify -binary -cades -inform DER \\\n"
+"      -in tagmanifest-sha256.txt.p7s -content tagmanifest-sha256.txt \\\n"
+"      -CAfile ../roots.pem -out /dev/null\n"
+"\n"
+"Once certificates have expired, add -attime SECONDS to the last two, with the\n"
+"time that this prints, in seconds since 1970:\n"
+"\n"
+"  openssl ts -reply -in signature.tst -token_in -text\n"
+"\n"
+"What the four lines prove: no listed file was changed, the evidence is what was\n"
+"listed, the signature existed at that time, and the authority named in the\n"
+"certificate signed the list. They do not prove that the content is true, or that\n"
+"it was lawfully obtained.\n";
+
+static bool
+write_plain(struct flow *f, struct dir *at, const char *name, struct span bytes,
+    struct err *err)
+{
+	struct file *file = NULL;
+	bool ok;
+
+	ok = file_open(f->world, at, name, FILE_CREATE, &file, err) &&
+	    file_write_at(file, bytes, 0, err) && file_mode_set(file, 0644, err) &&
+	    file_sync(file, err);
+	file_close(file);
+	return ok;
+}
+
+static bool
+write_tar(struct flow *f, const struct package_reading *in, struct dir *at,
+    struct err *err)
+{
+	struct file *file = NULL;
+	bool ok;
+
+	ok = file_open(f->world, at, "package.tar", FILE_CREATE, &file, err) &&
+	    package_plain_tar(in, file, err) && file_mode_set(file, 0644, err) &&
+	    file_sync(file, err);
+	file_close(file);
+	return ok;
+}
+
+static bool
+write_stamp_roots(struct flow *f, struct dir *at, struct err *err)
+{
+	struct certs roots;
+	struct buf pem;
+	bool ok;
+
+	certs_init(&roots);
+	buf_init(&pem, SMALL_FILE_MAX);
+	ok = home_stamp_roots(f->home, &roots, err);
+	if (ok && roots.n > 0)
+		ok = certs_write_pem(&roots, &pem, err) &&
+		    write_plain(f, at, "tsa.pem", buf_span(&pem), err);
+	certs_clear(&roots);
+	buf_clear(&pem);
+	return ok;
+}
+
+static bool
+export_into(struct flow *f, struct kept_reading *k, struct dir *at, bool tar,
+    struct package_report *report, struct err *err)
+{
+	struct buf pem;
+	bool ok;
+
+	k->in.unpack_into = at;
+	k->in.unpack_name = "bag";
+	k->in.resume = true;
+	if (!package_check(&k->in, report, err))
+		return false;
+	if (!report->unpacked)
+		return true;
+	buf_init(&pem, SMALL_FILE_MAX);
+	ok = flow_roots(f, report->act.from.s, &pem, err) &&
+	    write_plain(f, at, "roots.pem", buf_span(&pem), err) &&
+	    write_stamp_roots(f, at, err) &&
+	    write_plain(f, at, "HOW-TO-CHECK.txt", span_text(how_to_check), err) &&
+	    (!tar || write_tar(f, &k->in, at, err)) && dir_sync(at, err);
+	buf_clear(&pem);
+	return ok;
+}
+
+bool
+flow_evidence_export(struct flow *f, unsigned number, size_t parcel,
+    const char *out_path, bool tar, struct package_report *report, struct err *err)
+{
+	struct out_place out = { 0 };
+	struct dir *at = NULL;
+	struct kept_reading k;
+	bool ok;
+
+	ok = kept_open(f, number, &parcel, &k, err) && out_open(f, out_path, &out, err);
+	if (ok && !dir_make(f->world, out.into, out.name, err)) {
+		/* Going on with a cut export: only an unfinished one may be there. */
+		ok = err->kind == ERR_CONFLICT &&
+		    dir_open(f->world, out.into, out.name, &at, err) &&
+		    (!path_exists(f->world, at, "bag") || err_set(err, ERR_CONFLICT,
+		    "open.exists", "%s is there already; choose another folder",
+		    out_path));
+	} else if (ok) {
+		ok = dir_open(f->world, out.into, out.name, &at, err);
+	}
+	ok = ok && export_into(f, &k, at, tar, report, err) && dir_sync(out.into, err);
+	dir_close(at);
+	dir_close(out.into);
+	kept_close(&k);
+	return ok;
+}

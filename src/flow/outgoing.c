@@ -1,0 +1,236 @@
+/* A package of ours on its way to a file: signed, stamped, sealed, named. */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/inside.h"
+#include "http/http.h"
+
+void
+outgoing_init(struct outgoing *o, struct flow *f)
+{
+	memset(o, 0, sizeof *o);
+	o->flow = f;
+	o->now = world_now(f->world);
+	buf_init(&o->signature, CMS_SIGNATURE_MAX);
+	buf_init(&o->token, STAMP_FILE_MAX);
+	buf_init(&o->answer, STAMP_FILE_MAX);
+}
+
+void
+outgoing_clear(struct outgoing *o)
+{
+	signer_close(&o->signer);
+	buf_clear(&o->signature);
+	buf_clear(&o->token);
+	buf_clear(&o->answer);
+}
+
+bool
+outgoing_sign(void *arg, struct span tag_manifest, struct buf *p7s, struct err *err)
+{
+	struct outgoing *o = arg;
+
+	return cms_sign(o->signer.key, &o->signer.chain, o->now, tag_manifest, p7s,
+	    err);
+}
+
+/* ---- time stamps ---- */
+
+static void
+pending(struct token_got *t, const char *why)
+{
+	t->kept = STAMP_PENDING;
+	(void)snprintf(t->text, sizeof t->text, "%s", why);
+}
+
+bool
+token_ask(struct flow *f, struct span of, struct buf *token, struct buf *answer,
+    struct token_got *out, struct err *err)
+{
+	const struct settings *s = home_settings(f->home);
+	struct err why = ERR_INIT;
+	struct certs roots;
+	struct buf query;
+	bool canonical = false, ok = true;
+
+	memset(out, 0, sizeof *out);
+	if (s->tsa_url[0] == '\0') {
+		pending(out, "no time-stamping authority is set; bring a stamp by file with: comity stamp query, comity stamp add");
+		return true;
+	}
+	certs_init(&roots);
+	buf_init(&query, 4096);
+	if (!home_stamp_roots(f->home, &roots, err) ||
+	    !stamp_query_make(f->world, of, &query, err)) {
+		ok = false;
+	} else if (!http_post(s->tsa_url, "application/timestamp-query",
+	    buf_span(&query), "application/timestamp-reply", answer, &why) ||
+	    !stamp_accept(buf_span(answer), buf_span(&query), of, &roots, token,
+	    &canonical, &out->at, out->text, &why)) {
+		/* Memory is our trouble; all else is the authority being away. */
+		ok = why.kind != ERR_MEMORY || err_memory(err);
+		pending(out, why.text);
+		buf_reset(token);
+	} else {
+		out->kept = canonical ? STAMP_KEPT : STAMP_CLAIMED;
+		if (!canonical)
+			buf_reset(token);
+	}
+	certs_clear(&roots);
+	buf_clear(&query);
+	return ok;
+}
+
+bool
+outgoing_stamp(void *arg, struct span signature, struct buf *tst, struct err *err)
+{
+	struct outgoing *o = arg;
+	struct token_got got;
+
+	if (!buf_add(&o->signature, signature, err))
+		return false;
+	if (!o->stamp) {
+		o->kept = STAMP_NONE;
+		return true;
+	}
+	if (!token_ask(o->flow, signature, &o->token, &o->answer, &got, err))
+		return false;
+	o->kept = got.kept;
+	o->stamped_at = got.at;
+	(void)snprintf(o->stamp_text, sizeof o->stamp_text, "%s", got.text);
+	return buf_add(tst, buf_span(&o->token), err);
+}
+
+struct stamp_name { char s[80]; };
+
+static struct stamp_name
+stamp_name(const struct digest *act, const char *ending)
+{
+	struct stamp_name n;
+
+	(void)snprintf(n.s, sizeof n.s, "%s.%s", digest_hex(act).s, ending);
+	return n;
+}
+
+bool
+stamp_files_save(struct flow *f, unsigned number, const struct digest *act,
+    struct span signature, struct span token, struct span answer, struct err *err)
+{
+	const struct { const char *ending; struct span bytes; } files[] = {
+		{ "tsr", answer }, { "tst", token }, { "sig", signature },
+	};
+
+	for (size_t i = 0; i < 3; i++)
+		if (files[i].bytes.n > 0 && !home_save(f->home, evidence_path(number,
+		    stamp_name(act, files[i].ending).s).s, files[i].bytes, err))
+			return false;
+	return true;
+}
+
+bool
+stamp_file_load(struct flow *f, unsigned number, const struct digest *act,
+    const char *ending, struct buf *out, struct err *err)
+{
+	return home_load(f->home,
+	    evidence_path(number, stamp_name(act, ending).s).s, out, err);
+}
+
+bool
+stamp_file_has(struct flow *f, unsigned number, const struct digest *act,
+    const char *ending)
+{
+	return home_has(f->home, evidence_path(number, stamp_name(act, ending).s).s);
+}
+
+/* ---- revocation data, gathered at sealing ---- */
+
+static bool
+crl_of_own_ca(struct flow *f, struct buf *pem, struct err *err)
+{
+	struct keyring *k = NULL;
+	struct key *ca = NULL;
+	struct certs roots;
+	struct buf file;
+	int64_t now = world_now(f->world);
+	bool ok;
+
+	certs_init(&roots);
+	buf_init(&file, SMALL_FILE_MAX);
+	ok = flow_keyring(f, &k, err) && keyring_ca(k, &ca, err) &&
+	    home_load(f->home, "ca/root.pem", &file, err) &&
+	    certs_read_pem(&roots, buf_span(&file), err) &&
+	    crl_make(roots.list[0], ca, now, now + 30 * DAY, NULL, 0, pem, err);
+	key_free(ca);
+	certs_clear(&roots);
+	buf_clear(&file);
+	return ok;
+}
+
+static bool
+revocation_gather(struct flow *f, struct buf *pem, struct err *err)
+{
+	if (home_has(f->home, "keys/revocation.pem"))
+		return home_load(f->home, "keys/revocation.pem", pem, err);
+	return !home_settings(f->home)->has_ca || crl_of_own_ca(f, pem, err);
+}
+
+/* ---- sealing ---- */
+
+/* Each recipient of the receiver's card in card order, then our own. */
+static bool
+recipients_list(struct flow *f, const struct peer *to, struct age_recipient *list,
+    size_t *n, struct err *err)
+{
+	const struct card_body *c = &to->card.body.card;
+
+	for (*n = 0; *n < c->recipients_n; (*n)++)
+		if (!age_recipient_parse(span_text(c->recipients[*n]), &list[*n], err))
+			return err_wrap(err, "the receiver's card");
+	if (!home_recipient(f->home, &list[*n], err))
+		return false;
+	(*n)++;
+	return true;
+}
+
+static bool
+name_durably(struct flow *f, struct file *file, const struct digest *act_id,
+    struct err *err)
+{
+	struct dir *parcels = NULL;
+	char name[80];
+	bool ok;
+
+	(void)snprintf(name, sizeof name, "%s.comity", digest_hex(act_id).s);
+	ok = dir_open(f->world, home_dir(f->home), "parcels", &parcels, err) &&
+	    file_name(file, parcels, name, err) && dir_sync(parcels, err);
+	dir_close(parcels);
+	return ok;
+}
+
+bool
+outgoing_parcel(struct outgoing *o, const struct act *a, struct payload *p,
+    struct span collection, struct source *pin, const struct peer *to,
+    struct package_written *out, struct err *err)
+{
+	struct age_recipient list[CARD_RECIPIENTS_MAX + 1];
+	struct package_writing in = { .world = o->flow->world, .act = a,
+		.payload = p, .collection = collection, .sign = outgoing_sign,
+		.stamp = outgoing_stamp, .arg = o, .recipients = list, .pin = pin,
+		.progress = o->flow->progress };
+	struct file *file = NULL;
+	struct buf revocation;
+	bool ok;
+
+	buf_init(&revocation, REVOCATION_MAX);
+	ok = recipients_list(o->flow, to, list, &in.recipients_n, err) &&
+	    revocation_gather(o->flow, &revocation, err) &&
+	    home_tmp(o->flow->home, &in.tmp, err) &&
+	    file_open(o->flow->world, home_dir(o->flow->home), "parcels",
+	    FILE_TEMPORARY, &file, err);
+	in.revocation = buf_span(&revocation);
+	ok = ok && package_write(&in, file, out, err) &&
+	    name_durably(o->flow, file, &out->act_id, err);
+	file_close(file);
+	buf_clear(&revocation);
+	return ok;
+}
