@@ -489,6 +489,30 @@ a_rename_between_folders_is_never_half_done(void **state)
 }
 
 static void
+a_renamed_file_is_not_seen_again_under_its_old_name(void **state)
+{
+	struct world *w = sim(1);
+	struct dir *d = NULL;
+	struct file *f = NULL;
+
+	(void)state;
+	OK(dir_make(w, NULL, "a", &last));
+	OK(dir_make(w, NULL, "b", &last));
+	OK(file_open(w, NULL, "a/f", FILE_CREATE, &f, &last));
+	OK(file_sync(f, &last));
+	file_close(f);
+	OK(path_rename(w, NULL, "a/f", NULL, "b/f", false, &last));
+	/* The new folder's sync takes the making in the old one with it. */
+	OK(dir_open(w, NULL, "b", &d, &last));
+	OK(dir_sync(d, &last));
+	dir_close(d);
+	OK(world_sim_crash(w, SIM_CRASH_KEEP_ALL, 0, &last));
+	assert_false(path_exists(w, NULL, "a/f"));
+	assert_true(path_exists(w, NULL, "b/f"));
+	world_free(w);
+}
+
+static void
 a_save_through_lost_power_is_old_or_new_and_new_once_promised(void **state)
 {
 	unsigned olds = 0, news = 0;
@@ -644,6 +668,7 @@ main(void)
 		    a_sync_after_a_failed_one_does_not_bring_back_what_was_lost),
 		cmocka_unit_test(everything_on_the_disk_can_be_synced_at_once),
 		cmocka_unit_test(a_rename_between_folders_is_never_half_done),
+		cmocka_unit_test(a_renamed_file_is_not_seen_again_under_its_old_name),
 		cmocka_unit_test(
 		    a_save_through_lost_power_is_old_or_new_and_new_once_promised),
 		cmocka_unit_test(an_unsynced_write_is_kept_lost_or_torn_at_a_sector),
