@@ -24,8 +24,8 @@ tap_read() {
 			show = show "  not ok: ended with status " status "\n"
 			if (last != "") show = show "  # " tail "\n  # " last "\n"
 			failed++
-		} else if (seen == 0) {
-			show = show "  not ok: it ran no test\n"
+		} else if (seen == 0 || planned == 0) {
+			show = show "  not ok: it ran no test, or ended before its plan\n"
 			failed++
 		}
 		print passed + 0, failed + 0, skipped + 0

@@ -1,0 +1,171 @@
+# Sourced by the scenarios: TAP, two training offices, a training time stamp authority.
+#
+# A scenario begins with the sentence it proves, and says only what a person at a
+# shell could type and see.  It runs alone: sh tests/scenario/NAME.sh
+# shellcheck disable=SC2034 # used by the scenarios
+set -u
+TOP=$(cd "$(dirname "$0")/../.." && pwd)
+BIN=${COMITY_BIN:-$TOP/build/src/cli}
+[ -x "$BIN/comity" ] || { echo "Bail out! $BIN/comity is not built"; exit 99; }
+PATH=$BIN:$PATH:/usr/sbin:/sbin
+export PATH LC_ALL=C.UTF-8 NO_COLOR=1
+unset COMITY_HOME COMITY_LANG
+WORK=$(mktemp -d) || exit 99
+cd "$WORK" || exit 99
+HOME=$WORK
+export HOME
+TESTS=0 TSA_PID='' MOUNTED=''
+
+# shellcheck disable=SC2317,SC2329 # called by the trap
+scenario_end() {
+	status=$?
+	[ -z "$TSA_PID" ] || kill "$TSA_PID" 2>/dev/null
+	for m in $MOUNTED; do umount "$m" 2>/dev/null; done
+	cd / || exit 99
+	chmod -R u+rwX "$WORK" 2>/dev/null
+	rm -rf "$WORK"
+	exit "$status"
+}
+trap scenario_end EXIT
+trap 'exit 130' INT TERM
+
+# ---- TAP ----
+
+ok() { TESTS=$((TESTS + 1)); echo "ok $TESTS - $1"; }
+not_ok() {
+	TESTS=$((TESTS + 1))
+	echo "not ok $TESTS - $1"
+	[ ! -f "$WORK/said" ] || tail -n 25 "$WORK/said" | sed 's/^/#   /'
+}
+skip() { TESTS=$((TESTS + 1)); echo "ok $TESTS # SKIP $1"; }
+done_testing() { echo "1..$TESTS"; }
+
+# try CODE 'what it proves' COMMAND...: runs it; what it said is in $WORK/said.
+try() {
+	want=$1 what=$2
+	shift 2
+	"$@" >"$WORK/said" 2>"$WORK/said.err" </dev/null
+	got=$?
+	cat "$WORK/said.err" >>"$WORK/said"
+	if [ "$got" -eq "$want" ]; then
+		ok "$what"
+	else
+		not_ok "$what: ended with $got, $want expected"
+		return 1
+	fi
+}
+# must COMMAND...: a step on the way, no test of its own; ends the scenario if not 0.
+must() {
+	"$@" >"$WORK/said" 2>&1 </dev/null || {
+		not_ok "on the way: $* (ended with $?)"
+		exit 1
+	}
+}
+# said TEXT 'what': what the last command said has this text.
+said() {
+	if grep -qF -- "$1" "$WORK/said"; then ok "$2"; else not_ok "$2: it does not say \"$1\""; fi
+}
+said_not() {
+	if grep -qF -- "$1" "$WORK/said"; then not_ok "$2: it says \"$1\""; else ok "$2"; fi
+}
+# holds 'what' COMMAND...: the command is the test.
+holds() {
+	what=$1
+	shift
+	if "$@" >"$WORK/said" 2>&1 </dev/null; then ok "$what"; else not_ok "$what"; fi
+}
+# json FILE MEMBER...: prints that member of the object.
+json() {
+	python3 -c '
+import json, sys
+v = json.load(open(sys.argv[1]))
+for k in sys.argv[2:]:
+    v = v[int(k)] if isinstance(v, list) else v[k]
+print(v)' "$@"
+}
+
+# ---- offices ----
+
+# office HOME COUNTRY NAME [init option...]
+office() {
+	home=$1 country=$2 name=$3
+	shift 3
+	[ -f pass ] || (umask 077; echo 'correct horse, wrong battery' >pass)
+	must comity --home "$home" --passphrase-file pass --no-input init \
+		--country "$country" --authority "$name" --scrypt-log-n 15 "$@"
+}
+A() { comity --home a --passphrase-file pass --no-input --progress none "$@"; }
+B() { comity --home b --passphrase-file pass --no-input --progress none "$@"; }
+words() { comity --home "$1" peer words --json >words.json && json words.json words; }
+pair() {
+	wa=$(words a) && wb=$(words b) || { not_ok 'words of a card'; exit 1; }
+	must A peer pair b/card.card --words "$wb"
+	must B peer pair a/card.card --words "$wa"
+}
+# Two offices that know each other, a time stamp authority for both.
+two_offices() {
+	tsa_start
+	office a XA 'Aldora Central Authority' --self-ca --tsa "$TSA_URL" --tsa-roots tsa/root.pem
+	office b XB 'Berun Prosecutor General' --self-ca --tsa "$TSA_URL" --tsa-roots tsa/root.pem
+	pair
+}
+# add PATH [option...]: adds evidence to a.
+add() {
+	path=$1
+	shift
+	A evidence add "$path" --by 'Unit 4' --from 'Harbour Ltd' --tool none \
+		--method 'Copied before the owner' --when 2026-11-20T09:00:00Z "$@"
+}
+# over BUNDLE: what lies in a's outbox goes to b and is received.
+over() {
+	must A bundle write "$1" --to XB
+	must B bundle read "$1"
+	must B evidence receive
+}
+# The roots and the key a stranger is handed: roots.pem tsa.pem agekey.
+stranger_kit() {
+	must B peer roots --out roots.pem
+	must B peer roots --tsa --out tsa.pem
+	must B key export-identity --out agekey --yes
+}
+check() { comity-check --roots roots.pem --tsa tsa.pem "$@"; }
+
+# ---- time stamp authority ----
+
+tsa_start() {	# [how it answers]
+	[ -d tsa ] || must python3 "$TOP/scripts/lib/tsa.py" init tsa
+	rm -f tsa/url
+	python3 "$TOP/scripts/lib/tsa.py" serve tsa --answer "${1:-granted}" \
+		>tsa/url 2>tsa/log &
+	TSA_PID=$!
+	for _ in $(seq 100); do
+		[ ! -s tsa/url ] || break
+		sleep 0.1
+	done
+	TSA_URL=$(cat tsa/url)
+	[ -n "$TSA_URL" ] || { not_ok 'the training time stamp authority starts'; exit 1; }
+}
+tsa_stop() {
+	kill "$TSA_PID" 2>/dev/null
+	wait "$TSA_PID" 2>/dev/null
+	TSA_PID=''
+}
+
+# ---- material ----
+
+# small_tree DIR: a few files, a link, an empty folder.
+small_tree() {
+	mkdir -p "$1/letters" "$1/empty" || exit 1
+	echo 'Invoice 4471' >"$1/letters/invoice.txt"
+	seq 20000 >"$1/numbers.txt"
+	: >"$1/nothing"
+	ln -s numbers.txt "$1/link"
+}
+# flip FILE OFFSET: one bit of that byte.
+flip() {
+	python3 -c '
+import sys
+with open(sys.argv[1], "r+b") as f:
+    f.seek(int(sys.argv[2]), 0 if int(sys.argv[2]) >= 0 else 2)
+    at = f.tell(); b = f.read(1)[0]; f.seek(at); f.write(bytes([b ^ 1]))' "$1" "$2"
+}
