@@ -102,7 +102,6 @@ struct package_written {
 	struct digest act_id;
 	struct digest package_id;
 	struct digest fingerprint;	/* as payload_pin */
-	struct digest parcel;		/* SHA-256 of all bytes written */
 	uint64_t bytes;			/* of the file written */
 	bool stamped;
 };

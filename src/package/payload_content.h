@@ -1,0 +1,48 @@
+/*
+ * content: all payload, read once: into its place in the tar, and hashed.  Small
+ * files are opened, read, hashed and closed by whichever thread fills the slab they
+ * lie in; a file that crosses from one slab into another is read by several and
+ * hashed in order by one.  Inside the room only.
+ */
+#ifndef COMITY_PACKAGE_PAYLOAD_CONTENT_H
+#define COMITY_PACKAGE_PAYLOAD_CONTENT_H
+
+#include "package/payload.h"
+#include "package/slab.h"
+
+struct content {
+	const struct payload *p;
+	struct span folder;		/* of the bag */
+	int64_t mtime;			/* of every header */
+	uint8_t salt[PAYLOAD_SALT_BYTES];	/* data/_salt */
+	/* Gets 32 bytes a file, in entry order, `_salt` left out. */
+	struct file *digests;
+	/* The same as they have to be (a pin); NULL: not known. */
+	struct file *pinned;
+};
+
+/*
+ * Adds p->tar_bytes to the slabs.  ERR_CONFLICT "payload.changed" when a file is not
+ * as it was walked, "payload.changed_since_added" when it is not as it was pinned.
+ */
+MUST bool content_run(const struct content *c, struct slabs *slabs,
+    struct err *err);
+
+/* The error of a pinned file, for whoever finds it first. */
+bool content_not_pinned(struct span name, struct err *err);
+
+/* Digests are read back in order, many at a time. */
+#define DIGESTS_AT_ONCE 2048
+struct digests_reader {
+	struct file *f;
+	struct digest *many;
+	uint64_t from;
+	size_t n;
+};
+MUST bool digests_reader_init(struct digests_reader *r, struct file *f,
+    struct err *err);
+void digests_reader_clear(struct digests_reader *r);
+MUST bool digests_get(struct digests_reader *r, uint64_t index,
+    struct digest *out, struct err *err);
+
+#endif
