@@ -1,6 +1,6 @@
 /*
  * Private to the room: the two bodies behind world.h, as tables of functions, and
- * what both share.  Paths that reach a body have passed path_check.
+ * what both share.  Paths that reach a body have passed path_rules.
  */
 #ifndef COMITY_WORLD_BODY_H
 #define COMITY_WORLD_BODY_H
@@ -106,7 +106,7 @@ struct file {
  * A path may go to a body: not too long and, beneath a dir, neither absolute nor
  * with a ".." component.  (Links are for the body to find.)
  */
-MUST bool path_check(const struct dir *at, const char *path, struct err *err);
+MUST bool path_rules(const struct dir *at, const char *path, struct err *err);
 
 /* A path cut before its last component; parent "." when there is none. */
 struct path_parts {

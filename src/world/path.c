@@ -19,7 +19,7 @@ climbs(const char *path)
 }
 
 bool
-path_check(const struct dir *at, const char *path, struct err *err)
+path_rules(const struct dir *at, const char *path, struct err *err)
 {
 	if (at != NULL && (path[0] == '/' || climbs(path)))
 		return disk_error(err, EXDEV, true, "use", path);

@@ -84,7 +84,7 @@ file_save(struct world *w, struct dir *at, const char *path,
 	struct dir *d = NULL;
 	bool ok = false;
 
-	if (!path_check(at, path, err))
+	if (!path_rules(at, path, err))
 		return false;
 	if (path[0] == '\0')
 		return disk_error(err, ENOENT, false, "save", path);
@@ -141,7 +141,7 @@ dir_make_all(struct world *w, struct dir *at, const char *path, struct err *err)
 	char part[WORLD_PATH_MAX + 1];
 	size_t n = strlen(path);
 
-	if (!path_check(at, path, err))
+	if (!path_rules(at, path, err))
 		return false;
 	memcpy(part, path, n + 1);
 	for (size_t i = 1; i < n; i++) {

@@ -13,7 +13,7 @@ usable(struct world *w, struct dir *at, const char *path, struct err *err)
 {
 	assert(at == NULL || at->w == w);
 	(void)w;
-	return path_check(at, path, err);
+	return path_rules(at, path, err);
 }
 
 /* The same for a path to something that is no folder, or not yet. */
