@@ -90,8 +90,8 @@ encodes_to(X509 *x, struct span der)
 	return same;
 }
 
-static bool
-instant_of(const ASN1_TIME *t, int64_t *out)
+bool
+asn1_instant(const ASN1_TIME *t, int64_t *out)
 {
 	struct tm tm;
 
@@ -135,8 +135,8 @@ cert_read(struct cert *c, struct span der, struct err *err)
 	if (c->x == NULL)
 		return err_set(err, ERR_INPUT, "cert.form",
 		    "this is not one certificate in DER");
-	if (!instant_of(X509_get0_notBefore(c->x), &c->from) ||
-	    !instant_of(X509_get0_notAfter(c->x), &c->to)) {
+	if (!asn1_instant(X509_get0_notBefore(c->x), &c->from) ||
+	    !asn1_instant(X509_get0_notAfter(c->x), &c->to)) {
 		ERR_clear_error();
 		return err_set(err, ERR_INPUT, "cert.time",
 		    "the certificate's dates cannot be read");

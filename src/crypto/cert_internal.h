@@ -41,6 +41,9 @@ bool cert_is_for_signing(const struct cert *c);
 /* c's issuer is the other's subject, byte for byte. */
 bool cert_issued_by(const struct cert *c, const struct cert *issuer);
 
+/* OpenSSL's instant as ours; a fraction of a second is dropped. */
+bool asn1_instant(const ASN1_TIME *t, int64_t *out);
+
 /* Moves every certificate from `from` to the end of `to` (ERR_LIMIT: none). */
 MUST bool certs_move(struct certs *to, struct certs *from, struct err *err);
 

@@ -54,76 +54,17 @@ reason_of(struct span file, struct span signed_bytes, const struct certs *roots,
 
 /* ---- vectors ---- */
 
-/*
- * The table has `path` where we say more: `purpose` is the finer word for a path
- * that was asked for signing and found a certificate made for stamping.
- */
-static bool
-reason_agrees(const char *wanted, const char *got)
+static const char *
+judge(struct span file, struct span signed_bytes, const struct certs *roots)
 {
-	if (strcmp(wanted, "-") == 0)
-		return got[0] == '\0';
-	return strcmp(wanted, got) == 0 ||
-	    (strcmp(wanted, "path") == 0 && strcmp(got, "purpose") == 0);
-}
-
-static void
-case_run(const char *dir, char *line)
-{
-	char *save = NULL, *file = strtok_r(line, "\t", &save);
-	const char *kind = strtok_r(NULL, "\t", &save);
-	const char *of = strtok_r(NULL, "\t", &save);
-	const char *roots_name = strtok_r(NULL, "\t", &save);
-	const char *expect = strtok_r(NULL, "\t", &save);
-	const char *reason = strtok_r(NULL, "\t\n", &save), *got;
-	struct buf bytes, signed_bytes;
-	struct certs roots;
-
-	assert_non_null(expect);
-	if (strcmp(kind, "p7s") != 0)
-		return;
-	buf_init(&bytes, 1 << 20);
-	buf_init(&signed_bytes, 1 << 20);
-	kit_load(dir, file, &bytes);
-	kit_load(dir, of, &signed_bytes);
-	kit_roots(dir, roots_name, &roots);
-	got = reason_of(buf_span(&bytes), buf_span(&signed_bytes), &roots, VECTORS_AT);
-	if (!reason_agrees(reason, got))
-		fail_msg("%s: wanted %s, got \"%s\"", file, reason, got);
-	buf_clear(&bytes);
-	buf_clear(&signed_bytes);
-	certs_clear(&roots);
-}
-
-static size_t
-cases_run(const char *dir)
-{
-	struct buf table;
-	const char *text;
-	char *copy, *save = NULL, *line;
-	struct err err = ERR_INIT;
-	size_t n = 0;
-
-	buf_init(&table, 1 << 20);
-	kit_load(dir, "cases.tsv", &table);
-	assert_true(buf_text(&table, &text, &err));
-	copy = mem_text_of(text, &err);
-	assert_non_null(copy);
-	line = strtok_r(copy, "\n", &save);	/* the heading */
-	while ((line = strtok_r(NULL, "\n", &save)) != NULL) {
-		case_run(dir, line);
-		n++;
-	}
-	mem_free(copy);
-	buf_clear(&table);
-	return n;
+	return reason_of(file, signed_bytes, roots, VECTORS_AT);
 }
 
 static void
 every_vector_of_ours_gives_its_reason(void **state)
 {
 	(void)state;
-	assert_int_equal(cases_run(VECTORS_DIR), 8);
+	assert_int_equal(kit_cases(VECTORS_DIR, "p7s", judge), 9);
 }
 
 static void
@@ -134,7 +75,7 @@ every_shared_vector_gives_its_reason(void **state)
 	(void)state;
 	if (!kit_shared("vectors/cms", dir, sizeof dir))
 		skip();
-	assert_int_equal(cases_run(dir), 37);
+	assert_int_equal(kit_cases(dir, "p7s", judge), 37);
 }
 
 static void

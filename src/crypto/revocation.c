@@ -184,14 +184,9 @@ revocations_add_all(struct revocations *r, const struct revocations *more,
 static int64_t
 instant_or_min(const ASN1_TIME *t)
 {
-	struct tm tm;
 	int64_t at;
 
-	if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1 ||
-	    !when_from_civil(&(struct civil){ tm.tm_year + 1900, tm.tm_mon + 1,
-	    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec }, &at))
-		return WHEN_MIN;
-	return at;
+	return asn1_instant(t, &at) ? at : WHEN_MIN;
 }
 
 static void

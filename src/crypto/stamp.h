@@ -8,7 +8,8 @@
 #include "crypto/cms.h"
 #include "crypto/path.h"
 
-#define STAMP_FILE_MAX 65536
+#define STAMP_FILE_MAX 65536	/* bytes of a token or an answer, package.md section 1 */
+#define STAMP_OF_MAX (1u << 20)	/* what is stamped; a signature value has 1 KiB */
 
 /* TimeStampReq: SHA-256 imprint of `of`, 64 random bits as nonce, certReq TRUE. */
 MUST bool stamp_query_make(struct world *w, struct span of, struct buf *out,
@@ -39,6 +40,8 @@ void stamp_answer_clear(struct stamp_answer *a);
  * The strict check of a token file over `of` (signature.bin), with its path to the
  * reader's time-stamping roots judged at genTime.  With no roots given the path
  * says PATH_UNKNOWN and the rest is still checked; state is then STAMP_PATH.
+ * False only when we could not check (ERR_MEMORY; ERR_LIMIT: `of` over STAMP_OF_MAX);
+ * the state is then never STAMP_HOLDS.  What out held before is cleared.
  */
 MUST bool stamp_check(struct span file, struct span of, const struct certs *roots,
     const struct revocations *revoked, struct stamp_answer *out, struct err *err);
@@ -53,6 +56,7 @@ MUST bool stamp_check(struct span file, struct span of, const struct certs *root
  * Failures: ERR_UNPROVEN "stamp.rejected" (the authority said no: its words are in
  * the text), "stamp.nonce", "stamp.imprint", "stamp.path", ...; ERR_INPUT "stamp.form".
  * query NULL (n 0): an answer brought by hand without its query: nonce unchecked.
+ * Whether the time is plausible beside our own clock is the caller's question.
  */
 MUST bool stamp_accept(struct span answer, struct span query, struct span of,
     const struct certs *roots, struct buf *token_out, bool *canonical,

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include <openssl/err.h>
+#include <openssl/ts.h>
 #include <openssl/x509v3.h>
 
 #include "crypto/cert_internal.h"
@@ -189,6 +190,152 @@ kit_list_empty(struct revocations *r, const struct cert *ca, const struct key *c
     int64_t now)
 {
 	list_add(r, ca, ca_key, now, NULL, 0);
+}
+
+/* ---- time stamps ---- */
+
+static ASN1_INTEGER *
+serial_next(TS_RESP_CTX *ctx, void *arg)
+{
+	static long serial = 0x0A1B2C;
+	ASN1_INTEGER *n = ASN1_INTEGER_new();
+
+	(void)ctx;
+	(void)arg;
+	assert_int_equal(ASN1_INTEGER_set(n, ++serial), 1);
+	return n;
+}
+
+static int
+time_given(TS_RESP_CTX *ctx, void *arg, long *seconds, long *micros)
+{
+	(void)ctx;
+	*seconds = *(const long *)arg;
+	*micros = 0;
+	return 1;
+}
+
+static void
+context_fill(TS_RESP_CTX *ctx, const struct kit *k, const struct kit_tsa_options *opt)
+{
+	ASN1_OBJECT *policy = OBJ_txt2obj("1.3.6.1.4.1.57264.99.1", 1);
+	STACK_OF(X509) *chain = sk_X509_new_null();
+	const struct cert *signer = opt->signer == NULL ? k->tsa : opt->signer;
+	const struct key *key = opt->signer == NULL ? k->tsa_key : opt->key;
+
+	if (opt->root_inside)
+		sk_X509_push(chain, cert_x509(k->root));
+	sk_X509_push(chain, cert_x509(k->ca));
+	assert_int_equal(TS_RESP_CTX_set_signer_cert(ctx, cert_x509(signer)), 1);
+	assert_int_equal(TS_RESP_CTX_set_signer_key(ctx, key_pkey(key)), 1);
+	assert_int_equal(TS_RESP_CTX_set_signer_digest(ctx,
+	    key_kind_of(key) == KEY_P384 ? EVP_sha384() : EVP_sha256()), 1);
+	assert_int_equal(TS_RESP_CTX_set_ess_cert_id_digest(ctx,
+	    opt->sha1_id ? EVP_sha1() : EVP_sha256()), 1);
+	assert_int_equal(TS_RESP_CTX_set_def_policy(ctx, policy), 1);
+	assert_int_equal(TS_RESP_CTX_set_certs(ctx, chain), 1);
+	assert_int_equal(TS_RESP_CTX_add_md(ctx,
+	    opt->unknown_digest ? EVP_sha512() : EVP_sha256()), 1);
+	TS_RESP_CTX_set_serial_cb(ctx, serial_next, NULL);
+	if (opt->full) {
+		assert_int_equal(TS_RESP_CTX_set_accuracy(ctx, 1, 500, 0), 1);
+		TS_RESP_CTX_add_flags(ctx, TS_TSA_NAME | TS_ORDERING);
+	}
+	if (opt->ids_of_chain)
+		TS_RESP_CTX_add_flags(ctx, TS_ESS_CERT_ID_CHAIN);
+	sk_X509_free(chain);
+	ASN1_OBJECT_free(policy);
+}
+
+void
+kit_answer(const struct kit *k, struct span query, struct kit_tsa_options opt,
+    struct buf *out)
+{
+	TS_RESP_CTX *ctx = TS_RESP_CTX_new();
+	BIO *in = BIO_new_mem_buf(query.p, (int)query.n);
+	long at = (long)(opt.at == 0 ? KIT_NOW : opt.at);
+	struct err err = ERR_INIT;
+	unsigned char *der = NULL;
+	TS_RESP *answer;
+	int n;
+
+	context_fill(ctx, k, &opt);
+	TS_RESP_CTX_set_time_cb(ctx, time_given, &at);
+	answer = TS_RESP_create_response(ctx, in);
+	assert_non_null(answer);
+	n = i2d_TS_RESP(answer, &der);
+	assert_true(n > 0);
+	assert_true(buf_add(out, span_of(der, (size_t)n), &err));
+	OPENSSL_free(der);
+	TS_RESP_free(answer);
+	BIO_free(in);
+	TS_RESP_CTX_free(ctx);
+	ERR_clear_error();
+}
+
+/* ---- vectors ---- */
+
+static bool
+reason_agrees(const char *wanted, const char *got)
+{
+	if (strcmp(wanted, "-") == 0)
+		return got[0] == '\0';
+	return strcmp(wanted, got) == 0 ||
+	    (strcmp(wanted, "path") == 0 && strcmp(got, "purpose") == 0);
+}
+
+static void
+case_run(const char *dir, const char *wanted_kind, char *line, const char *(*judge)(
+    struct span file, struct span of, const struct certs *roots))
+{
+	char *save = NULL, *file = strtok_r(line, "\t", &save);
+	const char *kind = strtok_r(NULL, "\t", &save);
+	const char *of = strtok_r(NULL, "\t", &save);
+	const char *roots_name = strtok_r(NULL, "\t", &save);
+	const char *expect = strtok_r(NULL, "\t", &save);
+	const char *reason = strtok_r(NULL, "\t\n", &save), *got;
+	struct buf bytes, of_bytes;
+	struct certs roots;
+
+	assert_non_null(expect);
+	if (strcmp(kind, wanted_kind) != 0)
+		return;
+	buf_init(&bytes, 1 << 20);
+	buf_init(&of_bytes, 1 << 20);
+	kit_load(dir, file, &bytes);
+	kit_load(dir, of, &of_bytes);
+	kit_roots(dir, roots_name, &roots);
+	got = judge(buf_span(&bytes), buf_span(&of_bytes), &roots);
+	if (!reason_agrees(reason, got))
+		fail_msg("%s: wanted %s, got \"%s\"", file, reason, got);
+	buf_clear(&bytes);
+	buf_clear(&of_bytes);
+	certs_clear(&roots);
+}
+
+size_t
+kit_cases(const char *dir, const char *kind, const char *(*judge)(struct span file,
+    struct span of, const struct certs *roots))
+{
+	struct buf table;
+	const char *text;
+	char *copy, *save = NULL, *line;
+	struct err err = ERR_INIT;
+	size_t n = 0;
+
+	buf_init(&table, 1 << 20);
+	kit_load(dir, "cases.tsv", &table);
+	assert_true(buf_text(&table, &text, &err));
+	copy = mem_text_of(text, &err);
+	assert_non_null(copy);
+	line = strtok_r(copy, "\n", &save);	/* the heading */
+	while ((line = strtok_r(NULL, "\n", &save)) != NULL) {
+		case_run(dir, kind, line, judge);
+		n++;
+	}
+	mem_free(copy);
+	buf_clear(&table);
+	return n;
 }
 
 /* ---- files and programs ---- */

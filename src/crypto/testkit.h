@@ -9,6 +9,7 @@
 
 #include "crypto/cert.h"
 #include "crypto/path.h"
+#include "crypto/stamp.h"
 
 /* 22 Nov 2026 12:00:00 UTC: the day of the tests. */
 #define KIT_NOW 1795348800LL
@@ -47,6 +48,32 @@ struct revocations *kit_revoked(const struct cert *ca, const struct key *ca_key,
 /* Add to r a list of now that names nobody. */
 void kit_list_empty(struct revocations *r, const struct cert *ca,
     const struct key *ca_key, int64_t now);
+
+/*
+ * A time-stamping authority of one's own: TimeStampResp for a query.  Zero is the
+ * plainest: SHA-256, no accuracy, the issuing CA behind the signer, at KIT_NOW.
+ */
+struct kit_tsa_options {
+	int64_t at;			/* 0: KIT_NOW */
+	bool full;			/* accuracy 1.5 s, ordering, the authority's name */
+	bool ids_of_chain;		/* signingCertificateV2 names the whole path */
+	bool sha1_id;			/* the old signingCertificate */
+	bool root_inside;		/* root and CA, in odd order */
+	bool unknown_digest;		/* takes SHA-512 only: rejects ours */
+	const struct cert *signer;	/* NULL: the kit's */
+	const struct key *key;
+};
+void kit_answer(const struct kit *k, struct span query, struct kit_tsa_options opt,
+    struct buf *out);
+
+/*
+ * Every row of DIR/cases.tsv of this kind ("p7s", "tst"): judge gives the reason
+ * ("" when it is accepted) that must agree with the row's.  Returns all rows there
+ * are.  The table says `path` where we may say more: a path that was asked for
+ * signing and found a certificate made for stamping is `purpose`.
+ */
+size_t kit_cases(const char *dir, const char *kind, const char *(*judge)(
+    struct span file, struct span of, const struct certs *roots));
 
 /* SHARED_DIR or $COMITY_SHARED; false: not there.  Whole file, or a failed test. */
 bool kit_shared(const char *under, char *path, size_t n);
