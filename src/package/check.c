@@ -1,0 +1,587 @@
+#include "package/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the steps of a run ---- */
+
+static bool
+tar_fetch_step(void *arg, struct worker *w, struct slab *s, struct err *err)
+{
+	struct check *c = arg;
+
+	return plain_fetch(&c->plain, &w->reader, c->base + s->index * SLAB_BYTES,
+	    s->bytes, SLAB_BYTES, &s->n, &s->brk, err);
+}
+
+static bool
+tar_lay_step(void *arg, struct slab *s, bool *last, struct err *err)
+{
+	struct check *c = arg;
+	bool final = s->index + 1 >= c->slabs;
+
+	if (!tar_lay(&c->tar, s, s->index == 0 ? c->skip : 0, final,
+	    c->unpack != NULL ? unpack_opened : NULL, c->unpack, err))
+		return false;
+	if (s->brk.met)
+		c->brk = s->brk;
+	*last = final || c->tar.broken || c->tar.over || s->brk.met;
+	return true;
+}
+
+static bool
+folder_fetch_step(void *arg, struct worker *w, struct slab *s, struct err *err)
+{
+	(void)arg;
+	(void)w;
+	(void)s;
+	(void)err;
+	return true;			/* what to read is known once it is laid */
+}
+
+static bool
+folder_lay_step(void *arg, struct slab *s, bool *last, struct err *err)
+{
+	struct check *c = arg;
+
+	return folder_lay(c->folder, s, last, c->unpack != NULL ? unpack_opened :
+	    NULL, c->unpack, err);
+}
+
+static bool
+folder_fill_step(void *arg, struct worker *w, struct slab *s, struct err *err)
+{
+	struct check *c = arg;
+
+	(void)w;
+	return folder_fill(c->folder, s, err);
+}
+
+static bool
+unpack_step(void *arg, struct worker *w, struct slab *s, struct err *err)
+{
+	struct check *c = arg;
+
+	(void)w;
+	return c->unpack == NULL || unpack_whole(c->unpack, s, err);
+}
+
+static bool
+finish_step(void *arg, struct slab *s, bool *stop, struct err *err)
+{
+	return check_slab(arg, s, stop, err);
+}
+
+static const struct run_ops tar_ops = { tar_fetch_step, tar_lay_step, NULL,
+	unpack_step, finish_step };
+static const struct run_ops folder_ops = { folder_fetch_step, folder_lay_step,
+	folder_fill_step, unpack_step, finish_step };
+
+/* ---- what stops it: checks 1 to 4 ---- */
+
+static void
+stop_broken(struct check *c, const char *reason, const char *text)
+{
+	c->stopped = true;
+	check_broken(c, reason, "%s", text);
+}
+
+/* Where in the tar the reading stood: in which file. */
+static void
+say_place(const struct check *c, char out[400])
+{
+	const struct tar_reader *t = &c->tar;
+
+	if (t->path[0] == '\0')
+		(void)snprintf(out, 400, "before the first file");
+	else
+		(void)snprintf(out, 400, "%s %s", t->step == TAR_CONTENT ?
+		    "inside" : "after", shown_text(t->path).s);
+}
+
+static void
+stop_chunk(struct check *c)
+{
+	char text[800], place[400];
+	const struct plain_break *b = &c->brk;
+
+	say_place(c, place);
+	if (b->cut)
+		(void)snprintf(text, sizeof text, "The parcel was cut: it ends at "
+		    "byte %llu, %s. Fetch the rest, or the whole parcel again.",
+		    (unsigned long long)b->file_to, place);
+	else
+		(void)snprintf(text, sizeof text, "The parcel was changed or cut: "
+		    "bytes %llu to %llu (chunk %llu of %llu) do not open, %s. Ask "
+		    "for the same parcel again.",
+		    (unsigned long long)b->file_from,
+		    (unsigned long long)b->file_to - 1,
+		    (unsigned long long)b->chunk + 1,
+		    (unsigned long long)c->plain.chunks, place);
+	stop_broken(c, b->cut ? "parcel.cut" : "parcel.chunk", text);
+}
+
+static void
+stop_tar(struct check *c)
+{
+	const struct tar_reader *t = &c->tar;
+	char text[800];
+
+	(void)snprintf(text, sizeof text, "%s: %s (byte %llu of the package).",
+	    t->cut ? "The package was cut" : "The package is not as it was sealed",
+	    t->why.text, (unsigned long long)t->broken_at);
+	stop_broken(c, t->why.reason, text);
+}
+
+/* Check 3: what the tar says of itself is what the act says. */
+static void
+tar_agrees(struct check *c)
+{
+	struct package_report *r = c->r;
+
+	if (!r->has_act)
+		return;
+	if (strcmp(c->tar.folder, act_bag_name(&r->act).s) != 0)
+		check_broken(c, "tar.folder", "The folder inside is called %s, but "
+		    "the act belongs into %s.", c->tar.folder,
+		    act_bag_name(&r->act).s);
+	if (c->tar.mtime != r->act.made_at)
+		check_broken(c, "tar.mtime", "The times inside the package are not "
+		    "the time the act was made.");
+}
+
+/* ---- running ---- */
+
+static bool
+tar_run(struct check *c, struct hasher *chain, struct err *err)
+{
+	struct run_options opt = { .world = c->in->world, .plain = &c->plain,
+		.ops = &tar_ops, .arg = c, .chain = chain };
+	uint64_t all = c->plain.sealed ? c->plain.chunks * AGE_CHUNK : c->plain.size;
+
+	c->total = c->plain.size > c->base ? c->plain.size - c->base : 0;
+	c->slabs = all > c->base ? (all - c->base + SLAB_BYTES - 1) / SLAB_BYTES : 0;
+	if (!run_slabs(&opt, err))
+		return false;
+	if (c->tar.broken)
+		stop_tar(c);
+	else if (c->brk.met)
+		stop_chunk(c);
+	if (!c->stopped)
+		tar_agrees(c);
+	return true;
+}
+
+static void
+folder_added(void *arg, const char *path)
+{
+	struct check *c = arg;
+
+	if (strncmp(path, "data", 4) == 0 && (path[4] == '/' || path[4] == '\0'))
+		culprit_add(c, CULPRIT_ADDED, path);
+	else
+		check_broken(c, "folder.added", "%s was added: it does not belong "
+		    "into a package.", shown_text(path).s);
+}
+
+static bool
+folder_run(struct check *c, struct err *err)
+{
+	struct run_options opt = { .world = c->in->world, .ops = &folder_ops,
+		.arg = c };
+	const struct err *why;
+	char text[600];
+
+	if (!run_slabs(&opt, err))
+		return false;
+	why = folder_why(c->folder);
+	if (why != NULL) {
+		(void)snprintf(text, sizeof text, "The package is not as it was "
+		    "sealed: %s.", why->text);
+		stop_broken(c, why->reason, text);
+		return true;
+	}
+	return folder_closed(c->folder, folder_added, c, err);
+}
+
+/* ---- going on with an earlier unpacking ---- */
+
+/* One finished entry: as if it had just flowed by.  *fits: it may be so. */
+static bool
+replay_done(struct check *c, const struct unpack_done *d, bool *fits,
+    struct err *err)
+{
+	struct piece p = { .first = true, .last = true, .known = true,
+		.size = d->size, .digest = d->digest };
+	struct digest now;
+	struct buf b;
+	bool ok = true;
+
+	*fits = order_next(&c->tar.order, d->path, d->size, &p.place, NULL) &&
+	    p.place <= PLACE_DATA;
+	if (!*fits)
+		return true;
+	buf_init(&b, ACT_BYTES_MAX);
+	if (p.place != PLACE_DATA) {
+		ok = unpack_load(c->unpack, d->path, &b, err) &&
+		    digest_of(buf_span(&b), &now, err);
+		*fits = ok && b.n == d->size && digest_eq(&now, &d->digest);
+	}
+	if (ok && *fits)
+		ok = check_piece(c, &p, d->path, buf_span(&b), err);
+	buf_clear(&b);
+	c->tar.at += (d->size > TAR_USTAR_SIZE_MAX ? TAR_HEADER_MAX : TAR_BLOCK) +
+	    d->size + tar_padding(d->size);
+	return ok;
+}
+
+/* A file that was being written: what is there is read again and hashed. */
+static bool
+replay_part(struct check *c, const struct unpack_done *d, struct hasher *chain,
+    bool *fits, struct err *err)
+{
+	struct tar_reader *t = &c->tar;
+	struct source *src = NULL;
+	uint64_t left = d->written;
+	uint8_t *part;
+	bool ok;
+
+	*fits = d->written > 0 && d->written < d->size &&
+	    order_next(&t->order, d->path, d->size, &t->place, NULL) &&
+	    t->place == PLACE_DATA;
+	if (!*fits)
+		return true;
+	part = mem_new(AGE_CHUNK, err);
+	ok = part != NULL && unpack_part(c->unpack, d, &src, err);
+	while (ok && left > 0) {
+		size_t n = left < AGE_CHUNK ? (size_t)left : AGE_CHUNK;
+
+		ok = source_exactly(src, part, n, err);
+		if (ok)
+			hasher_add(chain, span_of(part, n));
+		left -= n;
+	}
+	source_free(src);
+	mem_free(part);
+	if (!ok)
+		return false;
+	(void)snprintf(t->path, sizeof t->path, "%s", d->path);
+	t->entry_size = d->size;
+	t->entry_at = t->at +
+	    (d->size > TAR_USTAR_SIZE_MAX ? TAR_HEADER_MAX : TAR_BLOCK);
+	t->at = t->entry_at + d->written;
+	t->done = d->written;
+	t->step = TAR_CONTENT;
+	return true;
+}
+
+static bool
+replay(struct check *c, struct hasher *chain, bool *fits, struct err *err)
+{
+	struct unpack_done d;
+	bool more = false;
+
+	*fits = true;
+	while (*fits) {
+		if (!unpack_replay(c->unpack, &d, &more, err))
+			return false;
+		if (!more)
+			break;
+		if (!(d.part ? replay_part(c, &d, chain, fits, err) :
+		    replay_done(c, &d, fits, err)))
+			return false;
+	}
+	*fits = *fits && (c->tar.at == 0 || c->r->has_act) &&
+	    c->tar.at <= c->plain.size;
+	return true;
+}
+
+static void check_forget(struct check *c);
+static bool check_ready(struct check *c, struct err *err);
+
+/*
+ * Take what an earlier run left, and set the reading to where it stopped.  Notes
+ * that do not fit, for whatever reason, are thrown away: then all is read again.
+ */
+static bool
+go_on(struct check *c, struct hasher *chain, struct err *err)
+{
+	struct err why = ERR_INIT;
+	bool fits = false;
+
+	if (!replay(c, chain, &fits, &why)) {
+		if (why.kind == ERR_MEMORY || why.kind == ERR_STOPPED) {
+			*err = why;
+			return false;
+		}
+		fits = false;
+	}
+	if (!fits) {
+		hasher_restart(chain);
+		check_forget(c);
+		return check_ready(c, err) && unpack_anew(c->unpack, err);
+	}
+	if (c->tar.at == 0)
+		return true;
+	(void)snprintf(c->tar.folder, sizeof c->tar.folder, "%s",
+	    act_bag_name(&c->r->act).s);
+	c->tar.mtime = c->r->act.made_at;
+	c->base = c->tar.at / AGE_CHUNK * AGE_CHUNK;
+	c->skip = (size_t)(c->tar.at - c->base);
+	finding_add(c->r, FINDING_HOLDS, "unpack.resumed",
+	    "Went on at byte %llu, where an earlier unpacking had stopped.",
+	    (unsigned long long)c->tar.at);
+	return true;
+}
+
+static bool
+tar_check(struct check *c, struct err *err)
+{
+	struct hasher *chain = NULL;
+	bool ok;
+
+	tar_reader_init(&c->tar, c->plain.size);
+	if (!hasher_new(&chain, err))
+		return false;
+	ok = (c->unpack == NULL || go_on(c, chain, err)) && tar_run(c, chain, err);
+	hasher_free(chain);
+	return ok;
+}
+
+/* ---- one whole check ---- */
+
+static bool
+check_ready(struct check *c, struct err *err)
+{
+	for (unsigned p = 0; p < PLACES; p++)
+		buf_init(&c->bytes[p], place_rule((enum place)p)->max < SIZE_MAX ?
+		    (size_t)place_rule((enum place)p)->max : 0);
+	tar_reader_init(&c->tar, c->plain.size);
+	c->lines.file = NULL;
+	if (!hasher_new(&c->m, err) || !hasher_new(&c->f, err) ||
+	    !lines_init(&c->lines, err))
+		return false;
+	c->lines.file = culprit_line;
+	c->lines.arg = c;
+	return true;
+}
+
+/* Everything that flowed by. */
+static void
+check_forget(struct check *c)
+{
+	for (unsigned p = 0; p < PLACES; p++) {
+		buf_clear(&c->bytes[p]);
+		c->there[p] = false;
+	}
+	hasher_free(c->m);
+	hasher_free(c->f);
+	c->m = c->f = NULL;
+	lines_clear(&c->lines);
+	c->data_files = c->data_bytes = 0;
+	c->culprits_n = 0;
+	if (c->r->has_act)
+		act_clear(&c->r->act);
+	c->r->has_act = false;
+}
+
+static void
+check_clear(struct check *c)
+{
+	for (unsigned p = 0; p < PLACES; p++)
+		buf_clear(&c->bytes[p]);
+	hasher_free(c->m);
+	hasher_free(c->f);
+	lines_clear(&c->lines);
+	folder_close(c->folder);
+	unpack_free(c->unpack);
+	plain_close(&c->plain);
+}
+
+static void
+answer_only(struct package_report *r, enum overall overall, const char *reason,
+    const char *text)
+{
+	r->overall = overall;
+	(void)snprintf(r->unchanged_text, sizeof r->unchanged_text, "%s", text);
+	finding_add(r, overall == OVERALL_CHANGED ? FINDING_BROKEN :
+	    FINDING_UNDECIDED, reason, "%s", text);
+	if (overall == OVERALL_CHANGED)
+		r->unchanged = UNCHANGED_NO;
+}
+
+/* *go: there is something to check. */
+static bool
+check_open(struct check *c, bool *go, struct err *err)
+{
+	struct package_report *r = c->r;
+	enum plain_kind kind = PLAIN_FOREIGN;
+	char text[400];
+
+	*go = false;
+	if (!plain_open(&c->plain, &kind, text, c->in, err))
+		return false;
+	r->form = kind == PLAIN_FOLDER ? PACKAGE_FOLDER :
+	    kind == PLAIN_TAR ? PACKAGE_TAR : PACKAGE_PARCEL;
+	switch (kind) {
+	case PLAIN_FOREIGN:
+		answer_only(r, OVERALL_NOT_A_PACKAGE, "package.foreign", text);
+		return true;
+	case PLAIN_NO_IDENTITY:
+		answer_only(r, OVERALL_NO_IDENTITY, "package.no_identity", text);
+		return true;
+	case PLAIN_WRONG_IDENTITY:
+		answer_only(r, OVERALL_WRONG_IDENTITY, "package.wrong_identity",
+		    text);
+		return true;
+	case PLAIN_BROKEN_HEADER:
+		answer_only(r, OVERALL_CHANGED, "parcel.header", text);
+		return true;
+	case PLAIN_FOLDER:
+		if (!folder_open(&c->folder, c->in, go, err))
+			return false;
+		if (!*go)
+			answer_only(r, OVERALL_NOT_A_PACKAGE, "package.foreign",
+			    "This is not a package: the folder holds no bagit.txt. "
+			    "Give the folder that does, or the .comity parcel.");
+		return true;
+	case PLAIN_PARCEL:
+	case PLAIN_TAR:
+		break;
+	}
+	*go = true;
+	return true;
+}
+
+static void
+culprits_say(struct check *c, uint64_t of)
+{
+	static const char *const what[] = { "was changed after sealing",
+		"is missing", "was added after sealing" };
+	const struct culprit *first = &c->culprits[0];
+	uint64_t n = c->culprits_n;
+
+	if (n == 0)
+		return;
+	c->r->files_changed = n;
+	if (n == 1 && first->kind == CULPRIT_CHANGED)
+		check_broken(c, "files.changed", "The file changed after sealing: "
+		    "fingerprint differs in 1 of %llu files: %s.",
+		    (unsigned long long)of, first->name.s);
+	else
+		check_broken(c, "files.changed", "%llu of %llu files %s not what was "
+		    "sealed; the first is %s.", (unsigned long long)n,
+		    (unsigned long long)of, n == 1 ? "is" : "are", first->name.s);
+	for (size_t i = 0; i < n && i < REPORT_FILES_MAX; i++)
+		finding_add(c->r, FINDING_BROKEN, "files.named", "%s %s (%s).",
+		    c->culprits[i].name.s, what[c->culprits[i].kind],
+		    c->culprits[i].path);
+	if (n > REPORT_FILES_MAX)
+		finding_add(c->r, FINDING_BROKEN, "files.more",
+		    "and %llu more files.",
+		    (unsigned long long)(n - REPORT_FILES_MAX));
+}
+
+/* Steps 5 to 10, after everything flowed by. */
+static bool
+check_rest(struct check *c, struct err *err)
+{
+	struct package_report *r = c->r;
+
+	r->files = c->data_files > 0 ? c->data_files - 1 : 0;
+	r->bytes = c->data_bytes >= ORDER_SALT_BYTES ?
+	    c->data_bytes - ORDER_SALT_BYTES : 0;
+	if (c->stopped)
+		return true;
+	if (!hasher_end(c->m, &c->m_digest, err) || !check_culprits(c, err))
+		return false;
+	culprits_say(c, r->files);
+	return check_agree(c, err) && check_who(c, err);
+}
+
+static void
+decide(struct check *c)
+{
+	struct package_report *r = c->r;
+
+	if (c->changed)
+		r->unchanged = UNCHANGED_NO;
+	else if (c->undecided || !c->signature_holds)
+		r->unchanged = UNCHANGED_NOT_CHECKED;
+	else
+		r->unchanged = UNCHANGED_YES;
+	if (r->unchanged == UNCHANGED_YES && r->files == 0)
+		(void)snprintf(r->unchanged_text, sizeof r->unchanged_text,
+		    "The act is what was sealed; it carries no files.");
+	else if (r->unchanged == UNCHANGED_YES)
+		(void)snprintf(r->unchanged_text, sizeof r->unchanged_text,
+		    "%llu of %llu file%s what was sealed.",
+		    (unsigned long long)r->files, (unsigned long long)r->files,
+		    r->files == 1 ? " matches" : "s match");
+	if (r->unchanged == UNCHANGED_NO)
+		r->overall = OVERALL_CHANGED;
+	else if (r->unchanged == UNCHANGED_YES && r->who == WHO_KNOWN &&
+	    r->when == WHEN_PROVEN)
+		r->overall = OVERALL_INTACT;
+	else
+		r->overall = OVERALL_INCOMPLETE;
+}
+
+/* Out of quarantine, or away with it. */
+static bool
+unpack_end(struct check *c, struct err *err)
+{
+	const struct package_trust *trust = &c->in->trust;
+
+	if (c->r->unchanged != UNCHANGED_YES) {
+		unpack_abandon(c->unpack, false);
+		return true;
+	}
+	if (c->late_token_holds && !unpack_add(c->unpack,
+	    place_rule(PLACE_TOKEN)->path, trust->late_token, err))
+		return false;
+	if (!unpack_commit(c->unpack, err))
+		return false;
+	c->r->unpacked = true;
+	return true;
+}
+
+static bool
+check_all(struct check *c, struct err *err)
+{
+	if (c->in->unpack_into != NULL &&
+	    !unpack_begin(&c->unpack, c->in, &c->plain, err))
+		return false;
+	if (!check_ready(c, err) ||
+	    !(c->folder != NULL ? folder_run(c, err) : tar_check(c, err)) ||
+	    !check_rest(c, err))
+		return false;
+	decide(c);
+	return c->unpack == NULL || unpack_end(c, err);
+}
+
+bool
+package_check(const struct package_reading *in, struct package_report *out,
+    struct err *err)
+{
+	struct check *c = mem_new(sizeof *c, err);
+	struct err why = ERR_INIT;
+	bool ok, go = false;
+
+	if (c == NULL)
+		return false;
+	c->in = in;
+	c->r = out;
+	ok = check_open(c, &go, &why) && (!go || check_all(c, &why));
+	if (!ok) {
+		/* A later run may go on after a stop or a full disk, not after more. */
+		if (c->unpack != NULL)
+			unpack_abandon(c->unpack, why.kind == ERR_STOPPED ||
+			    why.kind == ERR_IO);
+		if (err != NULL)
+			*err = why;
+	}
+	check_clear(c);
+	mem_free(c);
+	return ok;
+}
