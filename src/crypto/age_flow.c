@@ -146,45 +146,45 @@ source_fill(struct age_source *a, struct err *err)
 }
 
 /*
- * A whole chunk with more behind it.  If it opens as the last one, its bytes may be
- * given out (they are what was sealed), but the file is not what was sealed.
+ * The other way round for a chunk that did not open as its place demands: its bytes
+ * may be given out (they are what was sealed), but the file is not what was sealed.
  */
 static bool
-chunk_before_more(struct age_source *a, struct err *err)
+chunk_misplaced(struct age_source *a, bool last, struct span sealed)
 {
-	struct span sealed = span_of(a->sealed, AGE_CHUNK_SEALED);
-
-	if (!age_chunk_open(a->chunker, a->index, false, sealed, a->plain, err)) {
-		if (!age_chunk_open(a->chunker, a->index, true, sealed, a->plain,
-		    NULL))
-			return false;
+	if (sealed.n != AGE_CHUNK_SEALED ||
+	    !age_chunk_open(a->chunker, a->index, !last, sealed, a->plain, NULL))
+		return false;
+	if (last)
+		(void)err_set(&a->failed, ERR_INPUT, "age.chunk",
+		    "the file ends after chunk %llu, which is not its last: "
+		    "it was cut", (unsigned long long)a->index);
+	else
 		(void)err_set(&a->failed, ERR_INPUT, "age.trailing",
 		    "bytes follow the last chunk: the file was changed");
-	}
-	a->plain_n = AGE_CHUNK;
-	a->sealed[0] = a->sealed[AGE_CHUNK_SEALED];
-	a->have = 1;
 	return true;
 }
 
-static bool
-source_chunk(struct age_source *a, struct err *err)
+/* The next chunk into plain; what is wrong goes into a->failed. */
+static void
+source_chunk(struct age_source *a)
 {
+	struct span sealed;
+	bool last;
+
 	a->plain_n = a->plain_at = 0;
-	if (!source_fill(a, err))
-		return false;
-	if (a->have > AGE_CHUNK_SEALED) {
-		if (!chunk_before_more(a, err))
-			return false;
-	} else {
-		if (!age_chunk_open(a->chunker, a->index, true,
-		    span_of(a->sealed, a->have), a->plain, err))
-			return false;
-		a->plain_n = a->have - AGE_TAG;
-		a->ended = true;
-	}
+	if (!source_fill(a, &a->failed))
+		return;
+	last = a->have <= AGE_CHUNK_SEALED;
+	sealed = span_of(a->sealed, last ? a->have : AGE_CHUNK_SEALED);
+	if (!age_chunk_open(a->chunker, a->index, last, sealed, a->plain,
+	    &a->failed) && !chunk_misplaced(a, last, sealed))
+		return;
+	a->plain_n = sealed.n - AGE_TAG;
+	a->ended = last;
 	a->index++;
-	return true;
+	a->sealed[0] = a->sealed[AGE_CHUNK_SEALED];
+	a->have = 1;
 }
 
 static bool
@@ -192,9 +192,8 @@ age_source_read(struct source *src, void *p, size_t n, size_t *got, struct err *
 {
 	struct age_source *a = (struct age_source *)src;
 
-	if (a->plain_at == a->plain_n && a->failed.kind == ERR_NONE && !a->ended &&
-	    !source_chunk(a, &a->failed))
-		a->plain_n = a->plain_at = 0;
+	if (a->plain_at == a->plain_n && a->failed.kind == ERR_NONE && !a->ended)
+		source_chunk(a);
 	if (a->plain_at == a->plain_n && a->failed.kind != ERR_NONE)
 		return err_set(err, a->failed.kind, a->failed.reason, "%s",
 		    a->failed.text);
