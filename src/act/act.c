@@ -239,7 +239,7 @@ decode_into(struct act *a, struct json_object *o, struct err *err)
 {
 	struct json_object body;
 	const char *name;
-	enum act_kind kind;
+	enum act_kind kind = ACT_DELIVERED;
 
 	if (!schema_check(o, err) || !json_text(o, "kind", 1, 40, &name, err) ||
 	    !kind_find(name, &kind, err))
