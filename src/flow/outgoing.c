@@ -40,7 +40,7 @@ static void
 pending(struct token_got *t, const char *why)
 {
 	t->kept = STAMP_PENDING;
-	(void)snprintf(t->text, sizeof t->text, "%s", why);
+	(void)snprintf(t->text, sizeof t->text, "%.299s", why);
 }
 
 bool

@@ -277,7 +277,8 @@ json_hex(struct json_object *o, const char *name, uint8_t *out, size_t n,
 static void
 where_in(char out[80], const char *where, const char *name)
 {
-	(void)snprintf(out, 80, "%s%s%s", where, where[0] != '\0' ? "." : "", name);
+	(void)snprintf(out, 80, "%.40s%s%.36s", where, where[0] != '\0' ? "." : "",
+	    name);
 }
 
 bool

@@ -1,0 +1,242 @@
+/* An act is read strictly, written once, and says what it is. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "act/act.h"
+
+static struct act
+delivered(void)
+{
+	struct act a;
+	struct err err = ERR_INIT;
+
+	act_init(&a, ACT_DELIVERED);
+	a.exercise = true;
+	memset(a.nonce, 0xA5, sizeof a.nonce);
+	assert_true(authority_id_parse("XA-MZXW6YTBOIMZXW6Y", &a.from));
+	a.has_from_card = true;
+	memset(a.from_card.b, 1, 32);
+	a.has_to = true;
+	assert_true(authority_id_parse("XB-MZXW6YTBOIMZXW6Y", &a.to));
+	memset(a.to_card.b, 2, 32);
+	a.made_at = 1795337160;
+	a.payload_files = 3;
+	a.payload_bytes = 4096;
+	(void)snprintf(a.software, sizeof a.software, "comity 0.1.0");
+	(void)snprintf(a.body.delivered.number, 40, "XA-2026-000031");
+	(void)snprintf(a.body.delivered.purpose.lang, 12, "en");
+	a.body.delivered.purpose.text = mem_text_of("Proceeding 12 only", &err);
+	return a;
+}
+
+static void
+encoded(struct buf *out)
+{
+	struct err err = ERR_INIT;
+	struct act a = delivered();
+
+	buf_init(out, ACT_BYTES_MAX);
+	assert_true(act_encode(&a, out, &err));
+	act_clear(&a);
+}
+
+static void
+what_is_written_is_read_back(void **state)
+{
+	struct err err = ERR_INIT;
+	struct buf b, again;
+	struct act a;
+
+	(void)state;
+	encoded(&b);
+	assert_true(act_decode(&a, buf_span(&b), &err));
+	assert_int_equal(a.kind, ACT_DELIVERED);
+	assert_string_equal(a.from.s, "XA-MZXW6YTBOIMZXW6Y");
+	assert_string_equal(a.body.delivered.purpose.text, "Proceeding 12 only");
+	assert_int_equal(a.payload_bytes, 4096);
+	assert_string_equal(act_bag_name(&a).s,
+	    "comity-a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5");
+	buf_init(&again, ACT_BYTES_MAX);
+	assert_true(act_encode(&a, &again, &err));
+	assert_true(span_eq(buf_span(&b), buf_span(&again)));
+	act_clear(&a);
+	buf_clear(&b);
+	buf_clear(&again);
+}
+
+/* The act with `from` replaced by `to`; must be refused with that reason. */
+static void
+refused(const char *from, const char *to, const char *reason)
+{
+	struct err err = ERR_INIT;
+	struct buf b, changed;
+	const char *text, *at;
+	struct act a;
+
+	encoded(&b);
+	buf_init(&changed, ACT_BYTES_MAX);
+	assert_true(buf_text(&b, &text, &err));
+	at = strstr(text, from);
+	assert_non_null(at);
+	assert_true(buf_add(&changed, span_of(text, (size_t)(at - text)), &err));
+	assert_true(buf_add_text(&changed, to, &err));
+	assert_true(buf_add_text(&changed, at + strlen(from), &err));
+	if (act_decode(&a, buf_span(&changed), &err))
+		fail_msg("accepted with %s", to);
+	assert_string_equal(err.reason, reason);
+	buf_clear(&b);
+	buf_clear(&changed);
+}
+
+static void
+each_member_that_is_not_as_it_must_be_is_refused_by_name(void **state)
+{
+	(void)state;
+	refused("comity.act/1", "comity.act/2", "act.schema");
+	refused("\"delivered\"", "\"deliver\"", "act.kind");
+	refused("\"exercise\": true", "\"exercise\": 1", "json.member");
+	refused("\"a5a5", "\"A5a5", "json.member");
+	refused("XA-MZ", "XA_MZ", "act.authority");
+	refused("XA-MZ", "Xa-MZ", "act.authority");
+	refused("\"follows\": []", "\"follows\": [\"00\"]", "json.member");
+	refused("1795337160", "-1", "json.member");
+	refused("1795337160", "1795337160.5", "json.number");
+	refused("\"expires_at\": null", "\"expires_at\": 5", "act.expires");
+	refused("\"files\": 3", "\"files\": 3, \"more\": 1", "json.unknown");
+	refused("\"number\": ", "\"x\": 1, \"number\": ", "json.unknown");
+	refused("\"lang\": \"en\"", "\"lang\": \"e\"", "json.member");
+	refused("\"lang\": \"en\"", "\"lang\": \"en--x\"", "act.lang");
+	refused("\"software\": \"comity 0.1.0\"", "\"software\": \"com\\nity\"",
+	    "act.software");
+}
+
+static void
+an_act_is_at_most_256_kib(void **state)
+{
+	struct err err = ERR_INIT;
+	struct buf b;
+	struct act a;
+
+	(void)state;
+	encoded(&b);
+	b.max = ACT_BYTES_MAX + 1;
+	while (b.n < ACT_BYTES_MAX)
+		assert_true(buf_add_byte(&b, ' ', &err));
+	assert_true(act_decode(&a, buf_span(&b), &err));
+	act_clear(&a);
+	assert_true(buf_add_byte(&b, ' ', &err));
+	assert_false(act_decode(&a, buf_span(&b), &err));
+	assert_int_equal(err.kind, ERR_LIMIT);
+	buf_clear(&b);
+}
+
+static void
+every_failed_allocation_is_told_and_leaves_nothing(void **state)
+{
+	struct err err = ERR_INIT;
+	struct buf b;
+
+	(void)state;
+	encoded(&b);
+	for (uint64_t n = 1;; n++) {
+		struct act a;
+		bool ok;
+
+		mem_fail(n, false);
+		ok = act_decode(&a, buf_span(&b), &err);
+		mem_fail(0, false);
+		if (ok) {
+			act_clear(&a);
+			break;
+		}
+		assert_int_equal(err.kind, ERR_MEMORY);
+		assert_true(n < 10000);
+	}
+	buf_clear(&b);
+}
+
+static void
+an_authority_names_itself_from_its_first_key(void **state)
+{
+	struct err err = ERR_INIT;
+	struct authority_id id;
+	struct digest spki;
+
+	(void)state;
+	memset(&spki, 0, sizeof spki);
+	memcpy(spki.b, "foobarfoob", 10);
+	assert_true(authority_id_make("XA", &spki, &id, &err));
+	assert_string_equal(id.s, "XA-MZXW6YTBOJTG633C");
+	assert_false(authority_id_make("xa", &spki, &id, &err));
+}
+
+static void
+six_words_are_the_first_66_bits_and_forgive_how_they_are_typed(void **state)
+{
+	struct err err = ERR_INIT;
+	struct six_words w, other;
+	char typed[200];
+	struct digest id;
+	size_t n = 0;
+
+	(void)state;
+	memset(&id, 7, sizeof id);
+	assert_true(six_words_of(&id, &w, &err));
+	for (const char *p = w.s; *p != '\0'; p++) {
+		typed[n++] = *p == ' ' ? ',' : (char)(*p - 'a' + 'A');
+		if (*p == ' ')
+			typed[n++] = ' ';
+	}
+	typed[n] = '\0';
+	assert_true(six_words_same(&w, typed));
+	typed[n - 1] = typed[n - 1] == 'A' ? 'B' : 'A';
+	assert_false(six_words_same(&w, typed));
+	assert_false(six_words_same(&w, ""));
+	id.b[0] ^= 1;
+	assert_true(six_words_of(&id, &other, &err));
+	assert_false(six_words_same(&w, other.s));
+}
+
+static void
+a_collection_record_is_complete_or_refused(void **state)
+{
+	static const char good[] = "{\"schema\":\"comity.collection/1\",\"lang\":\"en\","
+	    "\"collected_by\":\"Unit 4\",\"collected_from\":\"Provider\",\"tool\":\"t 1\","
+	    "\"method\":\"image\",\"collected_at\":1795337160,\"source_digest\":null,"
+	    "\"order\":null,\"note\":null,\"custodian_certificate\":null}";
+	struct err err = ERR_INIT;
+	struct collection c;
+	struct buf b;
+
+	(void)state;
+	assert_true(collection_decode(&c, span_text(good), &err));
+	buf_init(&b, COLLECTION_MAX);
+	assert_true(collection_encode(&c, &b, &err));
+	collection_clear(&c);
+	assert_true(collection_decode(&c, buf_span(&b), &err));
+	assert_string_equal(c.collected_from, "Provider");
+	collection_clear(&c);
+	assert_false(collection_decode(&c, span_text("{}"), &err));
+	buf_clear(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_written_is_read_back),
+		cmocka_unit_test(each_member_that_is_not_as_it_must_be_is_refused_by_name),
+		cmocka_unit_test(an_act_is_at_most_256_kib),
+		cmocka_unit_test(every_failed_allocation_is_told_and_leaves_nothing),
+		cmocka_unit_test(an_authority_names_itself_from_its_first_key),
+		cmocka_unit_test(six_words_are_the_first_66_bits_and_forgive_how_they_are_typed),
+		cmocka_unit_test(a_collection_record_is_complete_or_refused),
+	};
+
+	return cmocka_run_group_tests_name("act", tests, NULL, NULL);
+}

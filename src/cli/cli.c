@@ -1,0 +1,646 @@
+/* Words in, one answer out: parsing, printing, exit codes. */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define OUT_MAX (256u << 20)	/* an answer of a home with a million records */
+
+/* ---- values of a call ---- */
+
+const char *
+call_value(const struct call *call, const char *name)
+{
+	for (size_t i = call->values_n; i-- > 0;)
+		if (strcmp(call->values[i].option->name, name) == 0)
+			return call->values[i].value;
+	return NULL;
+}
+
+bool
+call_flag(const struct call *call, const char *name)
+{
+	return call_value(call, name) != NULL;
+}
+
+size_t
+call_values(const struct call *call, const char *name, const char **out, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < call->values_n && n < max; i++)
+		if (strcmp(call->values[i].option->name, name) == 0)
+			out[n++] = call->values[i].value;
+	return n;
+}
+
+/* ---- printing ---- */
+
+static bool
+add_formatted(struct buf *b, const char *fmt, va_list ap, struct err *err)
+{
+	char text[2048];
+	int n = vsnprintf(text, sizeof text, fmt, ap);
+
+	if (n < 0)
+		return true;
+	return buf_add(b, span_of(text, (size_t)n < sizeof text ? (size_t)n :
+	    sizeof text - 1), err);
+}
+
+void
+say(struct cli *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (c->json)
+		return;
+	va_start(ap, fmt);
+	if (!add_formatted(&c->out, fmt, ap, &c->err))
+		c->code = EXIT_OTHER;
+	va_end(ap);
+}
+
+void
+warn(struct cli *c, const char *fmt, ...)
+{
+	struct err ignored = ERR_INIT;
+	struct buf b;
+	va_list ap;
+
+	if (c->quiet)
+		return;
+	cli_progress_end(&c->progress);
+	buf_init(&b, 4096);
+	va_start(ap, fmt);
+	if (add_formatted(&b, fmt, ap, &ignored) &&
+	    !world_write(c->world, WORLD_ERR, buf_span(&b), &ignored))
+		c->quiet = true;	/* nobody reads it */
+	va_end(ap);
+	buf_clear(&b);
+}
+
+void
+json_start(struct cli *c, struct json_out *j, const char *schema)
+{
+	buf_reset(&c->out);
+	json_out_begin(j, &c->out, true, false, &c->err);
+	json_out_object(j, NULL);
+	json_out_str(j, "schema", schema);
+}
+
+void
+json_done(struct cli *c, struct json_out *j)
+{
+	json_out_close_object(j);
+	if (!json_out_end(j))
+		c->code = EXIT_OTHER;
+}
+
+int
+exit_code_of(const struct err *err)
+{
+	static const char *const changed[] = { "card.changed", "bundle.damaged",
+		"evidence.source_digest", "payload.changed_since_added" };
+
+	for (size_t i = 0; i < sizeof changed / sizeof changed[0]; i++)
+		if (strcmp(err->reason, changed[i]) == 0)
+			return EXIT_CHANGED;
+	switch (err->kind) {
+	case ERR_INPUT:
+	case ERR_USE:
+		return EXIT_USE;
+	case ERR_UNPROVEN:
+		return EXIT_INCOMPLETE;
+	case ERR_REFUSED:
+		return EXIT_REFUSED;
+	case ERR_DENIED:
+		return EXIT_DENIED;
+	case ERR_CONFLICT:
+		return EXIT_CONFLICT;
+	case ERR_ABSENT:
+		return EXIT_ABSENT;
+	case ERR_UNREACHED:
+		return EXIT_UNREACHED;
+	case ERR_STOPPED:
+		return EXIT_STOPPED;
+	case ERR_NONE:
+	case ERR_LIMIT:
+	case ERR_IO:
+	case ERR_MEMORY:
+		break;
+	}
+	return EXIT_OTHER;
+}
+
+/* First letter large, full stop at the end: errors are sentences. */
+static void
+error_people(struct cli *c, const char *text)
+{
+	size_t n = strlen(text);
+	const char *stop = n > 0 && (text[n - 1] == '.' || text[n - 1] == '\n') ?
+	    "" : ".";
+	char first = text[0];
+
+	if (first >= 'a' && first <= 'z' && strncmp(text, "act.json", 8) != 0)
+		first = (char)(first - 'a' + 'A');
+	c->quiet = false;
+	warn(c, "%c%s%s\n", first, n > 0 ? text + 1 : "", stop);
+}
+
+int
+fail(struct cli *c)
+{
+	int code = exit_code_of(&c->err);
+
+	if (c->json) {
+		struct err err = c->err;
+		struct json_out j;
+
+		json_start(c, &j, "comity.error/1");
+		json_out_str(&j, "reason", err.reason);
+		json_out_str(&j, "text", err.text);
+		json_out_int(&j, "exit", code);
+		json_done(c, &j);
+	} else {
+		buf_reset(&c->out);
+	}
+	error_people(c, c->err.text);
+	return code;
+}
+
+int
+fail_use(struct cli *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	c->err.kind = ERR_USE;
+	c->err.reason = "use";
+	va_start(ap, fmt);
+	(void)vsnprintf(c->err.text, sizeof c->err.text, fmt, ap);
+	va_end(ap);
+	return fail(c);
+}
+
+struct size_text
+size_people(uint64_t bytes)
+{
+	static const char *const units[] = { "bytes", "KB", "MB", "GB", "TB", "PB" };
+	struct size_text t;
+	double v = (double)bytes;
+	unsigned u = 0;
+
+	for (; v >= 1000 && u < 5; u++)
+		v /= 1000;
+	if (u == 0)
+		(void)snprintf(t.s, sizeof t.s, "%llu bytes", (unsigned long long)bytes);
+	else
+		(void)snprintf(t.s, sizeof t.s, v < 10 ? "%.1f %s" : "%.0f %s", v,
+		    units[u]);
+	return t;
+}
+
+struct count_text
+count_people(uint64_t n, const char *one, const char *many)
+{
+	struct count_text t;
+
+	(void)snprintf(t.s, sizeof t.s, "%llu %s", (unsigned long long)n,
+	    n == 1 ? one : many);
+	return t;
+}
+
+struct id_text
+id_short(const struct digest *d)
+{
+	struct id_text t;
+
+	(void)snprintf(t.s, sizeof t.s, "%.12s", digest_hex(d).s);
+	return t;
+}
+
+bool
+file_option(struct cli *c, const char *path, struct buf *out)
+{
+	struct source *src = NULL;
+	bool ok;
+
+	if (strcmp(path, "-") != 0)
+		return file_load(c->world, NULL, path, out, &c->err);
+	ok = descriptor_source(c->world, 0, &src, &c->err) &&
+	    source_all(src, out, &c->err);
+	source_free(src);
+	return ok;
+}
+
+bool
+time_option(struct cli *c, const char *text, bool *has, int64_t *at)
+{
+	*has = text != NULL;
+	return text == NULL || when_parse_people(span_text(text), at, &c->err);
+}
+
+/* ---- the passphrase ---- */
+
+static bool
+first_line(struct buf *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->p[i] == '\n' || b->p[i] == '\r') {
+			mem_wipe(b->p + i, b->n - i);
+			b->n = i;
+			break;
+		}
+	return true;
+}
+
+static bool
+ask_twice(struct cli *c, struct buf *secret, struct err *err)
+{
+	struct buf again;
+	bool ok;
+
+	buf_init_secret(&again, 4096);
+	ok = world_ask(c->world, "New passphrase (several words): ", true, secret, err) &&
+	    world_ask(c->world, "The same again: ", true, &again, err) &&
+	    (span_same_secret(buf_span(secret), buf_span(&again)) || err_set(err,
+	    ERR_USE, "passphrase.differs",
+	    "the two passphrases differ; nothing was changed"));
+	buf_clear(&again);
+	return ok;
+}
+
+static bool
+passphrase(void *arg, bool fresh, struct buf *secret, struct err *err)
+{
+	struct cli *c = arg;
+	const char *file = fresh && c->new_passphrase_file != NULL ?
+	    c->new_passphrase_file : c->passphrase_file;
+
+	cli_progress_end(&c->progress);
+	if (file != NULL) {
+		if (!file_option(c, file, secret)) {
+			*err = c->err;
+			return err_wrap(err, "the passphrase file");
+		}
+		return first_line(secret);
+	}
+	if (c->no_input || !world_input_is_terminal(c->world))
+		return err_set(err, ERR_USE, "passphrase.none",
+		    "a passphrase is needed and nobody is here to type it; name its file with --passphrase-file");
+	return fresh ? ask_twice(c, secret, err) :
+	    world_ask(c->world, "Passphrase: ", true, secret, err);
+}
+
+/* ---- parsing ---- */
+
+static const struct option *
+option_find(const struct option *list, const char *name, size_t n)
+{
+	for (; list != NULL && list->name != NULL; list++)
+		if (strlen(list->name) == n && strncmp(list->name, name, n) == 0)
+			return list;
+	return NULL;
+}
+
+static const char *
+option_nearest(const struct command *cmd, const char *typed)
+{
+	const char *words[64];
+	size_t n = 0;
+
+	for (const struct option *o = cmd->options; o != NULL && o->name != NULL && n < 60;
+	    o++)
+		words[n++] = o->name;
+	for (const struct option *o = global_options; o->name != NULL && n < 60; o++)
+		words[n++] = o->name;
+	return nearest(typed, words, n);
+}
+
+static int
+unknown_option(struct cli *c, const struct command *cmd, const char *typed)
+{
+	const char *near = cmd == NULL ? NULL : option_nearest(cmd, typed);
+
+	if (near != NULL)
+		return fail_use(c, "there is no option --%.60s; --%s was perhaps meant. Nothing was done",
+		    typed, near);
+	return fail_use(c, "there is no option --%.60s; see what there is with --help. Nothing was done",
+	    typed);
+}
+
+struct parsing {
+	struct cli *cli;
+	int argc;
+	char **argv;
+	const char *words[ARGS_MAX];	/* not options */
+	size_t words_n;
+	struct { const char *name; const char *value; bool joined; } opts[ARGS_MAX];
+	size_t opts_n;
+};
+
+/* Does any command (or the globals) know this option as one with a value? */
+static bool
+takes_value(const struct parsing *p, const char *name, size_t n)
+{
+	const struct option *o = option_find(global_options, name, n);
+	const struct command *cmd = NULL;
+
+	if (o != NULL)
+		return o->value != NULL;
+	if (p->words_n >= 1)
+		cmd = command_find(p->words[0], p->words_n >= 2 ? p->words[1] : NULL);
+	o = cmd == NULL ? NULL : option_find(cmd->options, name, n);
+	return o != NULL && o->value != NULL;
+}
+
+static const char *
+short_option(const char *arg)
+{
+	return strcmp(arg, "-q") == 0 ? "quiet" : strcmp(arg, "-h") == 0 ? "help" : NULL;
+}
+
+static int
+split(struct parsing *p)
+{
+	bool only_words = false;
+
+	for (int i = 1; i < p->argc; i++) {
+		const char *arg = p->argv[i], *eq, *name;
+		size_t n;
+
+		if (p->words_n == ARGS_MAX || p->opts_n == ARGS_MAX)
+			return fail_use(p->cli, "more than %d words on one command line",
+			    ARGS_MAX);
+		if (only_words || arg[0] != '-' || strcmp(arg, "-") == 0) {
+			p->words[p->words_n++] = arg;
+			continue;
+		}
+		if (strcmp(arg, "--") == 0) {
+			only_words = true;
+			continue;
+		}
+		name = arg[1] == '-' ? arg + 2 : short_option(arg);
+		if (name == NULL)
+			return fail_use(p->cli, "there is no option %.60s; options are whole words, as in --help",
+			    arg);
+		eq = strchr(name, '=');
+		n = eq == NULL ? strlen(name) : (size_t)(eq - name);
+		p->opts[p->opts_n].name = name;
+		p->opts[p->opts_n].joined = eq != NULL;
+		p->opts[p->opts_n].value = eq != NULL ? eq + 1 : NULL;
+		if (eq == NULL && takes_value(p, name, n)) {
+			if (i + 1 == p->argc)
+				return fail_use(p->cli, "--%.60s needs a value behind it",
+				    name);
+			p->opts[p->opts_n].value = p->argv[++i];
+		}
+		p->opts_n++;
+	}
+	return EXIT_DONE;
+}
+
+static bool
+progress_mode(const char *s, enum progress_mode *out)
+{
+	static const char *const names[] = { "auto", "bar", "lines", "jsonl", "none" };
+
+	for (unsigned i = 0; i < 5; i++)
+		if (strcmp(s, names[i]) == 0) {
+			*out = (enum progress_mode)i;
+			return true;
+		}
+	return false;
+}
+
+struct globals {
+	const char *home;
+	enum progress_mode progress;
+	bool help, version;
+};
+
+static int
+global_take(struct cli *c, struct globals *g, const struct option *o,
+    const char *value)
+{
+	if (strcmp(o->name, "home") == 0)
+		g->home = value;
+	else if (strcmp(o->name, "passphrase-file") == 0)
+		c->passphrase_file = value;
+	else if (strcmp(o->name, "json") == 0)
+		c->json = true;
+	else if (strcmp(o->name, "quiet") == 0)
+		c->quiet = true;
+	else if (strcmp(o->name, "yes") == 0)
+		c->yes = true;
+	else if (strcmp(o->name, "no-input") == 0)
+		c->no_input = true;
+	else if (strcmp(o->name, "help") == 0)
+		g->help = true;
+	else if (strcmp(o->name, "version") == 0)
+		g->version = true;
+	else if (!progress_mode(value, &g->progress))
+		return fail_use(c, "--progress is auto, bar, lines, jsonl or none");
+	return EXIT_DONE;
+}
+
+static int
+options_take(struct parsing *p, struct call *call, struct globals *g)
+{
+	for (size_t i = 0; i < p->opts_n; i++) {
+		size_t n = p->opts[i].joined ?
+		    (size_t)(strchr(p->opts[i].name, '=') - p->opts[i].name) :
+		    strlen(p->opts[i].name);
+		const struct option *o = option_find(global_options,
+		    p->opts[i].name, n);
+		bool global = o != NULL;
+		char typed[64];
+		int code;
+
+		if (o == NULL && call->command != NULL)
+			o = option_find(call->command->options, p->opts[i].name, n);
+		(void)snprintf(typed, sizeof typed, "%.*s", (int)(n < 60 ? n : 60),
+		    p->opts[i].name);
+		if (o == NULL)
+			return unknown_option(p->cli, call->command, typed);
+		if (o->value == NULL && p->opts[i].joined)
+			return fail_use(p->cli, "--%s takes no value", typed);
+		if (o->value != NULL && p->opts[i].value == NULL)
+			return fail_use(p->cli, "--%s needs a value: %s", typed,
+			    o->value);
+		if (global) {
+			code = global_take(p->cli, g, o, p->opts[i].value);
+			if (code != EXIT_DONE)
+				return code;
+			continue;
+		}
+		call->values[call->values_n].option = o;
+		call->values[call->values_n++].value =
+		    o->value == NULL ? "" : p->opts[i].value;
+	}
+	return EXIT_DONE;
+}
+
+static int
+unknown_command(struct cli *c, const char *noun, const char *verb)
+{
+	const char *words[64], *near;
+	size_t n = 0;
+	bool noun_known = false;
+
+	for (const struct command *k = commands; k->noun != NULL; k++)
+		noun_known = noun_known || strcmp(k->noun, noun) == 0;
+	for (const struct command *k = commands; k->noun != NULL && n < 64; k++) {
+		if (noun_known && strcmp(k->noun, noun) == 0 && k->verb != NULL)
+			words[n++] = k->verb;
+		else if (!noun_known)
+			words[n++] = k->noun;
+	}
+	if (noun_known && verb == NULL)
+		return fail_use(c, "\"comity %s\" needs a verb; see them with: comity help %s",
+		    noun, noun);
+	near = nearest(noun_known ? verb : noun, words, n);
+	if (near != NULL && noun_known)
+		return fail_use(c, "there is no \"comity %s %.40s\"; perhaps: comity %s %s. Nothing was done",
+		    noun, verb, noun, near);
+	if (near != NULL)
+		return fail_use(c, "there is no \"comity %.40s\"; perhaps: comity %s. Nothing was done",
+		    noun, near);
+	return fail_use(c, "there is no \"comity %.40s%s%.40s\"; see what there is with: comity help. Nothing was done",
+	    noun, verb != NULL ? " " : "", verb != NULL ? verb : "");
+}
+
+static bool
+home_name(struct cli *c, const char *given)
+{
+	const char *env = world_env(c->world, "COMITY_HOME");
+	const char *user = world_env(c->world, "HOME");
+
+	if (given == NULL)
+		given = env;
+	if (given != NULL && given[0] == '\0')
+		return err_set(&c->err, ERR_USE, "home.empty",
+		    "the home's name is empty; name it with --home DIR");
+	if (given != NULL)
+		return buf_add_text(&c->home_path, given, &c->err);
+	if (user == NULL || user[0] == '\0')
+		return err_set(&c->err, ERR_USE, "home.none",
+		    "no home is named; use --home DIR or COMITY_HOME");
+	return buf_printf(&c->home_path, &c->err, "%s/.comity", user);
+}
+
+static int
+run_call(struct cli *c, struct call *call, const struct globals *g)
+{
+	const char *path;
+
+	if (!home_name(c, g->home) || !buf_text(&c->home_path, &path, &c->err))
+		return fail(c);
+	if (call->command == NULL)
+		return run_desk(c, call);
+	if (call->command->home &&
+	    !home_open(c->world, path, &c->flow.home, &c->err))
+		return fail(c);
+	return call->command->run(c, call);
+}
+
+static int
+args_check(struct cli *c, const struct call *call)
+{
+	const struct command *k = call->command;
+
+	if (call->args_n < k->args_min)
+		return fail_use(c, "comity %s%s%s needs: %s", k->noun,
+		    k->verb != NULL ? " " : "", k->verb != NULL ? k->verb : "",
+		    k->args);
+	if (call->args_n > k->args_max)
+		return fail_use(c, "\"%.60s\" is one word too many for comity %s%s%s; see its --help",
+		    call->args[k->args_max], k->noun, k->verb != NULL ? " " : "",
+		    k->verb != NULL ? k->verb : "");
+	return EXIT_DONE;
+}
+
+static int
+dispatch(struct parsing *p, struct call *call, struct globals *g)
+{
+	struct cli *c = p->cli;
+	size_t used = 0;
+	int code;
+
+	if (p->words_n > 0) {
+		call->command = command_find(p->words[0],
+		    p->words_n > 1 ? p->words[1] : NULL);
+		if (call->command == NULL) {
+			/* "comity key --help" is a fair question. */
+			for (size_t i = 0; i < p->opts_n; i++)
+				g->help = g->help || strcmp(p->opts[i].name, "help") == 0;
+			if (g->help && p->words_n == 1) {
+				help_noun(c, p->words[0]);
+				return EXIT_DONE;
+			}
+			return unknown_command(c, p->words[0],
+			    p->words_n > 1 ? p->words[1] : NULL);
+		}
+		used = call->command->verb != NULL ? 2 : 1;
+	}
+	for (size_t i = used; i < p->words_n; i++)
+		call->args[call->args_n++] = p->words[i];
+	code = options_take(p, call, g);
+	if (code != EXIT_DONE)
+		return code;
+	if (g->version) {
+		say(c, "%s (build %s)\n", flow_software(), flow_build());
+		return EXIT_DONE;
+	}
+	if (g->help) {
+		if (call->command != NULL)
+			help_command(c, call->command);
+		else
+			help_all(c);
+		return EXIT_DONE;
+	}
+	cli_progress_init(&c->progress, c->world, c->quiet ? PROGRESS_NONE :
+	    g->progress);
+	c->flow.progress = &c->progress.progress;
+	if (call->command != NULL) {
+		code = args_check(c, call);
+		if (code != EXIT_DONE)
+			return code;
+	}
+	return run_call(c, call, g);
+}
+
+int
+cli_main(struct world *w, int argc, char **argv)
+{
+	struct cli c = { .world = w, .err = ERR_INIT };
+	struct parsing p = { .cli = &c, .argc = argc, .argv = argv };
+	struct globals g = { .progress = PROGRESS_AUTO };
+	struct call call = { 0 };
+	struct err ignored = ERR_INIT;
+	int code;
+
+	buf_init(&c.out, OUT_MAX);
+	buf_init(&c.home_path, 8192);
+	c.flow.world = w;
+	c.flow.passphrase = passphrase;
+	c.flow.arg = &c;
+	cli_progress_init(&c.progress, w, PROGRESS_NONE);
+	/* --json must hold for every error, so look for it first. */
+	for (int i = 1; i < argc; i++)
+		c.json = c.json || strcmp(argv[i], "--json") == 0;
+	code = split(&p);
+	if (code == EXIT_DONE)
+		code = dispatch(&p, &call, &g);
+	cli_progress_end(&c.progress);
+	if (code == EXIT_DONE && c.code != 0)
+		code = (int)c.code;
+	if (c.out.n > 0 && !world_write(w, WORLD_OUT, buf_span(&c.out), &ignored) &&
+	    code == EXIT_DONE)
+		code = EXIT_OTHER;
+	flow_clear(&c.flow);
+	home_close(c.flow.home);
+	buf_clear(&c.out);
+	buf_clear(&c.home_path);
+	return code;
+}

@@ -1,0 +1,161 @@
+/*
+ * cli: the door for people at a shell.  One table of commands (table.c) makes the
+ * parser, --help, the manual pages and completion.  stdout carries the answer,
+ * stderr progress and warnings; --json gives one object; exit codes are those of
+ * `comity help exit-codes`.
+ */
+#ifndef COMITY_CLI_H
+#define COMITY_CLI_H
+
+#include "crypto/stamp.h"
+#include "flow/flow.h"
+#include "form/json.h"
+
+#define ARGS_MAX 64		/* words and values of one command line */
+
+enum exit_code {
+	EXIT_DONE = 0, EXIT_OTHER = 1, EXIT_USE = 2, EXIT_CHANGED = 3,
+	EXIT_DENIED = 4, EXIT_ABSENT = 5, EXIT_REFUSED = 6, EXIT_UNREACHED = 7,
+	EXIT_PARTLY = 8, EXIT_CONFLICT = 9, EXIT_INCOMPLETE = 10, EXIT_STOPPED = 130,
+};
+
+struct option {
+	const char *name;		/* without the dashes */
+	const char *value;		/* what stands for its value; NULL: a flag */
+	const char *help;		/* one line */
+};
+
+struct cli;
+struct call;
+
+struct command {
+	const char *noun;		/* "evidence", or the verb of a one-word command */
+	const char *verb;		/* NULL for one-word commands */
+	const char *args;		/* "ID", "[PATH...]", "" */
+	unsigned args_min, args_max;
+	const char *summary;		/* one line */
+	const char *more;		/* a paragraph, or NULL */
+	const struct option *options;	/* ends with name NULL; may be NULL */
+	const char *const *examples;	/* pairs of command and what it is for; NULL ends */
+	bool home;			/* opens the home before it runs */
+	int (*run)(struct cli *c, struct call *call);
+};
+extern const struct command commands[];	/* ends with noun NULL */
+extern const struct option global_options[];
+
+struct call {
+	const struct command *command;
+	const char *args[ARGS_MAX];
+	size_t args_n;
+	struct { const struct option *option; const char *value; } values[ARGS_MAX];
+	size_t values_n;
+};
+/* The last value given, or NULL; flags have the value "". */
+const char *call_value(const struct call *call, const char *name);
+bool call_flag(const struct call *call, const char *name);
+/* All values of a repeatable option, in order; returns how many (<= max). */
+size_t call_values(const struct call *call, const char *name, const char **out,
+    size_t max);
+
+enum progress_mode { PROGRESS_AUTO, PROGRESS_BAR, PROGRESS_LINES, PROGRESS_JSONL,
+	PROGRESS_NONE };
+
+struct cli_progress {
+	struct progress progress;	/* first */
+	struct world *world;
+	enum progress_mode mode;
+	char step[40];
+	uint64_t began, last_told, from;	/* ticks; bytes at the beginning */
+	uint64_t last_done;
+	unsigned last_tenth;
+	double speed;			/* bytes a second, smoothed; 0 unknown */
+	uint64_t speed_at, speed_bytes;
+	bool shown;			/* a bar stands on the line */
+};
+void cli_progress_init(struct cli_progress *p, struct world *w,
+    enum progress_mode mode);
+void cli_progress_end(struct cli_progress *p);	/* clears the bar */
+
+struct cli {
+	struct world *world;
+	struct flow flow;
+	struct cli_progress progress;
+	bool json, quiet, no_input, yes;
+	const char *passphrase_file;
+	const char *new_passphrase_file;
+	struct buf home_path;
+	struct err err;
+	struct buf out;			/* what stdout gets, written at the end */
+	unsigned code;
+};
+
+/* Text for people, kept until the end (nothing of it with --json). */
+void say(struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* On stderr, at once, unless -q. */
+void warn(struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* --json: the object of this answer; call json_done with the schema's members in. */
+void json_start(struct cli *c, struct json_out *j, const char *schema);
+void json_done(struct cli *c, struct json_out *j);
+/* The error of c->err as sentence or object; its exit code. */
+int fail(struct cli *c);
+int fail_use(struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+int exit_code_of(const struct err *err);
+
+/* "12.3 MB", decimal units. */
+struct size_text { char s[24]; };
+struct size_text size_people(uint64_t bytes);
+/* "1 file", "214 files". */
+struct count_text { char s[48]; };
+struct count_text count_people(uint64_t n, const char *one, const char *many);
+struct id_text { char s[16]; };
+struct id_text id_short(const struct digest *d);	/* first 12 digits */
+
+MUST bool file_option(struct cli *c, const char *path, struct buf *out);
+MUST bool time_option(struct cli *c, const char *text, bool *has, int64_t *at);
+
+int cli_main(struct world *w, int argc, char **argv);
+
+/* ---- the verbs ---- */
+int run_desk(struct cli *c, struct call *call);
+int run_init(struct cli *c, struct call *call);
+int run_key_list(struct cli *c, struct call *call);
+int run_key_csr(struct cli *c, struct call *call);
+int run_key_import(struct cli *c, struct call *call);
+int run_key_rotate(struct cli *c, struct call *call);
+int run_key_rewrap(struct cli *c, struct call *call);
+int run_key_export(struct cli *c, struct call *call);
+int run_peer_pair(struct cli *c, struct call *call);
+int run_peer_words(struct cli *c, struct call *call);
+int run_peer_list(struct cli *c, struct call *call);
+int run_peer_show(struct cli *c, struct call *call);
+int run_peer_roots(struct cli *c, struct call *call);
+int run_peer_revoke(struct cli *c, struct call *call);
+int run_evidence_add(struct cli *c, struct call *call);
+int run_evidence_list(struct cli *c, struct call *call);
+int run_evidence_show(struct cli *c, struct call *call);
+int run_evidence_seal(struct cli *c, struct call *call);
+int run_evidence_send(struct cli *c, struct call *call);
+int run_evidence_receive(struct cli *c, struct call *call);
+int run_evidence_open(struct cli *c, struct call *call);
+int run_evidence_export(struct cli *c, struct call *call);
+int run_bundle_write(struct cli *c, struct call *call);
+int run_bundle_read(struct cli *c, struct call *call);
+int run_stamp_query(struct cli *c, struct call *call);
+int run_stamp_add(struct cli *c, struct call *call);
+int run_stamp_fetch(struct cli *c, struct call *call);
+int run_stamp_authority(struct cli *c, struct call *call);
+int run_verify(struct cli *c, struct call *call);
+int run_status(struct cli *c, struct call *call);
+int run_doctor(struct cli *c, struct call *call);
+int run_help(struct cli *c, struct call *call);
+int run_completion(struct cli *c, struct call *call);
+
+/* help.c */
+void help_command(struct cli *c, const struct command *cmd);
+void help_all(struct cli *c);
+void help_noun(struct cli *c, const char *noun);
+const struct command *command_find(const char *noun, const char *verb);
+/* The word that was probably meant, or NULL. */
+const char *nearest(const char *typed, const char *const *words, size_t n);
+
+#endif

@@ -1,0 +1,298 @@
+/* bundle, stamp, verify. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/verdict.h"
+
+/* ---- the verdict ---- */
+
+void
+verdict_say(struct cli *c, const struct package_report *r, bool details)
+{
+	if (!c->json && !package_report_text(r, details, &c->out, &c->err))
+		c->code = EXIT_OTHER;
+}
+
+int
+verdict_answer(struct cli *c, const struct package_report *r, bool details)
+{
+	if (c->json) {
+		buf_reset(&c->out);
+		if (!package_report_json(r, &c->out, &c->err))
+			return fail(c);
+	} else {
+		verdict_say(c, r, details);
+	}
+	return package_exit_code(r);
+}
+
+struct wish_files {
+	struct buf roots, stamp_roots, crl, identity;
+};
+
+static bool
+optional_file(struct cli *c, const char *path, struct buf *b, struct span *out)
+{
+	if (path != NULL && !file_option(c, path, b))
+		return false;
+	*out = buf_span(b);
+	return true;
+}
+
+int
+run_verify(struct cli *c, struct call *call)
+{
+	struct verify_wish w = { .path = call->args[0],
+		.card_path = call_value(call, "card") };
+	struct package_report *r = mem_new(sizeof *r, &c->err);
+	struct wish_files b;
+	const char *home;
+	int code;
+	bool ok;
+
+	if (r == NULL)
+		return fail(c);
+	package_report_init(r);
+	buf_init(&b.roots, SMALL_FILE_MAX);
+	buf_init(&b.stamp_roots, SMALL_FILE_MAX);
+	buf_init(&b.crl, REVOCATION_MAX);
+	buf_init_secret(&b.identity, 65536);
+	ok = buf_text(&c->home_path, &home, &c->err);
+	/* A home helps but is not needed. */
+	if (ok && !home_open(c->world, home, &c->flow.home, &c->err)) {
+		ok = c->err.kind == ERR_ABSENT;
+		c->flow.home = NULL;
+		if (ok)
+			err_clear(&c->err);
+	}
+	ok = ok && optional_file(c, call_value(call, "roots"), &b.roots, &w.roots) &&
+	    optional_file(c, call_value(call, "tsa"), &b.stamp_roots,
+	    &w.stamp_roots) &&
+	    optional_file(c, call_value(call, "crl"), &b.crl, &w.crl) &&
+	    optional_file(c, call_value(call, "identity"), &b.identity,
+	    &w.identity) &&
+	    time_option(c, call_value(call, "at"), &w.has_at, &w.at) &&
+	    flow_verify(&c->flow, &w, r, &c->err);
+	code = ok ? verdict_answer(c, r, call_flag(call, "details")) : fail(c);
+	buf_clear(&b.roots);
+	buf_clear(&b.stamp_roots);
+	buf_clear(&b.crl);
+	buf_clear(&b.identity);
+	package_report_clear(r);
+	mem_free(r);
+	return code;
+}
+
+/* ---- bundles ---- */
+
+static void
+bundle_json(struct cli *c, const char *schema, const struct bundle_result *r)
+{
+	struct json_out j;
+
+	if (!c->json)
+		return;
+	json_start(c, &j, schema);
+	json_out_int(&j, "parcels", (int64_t)r->parcels);
+	json_out_int(&j, "already", (int64_t)r->already);
+	json_out_int(&j, "cards", (int64_t)r->cards);
+	json_out_int(&j, "bytes", (int64_t)r->bytes);
+	json_done(c, &j);
+}
+
+int
+run_bundle_write(struct cli *c, struct call *call)
+{
+	const char *to = call_value(call, "to");
+	struct bundle_result r;
+
+	if (to == NULL)
+		return fail_use(c, "comity bundle write needs --to PEER");
+	if (!flow_bundle_write(&c->flow, call->args[0], to, &r, &c->err))
+		return fail(c);
+	bundle_json(c, "comity.bundle-written/1", &r);
+	say(c, "%s, %s, in %s: everything is on the medium and checked.\n",
+	    count_people(r.parcels, "parcel", "parcels").s, size_people(r.bytes).s,
+	    call->args[0]);
+	say(c, "The other side types: comity bundle read DIR\n");
+	return EXIT_DONE;
+}
+
+int
+run_bundle_read(struct cli *c, struct call *call)
+{
+	struct bundle_result r;
+
+	if (!flow_bundle_read(&c->flow, call->args[0], &r, &c->err))
+		return fail(c);
+	bundle_json(c, "comity.bundle-read/1", &r);
+	say(c, "%s taken in (%s)", count_people(r.parcels, "parcel", "parcels").s,
+	    size_people(r.bytes).s);
+	if (r.already > 0)
+		say(c, "; %s here already", count_people(r.already, "was", "were").s);
+	say(c, ".\n  Next: comity evidence receive\n");
+	return EXIT_DONE;
+}
+
+/* ---- time stamps ---- */
+
+static int
+stamped_told(struct cli *c, unsigned number, const struct stamped *s)
+{
+	struct json_out j;
+
+	if (c->json) {
+		json_start(c, &j, "comity.stamped/1");
+		json_out_int(&j, "number", number);
+		json_out_bool(&j, "kept", s->kept);
+		json_out_str(&j, "before", when_rfc3339(s->at).s);
+		json_out_bool(&j, "travels", s->travels);
+		json_out_str(&j, "text", s->text);
+		json_done(c, &j);
+		return EXIT_DONE;
+	}
+	if (s->kept)
+		say(c, "Evidence %04u is time-stamped: signed before %s.\n", number,
+		    when_people(s->at).s);
+	else
+		say(c, "Evidence %04u: the authority's answer is kept, but its time counts as CLAIMED: %s\n",
+		    number, s->text);
+	if (s->travels)
+		say(c, "The time stamp waits in the outbox for the receiver.\n"
+		    "  Next: comity bundle write DIR --to PEER\n");
+	return EXIT_DONE;
+}
+
+int
+run_stamp_query(struct cli *c, struct call *call)
+{
+	const char *out = call_value(call, "out");
+	struct evidence e;
+	struct json_out j;
+	struct buf query;
+	bool ok;
+
+	buf_init(&query, 4096);
+	if (out == NULL && world_is_terminal(c->world, WORLD_OUT))
+		return fail_use(c, "a query is binary; name a file with --out");
+	ok = evidence_find(c->flow.home, call->args[0], &e, &c->err) &&
+	    home_lock(c->flow.home, &c->err) &&
+	    flow_stamp_query(&c->flow, e.number, &query, &c->err);
+	if (ok && out == NULL)
+		ok = buf_add(&c->out, buf_span(&query), &c->err);
+	else if (ok)
+		ok = file_save(c->world, NULL, out, buf_span(&query), false, &c->err);
+	if (ok && out != NULL && c->json) {
+		json_start(c, &j, "comity.written/1");
+		json_out_str(&j, "file", out);
+		json_done(c, &j);
+	}
+	if (ok && out != NULL)
+		say(c, "Query written to %s. Take it to a machine on line:\n"
+		    "  curl -H 'Content-Type: application/timestamp-query' --data-binary @%s TSA-URL > answer.tsr\n"
+		    "and bring the answer back: comity stamp add %04u answer.tsr\n", out,
+		    out, e.number);
+	buf_clear(&query);
+	return ok ? EXIT_DONE : fail(c);
+}
+
+int
+run_stamp_add(struct cli *c, struct call *call)
+{
+	struct stamped s;
+	struct evidence e;
+	struct buf answer;
+	bool ok;
+
+	buf_init(&answer, STAMP_FILE_MAX);
+	ok = evidence_find(c->flow.home, call->args[0], &e, &c->err) &&
+	    file_option(c, call->args[1], &answer) &&
+	    flow_stamp_add(&c->flow, e.number, buf_span(&answer), &s, &c->err);
+	buf_clear(&answer);
+	return ok ? stamped_told(c, e.number, &s) : fail(c);
+}
+
+/* Without an ID: everything that waits. */
+static int
+fetch_all(struct cli *c)
+{
+	unsigned *list = NULL;
+	size_t n, done = 0, waits = 0;
+	struct evidence e;
+	struct json_out j;
+
+	if (!evidence_numbers(c->flow.home, &list, &n, &c->err))
+		return fail(c);
+	for (size_t i = 0; i < n; i++) {
+		bool wants = false;
+		struct stamped s;
+
+		if (!evidence_load(c->flow.home, list[i], &e, &c->err))
+			break;
+		for (size_t k = 0; k < e.parcels_n; k++)
+			wants = wants || (e.origin == EVIDENCE_OWN &&
+			    e.parcels[k].stamp == STAMP_PENDING);
+		if (!wants)
+			continue;
+		waits++;
+		if (!flow_stamp_fetch(&c->flow, e.number, &s, &c->err))
+			break;
+		done++;
+		if (!c->json)
+			(void)stamped_told(c, e.number, &s);
+	}
+	mem_free(list);
+	if (c->err.kind != ERR_NONE)
+		return fail(c);
+	if (c->json) {
+		json_start(c, &j, "comity.stamps/1");
+		json_out_int(&j, "fetched", (int64_t)done);
+		json_done(c, &j);
+	}
+	if (waits == 0)
+		say(c, "No time stamp is pending.\n");
+	return EXIT_DONE;
+}
+
+int
+run_stamp_fetch(struct cli *c, struct call *call)
+{
+	struct stamped s;
+	struct evidence e;
+
+	if (call->args_n == 0)
+		return fetch_all(c);
+	if (!evidence_find(c->flow.home, call->args[0], &e, &c->err) ||
+	    !flow_stamp_fetch(&c->flow, e.number, &s, &c->err))
+		return fail(c);
+	return stamped_told(c, e.number, &s);
+}
+
+int
+run_stamp_authority(struct cli *c, struct call *call)
+{
+	const char *url = call_value(call, "tsa"), *roots = call_value(call, "tsa-roots");
+	const struct settings *s = home_settings(c->flow.home);
+	struct json_out j;
+	struct buf pem;
+	bool ok;
+
+	buf_init(&pem, SMALL_FILE_MAX);
+	ok = (roots == NULL || file_option(c, roots, &pem)) &&
+	    (url == NULL && roots == NULL ? true : flow_stamp_authority(&c->flow, url,
+	    buf_span(&pem), &c->err));
+	buf_clear(&pem);
+	if (!ok)
+		return fail(c);
+	if (c->json) {
+		json_start(c, &j, "comity.stamp-authority/1");
+		json_out_str(&j, "tsa", s->tsa_url[0] != '\0' ? s->tsa_url : NULL);
+		json_out_bool(&j, "has_roots", home_has(c->flow.home, "tsa-roots.pem"));
+		json_done(c, &j);
+	}
+	say(c, "Time-stamping authority: %s\nIts roots: %s\n",
+	    s->tsa_url[0] != '\0' ? s->tsa_url : "none (stamps by file)",
+	    home_has(c->flow.home, "tsa-roots.pem") ? "set" : "not set");
+	return EXIT_DONE;
+}
