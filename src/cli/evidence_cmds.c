@@ -436,8 +436,8 @@ sealed_told(struct cli *c, const struct sealed *s, bool in_outbox)
 	if (p->stamp == STAMP_KEPT)
 		say(c, "  time stamp  before %s\n", when_people(p->stamped_at).s);
 	else
-		say(c, "  time stamp  %s: %s\n", p->stamp == STAMP_PENDING ? "PENDING" :
-		    "CLAIMED", s->stamp_text);
+		say(c, "  time stamp  %s%s%s\n", p->stamp == STAMP_PENDING ? "PENDING" :
+		    "CLAIMED", s->stamp_text[0] != '\0' ? ": " : "", s->stamp_text);
 }
 
 int

@@ -110,6 +110,8 @@ run_init(struct cli *c, struct call *call)
 
 	if (country == NULL || w.authority == NULL)
 		return fail_use(c, "comity init needs --country XX and --authority \"NAME\"");
+	/* XA to XZ are nobody's codes (ISO 3166): what is made under them is training. */
+	w.training = w.training || country[0] == 'X';
 	if (w.self_ca == call_flag(call, "csr"))
 		return fail_use(c, "choose one: --csr (a national PKI gives the certificate) or --self-ca (a small certificate authority of our own)");
 	w.roles_n = call_values(call, "role", roles, HOME_ROLES_MAX + 1);
@@ -468,7 +470,8 @@ next_step(const struct settings *s, const struct waiting *w)
 	if (w->outbox > 0)
 		return "comity bundle write DIR --to PEER";
 	if (w->pending > 0)
-		return "comity stamp fetch";
+		return s->tsa_url[0] != '\0' ? "comity stamp fetch" :
+		    "comity stamp query ID --out q.tsq";
 	if (w->peers == 0)
 		return "comity peer pair THEIR-CARD";
 	if (w->unconfirmed > 0)

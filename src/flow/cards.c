@@ -209,7 +209,7 @@ card_check(struct flow *f, const char *path, const struct act *card,
 		*holds = report.who == WHO_KNOWN;
 		if (!report.has_act)
 			ok = err_set(err, ERR_INPUT, "card.form",
-			    "%s is no card: %s", path, report.unchanged_text);
+			    "the file %s is no card: %s", path, report.unchanged_text);
 	}
 	package_report_clear(&report);
 	certs_clear(&roots);
@@ -231,7 +231,7 @@ incoming_load(struct flow *f, const char *path, struct incoming_card *c,
 		return err_wrap(err, "the card %s", path);
 	if (c->act.kind != ACT_CARD)
 		return err_set(err, ERR_INPUT, "card.kind",
-		    "%s is a package of the kind \"%s\", not a card", path,
+		    "the file %s is a package of the kind \"%s\", not a card", path,
 		    act_kind_name(c->act.kind));
 	return true;
 }

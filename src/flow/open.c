@@ -268,7 +268,7 @@ flow_evidence_export(struct flow *f, unsigned number, size_t parcel,
 		ok = err->kind == ERR_CONFLICT &&
 		    dir_open(f->world, out.into, out.name, &at, err) &&
 		    (!path_exists(f->world, at, "bag") || err_set(err, ERR_CONFLICT,
-		    "open.exists", "%s is there already; choose another folder",
+		    "open.exists", "the folder %s is there already; choose another folder",
 		    out_path));
 	} else if (ok) {
 		ok = dir_open(f->world, out.into, out.name, &at, err);

@@ -39,7 +39,7 @@ card_given(struct flow *f, const char *path, struct given *g,
 		g->card = a;
 		if (a.kind != ACT_CARD)
 			ok = err_set(err, ERR_INPUT, "card.kind",
-			    "%s is no card but an act of the kind \"%s\"", path,
+			    "the file %s is no card but an act of the kind \"%s\"", path,
 			    act_kind_name(a.kind));
 	}
 	if (ok && g->roots.n == 0)

@@ -126,10 +126,14 @@ json_read(struct json **out, struct span text, size_t max, struct err *err)
 	out_of_memory = false;
 	j->root = json_loadb((const char *)text.p, text.n,
 	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+	/* A tree made while memory was short can lack characters: never use it. */
+	if (out_of_memory) {
+		json_decref(j->root);
+		mem_free(j);
+		return err_memory(err);
+	}
 	if (j->root == NULL) {
 		mem_free(j);
-		if (out_of_memory)
-			return err_memory(err);
 		return err_set(err, ERR_INPUT, "json.syntax",
 		    "the JSON breaks off at byte %d: %s", why.position, why.text);
 	}

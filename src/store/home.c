@@ -65,7 +65,7 @@ must_be_empty(struct home *h, struct err *err)
 	if (!ok)
 		return false;
 	return !more || err_set(err, ERR_CONFLICT, "home.exists",
-	    "%s is not empty; choose a new folder with --home", h->path);
+	    "the folder %s is not empty; choose a new folder with --home", h->path);
 }
 
 bool
@@ -78,7 +78,7 @@ home_begin(struct world *w, const char *path, struct home **out, struct err *err
 		return false;
 	if (path_exists(w, h->dir, SETTINGS))
 		ok = err_set(err, ERR_CONFLICT, "home.exists",
-		    "%s is a home already; see it with: comity --home %s status",
+		    "the folder %s is a home already; see it with: comity --home %s status",
 		    path, path);
 	else if (path_exists(w, h->dir, MAKING))
 		ok = home_lock(h, err) && clear_half_made(h, err);
@@ -309,7 +309,7 @@ settings_load(struct home *h, struct err *err)
 	    json_top(j, &top, err) && settings_decode(&h->settings, &top, err);
 	json_free(j);
 	buf_clear(&b);
-	return ok || err_wrap(err, "%s/%s", h->path, SETTINGS);
+	return ok || err_wrap(err, "the settings %s/%s", h->path, SETTINGS);
 }
 
 bool
@@ -329,8 +329,8 @@ home_open(struct world *w, const char *path, struct home **out, struct err *err)
 
 		home_close(h);
 		return err_set(err, ERR_ABSENT, "home.absent", half ?
-		    "%s was left half-made; run comity init again" :
-		    "%s is no home of Comity; make one with comity init",
+		    "the home %s was left half-made; run comity init again" :
+		    "the folder %s is no home of Comity; make one with comity init",
 		    path);
 	}
 	if (!settings_load(h, err)) {
