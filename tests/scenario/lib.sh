@@ -91,6 +91,7 @@ office() {
 	home=$1 country=$2 name=$3
 	shift 3
 	[ -f pass ] || (umask 077; echo 'correct horse, wrong battery' >pass)
+	case $country in X*) set -- --training "$@" ;; esac
 	must comity --home "$home" --passphrase-file pass --no-input init \
 		--country "$country" --authority "$name" --scrypt-log-n 15 "$@"
 }

@@ -1,0 +1,156 @@
+#!/bin/sh
+# A command that is stopped, killed or runs out of disk leaves nothing half-written
+# under a final name, and goes on or starts again when it is typed again.
+. "$(dirname "$0")/lib.sh"
+
+two_offices
+mkdir seized
+head -c 300000000 /dev/urandom >seized/disk.img
+seq 100000 >seized/list
+must add seized --later
+
+# stopped SIGNAL SECONDS COMMAND...: in the background, then the signal.
+stopped() {
+	signal=$1 after=$2
+	shift 2
+	# A shell of its own, so that Ctrl-C is not ignored as in plain background jobs.
+	python3 -c '
+import signal, subprocess, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+p = subprocess.Popen(sys.argv[3:], stdin=subprocess.DEVNULL)
+time.sleep(float(sys.argv[2]))
+p.send_signal(getattr(signal, sys.argv[1]))
+code = p.wait()
+sys.exit(code if code >= 0 else 128 - code)' "$signal" "$after" "$@"
+}
+a='comity --home a --passphrase-file pass --no-input --progress none'
+b='comity --home b --passphrase-file pass --no-input --progress none'
+nothing_half() {	# HOME
+	[ -z "$(find "$1/parcels" "$1/outbox" "$1/inbox" -type f ! -name '*.comity' \
+		! -name '*.part*' ! -name '.*' 2>/dev/null)" ]
+}
+
+for signal in SIGINT SIGKILL; do
+	# shellcheck disable=SC2086
+	stopped $signal 0.25 $a evidence seal 0001 --to XB >said 2>&1
+	got=$?
+	if [ "$got" -eq 0 ]; then
+		skip "$signal while sealing: it was faster than the signal"
+	elif [ $signal = SIGINT ] && [ "$got" -ne 130 ]; then
+		not_ok "$signal while sealing ends with 130, not $got"
+	else
+		ok "$signal while sealing stops it"
+	fi
+	[ -z "$(find a/parcels -name '*.comity')" ] || [ "$got" -eq 0 ] &&
+		ok "no parcel came of it ($signal)" || not_ok "no parcel came of it ($signal)"
+	rm -f a/parcels/*.comity
+done
+try 0 'then it seals' A evidence send 0001 --to XB
+[ -z "$(find a/tmp -type f)" ] && ok 'what was left is swept' || not_ok 'what was left is swept'
+try 0 'and is written to a folder' A bundle write stick --to XB
+
+for signal in SIGINT SIGKILL; do
+	# shellcheck disable=SC2086
+	stopped $signal 0.2 $b bundle read stick >said 2>&1
+	[ $? -ne 0 ] && nothing_half b && ok "$signal while reading the folder" ||
+		skip "$signal while reading the folder: it was faster"
+done
+try 0 'then the folder is read' B bundle read stick
+# shellcheck disable=SC2086
+stopped SIGINT 0.15 $b evidence receive >said 2>&1
+try 0 'then it is received' B evidence receive
+for signal in SIGINT SIGKILL; do
+	# shellcheck disable=SC2086
+	stopped $signal 0.5 $b evidence open 0001 --out bag >said 2>&1
+	got=$?
+	if [ "$got" -eq 0 ]; then
+		skip "$signal while opening: it was faster than the signal"
+		rm -rf bag
+	else
+		[ ! -e bag ] && ok "$signal while opening: no folder" ||
+			not_ok "$signal while opening: no folder"
+	fi
+done
+try 0 'then it opens, going on' B evidence open 0001 --out bag
+cmp -s seized/disk.img bag/data/disk.img && ok 'to the same bytes' || not_ok 'to the same bytes'
+[ -z "$(find . -maxdepth 1 -name '.comity-quar*')" ] && ok 'no quarantine is left' ||
+	not_ok 'no quarantine is left'
+
+# A quarantine that somebody touched meanwhile is not believed.
+# shellcheck disable=SC2086
+stopped SIGKILL 0.6 $b evidence open 0001 --out touched >said 2>&1
+q=$(find . -maxdepth 1 -name '.comity-quar*')
+if [ -n "$q" ] && [ -s "$q/data/disk.img" ]; then
+	flip "$q/data/disk.img" 100
+	B evidence open 0001 --out touched >said 2>&1
+	got=$?
+	if [ "$got" -eq 0 ]; then
+		cmp -s seized/disk.img touched/data/disk.img &&
+			ok 'a quarantine that was touched is not believed' ||
+			not_ok 'a quarantine that was touched is not believed'
+	else
+		[ ! -e touched ] && ok 'a quarantine that was touched is not believed' ||
+			not_ok 'a quarantine that was touched is not believed'
+	fi
+else
+	skip 'a quarantine that was touched: none was left'
+fi
+
+# The folder that travels, cut in the middle of a copy.
+mkdir -p cut/parcels cut/cards
+cp stick/bundle.json cut/
+cp stick/cards/* cut/cards/
+for p in stick/parcels/*.comity; do
+	head -c 1000000 "$p" >"cut/parcels/$(basename "$p")"
+done
+must rm -rf b2
+cp -R b b2
+rm -rf b2/inbox b2/evidence
+comity --home b2 --passphrase-file pass --no-input bundle read cut >said 2>&1
+got=$?
+[ "$got" -ne 0 ] && ok 'a folder with a cut parcel is noticed' ||
+	not_ok 'a folder with a cut parcel is noticed'
+
+# Disk full.
+mkdir full
+if mount -t tmpfs -o size=40m tmpfs full 2>/dev/null; then
+	MOUNTED="$WORK/full"
+	B evidence open 0001 --out full/bag >said 2>&1
+	got=$?
+	[ "$got" -ne 0 ] && [ ! -e full/bag ] && ok 'a full disk while opening leaves no folder' ||
+		not_ok "a full disk while opening leaves no folder ($got)"
+	grep -qiE 'full|space' said && ok 'and it says that the disk is full' ||
+		not_ok 'and it says that the disk is full'
+	A bundle write full/stick --to XB >said 2>&1
+	got=$?
+	[ "$got" -ne 0 ] && [ -z "$(find full/stick/parcels -name '*.comity' 2>/dev/null)" ] &&
+		ok 'a full stick holds no cut parcel' || not_ok "a full stick holds no cut parcel ($got)"
+	rm -rf full/* full/.comity*
+	cp -R a/. full/home 2>/dev/null
+	rm -rf full/home/parcels/* full/home/outbox/*
+	if [ -f full/home/comity.json ]; then
+		comity --home full/home --passphrase-file pass --no-input evidence seal 0001 \
+			--to XB >said 2>&1
+		got=$?
+		[ "$got" -ne 0 ] && [ -z "$(find full/home/parcels -name '*.comity')" ] &&
+			ok 'a full disk while sealing leaves no parcel' ||
+			not_ok "a full disk while sealing leaves no parcel ($got)"
+	fi
+	umount full && MOUNTED=''
+else
+	skip 'a full disk: no small file system may be mounted here'
+fi
+
+# Two commands at once on one home.
+# shellcheck disable=SC2086
+$a evidence seal 0001 --to XB >one 2>&1 &
+first=$!
+sleep 0.3
+A evidence seal 0001 --to XB >said 2>&1
+second=$?
+wait "$first"
+first=$?
+[ "$first" -eq 0 ] || [ "$second" -eq 0 ] && ok 'of two commands at once one gets through' ||
+	not_ok 'of two commands at once one gets through'
+try 0 'and the home is whole' A evidence list
+done_testing

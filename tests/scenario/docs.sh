@@ -1,0 +1,175 @@
+#!/bin/sh
+# Every command in README.md and the documents is one the program understands, the
+# README's way between two real offices works as printed, and so do the stranger's lines.
+. "$(dirname "$0")/lib.sh"
+
+# ---- every command that is printed anywhere is one the program knows ----
+python3 - "$TOP" >printed <<'P'
+import re, sys, glob, shlex
+top = sys.argv[1]
+for path in [top + "/README.md", top + "/HACKING.md"] + glob.glob(top + "/doc/**/*.md", recursive=True):
+    text = open(path).read().replace("\\\n", " ")
+    for line in text.split("\n"):
+        if not line.startswith("    ") and not line.startswith("$ "):
+            continue
+        line = line.strip().lstrip("$ ")
+        if re.match(r"comity(-check)? [a-z-]", line):
+            print(" ".join(shlex.split(line, comments=True)[:3]))
+P
+sort -u printed >commands
+while read -r program noun verb; do
+	[ "$program" = comity ] || continue
+	case $noun in -*) continue ;; esac
+	case $verb in
+	''|-*|/*|[A-Z0-9]*|first-steps|real-office|*.md) set -- "$noun" ;;
+	*) set -- "$noun" "$verb" ;;
+	esac
+	if comity "$@" --help >help 2>&1; then
+		ok "comity $* is a command"
+	else
+		not_ok "comity $* is a command"
+	fi
+done <commands
+
+# ---- between two real offices, as README says ----
+mkdir pki
+cat >pki/cnf <<'C'
+[req]
+distinguished_name=dn
+prompt=no
+[dn]
+C=SN
+O=National PKI
+CN=National root
+[ca]
+basicConstraints=critical,CA:true
+keyUsage=critical,keyCertSign,cRLSign
+subjectKeyIdentifier=hash
+[sub]
+basicConstraints=critical,CA:true,pathlen:0
+keyUsage=critical,keyCertSign,cRLSign
+subjectKeyIdentifier=hash
+authorityKeyIdentifier=keyid
+[leaf]
+basicConstraints=critical,CA:false
+keyUsage=critical,digitalSignature,nonRepudiation
+subjectKeyIdentifier=hash
+authorityKeyIdentifier=keyid
+C
+pki() {	# makes a national PKI in pki/$1 with a root and an issuing authority
+	d=pki/$1
+	mkdir -p "$d"
+	for k in root sub; do
+		must openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$d/$k.key"
+	done
+	sed "s/C=SN/C=$1/" pki/cnf >"$d/cnf"
+	must openssl req -x509 -new -key "$d/root.key" -config "$d/cnf" -extensions ca \
+		-days 3650 -out "$d/root.pem"
+	must openssl req -new -key "$d/sub.key" -config "$d/cnf" \
+		-subj "/C=$1/O=National PKI/CN=Issuing authority" -out "$d/sub.csr"
+	must openssl x509 -req -in "$d/sub.csr" -CA "$d/root.pem" -CAkey "$d/root.key" \
+		-CAcreateserial -days 3000 -extfile "$d/cnf" -extensions sub -out "$d/sub.pem"
+}
+certify() {	# COUNTRY REQUEST: writes chain.pem
+	d=pki/$1
+	must openssl x509 -req -in "$2" -CA "$d/sub.pem" -CAkey "$d/sub.key" \
+		-CAcreateserial -days 1000 -extfile "$d/cnf" -extensions leaf -out "$d/leaf.pem"
+	cat "$d/leaf.pem" "$d/sub.pem" >chain.pem
+}
+tsa_start
+A() { comity --home a --passphrase-file pass --no-input --progress none "$@"; }
+(umask 077; echo 'a long passphrase of an office' >pass)
+for o in 'a SN' 'b BR'; do
+	home=${o% *} country=${o#* }
+	pki "$country"
+	try 0 "an office of $country asks its own PKI" \
+		comity --home "$home" --passphrase-file pass --no-input init --country "$country" \
+		--authority 'Central Authority for Mutual Assistance' --csr --tsa "$TSA_URL" \
+		--tsa-roots tsa/root.pem --phone '+221 33 000 00 00' --scrypt-log-n 15
+	must comity --home "$home" --passphrase-file pass key csr --out "$home.csr"
+	holds 'its request is a PKCS#10 request' openssl req -in "$home.csr" -noout -verify
+	certify "$country" "$home.csr"
+	try 0 'the certificate is imported' comity --home "$home" --passphrase-file pass \
+		--no-input key import chain.pem --roots "pki/$country/root.pem"
+	[ -f "$home/card.card" ] && ok 'it has a card' || not_ok 'it has a card'
+done
+pair
+ok 'the two are paired by six words'
+small_tree image
+try 0 'evidence is added' add image --order 'Order 17/2026'
+try 0 'and sent' A evidence send 0001 --to BR --reference BR-2026-000031 \
+	--purpose 'Criminal case BR-2026-000031 only'
+try 0 'by a stick' A bundle write stick --to BR
+try 0 'read' B bundle read stick
+try 0 'received' B evidence receive
+said_not raining 'and it is no training'
+try 0 'opened' B evidence open 0001 --out case
+try 0 'exported for a court' B evidence export 0001 --out court-0001
+try 0 'intact under the national root alone' comity-check --roots pki/SN/root.pem \
+	--tsa tsa/root.pem court-0001/bag
+
+# ---- the stranger's lines in README, as printed ----
+mkdir stranger
+cd stranger || exit 1
+cp ../stick/parcels/*.comity parcel.comity
+must comity --home ../b --passphrase-file ../pass key export-identity --out receiver.agekey --yes
+must comity --home ../b --passphrase-file ../pass peer roots --out roots.pem
+must comity --home ../b --passphrase-file ../pass peer roots --tsa --out tsa.pem
+python3 - "$TOP/README.md" >lines <<'P'
+import sys
+text = open(sys.argv[1]).read()
+part = text[text.index("## Checking without us"):].split("\n    ", 1)[1]
+block = []
+for line in part.split("\n"):
+    if line and not line.startswith("    ") and block:
+        break
+    block.append(line[4:] if line.startswith("    ") else line)
+print("\n".join(block))
+P
+# The expert types the time the line before printed.
+sed -i "s/THE TIME PRINTED ABOVE/'\"\$(openssl ts -reply -token_in -in signature.tst -text 2>\/dev\/null | sed -n 's,^Time stamp: ,,p' | sed 's,[.][0-9]*,,')\"'/" lines
+sed -i "s/'\"\\$/\"\$/; s/)\"'/)\"/" lines
+grep -q 'openssl cms' lines || not_ok 'README has the stranger'"'"'s lines'
+holds "the stranger's lines in README work as printed" bash -euo pipefail lines
+cd ..
+
+# ---- documents agree with the code about their own examples ----
+python3 - "$TOP" >said 2>&1 <<'P' && ok 'every JSON example is JSON' || not_ok 'every JSON example is JSON'
+import glob, json, re, sys
+for path in glob.glob(sys.argv[1] + "/doc/**/*.md", recursive=True):
+    for block in re.findall(r"```json\n(.*?)```", open(path).read(), re.S):
+        try:
+            if block.lstrip().startswith('"'):
+                json.loads("{" + block + "}")
+            elif "}\n{" in block:
+                for line in block.strip().split("\n"):
+                    json.loads(line)
+            else:
+                json.loads(block)
+        except ValueError as e:
+            sys.exit("%s: %s in\n%s" % (path, e, block))
+P
+python3 - "$TOP" >said 2>&1 <<'P' && ok 'every link between documents leads somewhere' || not_ok 'every link between documents leads somewhere'
+import glob, os, re, sys
+top, bad = sys.argv[1], []
+for path in glob.glob(top + "/*.md") + glob.glob(top + "/doc/**/*.md", recursive=True):
+    for to in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", open(path).read()):
+        if not os.path.exists(os.path.join(os.path.dirname(path), to)):
+            bad.append(path + " -> " + to)
+sys.exit("\n".join(bad))
+P
+
+# ---- manual pages ----
+for noun in '' evidence key peer bundle stamp; do
+	# shellcheck disable=SC2086
+	if comity help --man $noun >page 2>&1; then
+		if command -v mandoc >/dev/null; then
+			holds "comity help --man $noun is a good manual page" mandoc -T lint -W error page
+		else
+			ok "comity help --man $noun"
+		fi
+	else
+		not_ok "comity help --man $noun"
+	fi
+done
+done_testing

@@ -1,0 +1,92 @@
+#!/bin/sh
+# A time stamp may be late, refused or carried by hand: the evidence is never held up,
+# the time is never more than claimed without it, and a late stamp reaches the receiver.
+. "$(dirname "$0")/lib.sh"
+
+two_offices
+small_tree seized
+must add seized
+tsa_stop
+
+try 0 'sealing goes on when the authority is away' A evidence send 0001 --to XB
+said pending 'and says that the stamp is pending'
+try 7 'asking again while it is away' A stamp fetch 0001
+must A bundle write stick --to XB
+must B bundle read stick
+try 10 'the receiver finds it incomplete' B evidence receive
+said CLAIMED 'since the time is only claimed'
+said KNOWN 'though the sender is known'
+try 10 'and opens it' B evidence open 0001 --out before
+[ ! -e before/signature.tst ] && ok 'without a stamp' || not_ok 'without a stamp'
+
+# By file, for an office without a line.
+try 0 'a query as a file' A stamp query 0001 --out q.tsq
+must openssl ts -query -in q.tsq -text
+must python3 "$TOP/scripts/lib/tsa.py" reply tsa q.tsq a.tsr
+cp a.tsr bent.tsr
+flip bent.tsr -20
+A stamp add 0001 bent.tsr >said 2>&1
+[ $? -ne 0 ] && ok 'a changed answer is refused' || not_ok 'a changed answer is refused'
+printf 'junk' >junk.tsr
+A stamp add 0001 junk.tsr >said 2>&1
+[ $? -eq 2 ] && ok 'what is no answer is refused' || not_ok 'what is no answer is refused'
+openssl ts -query -data seized/numbers.txt -sha256 -cert -out other.tsq 2>/dev/null
+must python3 "$TOP/scripts/lib/tsa.py" reply tsa other.tsq other.tsr
+A stamp add 0001 other.tsr >said 2>&1
+[ $? -ne 0 ] && ok 'a stamp over something else is refused' ||
+	not_ok 'a stamp over something else is refused'
+try 0 'the answer is added' A stamp add 0001 a.tsr
+try 0 'and now it is proven at home' A evidence open 0001 --out own
+said PROVEN 'it says so'
+[ -e own/signature.tst ] && ok 'the bag has the stamp' || not_ok 'the bag has the stamp'
+
+try 0 'the late stamp travels by itself' A bundle write stick2 --to XB
+must B bundle read stick2
+try 0 'and is received' B evidence receive
+try 0 'now the receiver opens it intact' B evidence open 0001 --out after
+said PROVEN 'the time is proven'
+[ -e after/signature.tst ] && ok 'the bag has the stamp' || not_ok 'the bag has the stamp'
+rm -f after/signature.tst
+diff -r before after >/dev/null && ok 'nothing else in it has changed' ||
+	not_ok 'nothing else in it has changed'
+
+# An authority that is there again.
+must add seized
+must A evidence send 0002 --to XB
+tsa_start
+try 0 'another address for the authority' A stamp authority --tsa "$TSA_URL" --tsa-roots tsa/root.pem
+try 0 'asking again when it is back' A stamp fetch
+over stick3
+try 0 'and the receiver has both' B evidence open 0002 --out second
+said PROVEN 'proven'
+tsa_stop
+
+# Authorities that misbehave never stop the sealing, and never prove anything.
+n=2
+for how in rejected garbage empty error500 othernonce; do
+	tsa_start "$how"
+	must A stamp authority --tsa "$TSA_URL" --tsa-roots tsa/root.pem
+	must add seized
+	n=$((n + 1))
+	number=$(printf %04d "$n")
+	try 0 "an authority that answers \"$how\" does not stop the sealing" \
+		A evidence seal "$number" --to XB --out "$how.comity"
+	said pending "and the stamp is pending ($how)"
+	[ "$how" != rejected ] || said 'training: rejected' "with the authority's own words"
+	stranger_kit
+	try 10 "and the time is not proven ($how)" check --identity agekey "$how.comity"
+	tsa_stop
+done
+
+# Somebody else's authority: its stamp proves nothing under our roots.
+mv tsa tsa-known
+tsa_start
+must A stamp authority --tsa "$TSA_URL" --tsa-roots tsa-known/root.pem
+must add seized
+n=$((n + 1))
+number=$(printf %04d "$n")
+A evidence seal "$number" --to XB --out foreign.comity >said 2>&1
+[ $? -eq 0 ] && ok 'an authority under other roots does not stop the sealing' ||
+	not_ok 'an authority under other roots does not stop the sealing'
+try 10 'and its time is not proven' check --identity agekey foreign.comity
+done_testing
