@@ -105,7 +105,7 @@ int exit_code_of(const struct err *err);
 struct size_text { char s[24]; };
 struct size_text size_people(uint64_t bytes);
 /* "1 file", "214 files". */
-struct count_text { char s[48]; };
+struct count_text { char s[120]; };
 struct count_text count_people(uint64_t n, const char *one, const char *many);
 struct id_text { char s[16]; };
 struct id_text id_short(const struct digest *d);	/* first 12 digits */
