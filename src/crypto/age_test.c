@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -273,6 +274,14 @@ bech32_gives_back_bytes_of_every_length(void **state)
 			assert_false(bech32_decode(span_text(text.s), "test",
 			    BECH32_LOWER, out, n - 1));
 	}
+	/* 0xAB, and the same with bits in the filling that mean nothing. */
+	assert_true(bech32_decode(span_text("test14v8w35rq"), "test", BECH32_LOWER,
+	    out, 1));
+	assert_int_equal(out[0], 0xAB);
+	assert_false(bech32_decode(span_text("test14d6c9p7j"), "test", BECH32_LOWER,
+	    out, 1));
+	assert_false(bech32_decode(span_text("test14w5tshsd"), "test", BECH32_LOWER,
+	    out, 1));
 	/* BIP-173 names this string with an empty data part valid. */
 	assert_true(bech32_decode(span_text("A12UEL5L"), "a", BECH32_UPPER, out, 0));
 	/* The Bech32m one (BIP-350) is another checksum. */
@@ -545,6 +554,39 @@ chunks_that_are_swapped_dropped_or_repeated_do_not_open(void **state)
 }
 
 static void
+an_empty_last_chunk_belongs_to_an_empty_file_only(void **state)
+{
+	static const uint8_t second_and_last[12] = { [10] = 1, [11] = 1 };
+	uint8_t key[16] = { 1 }, nonce[16] = { 2 }, wrap[32], sealed[AGE_TAG], out[1];
+	struct age_stream *stream = NULL;
+	struct age_chunker *chunker = NULL;
+	EVP_CIPHER_CTX *ctx = NULL;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_true(age_stream_new(&stream, key, nonce, &err));
+	assert_true(age_chunker_new(&chunker, stream, &err));
+	assert_true(age_hkdf(span_of(key, 16), span_of(nonce, 16),
+	    span_text("payload"), wrap, 32, &err));
+	assert_true(age_cipher_new(&ctx, wrap, &err));
+	assert_true(age_cipher_seal(ctx, second_and_last, span_of(NULL, 0),
+	    span_of(NULL, 0), sealed, &err));
+	assert_false(age_chunk_open(chunker, 1, true, span_of(sealed, AGE_TAG), out,
+	    &err));
+	assert_non_null(strstr(err.text, "length"));
+	fails_with(&err, ERR_INPUT, "age.chunk");
+	assert_true(age_chunk_seal(chunker, 0, true, span_of(NULL, 0), sealed, &err));
+	assert_true(age_chunk_open(chunker, 0, true, span_of(sealed, AGE_TAG), out,
+	    &err));
+	assert_false(age_chunk_open(chunker, 0, false, span_of(sealed, AGE_TAG), out,
+	    &err));
+	fails_with(&err, ERR_INPUT, "age.chunk");
+	age_cipher_free(ctx);
+	age_chunker_free(chunker);
+	age_stream_free(stream);
+}
+
+static void
 bytes_after_a_full_last_chunk_are_told_apart(void **state)
 {
 	uint8_t *p = pattern(AGE_CHUNK);
@@ -617,7 +659,7 @@ as_many_recipients_as_allowed_and_not_one_more(void **state)
 }
 
 static void
-nothing_is_sealed_to_a_point_that_everybody_can_open(void **state)
+what_cannot_be_sealed_leaves_the_buffer_as_it_was(void **state)
 {
 	struct age_recipient to[2] = { to_alice, { { 0 } } };
 	struct err err = ERR_INIT;
@@ -632,6 +674,14 @@ nothing_is_sealed_to_a_point_that_everybody_can_open(void **state)
 	assert_false(age_seal_small(world, to, 2, span_text("x"), &file, &err));
 	fails_with(&err, ERR_INPUT, "age.recipient");
 	assert_true(span_is(buf_span(&file), "kept"));
+	/* The header fits, the payload does not. */
+	file.max = 4 + 22 + 2 * 98 + 48 + 16;
+	to[1] = to_bob;
+	assert_false(age_seal_small(world, to, 2, span_text("x"), &file, &err));
+	fails_with(&err, ERR_LIMIT, "buf.limit");
+	assert_true(span_is(buf_span(&file), "kept"));
+	file.max += 1 + AGE_TAG;
+	assert_true(age_seal_small(world, to, 2, span_text("x"), &file, &err));
 	buf_clear(&file);
 }
 
@@ -748,23 +798,78 @@ static enum err_kind
 header_verdict(size_t stanzas, size_t bytes)
 {
 	struct age_header h;
-	struct err err = ERR_INIT;
+	struct err err = ERR_INIT, length_err = ERR_INIT;
 	struct buf text;
 	bool enough = false;
 	size_t n = 0;
 
 	buf_init(&text, 100000);
 	header_of(&text, stanzas, bytes);
-	if (age_header_length(buf_span(&text), &n, &enough, &err)) {
+	if (age_header_length(buf_span(&text), &n, &enough, &length_err)) {
 		assert_true(enough);
 		assert_int_equal(n, text.n);
-		if (age_header_decode(&h, buf_span(&text), &err)) {
-			assert_int_equal(h.n, stanzas);
-			age_header_clear(&h);
-		}
+	}
+	assert_int_equal(length_err.kind,
+	    text.n > AGE_HEADER_MAX ? ERR_LIMIT : ERR_NONE);
+	if (age_header_decode(&h, buf_span(&text), &err)) {
+		assert_int_equal(h.n, stanzas);
+		age_header_clear(&h);
 	}
 	buf_clear(&text);
 	return err.kind;
+}
+
+/* What the public files do not teach. */
+static void
+a_header_has_one_spelling(void **state)
+{
+#define V1 "age-encryption.org/v1\n"
+#define MAC "--- AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
+#define LINE "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	static const struct {
+		const char *text;
+		int at;		/* byte the error names; -1: accepted */
+	} cases[] = {
+		{ V1 "-> a\n\n" MAC, -1 },
+		{ V1 "-> a b c\nAAAA\n" MAC, -1 },
+		{ V1 "-> a\n" LINE "\n\n" MAC, -1 },
+		{ V1 "-> a\n" LINE "\nAA\n" MAC, -1 },
+		{ V1 "-> a\n" LINE "AAAA\n" MAC, 27 },
+		{ V1 "-> a\n" LINE "\n" MAC, 92 },
+		{ V1 "-> a\nAA\nAA\n" MAC, 30 },
+		{ V1 "-> a\nAB\n" MAC, 27 },
+		{ V1 "-> a\nA\n" MAC, 27 },
+		{ V1 "-> a \n\n" MAC, 22 },
+		{ V1 "->  a\n\n" MAC, 22 },
+		{ V1 "-> \n\n" MAC, 22 },
+		{ V1 "->a\n\n" MAC, 22 },
+		{ V1 "-> a\x7f\n\n" MAC, 22 },
+		{ V1 "\n-> a\n\n" MAC, 22 },
+		{ V1 MAC, 22 },
+		{ V1 "-> a\n\n" MAC "x", 76 },
+		{ V1 "-> a\n\n" "---", 28 },
+		{ V1 "-> a\n\n" "---\n", 28 },
+		{ V1 "-> a\n\n" "", 28 },
+		{ V1 "-> a\n", 27 },
+		{ "age-encryption.org/v2\n-> a\n\n" MAC, 0 },
+		{ "age-encryption.org/v1", 0 },
+	};
+	struct err err = ERR_INIT;
+	struct age_header h;
+	char at[40];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		if (age_header_decode(&h, span_text(cases[i].text), &err)) {
+			assert_int_equal(cases[i].at, -1);
+			age_header_clear(&h);
+			continue;
+		}
+		(void)snprintf(at, sizeof at, "at byte %d:", cases[i].at);
+		if (strstr(err.text, at) == NULL)
+			fail_msg("case %zu: %s", i, err.text);
+		fails_with(&err, ERR_INPUT, "age.header");
+	}
 }
 
 static void
@@ -1016,15 +1121,17 @@ main(void)
 		cmocka_unit_test(every_changed_bit_of_a_file_is_refused),
 		cmocka_unit_test(
 		    chunks_that_are_swapped_dropped_or_repeated_do_not_open),
+		cmocka_unit_test(an_empty_last_chunk_belongs_to_an_empty_file_only),
 		cmocka_unit_test(bytes_after_a_full_last_chunk_are_told_apart),
 		cmocka_unit_test(someone_else_s_identity_is_denied_and_says_so),
 		cmocka_unit_test(as_many_recipients_as_allowed_and_not_one_more),
-		cmocka_unit_test(nothing_is_sealed_to_a_point_that_everybody_can_open),
+		cmocka_unit_test(what_cannot_be_sealed_leaves_the_buffer_as_it_was),
 		cmocka_unit_test(a_passphrase_opens_what_it_sealed_and_another_does_not),
 		cmocka_unit_test(
 		    a_work_factor_above_the_limit_is_refused_before_memory_is_spent),
 		cmocka_unit_test(
 		    a_passphrase_or_work_factor_outside_the_limits_seals_nothing),
+		cmocka_unit_test(a_header_has_one_spelling),
 		cmocka_unit_test(headers_are_read_up_to_their_limits_and_not_beyond),
 		cmocka_unit_test(a_header_without_end_is_given_up_at_the_limit),
 		cmocka_unit_test(a_hybrid_file_gives_a_sentence_about_openssl),

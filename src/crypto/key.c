@@ -97,6 +97,22 @@ key_kind_of_pkey(const EVP_PKEY *pkey, int rsa_bits_min)
 
 /* ---- making one ---- */
 
+/*
+ * OpenSSL remembers how a curve key was spelt and would spell it so again: ours
+ * carry their public point, uncompressed (formats/cms-strict.md).
+ */
+static bool
+spelling_set(EVP_PKEY *pkey, enum key_kind kind)
+{
+	if (kind != KEY_P256 && kind != KEY_P384)
+		return true;
+	return EVP_PKEY_set_int_param(pkey, OSSL_PKEY_PARAM_EC_INCLUDE_PUBLIC,
+	    1) == 1 &&
+	    EVP_PKEY_set_utf8_string_param(pkey,
+	    OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT,
+	    OSSL_PKEY_EC_POINT_CONVERSION_FORMAT_UNCOMPRESSED) == 1;
+}
+
 /* Takes pkey over, also when it fails. */
 static bool
 key_of_pkey(struct key **out, EVP_PKEY *pkey, struct err *err)
@@ -108,6 +124,10 @@ key_of_pkey(struct key **out, EVP_PKEY *pkey, struct err *err)
 		EVP_PKEY_free(pkey);
 		return err_set(err, ERR_INPUT, "key.kind",
 		    "the private key is of another kind; %s", wanted_kinds);
+	}
+	if (!spelling_set(pkey, kind)) {
+		EVP_PKEY_free(pkey);
+		return library_failed(err, "the reading of a key");
 	}
 	key = mem_new(sizeof *key, err);
 	if (key == NULL) {

@@ -73,6 +73,48 @@ a_key_comes_back_from_its_bytes_and_from_nothing_else(void **state)
 	}
 }
 
+/* Valid PKCS#8, but not what we write: imported, then kept in our form. */
+static void
+a_foreign_spelling_is_imported_but_not_decoded(void **state)
+{
+	EVP_PKEY *pkey = key_pkey(keys[0]);
+	struct err err = ERR_INIT;
+	struct buf ours, foreign[2];
+	struct key *key = NULL;
+
+	(void)state;
+	buf_init_secret(&ours, KEY_FILE_MAX);
+	buf_init_secret(&foreign[0], KEY_FILE_MAX);
+	buf_init_secret(&foreign[1], KEY_FILE_MAX);
+	assert_true(key_encode(keys[0], &ours, &err));
+	/* a compressed public point, and none at all */
+	assert_int_equal(EVP_PKEY_set_utf8_string_param(pkey,
+	    OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "compressed"), 1);
+	assert_true(key_encode(keys[0], &foreign[0], &err));
+	assert_int_equal(EVP_PKEY_set_int_param(pkey,
+	    OSSL_PKEY_PARAM_EC_INCLUDE_PUBLIC, 0), 1);
+	assert_true(key_encode(keys[0], &foreign[1], &err));
+	assert_true(foreign[1].n < foreign[0].n && foreign[0].n < ours.n);
+	for (size_t i = 0; i < 2; i++) {
+		assert_false(key_decode(&key, buf_span(&foreign[i]), &err));
+		assert_string_equal(err.reason, "key.form");
+		assert_true(key_import(&key, buf_span(&foreign[i]), &err));
+		buf_reset(&foreign[i]);
+		assert_true(key_encode(key, &foreign[i], &err));
+		assert_true(span_eq(buf_span(&ours), buf_span(&foreign[i])));
+		if (i == 0) {
+			key_free(key);
+			key = NULL;
+		}
+	}
+	/* The tests after this one want the key as it was. */
+	key_free(keys[0]);
+	keys[0] = key;
+	buf_clear(&ours);
+	buf_clear(&foreign[0]);
+	buf_clear(&foreign[1]);
+}
+
 static void
 a_key_file_at_the_limit_is_looked_at_and_one_byte_more_is_not(void **state)
 {
@@ -290,6 +332,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_key_comes_back_from_its_bytes_and_from_nothing_else),
+		cmocka_unit_test(a_foreign_spelling_is_imported_but_not_decoded),
 		cmocka_unit_test(
 		    a_key_file_at_the_limit_is_looked_at_and_one_byte_more_is_not),
 		cmocka_unit_test(every_public_key_says_what_it_is),
