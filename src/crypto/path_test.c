@@ -479,8 +479,8 @@ a_partial_list_clears_nobody_but_still_revokes(void **state)
 	static const char *const parts[] = {
 		"issuingDistributionPoint=critical,@p\n[p]\nonlyCA=TRUE\n",
 		"issuingDistributionPoint=critical,@p\n[p]\nonlyAA=TRUE\n",
-		"issuingDistributionPoint=critical,@p\n[p]\nonlysomereasons="
-		    "keyCompromise\n",
+		("issuingDistributionPoint=critical,@p\n[p]\nonlysomereasons="
+		    "keyCompromise\n"),
 		"issuingDistributionPoint=critical,@p\n[p]\nfullname=URI:http://a/b\n",
 		"2.5.29.27=critical,DER:020101\n",
 		"1.2.3.4=critical,DER:0500\n",
