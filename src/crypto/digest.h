@@ -37,4 +37,10 @@ MUST bool digest_wide(enum digest_kind kind, struct span s, struct wide_digest *
 struct world;
 MUST bool crypto_random_from(struct world *w, struct err *err);
 
+/*
+ * Use OpenSSL without its configuration file: quick to start, and no setting of
+ * the machine can change an answer.  Once per process, before anything else here.
+ */
+void crypto_bare(void);
+
 #endif

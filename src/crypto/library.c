@@ -1,6 +1,9 @@
 #include "crypto/library.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
+
+#include "crypto/digest.h"
 
 bool
 library_failed(struct err *err, const char *what)
@@ -15,4 +18,12 @@ library_failed(struct err *err, const char *what)
 	return err_set(err, ERR_IO, "crypto.library",
 	    "OpenSSL could not do %s (%s)", what,
 	    reason == NULL ? "no reason given" : reason);
+}
+
+void
+crypto_bare(void)
+{
+	/* Both only save time or keep settings out: what fails here fails later. */
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
+	    OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL);
 }
