@@ -340,7 +340,7 @@ run_key_rewrap(struct cli *c, struct call *call)
 	if (c->new_passphrase_file == NULL && c->passphrase_file != NULL)
 		return fail_use(c, "comity key rewrap with --passphrase-file needs --new-passphrase-file too");
 	if (!number_option(c, call_value(call, "scrypt-log-n"), "scrypt-log-n", 0,
-	    &log_n) || (log_n != 0 && (log_n < AGE_LOG_N_TEST || log_n > 20)))
+	    &log_n) || (log_n != 0 && (log_n < 15 || log_n > 20)))
 		return fail_use(c, "--scrypt-log-n is 15 to 20");
 	if (!home_lock(c->flow.home, &c->err) ||
 	    !flow_key_rewrap(&c->flow, log_n, &c->err))

@@ -17,9 +17,9 @@ set_marked(struct marked_text *t, const char *lang, const char *text,
 
 static bool
 put_der(struct buf *rows, size_t *n, size_t max, const struct certs *cs,
-    size_t take, struct err *err)
+    struct err *err)
 {
-	for (size_t i = 0; i < cs->n && i < take; i++) {
+	for (size_t i = 0; i < cs->n; i++) {
 		if (*n == max)
 			return err_set(err, ERR_LIMIT, "card.certificates",
 			    "more than %zu certificates do not fit on a card", max);
@@ -59,34 +59,76 @@ body_texts(struct card_body *c, const struct settings *s, struct err *err)
 	return true;
 }
 
+/*
+ * After a change of keys the old certificate signs the new card, so it stands on it
+ * too, with its roots: whoever meets only this card can then check it by itself.
+ */
 static bool
-body_keys(struct flow *f, struct card_body *c, struct err *err)
+signer_also(struct flow *f, const struct signer *s, struct certs *signers,
+    struct certs *roots, struct err *err)
+{
+	struct certs chain, old;
+	bool ok;
+
+	if (certs_find(signers, s->chain.list[0]) != NULL)
+		return true;
+	ok = certs_add(signers, s->chain.list[0], err);
+	certs_init(&chain);
+	certs_init(&old);
+	for (unsigned n = home_settings(f->home)->signing; ok && n > 0; n--) {
+		struct err why = ERR_INIT;
+
+		certs_clear(&chain);
+		certs_init(&chain);
+		if (!home_chain(f->home, n, &chain, &why)) {
+			ok = why.kind == ERR_ABSENT || err_memory(err);
+			continue;
+		}
+		if (!cert_same(chain.list[0], s->chain.list[0]))
+			continue;
+		ok = home_roots(f->home, n, &old, err);
+		break;
+	}
+	for (size_t i = 0; ok && i < old.n; i++)
+		ok = certs_find(roots, old.list[i]) != NULL ||
+		    certs_add(roots, old.list[i], err);
+	certs_clear(&chain);
+	certs_clear(&old);
+	return ok;
+}
+
+static bool
+body_keys(struct flow *f, const struct signer *s, struct card_body *c,
+    struct err *err)
 {
 	unsigned number = home_settings(f->home)->signing;
 	struct age_recipient r;
-	struct certs chain, roots;
+	struct certs chain, signers, roots;
 	bool ok;
 
 	certs_init(&chain);
+	certs_init(&signers);
 	certs_init(&roots);
 	ok = home_chain(f->home, number, &chain, err) &&
+	    certs_add(&signers, chain.list[0], err) &&
 	    home_roots(f->home, number, &roots, err) &&
+	    signer_also(f, s, &signers, &roots, err) &&
 	    home_recipient(f->home, &r, err) &&
-	    put_der(c->certificates, &c->certificates_n, CARD_CERTS_MAX, &chain, 1,
-	    err) && put_der(c->roots, &c->roots_n, CARD_ROOTS_MAX, &roots,
-	    CARD_ROOTS_MAX, err);
+	    put_der(c->certificates, &c->certificates_n, CARD_CERTS_MAX, &signers,
+	    err) && put_der(c->roots, &c->roots_n, CARD_ROOTS_MAX, &roots, err);
 	if (ok) {
 		c->recipients_n = 1;
 		(void)snprintf(c->recipients[0], sizeof c->recipients[0], "%s",
 		    age_recipient_print(&r).s);
 	}
 	certs_clear(&chain);
+	certs_clear(&signers);
 	certs_clear(&roots);
 	return ok;
 }
 
 static bool
-card_fill(struct flow *f, struct act *a, struct err *err)
+card_fill(struct flow *f, const struct signer *s, struct act *a, struct err *err)
 {
 	struct card_body *c = &a->body.card;
 
@@ -96,7 +138,7 @@ card_fill(struct flow *f, struct act *a, struct err *err)
 	c->valid_to = a->made_at + CARD_VALID_DAYS * (int64_t)DAY;
 	c->has_previous = a->has_from_card;
 	c->previous = a->from_card;
-	return body_texts(c, home_settings(f->home), err) && body_keys(f, c, err);
+	return body_texts(c, home_settings(f->home), err) && body_keys(f, s, c, err);
 }
 
 /* Write the unsealed package, read it back into memory. */
@@ -137,7 +179,7 @@ card_make(struct flow *f, struct signer *s, struct err *err)
 	o.signer = *s;			/* borrowed: given back below */
 	buf_init(&file, SMALL_FILE_MAX);
 	buf_init(&json, ACT_BYTES_MAX);
-	ok = act_begin(f, &a, ACT_CARD, NULL, err) && card_fill(f, &a, err) &&
+	ok = act_begin(f, &a, ACT_CARD, NULL, err) && card_fill(f, s, &a, err) &&
 	    act_encode(&a, &json, err) &&
 	    card_write(f, &o, &a, &id, &file, err) &&
 	    own_card_save(f->home, &id, buf_span(&file), buf_span(&json), err);
@@ -199,8 +241,8 @@ card_check(struct flow *f, const char *path, const struct act *card,
 	package_report_init(&report);
 	certs_init(&roots);
 	in.trust.card = card;
-	if (card_id != NULL)
-		in.trust.card_id = *card_id;
+	/* By itself: the card that `from` names stands in for the one before. */
+	in.trust.card_id = card_id != NULL ? *card_id : c->act.from_card;
 	in.trust.roots = &roots;
 	ok = certs_of_card(card, &roots, err) && package_check(&in, &report, err);
 	if (ok) {
