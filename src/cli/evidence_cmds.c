@@ -425,6 +425,7 @@ sealed_told(struct cli *c, const struct sealed *s, bool in_outbox)
 		json_out_str(&j, "parcel", s->path);
 		json_out_str(&j, "stamp", stamp_word(p));
 		json_out_str(&j, "stamp_text", s->stamp_text);
+		json_out_str(&j, "revocation_text", s->revocation_text);
 		json_out_bool(&j, "in_outbox", in_outbox);
 		json_done(c, &j);
 		return;
@@ -438,6 +439,8 @@ sealed_told(struct cli *c, const struct sealed *s, bool in_outbox)
 	else
 		say(c, "  time stamp  %s%s%s\n", p->stamp == STAMP_PENDING ? "PENDING" :
 		    "CLAIMED", s->stamp_text[0] != '\0' ? ": " : "", s->stamp_text);
+	if (s->revocation_text[0] != '\0')
+		say(c, "  look        %s\n", s->revocation_text);
 }
 
 int

@@ -41,6 +41,11 @@ struct country cert_country(const struct cert *c);
 /* Serial number as upper hex, for people and for revocation lists. */
 MUST bool cert_serial_text(const struct cert *c, struct buf *out, struct err *err);
 
+/* Addresses (http or https) where its issuer publishes revocation lists. */
+#define CERT_POINT_MAX 500
+struct cert_point { char url[CERT_POINT_MAX]; };
+size_t cert_revocation_points(const struct cert *c, struct cert_point *out, size_t max);
+
 struct certs {
 	struct cert *list[CERTS_MAX];
 	size_t n;

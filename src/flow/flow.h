@@ -117,6 +117,7 @@ struct sealed {
 	struct evidence evidence;
 	size_t parcel;			/* index of the new one */
 	char stamp_text[300];		/* why it is pending or only claimed */
+	char revocation_text[300];	/* which revocation list could not be had; "" none */
 	char path[512];			/* of the parcel file */
 };
 MUST bool flow_evidence_seal(struct flow *f, const struct seal_wish *wish,

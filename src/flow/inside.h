@@ -43,6 +43,7 @@ struct outgoing {
 	int64_t stamped_at;
 	enum stamp_kept kept;
 	char stamp_text[300];
+	char revocation_text[300];	/* what could not be fetched; "" all is well */
 };
 void outgoing_init(struct outgoing *o, struct flow *f);
 void outgoing_clear(struct outgoing *o);
@@ -54,6 +55,14 @@ MUST bool outgoing_stamp(void *arg, struct span signature, struct buf *tst,
 MUST bool outgoing_parcel(struct outgoing *o, const struct act *a, struct payload *p,
     struct span collection, struct source *pin, const struct peer *to,
     struct package_written *out, struct err *err);
+
+/*
+ * Revocation lists for the signer's path, PEM, as of now: from our own CA, from
+ * `key import --crl`, and from the addresses in the certificates.  What cannot be had
+ * is said in `text`; it stops nothing.
+ */
+MUST bool revocation_gather(struct flow *f, const struct certs *chain, struct buf *pem,
+    char text[300], struct err *err);
 
 /* Ask the authority for a token over `of`: never an error when it is away. */
 struct token_got {

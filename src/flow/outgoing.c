@@ -142,38 +142,6 @@ stamp_file_has(struct flow *f, unsigned number, const struct digest *act,
 	return home_has(f->home, evidence_path(number, stamp_name(act, ending).s).s);
 }
 
-/* ---- revocation data, gathered at sealing ---- */
-
-static bool
-crl_of_own_ca(struct flow *f, struct buf *pem, struct err *err)
-{
-	struct keyring *k = NULL;
-	struct key *ca = NULL;
-	struct certs roots;
-	struct buf file;
-	int64_t now = world_now(f->world);
-	bool ok;
-
-	certs_init(&roots);
-	buf_init(&file, SMALL_FILE_MAX);
-	ok = flow_keyring(f, &k, err) && keyring_ca(k, &ca, err) &&
-	    home_load(f->home, "ca/root.pem", &file, err) &&
-	    certs_read_pem(&roots, buf_span(&file), err) &&
-	    crl_make(roots.list[0], ca, now, now + 30 * DAY, NULL, 0, pem, err);
-	key_free(ca);
-	certs_clear(&roots);
-	buf_clear(&file);
-	return ok;
-}
-
-static bool
-revocation_gather(struct flow *f, struct buf *pem, struct err *err)
-{
-	if (home_has(f->home, "keys/revocation.pem"))
-		return home_load(f->home, "keys/revocation.pem", pem, err);
-	return !home_settings(f->home)->has_ca || crl_of_own_ca(f, pem, err);
-}
-
 /* ---- sealing ---- */
 
 /* Each recipient of the receiver's card in card order, then our own. */
@@ -223,7 +191,8 @@ outgoing_parcel(struct outgoing *o, const struct act *a, struct payload *p,
 
 	buf_init(&revocation, REVOCATION_MAX);
 	ok = recipients_list(o->flow, to, list, &in.recipients_n, err) &&
-	    revocation_gather(o->flow, &revocation, err) &&
+	    revocation_gather(o->flow, &o->signer.chain, &revocation,
+	    o->revocation_text, err) &&
 	    home_tmp(o->flow->home, &in.tmp, err) &&
 	    file_open(o->flow->world, home_dir(o->flow->home), "parcels",
 	    FILE_TEMPORARY, &file, err);

@@ -199,6 +199,8 @@ flow_evidence_seal(struct flow *f, const struct seal_wish *wish, struct sealed *
 		out->parcel = out->evidence.parcels_n - 1;
 		(void)snprintf(out->stamp_text, sizeof out->stamp_text, "%s",
 		    o.stamp_text);
+		(void)snprintf(out->revocation_text, sizeof out->revocation_text, "%s",
+		    o.revocation_text);
 		(void)snprintf(out->path, sizeof out->path, "%s/%s",
 		    home_path(f->home),
 		    parcel_file(&out->evidence.parcels[out->parcel]).s);

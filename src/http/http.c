@@ -38,24 +38,28 @@ url_check(const char *url, struct err *err)
 }
 
 static bool
-options_set(CURL *c, const char *url, struct curl_slist *headers, struct span body,
-    struct answer *a, char *why)
+options_set(CURL *c, const char *url, struct answer *a, char *why)
 {
 	return curl_easy_setopt(c, CURLOPT_URL, url) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-	    curl_easy_setopt(c, CURLOPT_POST, 1L) == CURLE_OK &&
-	    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
-	    (curl_off_t)body.n) == CURLE_OK &&
-	    curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.p) == CURLE_OK &&
-	    curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT,
 	    (long)HTTP_CONNECT_SECONDS) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)HTTP_TOTAL_SECONDS) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_WRITEDATA, a) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, why) == CURLE_OK;
+}
+
+static bool
+body_set(CURL *c, struct curl_slist *headers, struct span body)
+{
+	return curl_easy_setopt(c, CURLOPT_POST, 1L) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
+	    (curl_off_t)body.n) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.p) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers) == CURLE_OK;
 }
 
 static bool
@@ -69,47 +73,63 @@ answer_check(CURL *c, const char *answer_type, struct err *err)
 	if (status != 200)
 		return err_set(err, ERR_UNREACHED, "http.status",
 		    "the server answered with status %ld", status);
-	if (type == NULL ||
-	    strncasecmp(type, answer_type, strlen(answer_type)) != 0)
+	if (answer_type != NULL && (type == NULL ||
+	    strncasecmp(type, answer_type, strlen(answer_type)) != 0))
 		return err_set(err, ERR_INPUT, "http.type",
 		    "the server's answer is not %s", answer_type);
 	return true;
+}
+
+/* headers NULL: a GET. */
+static bool
+exchange(const char *url, struct curl_slist *headers, struct span body,
+    const char *answer_type, struct buf *answer, struct err *err)
+{
+	struct answer a = { answer, err, false };
+	char why[CURL_ERROR_SIZE] = "";
+	CURL *c = NULL;
+	CURLcode code;
+	bool ok = false;
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
+	    (c = curl_easy_init()) == NULL || !options_set(c, url, &a, why) ||
+	    (headers != NULL && !body_set(c, headers, body))) {
+		curl_easy_cleanup(c);
+		return err_memory(err);
+	}
+	code = curl_easy_perform(c);
+	if (code != CURLE_OK && !a.failed)
+		(void)err_set(err, ERR_UNREACHED, "http.unreached",
+		    "the server could not be reached: %s",
+		    why[0] != '\0' ? why : curl_easy_strerror(code));
+	else if (code == CURLE_OK)
+		ok = answer_check(c, answer_type, err);
+	curl_easy_cleanup(c);
+	return ok;
 }
 
 bool
 http_post(const char *url, const char *content_type, struct span body,
     const char *answer_type, struct buf *answer, struct err *err)
 {
-	struct answer a = { answer, err, false };
-	struct curl_slist *headers = NULL;
-	char line[120], why[CURL_ERROR_SIZE] = "";
-	CURL *c = NULL;
-	CURLcode code;
-	bool ok = false;
+	struct curl_slist *headers;
+	char line[120];
+	bool ok;
 
 	if (!url_check(url, err))
 		return false;
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
-	    (c = curl_easy_init()) == NULL)
-		return err_memory(err);
 	(void)snprintf(line, sizeof line, "Content-Type: %s", content_type);
 	headers = curl_slist_append(NULL, line);
-	if (headers == NULL || !options_set(c, url, headers, body, &a, why)) {
-		(void)err_memory(err);
-		goto out;
-	}
-	code = curl_easy_perform(c);
-	if (a.failed)
-		goto out;
-	if (code != CURLE_OK) {
-		(void)err_set(err, ERR_UNREACHED, "http.unreached",
-		    "the server could not be reached: %s",
-		    why[0] != '\0' ? why : curl_easy_strerror(code));
-		goto out;
-	}
-	ok = answer_check(c, answer_type, err);
-out:
+	if (headers == NULL)
+		return err_memory(err);
+	ok = exchange(url, headers, body, answer_type, answer, err);
 	curl_slist_free_all(headers);
-	curl_easy_cleanup(c);
 	return ok;
+}
+
+bool
+http_get(const char *url, struct buf *answer, struct err *err)
+{
+	return url_check(url, err) &&
+	    exchange(url, NULL, span_of(NULL, 0), NULL, answer, err);
 }

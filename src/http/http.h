@@ -1,6 +1,7 @@
 /*
  * http: HTTP as a client (libcurl with OpenSSL).  One call, one answer in memory;
- * no redirects, http and https only, everything bounded.  Used for time stamps.
+ * no redirects, http and https only, everything bounded.  Used for
+ * time stamps and revocation lists.
  */
 #ifndef COMITY_HTTP_H
 #define COMITY_HTTP_H
@@ -20,5 +21,8 @@
  */
 MUST bool http_post(const char *url, const char *content_type, struct span body,
     const char *answer_type, struct buf *answer, struct err *err);
+
+/* GET url, whatever the answer's type; else as http_post. */
+MUST bool http_get(const char *url, struct buf *answer, struct err *err);
 
 #endif
