@@ -6,11 +6,11 @@
 #     sh /path/to/check.sh ROOTS.pem [TSA-ROOTS.pem [SECONDS-SINCE-1970]]
 # ROOTS.pem: certificates you trust to say who signed; TSA-ROOTS.pem: to say when.
 # SECONDS: judge certificates as of then; needed once they have expired.
-# Exit: 0 holds, 1 something does not (NO), 2 not or not fully checked.
+# Exit: 0 no line says NO (read the lines with -- too), 1 one does, 2 not checked.
 # It does not check revocation, the sender's card, ledgers, or the finer rules
 # for signature files: comity-check does.  Nothing here says that content is true.
 LC_ALL=C; export LC_ALL
-tags=tagmanifest-sha256.txt list=manifest-sha256.txt bad=0 part=0 at=
+tags=tagmanifest-sha256.txt list=manifest-sha256.txt bad=0 at=
 if [ $# -lt 1 ] || [ $# -gt 3 ] || [ ! -f "$1" ] || [ ! -f "${2:-$1}" ]; then
 	echo "usage: sh check.sh ROOTS.pem [TSA-ROOTS.pem [SECONDS-SINCE-1970]]"; exit 2
 fi
@@ -32,9 +32,9 @@ octets() { a=$(openssl asn1parse -inform DER -in $tags.p7s |
 	sed -n '$s/.*OCTET STRING *\[HEX DUMP\]://p' | tr A-F a-f)
 	[ -n "$a" ] && [ "$a" = "$(od -An -v -tx1 signature.bin | tr -d ' \n')" ]; }
 
-try "1 the accompanying files are those that were signed" \
+try "1 the accompanying files agree with the signed list" \
 	sha256sum -c --strict --quiet $tags
-try "2 the evidence files are those that were listed" \
+try "2 the evidence files agree with their list" \
 	sha256sum -c --strict --quiet $list
 try "3 no evidence file was added or taken away" payload
 try "4 no accompanying file was added or taken away" beside
@@ -46,7 +46,7 @@ printf '%s\n' "$out" | openssl x509 -noout -subject -issuer 2>/dev/null | show
 try "6 signature.bin is the value inside the signature" octets
 if [ ! -f signature.tst ]; then
 	echo "--   7 no time stamp: only the signer says when this was"
-elif [ $# -lt 2 ]; then part=2
+elif [ -z "${2-}" ]; then
 	echo "--   7 time stamp not checked: give TSA-ROOTS.pem"
 else
 	try "7 the time stamp holds and leads to a root you trust" openssl ts -verify \
@@ -55,6 +55,6 @@ else
 		sed -n 's/^Time stamp: /it says: /p' | show
 fi
 echo "     8 act id: $(sha256sum <$tags | cut -c1-64)"
-[ $bad -eq 0 ] && exit $part
+[ $bad -eq 0 ] && exit 0
 echo "At least one line says NO: what you hold is not as it was sealed, or not proven."
 exit 1

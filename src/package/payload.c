@@ -199,6 +199,9 @@ payload_put(struct payload *p, struct spool *to, const struct entry *e,
 
 	if (!entry_limits(e, line, err) || !sum_add(&p->list_bytes, line, err))
 		return false;
+	if (p->files + p->others_n == PAYLOAD_LINES_MAX)
+		return err_set(err, ERR_LIMIT, "payload.names",
+		    "these are more files than one package can hold");
 	if (e->kind == ENTRY_FILE) {
 		if (!sum_add(&p->bytes, e->size, err) ||
 		    !sum_add(&p->tar_bytes, entry_tar_size(e), err) ||

@@ -17,6 +17,7 @@
 
 #define PAYLOAD_NAME_MAX 4095		/* bytes of an original path: what a system opens */
 #define PAYLOAD_SALT_BYTES 32
+#define PAYLOAD_LINES_MAX UINT32_MAX	/* of files.jsonl; what the reader counts to */
 
 enum entry_kind {
 	ENTRY_FILE,
@@ -70,6 +71,11 @@ struct payload {
 /* What an entry takes in the tar: header, content, padding. */
 uint64_t entry_header_size(const struct entry *e);
 uint64_t entry_tar_size(const struct entry *e);
+
+/* payload_walk, holding no more than this many bytes of names for one sorting. */
+MUST bool payload_walk_within(struct world *w, struct dir *tmp, const char *path,
+    const struct payload_options *options, size_t memory, struct payload **out,
+    struct progress *progress, struct err *err);
 
 MUST bool payload_new(struct world *w, struct dir *tmp, struct payload **out,
     struct err *err);

@@ -28,6 +28,7 @@ struct walk {
 	bool *found;			/* one for each path to be left out */
 	struct progress *progress;
 	uint64_t told, seen;
+	size_t memory;			/* of one sorter */
 	struct spool *stack;
 	struct spool_reader reader;	/* of the top frame's records */
 	struct sorter *names, *renamed, *others;
@@ -611,9 +612,9 @@ walk_folder(struct walk *w, struct entry *root, struct err *err)
 	if (w->found == NULL ||
 	    !spool_new(p->w, p->tmp, SPOOL_KEEP, &w->stack, err) ||
 	    !spool_reader_init(&w->reader, err) ||
-	    !sorter_new(p->w, p->tmp, SORT_MEMORY, &w->names, err) ||
-	    !sorter_new(p->w, p->tmp, SORT_MEMORY, &w->renamed, err) ||
-	    !sorter_new(p->w, p->tmp, SORT_MEMORY, &w->others, err))
+	    !sorter_new(p->w, p->tmp, w->memory, &w->names, err) ||
+	    !sorter_new(p->w, p->tmp, w->memory, &w->renamed, err) ||
+	    !sorter_new(p->w, p->tmp, w->memory, &w->others, err))
 		return false;
 	if (!walk_tree(w, root, err))
 		return false;
@@ -680,8 +681,8 @@ walk_file(struct payload *p, const char *path, struct entry *e, struct err *err)
 }
 
 bool
-payload_walk(struct world *world, struct dir *tmp, const char *path,
-    const struct payload_options *options, struct payload **out,
+payload_walk_within(struct world *world, struct dir *tmp, const char *path,
+    const struct payload_options *options, size_t memory, struct payload **out,
     struct progress *progress, struct err *err)
 {
 	static const struct payload_options none = { 0 };
@@ -705,6 +706,7 @@ payload_walk(struct world *world, struct dir *tmp, const char *path,
 	w->p = p;
 	w->options = options == NULL ? &none : options;
 	w->progress = progress;
+	w->memory = memory;
 	ok = walk_folder(w, &root, err) && payload_close(p, err);
 out:
 	if (w != NULL)
@@ -715,4 +717,13 @@ out:
 	else
 		*out = p;
 	return ok;
+}
+
+bool
+payload_walk(struct world *world, struct dir *tmp, const char *path,
+    const struct payload_options *options, struct payload **out,
+    struct progress *progress, struct err *err)
+{
+	return payload_walk_within(world, tmp, path, options, SORT_MEMORY, out,
+	    progress, err);
 }
