@@ -133,16 +133,20 @@ exit_code_of(const struct err *err)
 	return EXIT_OTHER;
 }
 
-/* First letter large, full stop at the end: errors are sentences. */
+/*
+ * First letter large, full stop at the end: errors are sentences.  Not where the
+ * sentence begins with the name of a piece of evidence: that is spelled as it is.
+ */
 static void
-error_people(struct cli *c, const char *text)
+error_people(struct cli *c, const char *reason, const char *text)
 {
 	size_t n = strlen(text);
 	const char *stop = n > 0 && (text[n - 1] == '.' || text[n - 1] == '\n') ?
 	    "" : ".";
 	char first = text[0];
 
-	if (first >= 'a' && first <= 'z' && strncmp(text, "act.json", 8) != 0)
+	if (first >= 'a' && first <= 'z' && strncmp(text, "act.json", 8) != 0 &&
+	    (reason == NULL || strncmp(reason, "payload.", 8) != 0))
 		first = (char)(first - 'a' + 'A');
 	c->quiet = false;
 	warn(c, "%c%s%s\n", first, n > 0 ? text + 1 : "", stop);
@@ -165,7 +169,7 @@ fail(struct cli *c)
 	} else {
 		buf_reset(&c->out);
 	}
-	error_people(c, c->err.text);
+	error_people(c, c->err.reason, c->err.text);
 	return code;
 }
 

@@ -567,14 +567,24 @@ graver(int a, int b)
 
 #define RECEIVE_AT_ONCE 1000
 
+/* *early: a time stamp came before the package it is for; asked for again later. */
 static int
-receive_one(struct cli *c, const char *path, bool details, struct json_out *j)
+receive_one(struct cli *c, const char *path, bool details, struct json_out *j,
+    bool *early)
 {
 	struct received *r = mem_new(sizeof *r, &c->err);
+	bool wait = early != NULL;
 	int code;
 
+	if (wait)
+		*early = false;
 	if (r == NULL || !flow_evidence_receive(&c->flow, path, r, &c->err)) {
 		mem_free(r);
+		if (wait && strcmp(c->err.reason, "receive.no-first") == 0) {
+			*early = true;
+			err_clear(&c->err);
+			return EXIT_DONE;
+		}
 		if (c->json || c->err.kind == ERR_STOPPED)
 			return fail(c);
 		code = exit_code_of(&c->err);
@@ -591,6 +601,7 @@ receive_one(struct cli *c, const char *path, bool details, struct json_out *j)
 int
 run_evidence_receive(struct cli *c, struct call *call)
 {
+	bool early[RECEIVE_AT_ONCE] = { false };
 	struct inbox_name *names = NULL;
 	bool details = call_flag(call, "details");
 	size_t n = call->args_n;
@@ -609,10 +620,14 @@ run_evidence_receive(struct cli *c, struct call *call)
 		json_start(c, &j, "comity.received/1");
 		json_out_array(&j, "parcels");
 	}
-	for (size_t i = 0; i < n; i++) {
-		int one = receive_one(c, names != NULL ? names[i].s : call->args[i],
-		    details, &j);
+	for (size_t k = 0; k < 2 * n; k++) {
+		size_t i = k % n;	/* twice: packages first, then their stamps */
+		int one;
 
+		if (k >= n && !early[i])
+			continue;
+		one = receive_one(c, names != NULL ? names[i].s : call->args[i],
+		    details, &j, k < n ? &early[i] : NULL);
 		code = graver(code, one);
 		if (one == EXIT_STOPPED || (c->json && c->err.kind != ERR_NONE)) {
 			mem_free(names);
