@@ -9,6 +9,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include "crypto/cert_internal.h"
@@ -393,7 +394,24 @@ struct raw_list {
 	const char *part;		/* issuingDistributionPoint, or NULL */
 	const struct cert *revoked;	/* NULL: nobody */
 	int64_t invalid_since;		/* 0: no invalidity date */
+	const char *digest;		/* NULL: SHA-256 */
+	bool pss;			/* RSASSA-PSS instead of PKCS#1 */
 };
+
+static void
+raw_sign(X509_CRL *crl, const struct key *key, struct raw_list w)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *how;
+
+	assert_int_equal(EVP_DigestSignInit(ctx, &how, EVP_get_digestbyname(
+	    w.digest == NULL ? "SHA256" : w.digest), NULL, key_pkey(key)), 1);
+	if (w.pss)
+		assert_int_equal(EVP_PKEY_CTX_set_rsa_padding(how,
+		    RSA_PKCS1_PSS_PADDING), 1);
+	assert_true(X509_CRL_sign_ctx(crl, ctx) > 0);
+	EVP_MD_CTX_free(ctx);
+}
 
 /* A list of the kit's CA at KIT_NOW. */
 static struct revocations *
@@ -436,7 +454,7 @@ raw_list(const struct kit *k, struct raw_list w)
 		X509_CRL_add0_revoked(crl, e);
 		ASN1_GENERALIZEDTIME_free(t);
 	}
-	assert_true(X509_CRL_sign(crl, key_pkey(k->ca_key), EVP_sha256()) > 0);
+	raw_sign(crl, k->ca_key, w);
 	n = i2d_X509_CRL(crl, &der);
 	buf_init(&pem, 1 << 20);
 	assert_true(pem_write(&pem, "X509 CRL", span_of(der, (size_t)n), &err));
@@ -509,6 +527,33 @@ a_partial_list_clears_nobody_but_still_revokes(void **state)
 	assert_non_null(strstr(with_lists(&k, r, false, 0).revocation_text,
 	    "no revocation list for Training issuing CA"));
 	revocations_free(r);
+	kit_close(&k);
+}
+
+static void
+a_list_under_a_broken_digest_says_nothing(void **state)
+{
+	static const struct {
+		const char *digest;
+		bool pss, believed;
+	} cases[] = {
+		{ "SHA1", false, false }, { "SHA256", false, true },
+		{ "SHA1", true, false }, { "SHA256", true, true },
+		{ "SHA512", true, true },
+	};
+	struct kit k;
+
+	(void)state;
+	kit_open(&k, KEY_RSA);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct revocations *r = raw_list(&k, (struct raw_list){
+		    .revoked = k.signer, .digest = cases[i].digest,
+		    .pss = cases[i].pss });
+
+		assert_int_equal(with_lists(&k, r, false, 0).state,
+		    cases[i].believed ? PATH_REVOKED : PATH_HOLDS);
+		revocations_free(r);
+	}
 	kit_close(&k);
 }
 
@@ -754,6 +799,44 @@ lists_are_bounded_in_bytes_and_number(void **state)
 }
 
 static void
+a_copied_collection_says_the_same(void **state)
+{
+	struct err err = ERR_INIT;
+	struct revocations *from, *to;
+	struct raw_answer w = { .id_digest = EVP_sha256(), .reason = 4,
+		.status = V_OCSP_CERTSTATUS_REVOKED };
+	struct buf one;
+	struct kit k;
+
+	(void)state;
+	kit_open(&k, KEY_P256);
+	w.responder = k.ca;
+	w.key = k.ca_key;
+	from = raw_answer(&k, w);
+	kit_list_empty(from, k.root, k.root_key, KIT_NOW);
+	assert_true(revocations_new(&to, &err));
+	assert_true(revocations_add_all(to, from, &err));
+	revocations_free(from);
+	assert_int_equal(revocations_count(to), 2);
+	assert_int_equal(with_lists(&k, to, false, 0).state, PATH_REVOKED);
+	assert_true(with_lists(&k, to, false, 0).revocation_checked);
+	/* All or nothing: 255 more do not fit behind two. */
+	buf_init(&one, REVOCATION_MAX);
+	assert_true(crl_make(k.ca, k.ca_key, KIT_NOW, KIT_NOW + KIT_DAY, NULL, 0, &one,
+	    &err));
+	assert_true(revocations_new(&from, &err));
+	for (int i = 0; i < 255; i++)
+		assert_true(revocations_add_pem(from, buf_span(&one), &err));
+	assert_false(revocations_add_all(to, from, &err));
+	assert_int_equal(err.kind, ERR_LIMIT);
+	assert_int_equal(revocations_count(to), 2);
+	buf_clear(&one);
+	revocations_free(from);
+	revocations_free(to);
+	kit_close(&k);
+}
+
+static void
 without_memory_no_path_is_called_good(void **state)
 {
 	struct err err = ERR_INIT;
@@ -804,11 +887,13 @@ main(void)
 		cmocka_unit_test(a_list_by_somebody_else_says_nothing),
 		cmocka_unit_test(the_earlier_of_revocation_and_invalidity_counts),
 		cmocka_unit_test(a_partial_list_clears_nobody_but_still_revokes),
+		cmocka_unit_test(a_list_under_a_broken_digest_says_nothing),
 		cmocka_unit_test(an_ocsp_answer_counts_when_its_responder_may_speak),
 		cmocka_unit_test(
 		    a_stamp_before_the_revocation_proves_and_one_after_does_not),
 		cmocka_unit_test(malformed_lists_are_refused_and_none_is_added),
 		cmocka_unit_test(lists_are_bounded_in_bytes_and_number),
+		cmocka_unit_test(a_copied_collection_says_the_same),
 		cmocka_unit_test(without_memory_no_path_is_called_good),
 	};
 

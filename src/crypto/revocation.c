@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include "crypto/cert_internal.h"
@@ -226,21 +227,39 @@ earlier_with_invalidity(int64_t at, ASN1_GENERALIZEDTIME *invalid, int critical)
 	return since < at ? since : at;
 }
 
-/* An algorithm name like ecdsa-with-SHA256 whose digest is not a broken one. */
+/* RSASSA-PSS keeps its digest in the parameters; none given is SHA-1 (RFC 4055 3.1). */
+static int
+pss_digest(int parameters_type, const void *parameters)
+{
+	RSA_PSS_PARAMS *pss = NULL;
+	int md = NID_sha1;
+
+	if (parameters_type == V_ASN1_SEQUENCE)
+		pss = ASN1_item_unpack(parameters, ASN1_ITEM_rptr(RSA_PSS_PARAMS));
+	if (pss != NULL && pss->hashAlgorithm != NULL)
+		md = OBJ_obj2nid(pss->hashAlgorithm->algorithm);
+	RSA_PSS_PARAMS_free(pss);
+	return md;
+}
+
+/* An algorithm like ecdsa-with-SHA256 whose digest is not a broken one. */
 static bool
 algorithm_strong(const X509_ALGOR *alg)
 {
 	const ASN1_OBJECT *name;
-	int md = NID_undef, key = NID_undef;
+	const void *parameters;
+	int type, nid, md = NID_undef, key = NID_undef;
 	const EVP_MD *digest;
 
-	X509_ALGOR_get0(&name, NULL, NULL, alg);
-	if (OBJ_find_sigid_algs(OBJ_obj2nid(name), &md, &key) != 1)
-		return false;
-	/* RSA-PSS and EdDSA name no digest here: OpenSSL's own level judges those. */
-	if (md == NID_undef)
+	X509_ALGOR_get0(&name, &type, &parameters, alg);
+	nid = OBJ_obj2nid(name);
+	if (nid == NID_ED25519 || nid == NID_ED448)
 		return true;
-	digest = EVP_get_digestbynid(md);
+	if (nid == NID_rsassaPss)
+		md = pss_digest(type, parameters);
+	else if (OBJ_find_sigid_algs(nid, &md, &key) != 1)
+		return false;
+	digest = md == NID_undef ? NULL : EVP_get_digestbynid(md);
 	return digest != NULL && EVP_MD_get_size(digest) >= DIGEST_BYTES_MIN;
 }
 
