@@ -172,6 +172,16 @@ found(struct path_answer *out, enum path_state state, const struct cert *c,
 	return true;
 }
 
+static bool
+why_append(struct path_answer *out, int why)
+{
+	size_t n = strlen(out->text);
+
+	(void)snprintf(out->text + n, sizeof out->text - n,
+	    " (one has the right name, but: %s)", X509_verify_cert_error_string(why));
+	return true;
+}
+
 /*
  * Try each anchor alone, so that one root more in the reader's file never breaks a
  * path that held without it.
@@ -354,6 +364,9 @@ path_check_to(const struct path_question *q, struct path_answer *out,
 	if (out->state == PATH_HOLDS && q->purpose == PATH_SIGNING &&
 	    !cert_is_for_signing(signer))
 		return found(out, PATH_PURPOSE, signer, err);
+	/* A root has the right name, and yet: say what OpenSSL dislikes. */
+	if (out->state == PATH_UNKNOWN && why != X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT)
+		return why_append(out, why);
 	if (out->state != PATH_HOLDS)
 		return true;
 	return revocation_check(q, out, *anchor, err);
