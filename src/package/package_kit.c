@@ -301,6 +301,64 @@ package_kit_untar(struct package_kit *k, struct span tar, const char *folder)
 	}
 }
 
+/* The claim at an offset; false at the end. */
+static bool
+next(struct span tar, size_t at, struct tar_claim *c)
+{
+	struct err err = ERR_INIT;
+
+	assert_true(tar_claim_read(span_from(tar, at), c, &err));
+	return !c->end;
+}
+
+struct span
+package_kit_entry(struct span tar, const char *path)
+{
+	struct tar_claim c;
+
+	for (size_t at = 0; next(tar, at, &c);
+	    at += c.header_n + (size_t)c.size + tar_padding(c.size))
+		if (strcmp(c.path, path) == 0)
+			return span_part(tar, at + c.header_n, (size_t)c.size);
+	fail_msg("no %s", path);
+	return tar;
+}
+
+static void
+zeros(struct buf *out, uint64_t n)
+{
+	struct err err = ERR_INIT;
+
+	while (n-- > 0)
+		assert_true(buf_add_byte(out, 0, &err));
+}
+
+void
+package_kit_replace(struct span tar, const char *path, struct span content,
+    struct buf *out)
+{
+	struct err err = ERR_INIT;
+	struct tar_claim c;
+
+	buf_init(out, 64u << 20);
+	for (size_t at = 0; next(tar, at, &c);
+	    at += c.header_n + (size_t)c.size + tar_padding(c.size)) {
+		struct span old = span_part(tar, at + c.header_n, (size_t)c.size);
+		struct span now = strcmp(c.path, path) == 0 ? content : old;
+		uint8_t h[TAR_HEADER_MAX];
+		size_t n;
+
+		if (now.p == NULL && now.n == 0 && strcmp(c.path, path) == 0)
+			continue;
+		assert_true(tar_header(h, &n, span_text(c.folder), span_text(c.path),
+		    now.n, c.mtime, &err));
+		assert_true(buf_add(out, span_of(h, n), &err));
+		assert_true(buf_add(out, now, &err));
+		zeros(out, tar_padding(now.n));
+	}
+	zeros(out, tar_end_padding(out->n));
+}
+
 /* ---- checking ---- */
 
 struct package_reading

@@ -56,6 +56,15 @@ void package_kit_save(struct package_kit *k, const char *path, struct span bytes
 /* Lay a plain tar out as a folder, as tar -x would. */
 void package_kit_untar(struct package_kit *k, struct span tar, const char *folder);
 
+/*
+ * The tar with one entry's content exchanged (p NULL: the entry left out), headers
+ * and end as they then must be.
+ */
+void package_kit_replace(struct span tar, const char *path, struct span content,
+    struct buf *out);
+/* The content of one entry. */
+struct span package_kit_entry(struct span tar, const char *path);
+
 /* A reading of this path with the kit's roots and keys. */
 struct package_reading package_kit_reading(struct package_kit *k, const char *path);
 /* Check; the report is init'ed here.  A failure of ours fails the test. */
