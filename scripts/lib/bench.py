@@ -131,7 +131,7 @@ class Bench:
             "a", "--json", "evidence", "add", path, "--later", "--by", "bench",
             "--from", "bench", "--tool", "none", "--method", "made here", "--when",
             "2026-01-01T00:00:00Z"))
-        return "%04d" % int(json.loads(out)["number"])
+        return "%04d" % int(json.loads(out)["id"])
 
     def seal(self, number):
         """Seals to the disk, synced; the parcel is not kept."""
@@ -311,7 +311,7 @@ class Bench:
             fail("receive ended with %d" % out.returncode)
         answer = json.loads(out.stdout)
         answer = answer.get("received", [answer])[0]
-        return "%04d" % int(answer["number"])
+        return "%04d" % int(answer["id"])
 
     def check(self, parcel):
         # No stamp in these parcels: 10 (time only claimed) is the right answer.

@@ -74,8 +74,8 @@ mkdir moving
 seq 1000 >moving/log
 must add moving
 echo more >>moving/log
-try 9 'a file that has changed since is not sealed' A evidence seal 0004 --to XB
-said moving/log 'it is named' || said log 'it is named'
+try 3 'a file that has changed since is not sealed' A evidence seal 0004 --to XB
+said log 'it is named'
 [ -z "$(find a/tmp -type f)" ] && ok 'nothing is left of it' || not_ok 'nothing is left of it'
 seq 1000 >moving/log
 touch -d '2001-01-01' moving/log

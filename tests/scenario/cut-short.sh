@@ -7,21 +7,32 @@ two_offices
 mkdir seized
 head -c 300000000 /dev/urandom >seized/disk.img
 seq 100000 >seized/list
+seq 200000 >seized/a-first
 must add seized --later
 
-# stopped SIGNAL SECONDS COMMAND...: in the background, then the signal.
+# stopped SIGNAL WHEN COMMAND...: runs it, and sends the signal after WHEN seconds, or
+# once a file that fits the pattern WHEN has more than a megabyte.
 stopped() {
-	signal=$1 after=$2
-	shift 2
-	# A shell of its own, so that Ctrl-C is not ignored as in plain background jobs.
-	python3 -c '
-import signal, subprocess, sys, time
+	python3 - "$@" <<'P'
+import glob, os, signal, subprocess, sys, time
+# Not ignored, as Ctrl-C is in a shell's background jobs.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+name, when = sys.argv[1:3]
 p = subprocess.Popen(sys.argv[3:], stdin=subprocess.DEVNULL)
-time.sleep(float(sys.argv[2]))
-p.send_signal(getattr(signal, sys.argv[1]))
+def grown(path):
+    try:
+        return os.stat(path).st_size > 1 << 20
+    except OSError:
+        return False
+if when.replace(".", "").isdigit():
+    time.sleep(float(when))
+else:
+    while p.poll() is None and not any(grown(f) for f in glob.glob(when)):
+        time.sleep(0.002)
+p.send_signal(getattr(signal, name))
 code = p.wait()
-sys.exit(code if code >= 0 else 128 - code)' "$signal" "$after" "$@"
+sys.exit(code if code >= 0 else 128 - code)
+P
 }
 a='comity --home a --passphrase-file pass --no-input --progress none'
 b='comity --home b --passphrase-file pass --no-input --progress none'
@@ -51,7 +62,7 @@ try 0 'and is written to a folder' A bundle write stick --to XB
 
 for signal in SIGINT SIGKILL; do
 	# shellcheck disable=SC2086
-	stopped $signal 0.2 $b bundle read stick >said 2>&1
+	stopped $signal 'b/inbox/*' $b bundle read stick >said 2>&1
 	[ $? -ne 0 ] && nothing_half b && ok "$signal while reading the folder" ||
 		skip "$signal while reading the folder: it was faster"
 done
@@ -61,7 +72,7 @@ stopped SIGINT 0.15 $b evidence receive >said 2>&1
 try 0 'then it is received' B evidence receive
 for signal in SIGINT SIGKILL; do
 	# shellcheck disable=SC2086
-	stopped $signal 0.5 $b evidence open 0001 --out bag >said 2>&1
+	stopped $signal '.comity-quarantine-bag/data/*' $b evidence open 0001 --out bag >said 2>&1
 	got=$?
 	if [ "$got" -eq 0 ]; then
 		skip "$signal while opening: it was faster than the signal"
@@ -78,14 +89,14 @@ cmp -s seized/disk.img bag/data/disk.img && ok 'to the same bytes' || not_ok 'to
 
 # A quarantine that somebody touched meanwhile is not believed.
 # shellcheck disable=SC2086
-stopped SIGKILL 0.6 $b evidence open 0001 --out touched >said 2>&1
-q=$(find . -maxdepth 1 -name '.comity-quar*')
-if [ -n "$q" ] && [ -s "$q/data/disk.img" ]; then
-	flip "$q/data/disk.img" 100
+stopped SIGKILL '.comity-quarantine-touched/data/disk.img' $b evidence open 0001 --out touched >said 2>&1
+q=$(find . -maxdepth 1 -type d -name '.comity-quar*')
+if [ -n "$q" ] && [ -s "$q/data/a-first" ]; then
+	flip "$q/data/a-first" 100
 	B evidence open 0001 --out touched >said 2>&1
 	got=$?
 	if [ "$got" -eq 0 ]; then
-		cmp -s seized/disk.img touched/data/disk.img &&
+		cmp -s seized/a-first touched/data/a-first &&
 			ok 'a quarantine that was touched is not believed' ||
 			not_ok 'a quarantine that was touched is not believed'
 	else

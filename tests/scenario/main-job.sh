@@ -28,7 +28,7 @@ said KNOWN 'its sender is known'
 said PROVEN 'its time is proven'
 try 0 'the same parcel by mail is recognised' B evidence receive stick/parcels/*.comity
 B evidence list --json >list.json
-grep -c '"number"' list.json >count
+grep -c '"id"' list.json >count
 [ "$(cat count)" -eq 1 ] && ok 'it is one piece of evidence' ||
 	not_ok "it is one piece of evidence, not $(cat count)"
 

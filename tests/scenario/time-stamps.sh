@@ -9,7 +9,7 @@ must add seized
 tsa_stop
 
 try 0 'sealing goes on when the authority is away' A evidence send 0001 --to XB
-said pending 'and says that the stamp is pending'
+said PENDING 'and says that the stamp is pending'
 try 7 'asking again while it is away' A stamp fetch 0001
 must A bundle write stick --to XB
 must B bundle read stick
@@ -56,7 +56,9 @@ must A evidence send 0002 --to XB
 tsa_start
 try 0 'another address for the authority' A stamp authority --tsa "$TSA_URL" --tsa-roots tsa/root.pem
 try 0 'asking again when it is back' A stamp fetch
-over stick3
+must A bundle write stick3 --to XB
+must B bundle read stick3
+B evidence receive >said 2>&1	# 10: the parcel, without its stamp, comes first
 try 0 'and the receiver has both' B evidence open 0002 --out second
 said PROVEN 'proven'
 tsa_stop
@@ -71,8 +73,9 @@ for how in rejected garbage empty error500 othernonce; do
 	number=$(printf %04d "$n")
 	try 0 "an authority that answers \"$how\" does not stop the sealing" \
 		A evidence seal "$number" --to XB --out "$how.comity"
-	said pending "and the stamp is pending ($how)"
+	said PENDING "and the stamp is pending ($how)"
 	[ "$how" != rejected ] || said 'training: rejected' "with the authority's own words"
+	rm -f roots.pem tsa.pem agekey
 	stranger_kit
 	try 10 "and the time is not proven ($how)" check --identity agekey "$how.comity"
 	tsa_stop

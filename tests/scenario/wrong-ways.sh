@@ -52,13 +52,13 @@ comity --home h --passphrase-file empty --no-input init --country XA --authority
 rm pass
 two_offices
 try 9 'a second init leaves the home alone' comity --home a --passphrase-file pass \
-	--no-input init --country XA --authority X --self-ca
+	--no-input init --country XA --authority X --self-ca --training
 
 # ---- passphrases ----
 echo wrong >wrong
 try 4 'a wrong passphrase' comity --home a --passphrase-file wrong --no-input key rewrap \
 	--new-passphrase-file pass
-said 'wrong passphrase' 'it says wrong'
+said 'not the one' 'it says wrong'
 try 4 'an empty passphrase' comity --home a --passphrase-file empty --no-input key rewrap \
 	--new-passphrase-file pass
 said empty 'it says empty, not wrong'
@@ -92,12 +92,12 @@ try 5 'nothing in the outbox' A bundle write stick --to XB
 
 # ---- peers ----
 office c XC 'Cascada Court' --self-ca
-try 4 'words that are not theirs' A peer pair c/card.card \
+try 10 'words that are not theirs' A peer pair c/card.card \
 	--words 'abbey ability about above abroad absent'
 try 0 'a card without words is kept' A peer pair c/card.card
-said 'not confirmed' 'as not confirmed'
+said 'NOT confirmed' 'as not confirmed'
 try 6 'nothing is sealed to it' A evidence seal 0001 --to XC
-said 'six words' 'and it says what is missing'
+said words 'and it says what is missing'
 try 2 'a card that is none' A peer pair /etc/passwd
 try 5 'a card that is not there' A peer pair nowhere.card
 cp c/card.card bent.card
