@@ -128,8 +128,18 @@ tag_manifest_blame(struct check *c)
 		char line[160];
 		size_t n;
 
-		if (!c->there[p] || !place_rule((enum place)p)->tagged)
+		if (!place_rule((enum place)p)->tagged)
 			continue;
+		if (!c->there[p]) {
+			n = (size_t)snprintf(line, sizeof line, "  %s\n",
+			    place_rule((enum place)p)->path);
+			if (memmem(file.p, file.n, line, n) == NULL)
+				continue;
+			blamed++;
+			check_broken(c, "tagmanifest.file", "%s is missing.",
+			    place_rule((enum place)p)->path);
+			continue;
+		}
 		n = tag_line(c, (enum place)p, line);
 		if (memmem(file.p, file.n, line, n) != NULL)
 			continue;
