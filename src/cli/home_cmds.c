@@ -82,7 +82,9 @@ init_told(struct cli *c, bool self_ca)
 	say(c, "  authority  %s\n  home       %s\n", s->authority.s, home);
 	if (!self_ca) {
 		say(c, "The signing key waits for its certificate.\n"
-		    "  Next: comity --home %s key csr --out request.csr\n", home);
+		    "  request    %s/request.csr\n"
+		    "  Next: have your PKI sign the request, then comity --home %s key import CHAIN.pem --roots ROOTS.pem\n",
+		    home, home);
 		return EXIT_DONE;
 	}
 	say(c, "  card       %s/card.card\n  six words  %s\n", home, words.s);
@@ -129,6 +131,11 @@ run_init(struct cli *c, struct call *call)
 	w.path = ok ? path : "";
 	w.tsa_roots = buf_span(&pem);
 	ok = ok && flow_init(&c->flow, &w, &c->err);
+	if (ok && !w.self_ca) {
+		buf_reset(&pem);
+		ok = flow_key_csr(&c->flow, &pem, &c->err) &&
+		    home_save(c->flow.home, "request.csr", buf_span(&pem), &c->err);
+	}
 	buf_clear(&pem);
 	return ok ? init_told(c, w.self_ca) : fail(c);
 }
