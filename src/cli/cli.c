@@ -36,6 +36,9 @@ call_values(const struct call *call, const char *name, const char **out, size_t 
 
 /* ---- printing ---- */
 
+static bool add_formatted(struct buf *b, const char *fmt, va_list ap,
+    struct err *err) PRINTF_LIKE(2, 0);
+
 static bool
 add_formatted(struct buf *b, const char *fmt, va_list ap, struct err *err)
 {
