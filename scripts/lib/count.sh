@@ -9,7 +9,8 @@ tap_read() {
 	awk -v status="$2" '
 	/^1\.\.[0-9]+/ { sub(/^1\.\./, ""); planned += $1; next }
 	/^(not )?ok [0-9]+ *(- .*)?# *SKIP/ || /^(not )?ok .*# *SKIP/ {
-		skipped++; show = show "  " $0 "\n"; failing = 0; next }
+		skipped++; failing = 0
+		sub(/^.*# *SKIP */, ""); show = show "  skipped: " $0 "\n"; next }
 	/^ok / { passed++; failing = 0; next }
 	/^not ok / { failed++; show = show "  " $0 "\n"; failing = 1; next }
 	/^#/ { if (failing) show = show "  " $0 "\n"; next }

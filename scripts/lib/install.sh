@@ -52,15 +52,6 @@ install_packages() {
 	exit 1
 }
 
-# install_where_there PACKAGE...: what a test can do without; never stops.
-install_where_there() {
-	command -v dpkg-query >/dev/null 2>&1 || return 0
-	for p in $(missing_packages "$@"); do
-		as_root apt-get -q install -y --no-install-recommends "$p" \
-			>/dev/null 2>&1 || echo "Not there, going on without: $p" >&2
-	done
-}
-
 # build_into FOLDER [MESON OPTION...]: quiet unless it fails.
 build_into() {
 	dir=$1
