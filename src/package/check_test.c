@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "form/json.h"
 #include "form/tar.h"
 #include "package/package_kit.h"
 
@@ -295,7 +296,7 @@ changed_or_unproven(struct place_in token, size_t at, const struct package_repor
 static void
 every_changed_bit_outside_the_payload_is_found(void **state)
 {
-	size_t step = kit_long() ? 1 : 61, n = 0;
+	size_t step = kit_long() ? 1 : 101, n = 0;
 	struct package_report r;
 	struct place_in token;
 	struct buf b;
@@ -490,6 +491,133 @@ a_chunk_that_does_not_open_says_which_file_lies_there(void **state)
 	buf_clear(&b);
 }
 
+/* ---- without memory ---- */
+
+/* Every allocation fails once, then all from there on; never a wrong answer. */
+static void
+fail_each_allocation(const char *path, bool changed)
+{
+	struct package_reading in = package_kit_reading(&kit, path);
+
+	for (int forever = 0; forever < 2; forever++) {
+		uint64_t n, before;
+		bool ok;
+
+		for (n = 1;; n += forever && !kit_long() ? 3 : 1) {
+			struct err err = ERR_INIT;
+			struct package_report r;
+
+			package_report_init(&r);
+			before = mem_count();
+			mem_fail(n, forever);
+			ok = package_check(&in, &r, &err);
+			mem_fail(0, false);
+			if (changed) {
+				assert_int_not_equal(r.overall, OVERALL_INTACT);
+				assert_int_not_equal(r.unchanged, UNCHANGED_YES);
+			}
+			if (!ok)
+				assert_int_equal(err.kind, ERR_MEMORY);
+			else if (!changed)
+				assert_int_not_equal(r.overall, OVERALL_CHANGED);
+			package_report_clear(&r);
+			if (mem_count() - before < n)
+				break;
+		}
+		assert_true(ok);
+		assert_true(n > 20);
+	}
+}
+
+static void
+without_memory_no_answer_is_wrong(void **state)
+{
+	struct pack p = few_pack;
+	struct buf b;
+
+	(void)state;
+	p.sealed = p.collection = true;
+	packed(&p, "memory.comity", &b);
+	fail_each_allocation("memory.comity", false);
+	buf_clear(&b);
+	p.sealed = false;
+	packed(&p, "memory.tar", &b);
+	package_kit_untar(&kit, buf_span(&b), "memory-bag");
+	fail_each_allocation("memory-bag", false);
+	b.p[entry_in(buf_span(&b), "data/a.txt").content] ^= 1;
+	package_kit_save(&kit, "memory-bad.tar", buf_span(&b));
+	fail_each_allocation("memory-bad.tar", true);
+	package_kit_save(&kit, "memory-bag/data/a.txt", span_text("b"));
+	fail_each_allocation("memory-bag", true);
+	buf_clear(&b);
+}
+
+/* ---- what people and programs read ---- */
+
+static void
+the_answer_is_three_lines_and_what_they_do_not_prove(void **state)
+{
+	struct package_report r;
+	struct err err = ERR_INIT;
+	const char *text;
+	struct buf b;
+
+	(void)state;
+	check_path("p.tar", &r);
+	buf_init(&b, 1 << 16);
+	assert_true(package_report_text(&r, false, &b, &err));
+	assert_true(buf_text(&b, &text, &err));
+	expect_text(text, "Intact\n\nUnchanged?   YES  4 of 4 files match what was "
+	    "sealed.\nWho sealed?  Training signer, Training only, XA (certificate "
+	    "by Training issuing CA");
+	expect_text(text, ").  KNOWN\nWhen?        Before 22 Nov 2026 12:00:11 UTC, "
+	    "time stamp by Training TSA");
+	expect_text(text, "  PROVEN\n");
+	expect_text(text, "does not prove: that the content is true, or that the "
+	    "seizure was\nlawful.\n");
+	buf_clear(&b);
+	package_report_clear(&r);
+}
+
+static void
+the_answer_for_programs_has_one_schema(void **state)
+{
+	static const char *const members[] = { "\"schema\": \"comity.verdict/1\"",
+		"\"overall\": \"intact\"", "\"exit_code\": 0", "\"form\": \"tar\"",
+		"\"unchanged\": {", "\"state\": \"yes\"", "\"who\": {",
+		"\"state\": \"known\"", "\"when\": {", "\"state\": \"proven\"",
+		"\"stamped_at\": \"2026-11-22T12:00:10Z\"", "\"act\": {",
+		"\"kind\": \"delivered\"", "\"act_id\": \"", "\"package_id\": \"",
+		"\"files\": 4", "\"bytes\": 3040", "\"files_changed\": 0",
+		"\"collection\": true", "\"unpacked\": false", "\"findings\": [",
+		"\"does_not_prove\"" };
+	struct package_report r;
+	struct err err = ERR_INIT;
+	struct json *j = NULL;
+	const char *text;
+	struct buf b;
+
+	(void)state;
+	check_path("p.tar", &r);
+	buf_init(&b, 1 << 16);
+	assert_true(package_report_json(&r, &b, &err));
+	assert_true(json_read(&j, buf_span(&b), b.n, &err));
+	json_free(j);
+	assert_true(buf_text(&b, &text, &err));
+	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+		expect_text(text, members[i]);
+	buf_clear(&b);
+	package_report_clear(&r);
+	/* Nothing was checked: every member is there all the same. */
+	check_bytes(span_text("x"), &r);
+	buf_init(&b, 1 << 16);
+	assert_true(package_report_json(&r, &b, &err));
+	assert_true(json_read(&j, buf_span(&b), b.n, &err));
+	json_free(j);
+	buf_clear(&b);
+	package_report_clear(&r);
+}
+
 int
 main(void)
 {
@@ -508,6 +636,9 @@ main(void)
 		cmocka_unit_test(swapped_neighbours_are_found),
 		cmocka_unit_test(a_changed_or_cut_parcel_is_never_intact),
 		cmocka_unit_test(a_chunk_that_does_not_open_says_which_file_lies_there),
+		cmocka_unit_test(without_memory_no_answer_is_wrong),
+		cmocka_unit_test(the_answer_is_three_lines_and_what_they_do_not_prove),
+		cmocka_unit_test(the_answer_for_programs_has_one_schema),
 	};
 
 	return cmocka_run_group_tests(tests, open_kit, close_kit);

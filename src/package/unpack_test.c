@@ -317,7 +317,7 @@ a_lost_power_is_gone_on_from(void **state)
 		in = reading("p.comity");
 		in.resume = true;
 		package_report_init(&r);
-		world_sim_fail(kit.w, SIM_FAULT_IO, 10 + seed % 40 * 2, true);
+		world_sim_fail(kit.w, SIM_FAULT_IO, 10 + seed % 30 * 2, true);
 		assert_false(package_check(&in, &r, &err));
 		package_report_clear(&r);
 		world_sim_fail(kit.w, SIM_FAULT_NONE, 0, false);
