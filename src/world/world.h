@@ -5,8 +5,9 @@
  * in memory that can fail at any call).  One contract test runs over both.
  *
  * A `struct world` may be used by any thread.  A `struct file`, `struct dir` or
- * `struct listing` by one thread at a time, except file_read_at and file_write_at,
- * which any number of threads may call on one file at once.
+ * `struct listing` by one thread at a time, except that any number of threads at
+ * once may look up, open and ask about names beneath one dir, and call file_read_at
+ * and file_write_at on one file.
  *
  * Times are seconds since 1970-01-01 UTC, ticks are nanoseconds of a clock that
  * never goes back, sizes and offsets are bytes.
