@@ -281,7 +281,7 @@ take_revoked(struct main *m, struct err *err)
 		return true;
 	buf_init(&pem, REVOCATION_MAX);
 	ok = load(m, path, &pem, err) && revocations_new(&m->revoked, err) &&
-	    revocations_add_pem(m->revoked, buf_span(&pem), err);
+	    revocations_add_file(m->revoked, buf_span(&pem), err);
 	buf_clear(&pem);
 	return ok || err_wrap(err, "--crl %s", path);
 }

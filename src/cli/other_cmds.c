@@ -37,7 +37,9 @@ optional_file(struct cli *c, const char *path, struct buf *b, struct span *out)
 	if (path != NULL && !file_option(c, path, b))
 		return false;
 	*out = buf_span(b);
-	return true;
+	/* Nothing in it must not mean that it was not given. */
+	return path == NULL || b->n > 0 || err_set(&c->err, ERR_INPUT, "file.empty",
+	    "there is nothing in the file %s", path);
 }
 
 int

@@ -32,6 +32,8 @@ MUST bool revocations_new(struct revocations **out, struct err *err);
 void revocations_free(struct revocations *r);
 /* ERR_INPUT names the block that is malformed; nothing is added then. */
 MUST bool revocations_add_pem(struct revocations *r, struct span pem, struct err *err);
+/* The same for a file a person brings: ERR_INPUT "revocation.none" without any block. */
+MUST bool revocations_add_file(struct revocations *r, struct span pem, struct err *err);
 /* A copy of everything in `more`, which stays the caller's; all or nothing. */
 MUST bool revocations_add_all(struct revocations *r, const struct revocations *more,
     struct err *err);

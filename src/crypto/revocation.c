@@ -147,6 +147,17 @@ revocations_add_pem(struct revocations *r, struct span pem, struct err *err)
 	return true;
 }
 
+bool
+revocations_add_file(struct revocations *r, struct span pem, struct err *err)
+{
+	size_t before = r->n;
+
+	if (!revocations_add_pem(r, pem, err))
+		return false;
+	return r->n > before || err_set(err, ERR_INPUT, "revocation.none",
+	    "there is no revocation list in it (PEM: BEGIN X509 CRL, or OCSP RESPONSE)");
+}
+
 static bool
 said_copy(struct revocations *r, const struct said *s, struct err *err)
 {

@@ -387,7 +387,7 @@ flow_key_import(struct flow *f, struct span chain_pem, struct span roots_pem,
 	ok = flow_keyring(f, &k, err) && certs_read_pem(&all, chain_pem, err) &&
 	    certs_read_pem(&roots, roots_pem, err) &&
 	    revocations_new(&crls, err) &&
-	    (crl_pem.n == 0 || revocations_add_pem(crls, crl_pem, err)) &&
+	    (crl_pem.n == 0 || revocations_add_file(crls, crl_pem, err)) &&
 	    import_key(f, k, key_file, &all, &number, &key, err) &&
 	    chain_order(&all, key, &roots, &chain, err) &&
 	    chain_proves(f, &chain, &roots, err) &&

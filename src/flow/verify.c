@@ -77,7 +77,7 @@ given_read(struct flow *f, const struct verify_wish *w, struct given *g,
 	}
 	if (w->crl.n > 0) {
 		if (!revocations_new(&g->revoked, err) ||
-		    !revocations_add_pem(g->revoked, w->crl, err))
+		    !revocations_add_file(g->revoked, w->crl, err))
 			return err_wrap(err, "--crl");
 		t->revoked = g->revoked;
 	}
