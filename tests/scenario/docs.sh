@@ -32,50 +32,6 @@ while read -r program noun verb; do
 done <commands
 
 # ---- between two real offices, as README says ----
-mkdir pki
-cat >pki/cnf <<'C'
-[req]
-distinguished_name=dn
-prompt=no
-[dn]
-C=SN
-O=National PKI
-CN=National root
-[ca]
-basicConstraints=critical,CA:true
-keyUsage=critical,keyCertSign,cRLSign
-subjectKeyIdentifier=hash
-[sub]
-basicConstraints=critical,CA:true,pathlen:0
-keyUsage=critical,keyCertSign,cRLSign
-subjectKeyIdentifier=hash
-authorityKeyIdentifier=keyid
-[leaf]
-basicConstraints=critical,CA:false
-keyUsage=critical,digitalSignature,nonRepudiation
-subjectKeyIdentifier=hash
-authorityKeyIdentifier=keyid
-C
-pki() {	# makes a national PKI in pki/$1 with a root and an issuing authority
-	d=pki/$1
-	mkdir -p "$d"
-	for k in root sub; do
-		must openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$d/$k.key"
-	done
-	sed "s/C=SN/C=$1/" pki/cnf >"$d/cnf"
-	must openssl req -x509 -new -key "$d/root.key" -config "$d/cnf" -extensions ca \
-		-days 3650 -out "$d/root.pem"
-	must openssl req -new -key "$d/sub.key" -config "$d/cnf" \
-		-subj "/C=$1/O=National PKI/CN=Issuing authority" -out "$d/sub.csr"
-	must openssl x509 -req -in "$d/sub.csr" -CA "$d/root.pem" -CAkey "$d/root.key" \
-		-CAcreateserial -days 3000 -extfile "$d/cnf" -extensions sub -out "$d/sub.pem"
-}
-certify() {	# COUNTRY REQUEST: writes chain.pem
-	d=pki/$1
-	must openssl x509 -req -in "$2" -CA "$d/sub.pem" -CAkey "$d/sub.key" \
-		-CAcreateserial -days 1000 -extfile "$d/cnf" -extensions leaf -out "$d/leaf.pem"
-	cat "$d/leaf.pem" "$d/sub.pem" >chain.pem
-}
 tsa_start
 A() { comity --home a --passphrase-file pass --no-input --progress none "$@"; }
 (umask 077; echo 'a long passphrase of an office' >pass)

@@ -152,6 +152,90 @@ tsa_stop() {
 	TSA_PID=''
 }
 
+# ---- a national PKI, by openssl alone ----
+
+# pki COUNTRY: a root and an issuing authority in pki/COUNTRY.
+pki() {
+	d=pki/$1
+	mkdir -p "$d"
+	cat >"$d/cnf" <<C
+[req]
+distinguished_name=dn
+prompt=no
+[dn]
+C=$1
+O=National PKI
+CN=National root
+[ca]
+basicConstraints=critical,CA:true
+keyUsage=critical,keyCertSign,cRLSign
+subjectKeyIdentifier=hash
+[sub]
+basicConstraints=critical,CA:true,pathlen:0
+keyUsage=critical,keyCertSign,cRLSign
+subjectKeyIdentifier=hash
+authorityKeyIdentifier=keyid
+[leaf]
+basicConstraints=critical,CA:false
+keyUsage=critical,digitalSignature,nonRepudiation
+subjectKeyIdentifier=hash
+authorityKeyIdentifier=keyid
+[leaf_tls]
+basicConstraints=critical,CA:false
+keyUsage=critical,digitalSignature
+extendedKeyUsage=serverAuth
+subjectKeyIdentifier=hash
+authorityKeyIdentifier=keyid
+[leaf_encrypt]
+basicConstraints=critical,CA:false
+keyUsage=critical,keyEncipherment
+subjectKeyIdentifier=hash
+authorityKeyIdentifier=keyid
+[crl]
+default_ca=c
+[c]
+database=$d/index.txt
+crlnumber=$d/crlnumber
+default_md=sha256
+default_crl_days=30
+crl_extensions=crl_ext
+[crl_ext]
+authorityKeyIdentifier=keyid
+C
+	: >"$d/index.txt"
+	echo 01 >"$d/crlnumber"
+	for k in root sub; do
+		must openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$d/$k.key"
+	done
+	must openssl req -x509 -new -key "$d/root.key" -config "$d/cnf" -extensions ca \
+		-days 3650 -out "$d/root.pem"
+	must openssl req -new -key "$d/sub.key" -config "$d/cnf" \
+		-subj "/C=$1/O=National PKI/CN=Issuing authority" -out "$d/sub.csr"
+	must openssl x509 -req -in "$d/sub.csr" -CA "$d/root.pem" -CAkey "$d/root.key" \
+		-CAcreateserial -days 3000 -extfile "$d/cnf" -extensions sub -out "$d/sub.pem"
+}
+# certify COUNTRY REQUEST [SECTION]: writes chain.pem (and pki/COUNTRY/leaf.pem).
+certify() {
+	d=pki/$1
+	must openssl x509 -req -in "$2" -CA "$d/sub.pem" -CAkey "$d/sub.key" \
+		-CAcreateserial -days 1000 -extfile "$d/cnf" -extensions "${3:-leaf}" \
+		-out "$d/leaf.pem"
+	cat "$d/leaf.pem" "$d/sub.pem" >chain.pem
+}
+# crl COUNTRY OUT [REVOKED-AT[,REASON]]: a list of the issuing authority; the
+# certificate in pki/COUNTRY/leaf.pem stands on it when a time (YYMMDDhhmmssZ) is given.
+crl() {
+	d=pki/$1
+	if [ -n "${3:-}" ]; then
+		serial=$(openssl x509 -in "$d/leaf.pem" -noout -serial | cut -d= -f2)
+		printf 'R\t300101000000Z\t%s\t%s\tunknown\t/CN=x\n' "$3" "$serial" >"$d/index.txt"
+	else
+		: >"$d/index.txt"
+	fi
+	must openssl ca -config "$d/cnf" -name c -gencrl -keyfile "$d/sub.key" \
+		-cert "$d/sub.pem" -out "$2"
+}
+
 # ---- material ----
 
 # small_tree DIR: a few files, a link, an empty folder.
