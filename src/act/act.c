@@ -327,26 +327,42 @@ tail_encode(const struct act *a, struct json_out *j)
 	json_out_close_object(j);
 }
 
+static void
+act_out(const struct act *a, struct json_out *j)
+{
+	json_out_object(j, NULL);
+	head_encode(a, j);
+	if (a->instrument[0] != '\0') {
+		json_out_object(j, "basis");
+		json_out_str(j, "instrument", a->instrument);
+		json_out_str(j, "article", a->article);
+		json_out_close_object(j);
+	} else {
+		json_out_null(j, "basis");
+	}
+	json_out_object(j, "body");
+	kinds[a->kind].encode(a, j);
+	json_out_close_object(j);
+	tail_encode(a, j);
+	json_out_close_object(j);
+}
+
+/*
+ * What is signed cannot be mended: read it as every receiver will, before it goes
+ * out.  A language tag of one letter would make a sealed disk image unreadable.
+ */
 bool
 act_encode(const struct act *a, struct buf *out, struct err *err)
 {
+	size_t before = out->n;
 	struct json_out j;
+	struct act again;
 
 	json_out_begin(&j, out, true, false, err);
-	json_out_object(&j, NULL);
-	head_encode(a, &j);
-	if (a->instrument[0] != '\0') {
-		json_out_object(&j, "basis");
-		json_out_str(&j, "instrument", a->instrument);
-		json_out_str(&j, "article", a->article);
-		json_out_close_object(&j);
-	} else {
-		json_out_null(&j, "basis");
-	}
-	json_out_object(&j, "body");
-	kinds[a->kind].encode(a, &j);
-	json_out_close_object(&j);
-	tail_encode(a, &j);
-	json_out_close_object(&j);
-	return json_out_end(&j);
+	act_out(a, &j);
+	if (!json_out_end(&j) ||
+	    !act_decode(&again, span_from(buf_span(out), before), err))
+		return false;
+	act_clear(&again);
+	return true;
 }

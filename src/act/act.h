@@ -27,6 +27,11 @@ MUST bool authority_id_parse(const char *s, struct authority_id *out);
 MUST bool authority_id_make(const char state[3], const struct digest *spki,
     struct authority_id *out, struct err *err);
 
+/* A BCP 47 tag as far as we use them: letters, digits and single dashes. */
+bool lang_valid(const char *s);
+/* Roles, carriers, recipients on a card: printable ASCII without blanks. */
+bool code_valid(const char *s);
+
 /* Free text is a marked member with its language (BCP 47): never a code. */
 struct marked_text {
 	char lang[12];			/* "" when absent */
@@ -119,6 +124,7 @@ bool act_kind_needs_stamp(enum act_kind kind);
  * ERR_INPUT "act.*" or "json.*" names the member; ERR_LIMIT too long.
  * Exactly one spelling of each value: encode(decode(bytes)) need not equal bytes
  * (other writers may space differently), but every value is checked for form.
+ * act_encode writes nothing that act_decode would refuse: it fails as that does.
  */
 MUST bool act_decode(struct act *out, struct span json, struct err *err);
 MUST bool act_encode(const struct act *a, struct buf *out, struct err *err);
@@ -147,6 +153,7 @@ struct collection {
 void collection_init(struct collection *c);
 void collection_clear(struct collection *c);
 MUST bool collection_decode(struct collection *out, struct span json, struct err *err);
+/* As act_encode: nothing is written that collection_decode would refuse. */
 MUST bool collection_encode(const struct collection *c, struct buf *out,
     struct err *err);
 

@@ -203,6 +203,138 @@ six_words_are_the_first_66_bits_and_forgive_how_they_are_typed(void **state)
 	assert_false(six_words_same(&w, other.s));
 }
 
+/* Nothing is signed that the receiver's own Comity would refuse. */
+static void
+what_a_reader_would_refuse_is_never_written(void **state)
+{
+	struct err err = ERR_INIT;
+	struct buf b;
+	struct act a = delivered();
+
+	(void)state;
+	buf_init(&b, ACT_BYTES_MAX);
+	(void)snprintf(a.body.delivered.purpose.lang, 12, "e");
+	assert_false(act_encode(&a, &b, &err));
+	assert_string_equal(err.reason, "json.member");
+	buf_reset(&b);
+	(void)snprintf(a.body.delivered.purpose.lang, 12, "en_US");
+	assert_false(act_encode(&a, &b, &err));
+	assert_string_equal(err.reason, "act.lang");
+	act_clear(&a);
+	buf_clear(&b);
+}
+
+static struct act
+time_stamp(void)
+{
+	struct act a = delivered();
+
+	mem_free(a.body.delivered.purpose.text);
+	a.kind = ACT_TIME_STAMP;
+	memset(&a.body, 0, sizeof a.body);
+	memset(a.body.time_stamp.act.b, 9, 32);
+	return a;
+}
+
+static void
+a_time_stamp_follows_the_act_it_stamps(void **state)
+{
+	struct err err = ERR_INIT;
+	struct act a = time_stamp(), back;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, ACT_BYTES_MAX);
+	assert_false(act_encode(&a, &b, &err));
+	assert_string_equal(err.reason, "time_stamp.follows");
+	buf_reset(&b);
+	a.follows[0] = a.body.time_stamp.act;
+	a.follows_n = 1;
+	assert_true(act_encode(&a, &b, &err));
+	assert_true(act_decode(&back, buf_span(&b), &err));
+	assert_true(digest_eq(&back.body.time_stamp.act, &a.body.time_stamp.act));
+	act_clear(&back);
+	buf_clear(&b);
+}
+
+static void
+put_row(struct buf *row, const char *bytes)
+{
+	struct err err = ERR_INIT;
+
+	buf_init(row, 64);
+	assert_true(buf_add_text(row, bytes, &err));
+}
+
+static struct act
+card(void)
+{
+	struct err err = ERR_INIT;
+	struct act a = time_stamp();
+	struct card_body *c = &a.body.card;
+
+	a.kind = ACT_CARD;
+	memset(&a.body, 0, sizeof a.body);
+	(void)snprintf(c->state, sizeof c->state, "XA");
+	(void)snprintf(c->names[0].lang, 12, "en");
+	c->names[0].text = mem_text_of("Aldora", &err);
+	c->names_n = c->roles_n = c->languages_n = c->carriers_n = 1;
+	(void)snprintf(c->roles[0], 32, "court");
+	(void)snprintf(c->languages[0], 12, "en");
+	c->carriers[0] = mem_text_of("stick", &err);
+	put_row(&c->certificates[0], "no certificate");
+	put_row(&c->roots[0], "no root");
+	c->certificates_n = c->roots_n = c->recipients_n = c->speaks_n = 1;
+	(void)snprintf(c->recipients[0], 80, "age1xyz");
+	(void)snprintf(c->speaks[0], 24, "%s", ACT_SCHEMA);
+	c->valid_to = 1;
+	return a;
+}
+
+static void
+card_refused(struct act *a, const char *reason)
+{
+	struct err err = ERR_INIT;
+	struct buf b;
+
+	buf_init(&b, ACT_BYTES_MAX);
+	assert_false(act_encode(a, &b, &err));
+	assert_string_equal(err.reason, reason);
+	buf_clear(&b);
+	act_clear(a);
+}
+
+/* They are shown on terminals and written into records as they are. */
+static void
+the_codes_of_a_card_are_plain_ascii(void **state)
+{
+	struct err err = ERR_INIT;
+	struct act a = card();
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, ACT_BYTES_MAX);
+	assert_true(act_encode(&a, &b, &err));
+	buf_clear(&b);
+	(void)snprintf(a.body.card.roles[0], 32, "court\033[2J");
+	card_refused(&a, "card.code");
+	a = card();
+	(void)snprintf(a.body.card.recipients[0], 80, "age1 xyz");
+	card_refused(&a, "card.code");
+	a = card();
+	a.body.card.carriers[0][0] = '\n';
+	card_refused(&a, "card.code");
+	a = card();
+	(void)snprintf(a.body.card.languages[0], 12, "e");
+	card_refused(&a, "card.languages");
+	a = card();
+	(void)snprintf(a.body.card.state, 3, "XB");
+	card_refused(&a, "card.state");
+	a = card();
+	a.body.card.valid_from = 1;
+	card_refused(&a, "card.validity");
+}
+
 static void
 a_collection_record_is_complete_or_refused(void **state)
 {
@@ -226,6 +358,34 @@ a_collection_record_is_complete_or_refused(void **state)
 	buf_clear(&b);
 }
 
+static void
+texts_of_a_collection_record_end_at_4000_bytes(void **state)
+{
+	char text[4002], by[] = "Unit 4", tool[] = "t 1", how[] = "image";
+	struct err err = ERR_INIT;
+	struct collection c;
+	struct buf b;
+
+	(void)state;
+	collection_init(&c);
+	buf_init(&b, COLLECTION_MAX);
+	memset(text, 'a', sizeof text);
+	text[4000] = '\0';
+	(void)snprintf(c.lang, sizeof c.lang, "en");
+	c.collected_by = by;
+	c.collected_from = text;
+	c.tool = tool;
+	c.method = how;
+	c.collected_at = 1;
+	assert_true(collection_encode(&c, &b, &err));
+	text[4000] = 'a';
+	text[4001] = '\0';
+	buf_reset(&b);
+	assert_false(collection_encode(&c, &b, &err));
+	assert_int_equal(err.kind, ERR_LIMIT);
+	buf_clear(&b);
+}
+
 int
 main(void)
 {
@@ -236,7 +396,11 @@ main(void)
 		cmocka_unit_test(every_failed_allocation_is_told_and_leaves_nothing),
 		cmocka_unit_test(an_authority_names_itself_from_its_first_key),
 		cmocka_unit_test(six_words_are_the_first_66_bits_and_forgive_how_they_are_typed),
+		cmocka_unit_test(what_a_reader_would_refuse_is_never_written),
+		cmocka_unit_test(a_time_stamp_follows_the_act_it_stamps),
+		cmocka_unit_test(the_codes_of_a_card_are_plain_ascii),
 		cmocka_unit_test(a_collection_record_is_complete_or_refused),
+		cmocka_unit_test(texts_of_a_collection_record_end_at_4000_bytes),
 	};
 
 	return cmocka_run_group_tests_name("act", tests, NULL, NULL);

@@ -18,6 +18,18 @@ names_decode(struct card_body *c, struct json_object *b, struct err *err)
 	return true;
 }
 
+/* Codes are for programs, and shown to people as they are: nothing but ASCII. */
+bool
+code_valid(const char *s)
+{
+	if (*s == '\0')
+		return false;
+	for (; *s != '\0'; s++)
+		if (*s < 0x21 || *s > 0x7E)
+			return false;
+	return true;
+}
+
 /* A list of short codes into rows of `room` bytes. */
 static bool
 codes_decode(struct json_object *b, const char *name, size_t min, size_t max,
@@ -31,6 +43,10 @@ codes_decode(struct json_object *b, const char *name, size_t min, size_t max,
 	for (size_t i = 0; i < list.n; i++) {
 		if (!json_at_text(&list, i, 1, room - 1, &s, err))
 			return false;
+		if (!code_valid(s))
+			return err_set(err, ERR_INPUT, "card.code",
+			    "member \"body.%s[%zu]\" is not plain ASCII without blanks",
+			    name, i);
 		memcpy(rows + i * room, s, strlen(s) + 1);
 	}
 	*n = list.n;
@@ -68,6 +84,10 @@ carriers_decode(struct card_body *c, struct json_object *b, struct err *err)
 	for (; c->carriers_n < list.n; c->carriers_n++) {
 		if (!json_at_text(&list, c->carriers_n, 1, 500, &s, err))
 			return false;
+		if (!code_valid(s))
+			return err_set(err, ERR_INPUT, "card.code",
+			    "member \"body.carriers[%zu]\" is not plain ASCII without blanks",
+			    c->carriers_n);
 		c->carriers[c->carriers_n] = mem_text_of(s, err);
 		if (c->carriers[c->carriers_n] == NULL)
 			return false;

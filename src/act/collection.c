@@ -110,28 +110,41 @@ collection_decode(struct collection *out, struct span json, struct err *err)
 	return true;
 }
 
+static void
+collection_out(const struct collection *c, struct json_out *j)
+{
+	json_out_object(j, NULL);
+	json_out_str(j, "schema", COLLECTION_SCHEMA);
+	json_out_str(j, "lang", c->lang);
+	json_out_str(j, "collected_by", c->collected_by);
+	json_out_str(j, "collected_from", c->collected_from);
+	json_out_str(j, "tool", c->tool);
+	json_out_str(j, "method", c->method);
+	json_out_int(j, "collected_at", c->collected_at);
+	json_out_str(j, "source_digest", c->source_digest);
+	json_out_str(j, "order", c->order);
+	json_out_str(j, "note", c->note);
+	if (c->custodian_certificate.n > 0)
+		json_out_text(j, "custodian_certificate",
+		    buf_span(&c->custodian_certificate));
+	else
+		json_out_null(j, "custodian_certificate");
+	json_out_close_object(j);
+}
+
+/* As with acts: nothing is written that a receiver would refuse to read. */
 bool
 collection_encode(const struct collection *c, struct buf *out, struct err *err)
 {
+	size_t before = out->n;
+	struct collection again;
 	struct json_out j;
 
 	json_out_begin(&j, out, true, false, err);
-	json_out_object(&j, NULL);
-	json_out_str(&j, "schema", COLLECTION_SCHEMA);
-	json_out_str(&j, "lang", c->lang);
-	json_out_str(&j, "collected_by", c->collected_by);
-	json_out_str(&j, "collected_from", c->collected_from);
-	json_out_str(&j, "tool", c->tool);
-	json_out_str(&j, "method", c->method);
-	json_out_int(&j, "collected_at", c->collected_at);
-	json_out_str(&j, "source_digest", c->source_digest);
-	json_out_str(&j, "order", c->order);
-	json_out_str(&j, "note", c->note);
-	if (c->custodian_certificate.n > 0)
-		json_out_text(&j, "custodian_certificate",
-		    buf_span(&c->custodian_certificate));
-	else
-		json_out_null(&j, "custodian_certificate");
-	json_out_close_object(&j);
-	return json_out_end(&j);
+	collection_out(c, &j);
+	if (!json_out_end(&j) ||
+	    !collection_decode(&again, span_from(buf_span(out), before), err))
+		return false;
+	collection_clear(&again);
+	return true;
 }

@@ -31,8 +31,6 @@ MUST bool marked_at(const struct json_array *a, size_t i, size_t max,
     struct marked_text *out, struct err *err);
 void marked_encode(const struct marked_text *t, const char *name, struct json_out *j);
 void marked_clear(struct marked_text *t);
-/* A BCP 47 tag as far as we use them: letters, digits and single dashes. */
-bool lang_valid(const char *s);
 MUST bool state_valid(const char *s);		/* two upper-case letters */
 /* A text that may be null; *out owned or NULL. */
 MUST bool text_or_null(struct json_object *o, const char *name, size_t max,

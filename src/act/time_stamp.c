@@ -4,7 +4,15 @@
 bool
 time_stamp_decode(struct act *a, struct json_object *b, struct err *err)
 {
-	return json_hex(b, "act", a->body.time_stamp.act.b, 32, err);
+	struct time_stamp_body *t = &a->body.time_stamp;
+
+	if (!json_hex(b, "act", t->act.b, 32, err))
+		return false;
+	for (size_t i = 0; i < a->follows_n; i++)
+		if (digest_eq(&a->follows[i], &t->act))
+			return true;
+	return err_set(err, ERR_INPUT, "time_stamp.follows",
+	    "member \"follows\" does not name the act that is stamped");
 }
 
 void
