@@ -293,22 +293,15 @@ revocation_one(const struct path_question *q, struct path_answer *out, size_t i,
 	return true;
 }
 
-/* What the lists said of all, for people. */
+/* What the lists at hand said; "" when there was none. */
 static void
-revocation_say(struct path_answer *out, const struct mentions *m, size_t below)
+lists_say(const struct path_answer *out, const struct mentions *m, size_t below,
+    char *text, size_t room)
 {
-	char *text = out->revocation_text;
-	size_t room = sizeof out->revocation_text;
 	struct when_text as_of = when_people(out->revocation_as_of);
 
-	if (out->state != PATH_HOLDS)
-		(void)snprintf(text, room, "revoked, by a list of %s", as_of.s);
-	else if (below == 0)
-		(void)snprintf(text, room,
-		    "trusted by itself: no list can revoke it");
-	else if (!out->revocation_checked)
-		(void)snprintf(text, room,
-		    "no revocation list for %s: judged without", m->unknown.s);
+	if (out->revocation_as_of == 0)
+		(void)snprintf(text, room, "%s", "");
 	else if (m->has_later)
 		(void)snprintf(text, room, "%s was revoked on %s, after the proven "
 		    "time (list of %s)", m->later.s, when_people(m->later_at).s,
@@ -316,6 +309,27 @@ revocation_say(struct path_answer *out, const struct mentions *m, size_t below)
 	else
 		(void)snprintf(text, room, "not revoked by the list%s of %s",
 		    below == 1 ? "" : "s, the oldest", as_of.s);
+}
+
+/* For people: which lists were used, and which were missing. */
+static void
+revocation_say(struct path_answer *out, const struct mentions *m, size_t below)
+{
+	char *text = out->revocation_text, lists[240];
+	size_t room = sizeof out->revocation_text;
+
+	lists_say(out, m, below, lists, sizeof lists);
+	if (out->state != PATH_HOLDS)
+		(void)snprintf(text, room, "revoked, by a list of %s",
+		    when_people(out->revocation_as_of).s);
+	else if (below == 0)
+		(void)snprintf(text, room,
+		    "trusted by itself: no list can revoke it");
+	else if (!out->revocation_checked)
+		(void)snprintf(text, room, "%s%sno revocation list for %s: judged "
+		    "without", lists, lists[0] != '\0' ? "; " : "", m->unknown.s);
+	else
+		(void)snprintf(text, room, "%s", lists);
 }
 
 static bool

@@ -63,7 +63,7 @@ struct path_answer {
 	/* What revocation data said: "not revoked by list of DATE", "no list for ..." */
 	bool revocation_checked;	/* every certificate below the anchor had data */
 	int64_t revocation_as_of;	/* oldest thisUpdate that was used; 0 none */
-	char revocation_text[300];
+	char revocation_text[400];
 };
 
 /*
