@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "form/tar.h"
-#include "package/package_kit.h"
+#include "package/testkit.h"
 #include "package/read_order.h"
 
 static const struct pack_file few[] = {

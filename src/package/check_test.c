@@ -9,7 +9,7 @@
 
 #include "form/json.h"
 #include "form/tar.h"
-#include "package/package_kit.h"
+#include "package/testkit.h"
 
 static const struct pack_file few[] = {
 	{ "a.txt", "the first file\n", 0 },

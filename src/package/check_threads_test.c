@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "package/package_kit.h"
+#include "package/testkit.h"
 
 #define SMALL 700		/* files that lie whole in a slab, many in each */
 

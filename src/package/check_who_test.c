@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "crypto/stamp.h"
-#include "package/package_kit.h"
+#include "package/testkit.h"
 
 static const struct pack_file few[] = { { "a.txt", "the first file\n", 0 } };
 static const struct pack few_pack = { .files = few, .files_n = 1 };

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "package/package_kit.h"
+#include "package/testkit.h"
 #include "package/unpack.h"
 
 #define BIG 3000000		/* a file over several slabs */

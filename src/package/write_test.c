@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "crypto/stamp.h"
-#include "package/package_kit.h"
+#include "package/testkit.h"
 
 struct job {
 	struct package_kit k;

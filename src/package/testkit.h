@@ -1,9 +1,9 @@
 /*
- * package_kit: whole packages made at test time with a throw-away PKI, for the tests
+ * testkit: whole packages made at test time with a throw-away PKI, for the tests
  * of reading.  Everything comes from one seed; nobody's data.
  */
-#ifndef COMITY_PACKAGE_KIT_H
-#define COMITY_PACKAGE_KIT_H
+#ifndef COMITY_PACKAGE_TESTKIT_H
+#define COMITY_PACKAGE_TESTKIT_H
 
 #include "crypto/testkit.h"
 #include "package/package.h"

@@ -1,4 +1,4 @@
-#include "package/package_kit.h"
+#include "package/testkit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
