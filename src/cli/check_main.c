@@ -2,19 +2,19 @@
  * comity-check: is this package what was sealed, by whom, and when?  The verifier
  * alone: no network, no store, no keys but an identity it is handed.
  */
-#include <getopt.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "form/json.h"
 #include "package/package.h"
 
 #define PEM_MAX (1u << 20)		/* roots of all States fit in 64 certificates */
 #define IDENTITY_MAX 65536		/* bytes of an identity file with its comments */
 #define TICKS 1000000000ull		/* world_ticks in a second */
 
-enum flag { FLAG_ROOTS = 256, FLAG_TSA, FLAG_CRL, FLAG_CARD, FLAG_AT, FLAG_IDENTITY,
+enum flag { FLAG_ROOTS, FLAG_TSA, FLAG_CRL, FLAG_CARD, FLAG_AT, FLAG_IDENTITY,
 	FLAG_JSON, FLAG_DETAILS, FLAG_PROGRESS, FLAG_HELP, FLAG_VERSION };
 
 /* The one table: parser and help are made from it. */
@@ -112,6 +112,27 @@ exit_code(const struct err *err)
 	return 1;
 }
 
+/* For programs there is one object on standard output whatever happens. */
+static void
+say_error_json(struct main *m, const struct err *err)
+{
+	struct err quiet = ERR_INIT;
+	struct json_out j;
+	struct buf b;
+
+	buf_init(&b, 4096);
+	json_out_begin(&j, &b, true, false, &quiet);
+	json_out_object(&j, NULL);
+	json_out_str(&j, "schema", "comity.error/1");
+	json_out_str(&j, "reason", err->reason);
+	json_out_str(&j, "text", err->text);
+	json_out_int(&j, "exit", exit_code(err));
+	json_out_close_object(&j);
+	if (json_out_end(&j))
+		(void)!world_write(m->world, WORLD_OUT, buf_span(&b), &quiet);
+	buf_clear(&b);
+}
+
 static int
 say_error(struct main *m, const struct err *err)
 {
@@ -119,6 +140,8 @@ say_error(struct main *m, const struct err *err)
 
 	(void)snprintf(line, sizeof line, "comity-check: %s\n", err->text);
 	put(m, WORLD_ERR, line);
+	if (flag_value(m, FLAG_JSON) != NULL)
+		say_error_json(m, err);
 	return exit_code(err);
 }
 
@@ -450,63 +473,68 @@ check(struct main *m)
 	return code;
 }
 
-/*
- * getopt_long takes beginnings of names; we do not: a script that says --ro today
- * would mean something else when a new option comes.  NULL: all are whole.
- */
-static const char *
-name_cut(int argc, char **argv)
+/* The flag an argument names, whole, or FLAGS; *value: what stands behind its =. */
+static size_t
+flag_find(const char *arg, const char **value)
 {
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		size_t n = strcspn(argv[i], "="), j = 0;
+	size_t n = strcspn(arg, "=");
 
-		if (strncmp(argv[i], "--", 2) != 0)
-			continue;
-		while (j < FLAGS && (strlen(flags[j].name) != n - 2 ||
-		    strncmp(flags[j].name, argv[i] + 2, n - 2) != 0))
-			j++;
-		if (j == FLAGS)
-			return argv[i];
-		i += flags[j].value != NULL && argv[i][n] == '\0';
-	}
-	return NULL;
+	*value = arg[n] == '=' ? arg + n + 1 : NULL;
+	for (size_t i = 0; i < FLAGS; i++)
+		if (strlen(flags[i].name) == n &&
+		    strncmp(flags[i].name, arg, n) == 0)
+			return i;
+	return FLAGS;
 }
 
-/* -1: go on. */
+/* A flag at argv[*i]; -1: go on. */
+static int
+parse_flag(struct main *m, int argc, char **argv, int *i)
+{
+	const char *arg = argv[*i], *value = NULL;
+	size_t f = strncmp(arg, "--", 2) == 0 ? flag_find(arg + 2, &value) : FLAGS;
+
+	if (f == FLAGS)
+		return use(m, "there is no option %s", arg);
+	if (flags[f].value == NULL && value != NULL)
+		return use(m, "--%s takes no value", flags[f].name);
+	if (flags[f].value != NULL && value == NULL) {
+		if (*i + 1 == argc)
+			return use(m, "--%s needs a value", flags[f].name);
+		value = argv[++*i];
+	}
+	m->value[f] = value != NULL ? value : "";
+	if (flags[f].flag == FLAG_HELP)
+		return help(m);
+	if (flags[f].flag == FLAG_VERSION) {
+		put(m, WORLD_OUT, "comity-check " COMITY_VERSION "\n");
+		return 0;
+	}
+	return -1;
+}
+
+/* Options may stand anywhere before a "--"; -1: go on. */
 static int
 parse(struct main *m, int argc, char **argv)
 {
-	struct option longs[FLAGS + 1] = { 0 };
-	int c;
+	bool options = true;
 
-	for (size_t i = 0; i < FLAGS; i++)
-		longs[i] = (struct option){ flags[i].name, flags[i].value != NULL ?
-		    required_argument : no_argument, NULL, (int)flags[i].flag };
-	if (name_cut(argc, argv) != NULL)
-		return use(m, "there is no option %s", name_cut(argc, argv));
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":", longs, NULL)) != -1) {
-		if (c == ':')
-			return use(m, "%s needs a value", argv[optind - 1]);
-		if (c == '?')
-			return use(m, "there is no option %s", argv[optind - 1]);
-		if (c == FLAG_HELP)
-			return help(m);
-		if (c == FLAG_VERSION) {
-			put(m, WORLD_OUT, "comity-check " COMITY_VERSION "\n");
-			return 0;
+	for (int i = 1; i < argc; i++) {
+		if (options && strcmp(argv[i], "--") == 0) {
+			options = false;
+		} else if (options && argv[i][0] == '-' && argv[i][1] != '\0') {
+			int code = parse_flag(m, argc, argv, &i);
+
+			if (code >= 0)
+				return code;
+		} else if (m->path != NULL) {
+			return use(m, "one package at a time: %s is one too many",
+			    argv[i]);
+		} else {
+			m->path = argv[i];
 		}
-		for (size_t i = 0; i < FLAGS; i++)
-			if ((int)flags[i].flag == c)
-				m->value[i] = optarg != NULL ? optarg : "";
 	}
-	if (optind == argc)
-		return use(m, "name the package to check");
-	if (optind + 1 < argc)
-		return use(m, "one package at a time: %s is one too many",
-		    argv[optind + 1]);
-	m->path = argv[optind];
-	return -1;
+	return m->path != NULL ? -1 : use(m, "name the package to check");
 }
 
 static void
