@@ -211,8 +211,14 @@ certs_of_card(const struct act *card, struct certs *roots, struct err *err)
 	return true;
 }
 
+/*
+ * The file lies on somebody's stick, which may answer twice with different bytes:
+ * it is read once, and everything below is about our copy in HOME/tmp.
+ */
 struct incoming_card {
 	struct buf file, json;
+	struct dir *tmp;		/* borrowed; NULL while there is no copy */
+	char copy[48];
 	struct act act;
 	struct digest id;
 	bool unchanged, signer_known;
@@ -220,8 +226,11 @@ struct incoming_card {
 };
 
 static void
-incoming_clear(struct incoming_card *c)
+incoming_clear(struct flow *f, struct incoming_card *c)
 {
+	/* What stays is swept with the rest of tmp. */
+	if (c->tmp != NULL)
+		(void)!path_remove(f->world, c->tmp, c->copy, NULL);
 	buf_clear(&c->file);
 	buf_clear(&c->json);
 	act_clear(&c->act);
@@ -233,7 +242,8 @@ card_check(struct flow *f, const char *path, const struct act *card,
     const struct digest *card_id, struct incoming_card *c, bool *holds,
     struct err *err)
 {
-	struct package_reading in = { .world = f->world, .path = path };
+	struct package_reading in = { .world = f->world, .at = c->tmp,
+		.path = c->copy };
 	struct package_report report;
 	struct certs roots;
 	bool ok;
@@ -259,23 +269,65 @@ card_check(struct flow *f, const char *path, const struct act *card,
 }
 
 static bool
+incoming_copy(struct flow *f, const char *path, struct incoming_card *c,
+    struct err *err)
+{
+	struct dir *tmp = NULL;
+	uint8_t r[16];
+	size_t at;
+
+	if (!file_load(f->world, NULL, path, &c->file, err) ||
+	    !world_random(f->world, r, sizeof r, err) ||
+	    !home_tmp(f->home, &tmp, err))
+		return false;
+	at = (size_t)snprintf(c->copy, sizeof c->copy, "card-");
+	for (size_t i = 0; i < sizeof r; i++)
+		at += (size_t)snprintf(c->copy + at, sizeof c->copy - at, "%02x", r[i]);
+	c->tmp = tmp;
+	return file_save(f->world, tmp, c->copy, buf_span(&c->file), false, err);
+}
+
+/* What we would seal to, and check by, can be used at all. */
+static bool
+body_usable(const struct act *a, struct err *err)
+{
+	const struct card_body *b = &a->body.card;
+	struct age_recipient r;
+
+	for (size_t i = 0; i < b->recipients_n; i++)
+		if (!age_recipient_parse(span_text(b->recipients[i]), &r, err))
+			return err_wrap(err, "a recipient on the card");
+	for (size_t i = 0; i < b->certificates_n; i++) {
+		struct cert *x = NULL;
+
+		if (!cert_decode(&x, buf_span(&b->certificates[i]), err))
+			return err_wrap(err, "a certificate on the card");
+		cert_free(x);
+	}
+	return true;
+}
+
+static bool
 incoming_load(struct flow *f, const char *path, struct incoming_card *c,
     struct err *err)
 {
-	struct package_reading in = { .world = f->world, .path = path };
+	struct package_reading in = { .world = f->world };
 
 	buf_init(&c->file, SMALL_FILE_MAX);
 	buf_init(&c->json, ACT_BYTES_MAX);
 	act_init(&c->act, ACT_CARD);
-	if (!file_load(f->world, NULL, path, &c->file, err) ||
-	    !package_extract(&in, "act.json", &c->json, err) ||
+	if (!incoming_copy(f, path, c, err))
+		return err_wrap(err, "the card %s", path);
+	in.at = c->tmp;
+	in.path = c->copy;
+	if (!package_extract(&in, "act.json", &c->json, err) ||
 	    !act_decode(&c->act, buf_span(&c->json), err))
 		return err_wrap(err, "the card %s", path);
 	if (c->act.kind != ACT_CARD)
 		return err_set(err, ERR_INPUT, "card.kind",
 		    "the file %s is a package of the kind \"%s\", not a card", path,
 		    act_kind_name(c->act.kind));
-	return true;
+	return body_usable(&c->act, err) || err_wrap(err, "the card %s", path);
 }
 
 /*
@@ -310,8 +362,12 @@ card_rule(struct flow *f, const struct incoming_card *c, const struct peer *know
 		.valid_from = c->act.body.card.valid_from,
 		.valid_to = c->act.body.card.valid_to,
 		.training = s->training,
-		.card_training = c->act.exercise,
+		/* XA to XZ are nobody's: what comes under them can only be training. */
+		.card_training = c->act.exercise || c->act.body.card.state[0] == 'X',
 		.own = strcmp(c->act.from.s, s->authority.s) == 0,
+		.older = known != NULL && known->confirmed &&
+		    !digest_eq(&known->card_id, &c->id) &&
+		    c->act.made_at < known->card.made_at,
 		.unchanged = c->unchanged,
 		.signer_known = c->signer_known,
 		.revoked = known != NULL && known->revoked,
@@ -326,7 +382,8 @@ known_load(struct flow *f, const struct act *a, struct peer *p, bool *known,
     struct err *err)
 {
 	*known = peer_load(f->home, a->from.s, p, err);
-	if (*known || err->kind != ERR_ABSENT)
+	/* A peer whose card is lost is not a new one: it may be revoked. */
+	if (*known || strcmp(err->reason, "peer.absent") != 0)
 		return *known;
 	err_clear(err);
 	return true;
@@ -345,7 +402,7 @@ flow_card_words(struct flow *f, const char *card_path, struct six_words *out,
 	    known_load(f, &c.act, &known, &is_known, err) &&
 	    incoming_check(f, card_path, is_known ? &known : NULL, &c, err) &&
 	    six_words_of(&c.id, out, err);
-	incoming_clear(&c);
+	incoming_clear(f, &c);
 	peer_clear(&known);
 	return ok;
 }
@@ -358,6 +415,46 @@ words_ask(const struct six_words *right, const char *typed, struct err *err)
 	    "the words do not fit this card: it is not the card of the person on the phone, or a word was misheard; ask for the words again, slowly, and take nothing until they fit");
 }
 
+/* The cards of this authority that old packages may name, and be believed by. */
+static bool
+earlier_keep(struct peer *p, const struct peer *known, struct err *err)
+{
+	memcpy(p->earlier, known->earlier, sizeof p->earlier);
+	p->earlier_n = known->earlier_n;
+	if (!known->confirmed || digest_eq(&known->card_id, &p->card_id))
+		return true;
+	if (p->earlier_n == PEER_EARLIER_MAX)
+		return err_set(err, ERR_LIMIT, "peer.cards",
+		    "this authority has changed its card %d times, and that is the limit",
+		    PEER_EARLIER_MAX);
+	p->earlier[p->earlier_n++] = known->card_id;
+	return true;
+}
+
+/* known: NULL when the authority is new here. */
+static bool
+peer_take(struct flow *f, struct incoming_card *c, const struct peer *known,
+    bool words, struct peer *p, struct err *err)
+{
+	bool same = known != NULL && digest_eq(&known->card_id, &c->id);
+
+	p->id = c->act.from;
+	p->card_id = c->id;
+	p->paired_at = world_now(f->world);
+	p->confirmed = words || (known != NULL && known->confirmed &&
+	    (c->followed || same));
+	/* Nobody's unproven card pushes out one that people confirmed. */
+	if (known != NULL && known->confirmed && !p->confirmed)
+		return err_set(err, ERR_REFUSED, "peer.not-following",
+		    "a confirmed card of this authority is here and does not lead to this one; compare the six words: comity peer pair CARD --words \"...\"");
+	if ((known != NULL && !earlier_keep(p, known, err)) ||
+	    !peer_save(f->home, p, buf_span(&c->file), buf_span(&c->json), err))
+		return false;
+	p->card = c->act;
+	act_init(&c->act, ACT_CARD);
+	return true;
+}
+
 bool
 flow_peer_pair(struct flow *f, const char *card_path, const char *words,
     struct paired *out, struct err *err)
@@ -365,37 +462,21 @@ flow_peer_pair(struct flow *f, const char *card_path, const char *words,
 	struct incoming_card c = { 0 };
 	struct peer known;
 	struct paired p = { 0 };
-	bool is_known = false, ok;
+	bool ok;
 
 	peer_init(&known);
 	peer_init(&p.peer);
-	ok = incoming_load(f, card_path, &c, err) &&
-	    known_load(f, &c.act, &known, &is_known, err) &&
-	    incoming_check(f, card_path, is_known ? &known : NULL, &c, err) &&
-	    card_rule(f, &c, is_known ? &known : NULL, err) &&
+	ok = home_lock(f->home, err) && incoming_load(f, card_path, &c, err) &&
+	    known_load(f, &c.act, &known, &p.was_known, err) &&
+	    incoming_check(f, card_path, p.was_known ? &known : NULL, &c, err) &&
+	    card_rule(f, &c, p.was_known ? &known : NULL, err) &&
 	    six_words_of(&c.id, &p.words, err) &&
-	    (words == NULL || words_ask(&p.words, words, err));
-	if (ok) {
-		bool same = is_known && digest_eq(&known.card_id, &c.id);
-
-		p.was_known = is_known;
-		p.followed = c.followed;
-		p.peer.id = c.act.from;
-		p.peer.card_id = c.id;
-		p.peer.paired_at = world_now(f->world);
-		p.peer.confirmed = words != NULL || (is_known && known.confirmed &&
-		    (c.followed || same));
-		/* Nobody's unproven card pushes out one that people confirmed. */
-		if (is_known && known.confirmed && !p.peer.confirmed)
-			ok = err_set(err, ERR_REFUSED, "peer.not-following",
-			    "a confirmed card of this authority is here and does not lead to this one; compare the six words: comity peer pair CARD --words \"...\"");
-		else
-			ok = peer_save(f->home, &p.peer, buf_span(&c.file),
-			    buf_span(&c.json), err);
-		p.peer.card = c.act;
-		act_init(&c.act, ACT_CARD);
-	}
-	incoming_clear(&c);
+	    (words == NULL || words_ask(&p.words, words, err)) &&
+	    peer_take(f, &c, p.was_known ? &known : NULL, words != NULL, &p.peer,
+	    err);
+	p.followed = c.followed;
+	p.compared = words != NULL;
+	incoming_clear(f, &c);
 	peer_clear(&known);
 	if (!ok) {
 		peer_clear(&p.peer);
@@ -417,7 +498,7 @@ flow_peer_revoke(struct flow *f, const char *typed, const char *reason,
 		    "give the reason in 1 to %zu bytes: --reason \"...\"",
 		    sizeof p.reason - 1);
 	peer_init(&p);
-	ok = peer_find(f->home, typed, &p, err);
+	ok = home_lock(f->home, err) && peer_find(f->home, typed, &p, err);
 	if (ok) {
 		p.revoked = true;
 		(void)snprintf(p.reason, sizeof p.reason, "%s", reason);

@@ -64,7 +64,7 @@ act_begin(struct flow *f, struct act *a, enum act_kind kind, const struct peer *
     struct err *err)
 {
 	struct settings *s = home_settings(f->home);
-	struct digest card_id;
+	struct digest card_id = { { 0 } };
 	struct act card;
 	bool ok;
 
@@ -85,7 +85,7 @@ act_begin(struct flow *f, struct act *a, enum act_kind kind, const struct peer *
 	act_init(&card, ACT_CARD);
 	ok = own_card(f->home, &card_id, &card, err);
 	act_clear(&card);
-	if (!ok && kind == ACT_CARD && err->kind == ERR_ABSENT) {
+	if (!ok && kind == ACT_CARD && strcmp(err->reason, "card.none") == 0) {
 		err_clear(err);		/* our first card has no card behind it */
 		return true;
 	}

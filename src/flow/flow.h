@@ -71,7 +71,8 @@ struct paired {
 	struct peer peer;		/* cleared by the caller */
 	struct six_words words;
 	bool was_known;			/* an earlier card of it was here */
-	bool followed;			/* taken because the known card named it (signed) */
+	bool followed;			/* signed by a certificate of the known card */
+	bool compared;			/* with six words, now */
 };
 /*
  * Take the other side's card.  words: what the other side read over the phone;

@@ -23,6 +23,10 @@ card_decide(const struct card_facts *f)
 	if (f->training != f->card_training)
 		return refuse("card.training-and-real",
 		    "a training home and a real one are not paired");
+	/* A card is replayed to bring an old key back into use. */
+	if (f->older)
+		return refuse("card.older",
+		    "a newer card of this authority is here and confirmed; ask for the card it uses today");
 	if (f->now > f->valid_to)
 		return refuse("card.expired", "this card has expired; ask for the new one");
 	if (f->now < f->valid_from)

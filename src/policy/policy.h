@@ -36,6 +36,7 @@ struct card_facts {
 	bool training;			/* ours */
 	bool card_training;
 	bool own;			/* it is our own card */
+	bool older;			/* made before the confirmed one we have */
 	bool unchanged;			/* every byte as sealed */
 	bool signer_known;		/* leads to its roots, and stands on the right card */
 	bool revoked;			/* this node has revoked the authority */

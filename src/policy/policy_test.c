@@ -61,6 +61,7 @@ a_card_is_taken_only_when_every_fact_is_right(void **state)
 	CARD_STOPS(f.signer_known = false, "card.signer");
 	CARD_STOPS(f.own = true, "card.own");
 	CARD_STOPS(f.revoked = true, "card.revoked");
+	CARD_STOPS(f.older = true, "card.older");
 	CARD_STOPS(f.training = true, "card.training-and-real");
 	CARD_STOPS(f.valid_to = 99, "card.expired");
 	CARD_STOPS(f.valid_from = 101, "card.not-yet-valid");

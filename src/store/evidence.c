@@ -191,7 +191,9 @@ evidence_load(struct home *h, unsigned number, struct evidence *out, struct err 
 	buf_init(&b, SMALL_FILE_MAX);
 	ok = home_load(h, evidence_path(number, "record.json").s, &b, err) &&
 	    json_read(&j, buf_span(&b), SMALL_FILE_MAX, err) &&
-	    json_top(j, &top, err) && evidence_decode(&e, &top, err);
+	    json_top(j, &top, err) && evidence_decode(&e, &top, err) &&
+	    (e.number == number || err_set(err, ERR_INPUT, "evidence.other",
+	    "the file is of evidence %04u", e.number));
 	json_free(j);
 	buf_clear(&b);
 	if (!ok)
@@ -457,6 +459,20 @@ evidence_private_load(struct home *h, struct keyring *k, unsigned number,
 	return true;
 }
 
+/* The name of a new folder in `evidence` is there after a crash too. */
+static bool
+folder_make(struct home *h, const char *folder, struct err *err)
+{
+	struct dir *above = NULL;
+	bool ok;
+
+	ok = dir_make(h->world, h->dir, folder, err) &&
+	    dir_open(h->world, h->dir, "evidence", &above, err) &&
+	    dir_sync(above, err);
+	dir_close(above);
+	return ok;
+}
+
 bool
 evidence_new(struct home *h, struct evidence *e, const struct evidence_private *prv,
     struct err *err)
@@ -477,6 +493,6 @@ evidence_new(struct home *h, struct evidence *e, const struct evidence_private *
 	/* Left by a command that was cut before its record was there: not evidence. */
 	if (home_has(h, folder.s) && !dir_remove_all(h->world, h->dir, folder.s, err))
 		return false;
-	return dir_make(h->world, h->dir, folder.s, err) &&
+	return folder_make(h, folder.s, err) &&
 	    (prv == NULL || private_save(h, e->number, prv, err));
 }

@@ -11,6 +11,8 @@
 
 static const char *const folders[] = { "keys", "ca", "cards", "peers", "evidence",
 	"parcels", "outbox", "inbox", "tmp" };
+static const char *const loose[] = { "card.card", "tsa-roots.pem", "request.csr" };
+#define COUNT(list) (sizeof list / sizeof list[0])
 
 static bool
 home_new(struct world *w, const char *path, struct home **out, struct err *err)
@@ -45,9 +47,13 @@ home_close(struct home *h)
 static bool
 clear_half_made(struct home *h, struct err *err)
 {
-	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+	for (size_t i = 0; i < COUNT(folders); i++)
 		if (path_exists(h->world, h->dir, folders[i]) &&
 		    !dir_remove_all(h->world, h->dir, folders[i], err))
+			return false;
+	for (size_t i = 0; i < COUNT(loose); i++)
+		if (path_exists(h->world, h->dir, loose[i]) &&
+		    !path_remove(h->world, h->dir, loose[i], err))
 			return false;
 	return true;
 }
@@ -86,7 +92,7 @@ home_begin(struct world *w, const char *path, struct home **out, struct err *err
 		ok = must_be_empty(h, err) &&
 		    file_save(w, h->dir, MAKING, span_text("init\n"), true, err) &&
 		    home_lock(h, err);
-	for (size_t i = 0; ok && i < sizeof folders / sizeof folders[0]; i++)
+	for (size_t i = 0; ok && i < COUNT(folders); i++)
 		ok = dir_make(w, h->dir, folders[i], err);
 	if (!ok) {
 		home_close(h);
@@ -96,25 +102,64 @@ home_begin(struct world *w, const char *path, struct home **out, struct err *err
 	return true;
 }
 
+/* Temporary files that a crash left here (world.h): a parcel may be terabytes. */
+static bool
+sweep(struct home *h, const char *folder, struct err *err)
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	struct dir *d = NULL;
+	bool more = true, ok;
+
+	ok = dir_open(h->world, h->dir, folder, &d, err) &&
+	    listing_open(h->world, d, ".", &l, err);
+	while (ok && more) {
+		ok = listing_next(l, &e, &more, err);
+		if (ok && more && strncmp(e.name, DISK_TEMPORARY_PREFIX,
+		    strlen(DISK_TEMPORARY_PREFIX)) == 0)
+			ok = path_remove(h->world, d, e.name, err);
+	}
+	listing_close(l);
+	dir_close(d);
+	return ok;
+}
+
+/* Never replaced: two commands would each hold the lock of a file of their own. */
+static bool
+lock_make(struct home *h, struct err *err)
+{
+	struct file *f = NULL;
+	bool ok = file_open(h->world, h->dir, "lock", FILE_CREATE, &f, err);
+
+	file_close(f);
+	return ok || strcmp(err->reason, "disk.exists") == 0;
+}
+
 bool
 home_lock(struct home *h, struct err *err)
 {
+	bool ok;
+
 	if (h->lock != NULL)
 		return true;
-	if (!path_exists(h->world, h->dir, "lock") &&
-	    !file_save(h->world, h->dir, "lock", span_of(NULL, 0), true, err))
+	if (!path_exists(h->world, h->dir, "lock") && !lock_make(h, err))
 		return false;
 	if (!file_open(h->world, h->dir, "lock", FILE_UPDATE, &h->lock, err))
 		return false;
-	if (file_lock(h->lock, err))
-		return true;
-	file_close(h->lock);
-	h->lock = NULL;
-	if (err->kind == ERR_CONFLICT)
-		return err_set(err, ERR_CONFLICT, "home.busy",
+	ok = file_lock(h->lock, err);
+	if (!ok && err->kind == ERR_CONFLICT)
+		(void)err_set(err, ERR_CONFLICT, "home.busy",
 		    "another comity command is at work in %s; wait for it to end and try again",
 		    h->path);
-	return false;
+	ok = ok && sweep(h, ".", err);
+	for (size_t i = 0; ok && i < COUNT(folders); i++)
+		ok = !path_exists(h->world, h->dir, folders[i]) ||
+		    sweep(h, folders[i], err);
+	if (!ok) {
+		file_close(h->lock);
+		h->lock = NULL;
+	}
+	return ok;
 }
 
 struct dir *
@@ -219,9 +264,10 @@ settings_save(struct home *h, struct err *err)
 	settings_encode(&h->settings, &j);
 	ok = json_out_end(&j) && home_save(h, SETTINGS, buf_span(&b), err);
 	buf_clear(&b);
+	/* A new home: its folders, and its own name in the folder above. */
 	if (ok && path_exists(h->world, h->dir, MAKING))
 		ok = path_remove(h->world, h->dir, MAKING, err) &&
-		    dir_sync(h->dir, err);
+		    dir_sync_all(h->dir, err);
 	return ok;
 }
 
@@ -282,7 +328,7 @@ settings_decode(struct settings *s, struct json_object *o, struct err *err)
 	    json_bool(o, "training", &s->training, err) &&
 	    number(o, "scrypt_log_n", 22, &s->log_n, err) &&
 	    number(o, "signing", 9999, &s->signing, err) &&
-	    number(o, "sealing", 9999, &s->sealing, err) &&
+	    number(o, "sealing", HOME_SEALING_MAX, &s->sealing, err) &&
 	    json_bool(o, "has_ca", &s->has_ca, err) &&
 	    json_bool(o, "has_certificate", &s->has_certificate, err) &&
 	    fixed(o, "tsa_url", s->tsa_url, sizeof s->tsa_url, err) &&
@@ -293,6 +339,19 @@ settings_decode(struct settings *s, struct json_object *o, struct err *err)
 	    HOME_CARRIERS_MAX, &s->carriers_n, err) &&
 	    json_int(o, "made_at", 0, WHEN_MAX, &s->made_at, err) &&
 	    json_end(o, err);
+}
+
+/* What other files are named after, or sealed by, is checked once, here. */
+static bool
+settings_check(const struct settings *s, struct err *err)
+{
+	struct authority_id id;
+
+	return (authority_id_parse(s->authority.s, &id) &&
+	    strncmp(s->authority.s, s->state, 2) == 0 && strlen(s->state) == 2 &&
+	    lang_valid(s->lang) && s->signing > 0 && s->sealing > 0) ||
+	    err_set(err, ERR_INPUT, "home.damaged",
+	    "a member is not what this version writes");
 }
 
 static bool
@@ -306,7 +365,8 @@ settings_load(struct home *h, struct err *err)
 	buf_init(&b, SMALL_FILE_MAX);
 	ok = home_load(h, SETTINGS, &b, err) &&
 	    json_read(&j, buf_span(&b), SMALL_FILE_MAX, err) &&
-	    json_top(j, &top, err) && settings_decode(&h->settings, &top, err);
+	    json_top(j, &top, err) && settings_decode(&h->settings, &top, err) &&
+	    settings_check(&h->settings, err);
 	json_free(j);
 	buf_clear(&b);
 	return ok || err_wrap(err, "the settings %s/%s", h->path, SETTINGS);

@@ -4,14 +4,13 @@
 
 #include "store/home.h"
 
-#define SEALING_MAX 64		/* age identities one authority has had */
 #define KEYFILE_MAX (64u << 10)
 
 struct keyring {
 	struct home *home;
 	struct age_identity *unlock;
 	struct age_recipient recipient;
-	struct age_identity *sealing[SEALING_MAX];
+	struct age_identity *sealing[HOME_SEALING_MAX];
 	size_t sealing_n;
 	bool sealing_loaded;
 };
@@ -219,9 +218,9 @@ keyring_put_sealing(struct keyring *k, unsigned number,
 	struct buf line;
 	bool ok;
 
-	if (number == 0 || number > SEALING_MAX)
+	if (number == 0 || number > HOME_SEALING_MAX)
 		return err_set(err, ERR_LIMIT, "key.sealing",
-		    "an authority has at most %d sealing keys", SEALING_MAX);
+		    "an authority has at most %d sealing keys", HOME_SEALING_MAX);
 	(void)snprintf(public.s, sizeof public.s, "keys/sealing-%u.pub", number);
 	buf_init_secret(&line, 512);
 	ok = age_identity_print(id, &line, err) &&
@@ -256,6 +255,10 @@ keyring_identities(struct keyring *k, const struct age_identity *const **out,
 			age_identity_free(k->sealing[i]);
 		k->sealing_n = 0;
 		for (unsigned i = k->home->settings.sealing; i > 0; i--) {
+			if (k->sealing_n == HOME_SEALING_MAX)
+				return err_set(err, ERR_LIMIT, "key.sealing",
+				    "an authority has at most %d sealing keys",
+				    HOME_SEALING_MAX);
 			if (!identity_load(k, i, &k->sealing[k->sealing_n], err))
 				return false;
 			k->sealing_n++;
@@ -299,10 +302,12 @@ home_chain(struct home *h, unsigned number, struct certs *out, struct err *err)
 	struct key_path p;
 
 	(void)snprintf(p.s, sizeof p.s, "keys/signing-%u.chain.pem", number);
-	if (!home_has(h, p.s))
-		return err_set(err, ERR_ABSENT, "key.no_certificate",
+	if (pem_load(h, p.s, out, err))
+		return true;
+	if (err->kind == ERR_ABSENT)
+		(void)err_set(err, ERR_ABSENT, "key.no_certificate",
 		    "the signing key has no certificate yet; print a request with: comity key csr, and bring the answer with: comity key import CHAIN.pem --roots ROOTS.pem");
-	return pem_load(h, p.s, out, err);
+	return false;
 }
 
 bool
@@ -343,9 +348,12 @@ home_recipient(struct home *h, struct age_recipient *out, struct err *err)
 bool
 home_stamp_roots(struct home *h, struct certs *out, struct err *err)
 {
-	if (!home_has(h, "tsa-roots.pem"))
+	struct err why = ERR_INIT;
+
+	if (pem_load(h, "tsa-roots.pem", out, &why) || why.kind == ERR_ABSENT)
 		return true;
-	return pem_load(h, "tsa-roots.pem", out, err);
+	*err = why;
+	return false;
 }
 
 bool

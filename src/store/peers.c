@@ -80,8 +80,26 @@ own_card_save(struct home *h, const struct digest *id, struct span card_file,
 	buf_init(&b, 200);
 	ok = buf_printf(&b, err, "%s\n", digest_hex(id).s) &&
 	    card_keep(h, id, card_file, act_json, err) &&
-	    home_save(h, "card.card", card_file, err) &&
-	    home_save(h, "cards/own", buf_span(&b), err);
+	    home_save(h, "cards/own", buf_span(&b), err) &&
+	    home_save(h, "card.card", card_file, err);
+	buf_clear(&b);
+	return ok;
+}
+
+static bool
+own_id(struct home *h, struct digest *id, struct err *err)
+{
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, 200);
+	ok = home_load(h, "cards/own", &b, err);
+	if (!ok && err->kind == ERR_ABSENT)
+		(void)err_set(err, ERR_ABSENT, "card.none",
+		    "this authority has no card yet; it is made when the signing key has its certificate: comity key csr, then comity key import");
+	if (ok && !digest_parse(span_part(buf_span(&b), 0, 64), id))
+		ok = err_set(err, ERR_INPUT, "card.own_damaged",
+		    "cards/own is damaged");
 	buf_clear(&b);
 	return ok;
 }
@@ -89,19 +107,15 @@ own_card_save(struct home *h, const struct digest *id, struct span card_file,
 bool
 own_card(struct home *h, struct digest *id, struct act *out, struct err *err)
 {
-	struct buf b;
-	bool ok;
+	return own_id(h, id, err) && card_read(h, id, out, err);
+}
 
-	if (!home_has(h, "cards/own"))
-		return err_set(err, ERR_ABSENT, "card.own",
-		    "this authority has no card yet; it is made when the signing key has its certificate: comity key csr, then comity key import");
-	buf_init(&b, 200);
-	ok = home_load(h, "cards/own", &b, err) &&
-	    (digest_parse(span_part(buf_span(&b), 0, 64), id) ||
-	    err_set(err, ERR_INPUT, "card.own", "cards/own is damaged")) &&
-	    card_read(h, id, out, err);
-	buf_clear(&b);
-	return ok;
+bool
+own_card_file(struct home *h, struct buf *out, struct err *err)
+{
+	struct digest id;
+
+	return own_id(h, &id, err) && home_load(h, card_path(&id, "card").s, out, err);
 }
 
 /* ---- peers ---- */
@@ -137,11 +151,29 @@ peer_save(struct home *h, const struct peer *p, struct span card_file,
 	json_out_bool(&j, "revoked", p->revoked);
 	json_out_str(&j, "reason", p->reason);
 	json_out_int(&j, "paired_at", p->paired_at);
+	json_out_array(&j, "earlier");
+	for (size_t i = 0; i < p->earlier_n; i++)
+		json_out_digest(&j, NULL, &p->earlier[i]);
+	json_out_close_array(&j);
 	json_out_close_object(&j);
 	ok = json_out_end(&j) &&
 	    home_save(h, peer_path(p->id.s).s, buf_span(&b), err);
 	buf_clear(&b);
 	return ok;
+}
+
+static bool
+earlier_decode(struct peer *p, struct json_object *o, struct err *err)
+{
+	struct json_array list;
+
+	if (!json_list(o, "earlier", 0, PEER_EARLIER_MAX, &list, err))
+		return false;
+	for (; p->earlier_n < list.n; p->earlier_n++)
+		if (!json_at_hex(&list, p->earlier_n, p->earlier[p->earlier_n].b, 32,
+		    err))
+			return false;
+	return true;
 }
 
 static bool
@@ -161,7 +193,17 @@ peer_decode(struct peer *p, struct json_object *o, struct err *err)
 		return false;
 	memcpy(p->reason, s, strlen(s) + 1);
 	return json_int(o, "paired_at", 0, WHEN_MAX, &p->paired_at, err) &&
-	    json_end(o, err);
+	    earlier_decode(p, o, err) && json_end(o, err);
+}
+
+/* The file's name, what it says and the card it names are of one authority. */
+static bool
+peer_agrees(const struct peer *p, const char *id, struct err *err)
+{
+	return (strcmp(p->id.s, id) == 0 && strcmp(p->card.from.s, id) == 0) ||
+	    err_set(err, ERR_INPUT, "peer.other",
+	    "what is kept about the authority %s in the folders peers and cards is damaged; bring these back from your backup",
+	    id);
 }
 
 bool
@@ -184,7 +226,8 @@ peer_load(struct home *h, const char *id, struct peer *out, struct err *err)
 		ok = home_load(h, peer_path(id).s, &b, err) &&
 		    json_read(&j, buf_span(&b), SMALL_FILE_MAX, err) &&
 		    json_top(j, &top, err) && peer_decode(&p, &top, err) &&
-		    card_read(h, &p.card_id, &p.card, err);
+		    card_read(h, &p.card_id, &p.card, err) &&
+		    peer_agrees(&p, id, err);
 	json_free(j);
 	buf_clear(&b);
 	if (!ok) {
@@ -291,12 +334,23 @@ peer_find(struct home *h, const char *typed, struct peer *out, struct err *err)
 	return ok;
 }
 
+static bool
+card_confirmed(const struct peer *p, const struct digest *card_id)
+{
+	if (!p->confirmed || p->revoked)
+		return false;
+	for (size_t i = 0; i < p->earlier_n; i++)
+		if (digest_eq(&p->earlier[i], card_id))
+			return true;
+	return digest_eq(&p->card_id, card_id);
+}
+
 bool
 card_find(struct home *h, const struct authority_id *id, const struct digest *card_id,
     struct act *out, bool *found, bool *trusted, struct err *err)
 {
 	struct peer p;
-	bool own = strcmp(id->s, h->settings.authority.s) == 0, ok = true;
+	bool ok = true;
 
 	*found = *trusted = false;
 	if (!home_has(h, card_path(card_id, "json").s))
@@ -306,14 +360,15 @@ card_find(struct home *h, const struct authority_id *id, const struct digest *ca
 	if (strcmp(out->from.s, id->s) != 0)
 		return true;
 	*found = true;
-	if (own) {
+	if (strcmp(id->s, h->settings.authority.s) == 0) {
 		*trusted = true;
 		return true;
 	}
+	if (!home_has(h, peer_path(id->s).s))
+		return true;
 	peer_init(&p);
-	if (home_has(h, peer_path(id->s).s))
-		ok = peer_load(h, id->s, &p, err);
-	*trusted = ok && p.confirmed && !p.revoked;
+	ok = peer_load(h, id->s, &p, err);
+	*trusted = ok && card_confirmed(&p, card_id);
 	peer_clear(&p);
 	return ok;
 }

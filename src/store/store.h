@@ -19,6 +19,8 @@
 
 #define HOME_ROLES_MAX 8
 #define HOME_CARRIERS_MAX 8
+#define HOME_SEALING_MAX 64	/* age identities one authority has had */
+#define PEER_EARLIER_MAX 128	/* cards of one peer: a change of keys a month, ten years */
 #define EVIDENCE_NUMBER_MAX 9999999	/* seven digits: folders of one home */
 #define PARCELS_MAX 32			/* of one piece of evidence */
 #define LEAVE_OUT_MAX 64
@@ -59,7 +61,10 @@ MUST bool home_begin(struct world *w, const char *path, struct home **out,
 MUST bool home_open(struct world *w, const char *path, struct home **out,
     struct err *err);
 void home_close(struct home *h);		/* gives the lock back; NULL is quiet */
-/* ERR_CONFLICT "home.busy": another comity command is at work here. */
+/*
+ * ERR_CONFLICT "home.busy": another comity command is at work here.  Sweeps what a
+ * crash left under temporary names.
+ */
 MUST bool home_lock(struct home *h, struct err *err);
 struct dir *home_dir(struct home *h);
 struct world *home_world(struct home *h);
@@ -125,6 +130,9 @@ struct peer {
 	int64_t paired_at;
 	struct digest card_id;
 	struct act card;		/* decoded; cleared by peer_clear */
+	/* Cards before this one that were confirmed: old packages name them. */
+	struct digest earlier[PEER_EARLIER_MAX];
+	size_t earlier_n;
 };
 void peer_init(struct peer *p);
 void peer_clear(struct peer *p);
@@ -133,17 +141,25 @@ MUST bool peer_save(struct home *h, const struct peer *p, struct span card_file,
     struct span act_json, struct err *err);
 MUST bool peer_load(struct home *h, const char *id, struct peer *out,
     struct err *err);
-/* By id, State code or the beginning of an id; ERR_CONFLICT when several fit. */
+/* By id, State code or the beginning of an id; ERR_USE when several fit. */
 MUST bool peer_find(struct home *h, const char *typed, struct peer *out,
     struct err *err);
-/* An older or the current card of an authority, ours too; *found says whether. */
+/*
+ * An older or the current card of an authority, ours too; *found says whether.
+ * *trusted: it is ours, or one that was itself confirmed, of a peer that is not
+ * revoked.  That some card of the authority is confirmed says nothing about another
+ * that was kept under its name.
+ */
 MUST bool card_find(struct home *h, const struct authority_id *id,
     const struct digest *card_id, struct act *out, bool *found, bool *trusted,
     struct err *err);
 MUST bool own_card_save(struct home *h, const struct digest *id,
     struct span card_file, struct span act_json, struct err *err);
+/* ERR_ABSENT "card.none": there is none yet. */
 MUST bool own_card(struct home *h, struct digest *id, struct act *out,
     struct err *err);
+/* The whole file of our card, as others get it. */
+MUST bool own_card_file(struct home *h, struct buf *out, struct err *err);
 /* Calls each(arg, peer) for every peer in order of id. */
 MUST bool peers_each(struct home *h,
     bool (*each)(void *arg, const struct peer *p, struct err *err), void *arg,
