@@ -363,6 +363,165 @@ signed_again_by_a_stranger_is_not_known(void **state)
 	buf_clear(&three);
 }
 
+/* ---- a signer who signs what does not agree ---- */
+
+static const char *const tagged[] = { "bagit.txt", "act.json",
+	"manifest-sha256.txt", "files.jsonl", "tree-head.txt", "collection.json",
+	"revocation.pem", "bag-info.txt", "READ-ME-FIRST.txt", "check.sh" };
+
+static void
+step(struct buf *tar, const char *path, struct span content)
+{
+	struct buf next;
+
+	package_kit_replace(buf_span(tar), path, content, &next);
+	buf_clear(tar);
+	*tar = next;
+}
+
+/* Exchange one file, then list and sign everything anew, without a time stamp. */
+static void
+check_resigned(const char *base, const char *path, struct span content)
+{
+	struct package_reading in = reading("resigned.tar");
+	struct err err = ERR_INIT;
+	struct buf tar, tags, p7s;
+	struct span value;
+
+	package_kit_load(&kit, base, &tar);
+	step(&tar, path, content);
+	buf_init(&tags, 4096);
+	for (size_t i = 0; i < sizeof tagged / sizeof tagged[0]; i++) {
+		char line[50];
+		struct digest d;
+
+		(void)snprintf(line, sizeof line, "/%s", tagged[i]);
+		if (memmem(tar.p, tar.n, line, strlen(line) + 1) == NULL)
+			continue;
+		assert_true(digest_of(package_kit_entry(buf_span(&tar), tagged[i]),
+		    &d, &err));
+		assert_true(buf_printf(&tags, &err, "%s  %s\n", digest_hex(&d).s,
+		    tagged[i]));
+	}
+	buf_init(&p7s, CMS_FILE_MAX);
+	assert_true(cms_sign(kit.pki.signer_key, &kit.pki.path, KIT_NOW,
+	    buf_span(&tags), &p7s, &err));
+	assert_true(cms_signature_of(buf_span(&p7s), &value, &err));
+	step(&tar, "tagmanifest-sha256.txt", buf_span(&tags));
+	step(&tar, "tagmanifest-sha256.txt.p7s", buf_span(&p7s));
+	step(&tar, "signature.bin", value);
+	step(&tar, "signature.tst", span_of(NULL, 0));
+	package_kit_save(&kit, "resigned.tar", buf_span(&tar));
+	check(&in);
+	buf_clear(&tar);
+	buf_clear(&tags);
+	buf_clear(&p7s);
+}
+
+/* The content of one file with one text in it exchanged for another. */
+static void
+check_edited(const char *base, const char *path, const char *old, const char *new)
+{
+	struct buf tar, changed;
+	struct err err = ERR_INIT;
+	struct span s;
+	size_t at;
+
+	package_kit_load(&kit, base, &tar);
+	s = package_kit_entry(buf_span(&tar), path);
+	assert_non_null(memmem(s.p, s.n, old, strlen(old)));
+	at = (size_t)((const uint8_t *)memmem(s.p, s.n, old, strlen(old)) - s.p);
+	buf_init(&changed, 1 << 20);
+	assert_true(buf_add(&changed, span_part(s, 0, at), &err) &&
+	    buf_add_text(&changed, new, &err) &&
+	    buf_add(&changed, span_from(s, at + strlen(old)), &err));
+	check_resigned(base, path, buf_span(&changed));
+	buf_clear(&tar);
+	buf_clear(&changed);
+}
+
+static void
+signed_again_as_it_was_is_unchanged(void **state)
+{
+	(void)state;
+	check_resigned("good.tar", "bagit.txt", package_kit_entry(buf_span(&good),
+	    "bagit.txt"));
+	expect(OVERALL_INCOMPLETE, WHO_KNOWN, WHEN_CLAIMED);
+	assert_int_equal(report.unchanged, UNCHANGED_YES);
+}
+
+static void
+a_signature_over_parts_that_do_not_agree_helps_nobody(void **state)
+{
+	static const struct {
+		const char *path, *old, *new, *reason;
+	} cases[] = {
+		{ "bagit.txt", "1.0", "0.9", "bagit.differs" },
+		{ "tree-head.txt", "\n1\n", "\n2\n", "tree.differs" },
+		{ "files.jsonl", "\"size\":15", "\"size\":16", "files.differ" },
+		{ "files.jsonl", "\"n\":1", "\"n\":2", "files.line" },
+		{ "manifest-sha256.txt", "data/a.txt", "data/b.txt", "files.changed" },
+		{ "bag-info.txt", "2026-11-22", "2026-11-23", "bag_info.differs" },
+		{ "bag-info.txt", "Oxum: 4", "Oxum: 5", "bag_info.differs" },
+		{ "act.json", "\"files\": 1", "\"files\": 2", "act.payload" },
+		{ "act.json", "\"bytes\": 15", "\"bytes\": 16", "act.payload" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		check_edited("good.tar", cases[i].path, cases[i].old, cases[i].new);
+		if (report.overall != OVERALL_CHANGED)
+			print_message("%s: %s\n", cases[i].path, cases[i].new);
+		assert_int_equal(report.overall, OVERALL_CHANGED);
+		assert_int_equal(report.unchanged, UNCHANGED_NO);
+		expect_reason(cases[i].reason);
+	}
+}
+
+static void
+what_a_later_version_signed_is_not_called_changed(void **state)
+{
+	struct pack p = few_pack;
+
+	(void)state;
+	check_edited("good.tar", "act.json", "comity.act/1", "comity.act/2");
+	expect(OVERALL_INCOMPLETE, WHO_UNKNOWN, WHEN_CLAIMED);
+	assert_int_equal(report.unchanged, UNCHANGED_NOT_CHECKED);
+	expect_reason("act.unread");
+	p.collection = true;
+	repacked(&p, "collection.tar");
+	check_edited("collection.tar", "collection.json", "{", "{\"later\": 1,");
+	expect(OVERALL_INCOMPLETE, WHO_KNOWN, WHEN_CLAIMED);
+	assert_int_equal(report.unchanged, UNCHANGED_NOT_CHECKED);
+	expect_reason("collection.unread");
+}
+
+static void
+a_script_that_is_not_ours_is_warned_of(void **state)
+{
+	(void)state;
+	check_resigned("good.tar", "check.sh", span_text("#!/bin/sh\nexit 0\n"));
+	expect(OVERALL_INCOMPLETE, WHO_KNOWN, WHEN_CLAIMED);
+	assert_int_equal(report.unchanged, UNCHANGED_YES);
+	expect_reason("check.unknown");
+	check_resigned("good.tar", "READ-ME-FIRST.txt", span_text("Trust me.\n"));
+	expect_reason("read_me.unknown");
+}
+
+static void
+revocation_data_that_cannot_be_read_is_said(void **state)
+{
+	struct pack p = few_pack;
+
+	(void)state;
+	p.revocation = true;
+	repacked(&p, "revocation.tar");
+	check_resigned("revocation.tar", "revocation.pem", span_text(
+	    "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n"));
+	expect(OVERALL_INCOMPLETE, WHO_KNOWN, WHEN_CLAIMED);
+	expect_reason("revocation.unread");
+}
+
 /* ---- a stamp that came later ---- */
 
 static void
@@ -560,6 +719,11 @@ main(void)
 		TEST(a_token_taken_away_leaves_the_time_claimed),
 		TEST(parts_of_another_package_are_found),
 		TEST(signed_again_by_a_stranger_is_not_known),
+		TEST(signed_again_as_it_was_is_unchanged),
+		TEST(a_signature_over_parts_that_do_not_agree_helps_nobody),
+		TEST(what_a_later_version_signed_is_not_called_changed),
+		TEST(a_script_that_is_not_ours_is_warned_of),
+		TEST(revocation_data_that_cannot_be_read_is_said),
 		TEST(a_later_stamp_proves_a_pending_package),
 		TEST(a_later_stamp_of_something_else_proves_nothing),
 		TEST(a_first_card_speaks_for_itself),

@@ -5,7 +5,7 @@
  *   overall    intact | changed | incomplete | not_a_package | no_identity |
  *              wrong_identity
  *   exit_code  what comity-check exits with
- *   form       parcel | tar | folder
+ *   form       parcel | tar | folder, or null for what is no package
  *   unchanged  {state: yes | no | not_checked, text}
  *   who        {state: known | unknown | revoked | not_checked, text, name, sha256}
  *              name: of the certificate; sha256: of its bytes; null when none
@@ -153,7 +153,8 @@ package_report_json(const struct package_report *r, struct buf *out,
 	json_out_str(&j, "schema", "comity.verdict/1");
 	json_out_str(&j, "overall", overalls[r->overall]);
 	json_out_int(&j, "exit_code", package_exit_code(r));
-	json_out_str(&j, "form", forms[r->form]);
+	json_out_str(&j, "form", r->overall == OVERALL_NOT_A_PACKAGE ? NULL :
+	    forms[r->form]);
 	if (!out_verdicts(&j, r, err))
 		return false;
 	out_act(&j, r);
