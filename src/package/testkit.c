@@ -264,13 +264,16 @@ package_kit_load(struct package_kit *k, const char *path, struct buf *out)
 void
 package_kit_save(struct package_kit *k, const char *path, struct span bytes)
 {
+	bool there = path_exists(k->w, NULL, path);
 	struct file *f = NULL;
 	struct err err = ERR_INIT;
 
-	if (path_exists(k->w, NULL, path))
-		assert_true(path_remove(k->w, NULL, path, &err));
-	assert_true(file_open(k->w, NULL, path, FILE_CREATE, &f, &err));
+	assert_true(file_open(k->w, NULL, path, there ? FILE_UPDATE : FILE_CREATE, &f,
+	    &err));
+	assert_true(file_truncate(f, 0, &err));
 	assert_true(bytes.n == 0 || file_write_at(f, bytes, 0, &err));
+	/* A simulated disk remembers all that was not synced, for a crash. */
+	assert_true(!world_is_sim(k->w) || file_sync(f, &err));
 	file_close(f);
 }
 
