@@ -9,6 +9,7 @@
 
 #include "form/json.h"
 #include "form/tar.h"
+#include "package/check.h"
 #include "package/testkit.h"
 
 static const struct pack_file few[] = {
@@ -225,6 +226,34 @@ a_folder_is_checked_like_its_tar(void **state)
 	assert_true(digest_eq(&r.package_id, &f.package_id));
 	package_report_clear(&r);
 	package_report_clear(&f);
+	buf_clear(&b);
+}
+
+/* A slab holds so many entries and no more; empty files take no room in it. */
+static void
+more_empty_files_than_a_slab_has_pieces_are_counted(void **state)
+{
+	static struct pack_file many[PIECES_MAX + 3];
+	static char names[PIECES_MAX + 3][16];
+	struct pack p = { .files = many, .files_n = PIECES_MAX + 3 };
+	struct package_report r;
+	struct buf b;
+
+	(void)state;
+	for (size_t i = 0; i < PIECES_MAX + 3; i++) {
+		(void)snprintf(names[i], sizeof names[i], "f%zu", i);
+		many[i] = (struct pack_file){ names[i], "", 0 };
+	}
+	packed(&p, "many.tar", &b);
+	package_kit_untar(&kit, buf_span(&b), "many");
+	check_path("many.tar", &r);
+	assert_int_equal(r.overall, OVERALL_INTACT);
+	assert_int_equal(r.files, PIECES_MAX + 3);
+	package_report_clear(&r);
+	check_path("many", &r);
+	assert_int_equal(r.overall, OVERALL_INTACT);
+	assert_int_equal(r.files, PIECES_MAX + 3);
+	package_report_clear(&r);
 	buf_clear(&b);
 }
 
@@ -555,6 +584,31 @@ without_memory_no_answer_is_wrong(void **state)
 /* ---- what people and programs read ---- */
 
 static void
+more_findings_than_are_kept_are_counted(void **state)
+{
+	struct package_report r;
+	struct err err = ERR_INIT;
+	const char *text;
+	struct buf b;
+
+	(void)state;
+	package_report_init(&r);
+	for (int i = 0; i < FINDINGS_MAX; i++)
+		finding_add(&r, FINDING_WARNING, "test", "finding %d", i);
+	assert_int_equal(r.findings_n, FINDINGS_MAX);
+	assert_int_equal(r.findings_more, 0);
+	finding_add(&r, FINDING_WARNING, "test", "one more");
+	assert_int_equal(r.findings_n, FINDINGS_MAX);
+	assert_int_equal(r.findings_more, 1);
+	buf_init(&b, 1 << 16);
+	assert_true(package_report_text(&r, true, &b, &err));
+	assert_true(buf_text(&b, &text, &err));
+	expect_text(text, "and 1 more findings");
+	buf_clear(&b);
+	package_report_clear(&r);
+}
+
+static void
 the_answer_is_three_lines_and_what_they_do_not_prove(void **state)
 {
 	struct package_report r;
@@ -627,6 +681,7 @@ main(void)
 		cmocka_unit_test(a_package_without_files_is_intact_too),
 		cmocka_unit_test(a_parcel_opens_with_its_identity_only),
 		cmocka_unit_test(a_folder_is_checked_like_its_tar),
+		cmocka_unit_test(more_empty_files_than_a_slab_has_pieces_are_counted),
 		cmocka_unit_test(what_is_no_package_is_named),
 		cmocka_unit_test(a_foreign_tar_or_folder_is_no_package),
 		cmocka_unit_test(every_changed_bit_outside_the_payload_is_found),
@@ -637,6 +692,7 @@ main(void)
 		cmocka_unit_test(a_changed_or_cut_parcel_is_never_intact),
 		cmocka_unit_test(a_chunk_that_does_not_open_says_which_file_lies_there),
 		cmocka_unit_test(without_memory_no_answer_is_wrong),
+		cmocka_unit_test(more_findings_than_are_kept_are_counted),
 		cmocka_unit_test(the_answer_is_three_lines_and_what_they_do_not_prove),
 		cmocka_unit_test(the_answer_for_programs_has_one_schema),
 	};

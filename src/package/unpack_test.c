@@ -182,6 +182,29 @@ a_name_that_leads_elsewhere_is_refused(void **state)
 }
 
 static void
+a_name_has_its_greatest_length(void **state)
+{
+	struct package_reading in = reading("p.comity");
+	char name[UNPACK_NAME_MAX + 2];
+
+	(void)state;
+	for (size_t n = UNPACK_NAME_MAX; n <= UNPACK_NAME_MAX + 1; n++) {
+		struct package_report r;
+		struct err err = ERR_INIT;
+
+		memset(name, 'x', n);
+		name[n] = '\0';
+		in.unpack_name = name;
+		package_report_init(&r);
+		assert_int_equal(package_check(&in, &r, &err), n == UNPACK_NAME_MAX);
+		package_report_clear(&r);
+	}
+	name[UNPACK_NAME_MAX] = '\0';
+	assert_true(dir_remove_all(kit.w, into, name, NULL));
+	assert_int_equal(names_there(), 0);
+}
+
+static void
 what_was_changed_leaves_nothing_behind(void **state)
 {
 	struct package_reading in = reading("bad.comity");
@@ -411,6 +434,7 @@ main(void)
 		cmocka_unit_test(an_unknown_signer_does_not_keep_it_in_quarantine),
 		cmocka_unit_test(a_name_that_is_taken_is_left_alone),
 		cmocka_unit_test(a_name_that_leads_elsewhere_is_refused),
+		cmocka_unit_test(a_name_has_its_greatest_length),
 		cmocka_unit_test(what_was_changed_leaves_nothing_behind),
 		cmocka_unit_test(a_changed_file_never_gets_its_final_name),
 		cmocka_unit_test(a_later_stamp_is_laid_beside_the_signature),
