@@ -27,6 +27,9 @@ struct plan {
 	struct crossing *tail;
 };
 
+/* Opening files smaller than this (on average) takes longer than reading them. */
+#define SMALL_FILE ((uint64_t)256 << 10)
+
 /* One thread's own things. */
 struct reading_hand {
 	struct payload_reader reader;
@@ -484,11 +487,17 @@ fail:
 }
 
 bool
+content_waits(const struct payload *p)
+{
+	return p->files > 1 && p->bytes / p->files < SMALL_FILE;
+}
+
+bool
 content_run(const struct content *c, struct slabs *slabs, struct err *err)
 {
 	struct run *r;
 	struct slab_work work = { .plan = content_plan, .fill = content_fill,
-		.follow = content_follow };
+		.follow = content_follow, .waits = content_waits(c->p) };
 	bool ok;
 
 	if (!run_new(c, slabs, &r, err))

@@ -28,6 +28,9 @@ struct content {
 MUST bool content_run(const struct content *c, struct slabs *slabs,
     struct err *err);
 
+/* Will the run wait for the disk often?  (slabs_options) */
+bool content_waits(const struct payload *p);
+
 /* The error of a pinned file, for whoever finds it first. */
 bool content_not_pinned(struct span name, struct err *err);
 

@@ -55,7 +55,7 @@ payload_pin(struct payload *p, struct sink *pin, struct digest *fingerprint,
     struct progress *progress, struct err *err)
 {
 	struct slabs_options options = { .w = p->w, .progress = progress,
-		.step = "pin", .total = p->bytes };
+		.step = "pin", .total = p->bytes, .waits = content_waits(p) };
 	/* Laid out as a package would be; nothing of it is written. */
 	struct content content = { .p = p,
 		.folder = span_text("comity-00000000000000000000000000000000") };

@@ -27,7 +27,7 @@ struct slab {
 struct slabs {
 	struct slabs_options o;
 	struct gate *gate;
-	unsigned hands, ring;
+	unsigned cores, hands, ring;
 	struct age_chunker *chunkers[SLAB_HANDS_MAX];
 	uint8_t *sealed[SLAB_HANDS_MAX];	/* a slab's chunks with their tags */
 	uint8_t *bytes[SLAB_RING_MAX];
@@ -78,6 +78,12 @@ slabs_build(struct slabs *s, struct err *err)
 	return true;
 }
 
+static unsigned
+hands_of(unsigned n)
+{
+	return n < 1 ? 1 : n > SLAB_HANDS_MAX ? SLAB_HANDS_MAX : n;
+}
+
 bool
 slabs_new(const struct slabs_options *o, struct slabs **out, struct err *err)
 {
@@ -86,11 +92,10 @@ slabs_new(const struct slabs_options *o, struct slabs **out, struct err *err)
 	if (s == NULL)
 		return false;
 	s->o = *o;
-	s->hands = world_cores(o->w);
-	if (s->hands < 1)
-		s->hands = 1;
-	if (s->hands > SLAB_HANDS_MAX)
-		s->hands = SLAB_HANDS_MAX;
+	s->cores = hands_of(world_cores(o->w));
+	/* A simulated world has one thread, and it never waits. */
+	s->hands = !o->waits || world_is_sim(o->w) ? s->cores :
+	    hands_of(s->cores + SLAB_HANDS_WAITING);
 	s->ring = 2 * s->hands + 4;
 	s->written = o->out_at;
 	if (!slabs_build(s, err)) {
@@ -442,10 +447,12 @@ bool
 slabs_run(struct slabs *s, uint64_t n, const struct slab_work *work,
     struct err *err)
 {
-	unsigned started, hands = n < ALONE_BYTES ? 1 : s->hands;
+	unsigned started, hands = work->waits ? s->hands : s->cores;
 
 	if (n == 0)
 		return true;
+	if (n < ALONE_BYTES)
+		hands = 1;
 	/* A slab that was just full, and held back in case it was the last. */
 	if (s->at > 0 && s->at % SLAB_BYTES == 0 && !put_slab(s, 0,
 	    s->at / SLAB_BYTES - 1, SLAB_BYTES, false, &s->written, err))

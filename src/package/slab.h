@@ -18,6 +18,7 @@
 #define SLAB_CHUNKS 16
 #define SLAB_BYTES ((size_t)SLAB_CHUNKS * AGE_CHUNK)	/* 1 MiB */
 #define SLAB_HANDS_MAX 8	/* threads: more would wait for memory and disk */
+#define SLAB_HANDS_WAITING 2	/* more than cores, where each waits for the disk */
 #define SLAB_RING_MAX (2 * SLAB_HANDS_MAX + 4)
 
 struct slabs;
@@ -28,6 +29,7 @@ struct slabs_options {
 	uint64_t out_at;		/* where chunk 0 goes in it */
 	const struct age_stream *stream;	/* NULL: not sealed */
 	struct progress *progress;	/* may be NULL */
+	bool waits;			/* some run's work->waits is set */
 	const char *step;		/* what progress says */
 	uint64_t total;			/* bytes progress counts up to */
 };
@@ -35,7 +37,7 @@ MUST bool slabs_new(const struct slabs_options *o, struct slabs **out,
     struct err *err);
 void slabs_free(struct slabs *s);		/* NULL is quiet */
 
-unsigned slabs_hands(const struct slabs *s);	/* threads of a long run */
+unsigned slabs_hands(const struct slabs *s);	/* most threads of a run */
 uint64_t slabs_at(const struct slabs *s);	/* bytes so far */
 
 /* Between runs. */
@@ -54,6 +56,8 @@ struct slab_work {
 	void *arg;
 	/* Fills are done one at a time and in order. */
 	bool fill_in_order;
+	/* Fills wait for the disk now and then: some threads more than cores help. */
+	bool waits;
 	/*
 	 * One at a time, in order: what fill and follow of this part will need (kept
 	 * by slot).  May be NULL.

@@ -76,6 +76,7 @@ static bool
 run(struct slabs *s, uint64_t n, struct making *m, struct err *err)
 {
 	struct slab_work work = { .arg = m, .fill_in_order = m->in_order,
+		.waits = !m->in_order,
 		.plan = make_plan, .fill = make_fill, .follow = make_follow };
 
 	m->slabs = s;
@@ -152,7 +153,7 @@ whole(struct world *w, struct dir *tmp, struct sizes z, bool sealed)
 	struct age_identity *id = NULL;
 	struct age_recipient to;
 	struct age_stream *stream = NULL;
-	struct slabs_options o = { .w = w, .step = "test" };
+	struct slabs_options o = { .w = w, .step = "test", .waits = true };
 	struct making m = { 0 }, again = { .in_order = true };
 	struct err err = ERR_INIT;
 	struct slabs *s;

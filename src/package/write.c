@@ -243,7 +243,7 @@ start_parcel(struct writing *w, struct file *out, struct err *err)
 	const struct package_writing *in = w->in;
 	struct slabs_options o = { .w = in->world, .out = out,
 		.progress = in->progress, .step = "seal",
-		.total = in->payload->bytes };
+		.total = in->payload->bytes, .waits = content_waits(in->payload) };
 	struct buf header;
 	bool ok = true;
 
