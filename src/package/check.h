@@ -67,6 +67,16 @@ void check_broken(struct check *c, const char *reason, const char *fmt, ...)
 
 /* ---- steps ---- */
 
+/* check.c: nothing has flowed by yet; forget what has. */
+MUST bool check_ready(struct check *c, struct err *err);
+void check_forget(struct check *c);
+
+/*
+ * check_resume.c: take what an earlier run left in quarantine, and set the reading to
+ * where it stopped; chain gets the digest of a file that was half written.
+ */
+MUST bool check_go_on(struct check *c, struct hasher *chain, struct err *err);
+
 /* check_bytes.c: take a slab's pieces as they come. */
 MUST bool check_slab(struct check *c, struct slab *s, bool *stop, struct err *err);
 /* One piece of an entry; bytes: what of it is here. */

@@ -179,7 +179,8 @@ stamps_check(struct who_check *w, struct err *err)
 		return true;
 	if (c->there[PLACE_TOKEN] || act_kind_needs_stamp(r->act.kind))
 		report_say(r->when_text, "%s, says the sender; %s.",
-		    when_people(r->act.made_at).s, c->there[PLACE_TOKEN] ? "the time stamp does not hold" :
+		    when_people(r->act.made_at).s, c->there[PLACE_TOKEN] ?
+		    "the time stamp does not hold" :
 		    "no time stamp is there yet (pending)");
 	else
 		report_say(r->when_text, "%s, says the sender; an act of this kind "
@@ -418,7 +419,8 @@ who_and_when(struct who_check *w, struct err *err)
 	if (w->cms.state != CMS_HOLDS || !r->has_act) {
 		r->who = WHO_UNKNOWN;
 		report_say(r->who_text, w->cms.state != CMS_HOLDS ?
-		    "The signature does not hold." : "The act cannot be read, so its sender is not known.");
+		    "The signature does not hold." :
+		    "The act cannot be read, so its sender is not known.");
 		return true;
 	}
 	clock_say(w, "signer's", w->cms.signing_time);
