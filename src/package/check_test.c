@@ -456,6 +456,57 @@ swapped_neighbours_are_found(void **state)
 	buf_clear(&b);
 }
 
+/* Every file of an unpacked package: a byte changed, one more, one less. */
+static void
+any_change_to_an_unpacked_file_is_found(void **state)
+{
+	static const char *const files[] = { "bagit.txt", "act.json", "data/_salt",
+		"data/a.txt", "data/sub/b.bin", "data/sub/empty",
+		"manifest-sha256.txt", "files.jsonl", "tree-head.txt",
+		"bag-info.txt", "READ-ME-FIRST.txt", "check.sh",
+		"tagmanifest-sha256.txt", "tagmanifest-sha256.txt.p7s",
+		"signature.bin", "signature.tst" };
+	struct err err = ERR_INIT;
+	struct buf tar, file;
+
+	(void)state;
+	packed(&few_pack, "each.tar", &tar);
+	package_kit_untar(&kit, buf_span(&tar), "each");
+	buf_init(&file, 1 << 20);
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		struct span good = package_kit_entry(buf_span(&tar), files[i]);
+		char path[100];
+
+		(void)snprintf(path, sizeof path, "each/%s", files[i]);
+		for (size_t how = 0; how < 5; how++) {
+			struct package_report r;
+			size_t at = how == 0 ? 0 : how == 1 ? good.n / 2 : good.n - 1;
+
+			if (how != 3 && good.n == 0)
+				continue;
+			buf_reset(&file);
+			assert_true(buf_add(&file, good, &err));
+			if (how < 3)
+				file.p[at] ^= 0x20;
+			else if (how == 3)
+				assert_true(buf_add_byte(&file, 'x', &err));
+			else
+				file.n--;
+			package_kit_save(&kit, path, buf_span(&file));
+			check_path("each", &r);
+			if (strcmp(files[i], "signature.tst") == 0 &&
+			    r.overall == OVERALL_INCOMPLETE)
+				assert_int_equal(r.when, WHEN_CLAIMED);
+			else
+				assert_int_equal(r.overall, OVERALL_CHANGED);
+			package_report_clear(&r);
+		}
+		package_kit_save(&kit, path, good);
+	}
+	buf_clear(&file);
+	buf_clear(&tar);
+}
+
 static void
 a_changed_or_cut_parcel_is_never_intact(void **state)
 {
@@ -689,6 +740,7 @@ main(void)
 		cmocka_unit_test(a_cut_package_is_changed_and_says_where),
 		cmocka_unit_test(bytes_behind_the_end_are_found),
 		cmocka_unit_test(swapped_neighbours_are_found),
+		cmocka_unit_test(any_change_to_an_unpacked_file_is_found),
 		cmocka_unit_test(a_changed_or_cut_parcel_is_never_intact),
 		cmocka_unit_test(a_chunk_that_does_not_open_says_which_file_lies_there),
 		cmocka_unit_test(without_memory_no_answer_is_wrong),
