@@ -156,9 +156,11 @@ header_open(struct plain *p, struct span begin, const struct age_keys *keys,
 	}
 	if (why.kind == ERR_DENIED) {
 		*kind = PLAIN_WRONG_IDENTITY;
-		(void)snprintf(text, 400, "This parcel was sealed for somebody else: "
-		    "the identity that was given does not open it. Use the key of "
-		    "the authority it was sent to.");
+		/* A changed stanza looks the same: nobody can tell the two apart. */
+		(void)snprintf(text, 400, "This parcel was sealed for somebody else "
+		    "(or its first lines were changed on the way): the identity that "
+		    "was given does not open it. Use the key of the authority it was "
+		    "sent to.");
 		return true;
 	}
 	if (why.kind == ERR_USE) {
