@@ -114,6 +114,24 @@ sys.exit("\n".join(bad) or 0)
 P
 holds 'every link between documents leads somewhere' python3 links.py "$TOP"
 
+cat >list.py <<'P'
+import sys
+words = [w.strip() for w in open(sys.argv[1]) if not w.startswith("#")]
+assert len(words) == 2048 and words == sorted(words)
+assert len({w[:4] for w in words}) == 2048, "two words share their first four letters"
+assert all(3 <= len(w) <= 8 and w.isascii() and w.isalpha() and w.islower() for w in words)
+near = {}       # each word, and each with one letter taken out or made unknown
+for w in words:
+    for v in {w} | {w[:i] + w[i + 1:] for i in range(len(w))}:
+        near.setdefault(v, set()).add(w)
+    for v in {w[:i] + "?" + w[i + 1:] for i in range(len(w))}:
+        near.setdefault(v, set()).add(w)
+for v, some in near.items():
+    if v in words or "?" in v:
+        assert len(some) == 1, "one letter apart: %s" % some
+P
+holds 'the words are as doc/format/card.md says' python3 list.py "$TOP/data/words.txt"
+
 # ---- manual pages ----
 for noun in '' evidence key peer bundle stamp; do
 	# shellcheck disable=SC2086
