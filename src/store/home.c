@@ -135,6 +135,8 @@ lock_make(struct home *h, struct err *err)
 	return ok || strcmp(err->reason, "disk.exists") == 0;
 }
 
+static bool settings_load(struct home *h, struct err *err);
+
 bool
 home_lock(struct home *h, struct err *err)
 {
@@ -155,6 +157,8 @@ home_lock(struct home *h, struct err *err)
 	for (size_t i = 0; ok && i < COUNT(folders); i++)
 		ok = !path_exists(h->world, h->dir, folders[i]) ||
 		    sweep(h, folders[i], err);
+	/* What was read before the lock may have been changed meanwhile. */
+	ok = ok && (!path_exists(h->world, h->dir, SETTINGS) || settings_load(h, err));
 	if (!ok) {
 		file_close(h->lock);
 		h->lock = NULL;
@@ -357,6 +361,7 @@ settings_check(const struct settings *s, struct err *err)
 static bool
 settings_load(struct home *h, struct err *err)
 {
+	struct settings read = { .lang = "" };
 	struct json *j = NULL;
 	struct json_object top;
 	struct buf b;
@@ -365,8 +370,10 @@ settings_load(struct home *h, struct err *err)
 	buf_init(&b, SMALL_FILE_MAX);
 	ok = home_load(h, SETTINGS, &b, err) &&
 	    json_read(&j, buf_span(&b), SMALL_FILE_MAX, err) &&
-	    json_top(j, &top, err) && settings_decode(&h->settings, &top, err) &&
-	    settings_check(&h->settings, err);
+	    json_top(j, &top, err) && settings_decode(&read, &top, err) &&
+	    settings_check(&read, err);
+	if (ok)
+		h->settings = read;
 	json_free(j);
 	buf_clear(&b);
 	return ok || err_wrap(err, "the settings %s/%s", h->path, SETTINGS);

@@ -141,6 +141,25 @@ one_command_at_a_time_changes_a_home(void **state)
 	home_close(other);
 }
 
+/* Else the slower of two commands would undo what the faster one changed. */
+static void
+the_lock_brings_the_settings_up_to_date(void **state)
+{
+	struct home *h = NULL, *other = NULL;
+	struct keyring *k = NULL;
+
+	(void)state;
+	home_make(&h, &k);
+	OK(home_open(w, "office", &other, &err));
+	home_settings(h)->sealing = 2;
+	OK(settings_save(h, &err));
+	home_end(h, k);
+	assert_int_equal(home_settings(other)->sealing, 1);
+	OK(home_lock(other, &err));
+	assert_int_equal(home_settings(other)->sealing, 2);
+	home_close(other);
+}
+
 /* A crash can leave a parcel of terabytes without its name. */
 static void
 what_a_crash_left_is_swept_with_the_lock(void **state)
@@ -631,6 +650,7 @@ main(void)
 		TEST(a_home_is_not_made_where_something_is),
 		TEST(a_new_home_is_there_after_a_crash),
 		TEST(one_command_at_a_time_changes_a_home),
+		TEST(the_lock_brings_the_settings_up_to_date),
 		TEST(what_a_crash_left_is_swept_with_the_lock),
 		TEST(settings_that_we_never_wrote_are_refused),
 		TEST(a_new_passphrase_opens_the_same_keys_and_the_old_one_none),
