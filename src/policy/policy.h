@@ -43,4 +43,24 @@ struct card_facts {
 };
 struct verdict card_decide(const struct card_facts *f);
 
+/* A package came in, unchanged and with a signature that holds. */
+struct receive_facts {
+	bool sealed;			/* as a parcel; nothing lies here in the clear */
+	bool for_us;			/* `to` names this authority */
+	bool from_us;			/* `from` does: our own words come back */
+	bool training;			/* our own home is a training home */
+	bool exercise;			/* the act says so */
+	bool evidence;			/* its kind delivers evidence */
+	bool time_stamp;		/* or brings a stamp that came late */
+	bool has_collection;		/* the record of collection is there and reads */
+};
+struct verdict receive_decide(const struct receive_facts *f);
+
+/* A late time stamp came in for a package that is here. */
+struct stamp_facts {
+	bool received;			/* the package came from another authority */
+	bool same_sender;		/* and so did the stamp */
+};
+struct verdict stamp_decide(const struct stamp_facts *f);
+
 #endif

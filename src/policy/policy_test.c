@@ -67,12 +67,51 @@ a_card_is_taken_only_when_every_fact_is_right(void **state)
 	CARD_STOPS(f.valid_from = 101, "card.not-yet-valid");
 }
 
+#define RECEIVE_STOPS(change, why) do { struct receive_facts f = good; \
+	change; struct verdict v = receive_decide(&f); assert_false(v.allow); \
+	assert_string_equal(v.reason, why); } while (0)
+
+static void
+a_package_is_taken_in_only_when_every_fact_is_right(void **state)
+{
+	struct receive_facts good = { .sealed = true, .for_us = true, .evidence = true,
+		.has_collection = true };
+	struct receive_facts training = { .sealed = true, .for_us = true, .evidence = true,
+		.has_collection = true, .training = true, .exercise = true };
+	struct receive_facts stamp = { .sealed = true, .for_us = true, .time_stamp = true };
+
+	(void)state;
+	assert_true(receive_decide(&good).allow);
+	assert_true(receive_decide(&training).allow);
+	assert_true(receive_decide(&stamp).allow);
+	RECEIVE_STOPS(f.sealed = false, "receive.not-sealed");
+	RECEIVE_STOPS(f.for_us = false, "receive.not-for-us");
+	RECEIVE_STOPS(f.from_us = true, "receive.from-us");
+	RECEIVE_STOPS(f.exercise = true, "receive.exercise");
+	RECEIVE_STOPS(f.training = true, "receive.real");
+	RECEIVE_STOPS(f.evidence = false, "receive.kind");
+	RECEIVE_STOPS(f.has_collection = false, "receive.no-collection-record");
+}
+
+static void
+a_late_stamp_is_taken_from_the_sender_of_the_package_alone(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		struct stamp_facts f = { i & 1, i & 2 };
+
+		assert_int_equal(stamp_decide(&f).allow, i == 3);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(evidence_is_sealed_only_when_every_fact_is_right),
 		cmocka_unit_test(a_card_is_taken_only_when_every_fact_is_right),
+		cmocka_unit_test(a_package_is_taken_in_only_when_every_fact_is_right),
+		cmocka_unit_test(a_late_stamp_is_taken_from_the_sender_of_the_package_alone),
 	};
 
 	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
