@@ -22,8 +22,8 @@ take(char *p, size_t size, size_t n, void *arg)
 	return 0;
 }
 
-static bool
-url_check(const char *url, struct err *err)
+bool
+http_url_check(const char *url, struct err *err)
 {
 	if (strlen(url) > HTTP_URL_MAX)
 		return err_set(err, ERR_LIMIT, "http.url",
@@ -31,6 +31,10 @@ url_check(const char *url, struct err *err)
 	if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
 		return err_set(err, ERR_USE, "http.url",
 		    "the address does not begin with http:// or https://");
+	for (const char *p = url; *p != '\0'; p++)
+		if (*p < 0x21 || *p > 0x7E)
+			return err_set(err, ERR_USE, "http.url",
+			    "the address holds a blank or a character that is not ASCII");
 	if (strchr(url, '@') != NULL)
 		return err_set(err, ERR_USE, "http.url",
 		    "the address holds an @; a name or password does not belong there");
@@ -43,6 +47,8 @@ options_set(CURL *c, const char *url, struct answer *a, char *why)
 	return curl_easy_setopt(c, CURLOPT_URL, url) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_SSLVERSION,
+	    (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
 	    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT,
 	    (long)HTTP_CONNECT_SECONDS) == CURLE_OK &&
@@ -62,6 +68,16 @@ body_set(CURL *c, struct curl_slist *headers, struct span body)
 	    curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers) == CURLE_OK;
 }
 
+/* The type alone: parameters may stand behind it. */
+static bool
+type_is(const char *got, const char *want)
+{
+	size_t n = strlen(want);
+
+	return strncasecmp(got, want, n) == 0 &&
+	    (got[n] == '\0' || got[n] == ';' || got[n] == ' ');
+}
+
 static bool
 answer_check(CURL *c, const char *answer_type, struct err *err)
 {
@@ -73,8 +89,7 @@ answer_check(CURL *c, const char *answer_type, struct err *err)
 	if (status != 200)
 		return err_set(err, ERR_UNREACHED, "http.status",
 		    "the server answered with status %ld", status);
-	if (answer_type != NULL && (type == NULL ||
-	    strncasecmp(type, answer_type, strlen(answer_type)) != 0))
+	if (answer_type != NULL && (type == NULL || !type_is(type, answer_type)))
 		return err_set(err, ERR_INPUT, "http.type",
 		    "the server's answer is not %s", answer_type);
 	return true;
@@ -98,7 +113,9 @@ exchange(const char *url, struct curl_slist *headers, struct span body,
 		return err_memory(err);
 	}
 	code = curl_easy_perform(c);
-	if (code != CURLE_OK && !a.failed)
+	if (code == CURLE_OUT_OF_MEMORY)
+		(void)err_memory(err);
+	else if (code != CURLE_OK && !a.failed)
 		(void)err_set(err, ERR_UNREACHED, "http.unreached",
 		    "the server could not be reached: %s",
 		    why[0] != '\0' ? why : curl_easy_strerror(code));
@@ -116,7 +133,7 @@ http_post(const char *url, const char *content_type, struct span body,
 	char line[120];
 	bool ok;
 
-	if (!url_check(url, err))
+	if (!http_url_check(url, err))
 		return false;
 	(void)snprintf(line, sizeof line, "Content-Type: %s", content_type);
 	headers = curl_slist_append(NULL, line);
@@ -130,6 +147,6 @@ http_post(const char *url, const char *content_type, struct span body,
 bool
 http_get(const char *url, struct buf *answer, struct err *err)
 {
-	return url_check(url, err) &&
+	return http_url_check(url, err) &&
 	    exchange(url, NULL, span_of(NULL, 0), NULL, answer, err);
 }

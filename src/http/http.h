@@ -12,6 +12,9 @@
 #define HTTP_CONNECT_SECONDS 10		/* a dead authority is known after this */
 #define HTTP_TOTAL_SECONDS 60		/* 70 bytes up and 6 KiB down at 1 kbit/s */
 
+/* What http_post and http_get would say about this address: ERR_USE, ERR_LIMIT. */
+MUST bool http_url_check(const char *url, struct err *err);
+
 /*
  * POST body to url; the answer's body goes into answer (bounded by answer->max).
  * ERR_UNREACHED "http.unreached": no connection or no answer; "http.status": an
