@@ -98,7 +98,6 @@ bundle_json(struct cli *c, const char *schema, const struct bundle_result *r)
 	json_start(c, &j, schema);
 	json_out_int(&j, "parcels", (int64_t)r->parcels);
 	json_out_int(&j, "already", (int64_t)r->already);
-	json_out_int(&j, "cards", (int64_t)r->cards);
 	json_out_int(&j, "bytes", (int64_t)r->bytes);
 	json_done(c, &j);
 }

@@ -44,7 +44,7 @@ private_fill(struct flow *f, const struct add_wish *wish, struct evidence_privat
 	buf_clear(&path);
 	if (p->path == NULL)
 		return false;
-	if (wish->label != NULL) {
+	if (wish->label != NULL && wish->label[0] != '\0') {
 		if (strlen(wish->label) > 1000 || !utf8_valid(span_text(wish->label)))
 			return err_set(err, ERR_USE, "evidence.label",
 			    "the label is at most 1,000 bytes of UTF-8");

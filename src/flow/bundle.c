@@ -68,6 +68,7 @@ parcel_copy(struct bundle_writing *b, struct bundle_entry *e, struct err *err)
 	struct dir *home = home_dir(b->f->home);
 	char to[120], part[128];
 	struct file_info info;
+	uint64_t bytes;
 
 	(void)snprintf(to, sizeof to, "parcels/%s.comity", digest_hex(&e->act).s);
 	(void)snprintf(part, sizeof part, "%s.part", to);
@@ -80,8 +81,14 @@ parcel_copy(struct bundle_writing *b, struct bundle_entry *e, struct err *err)
 			b->result->already++;
 	}
 	if (!copy_resume(b->f, home, parcel_path(&e->act).s, b->dir, part, "copying",
-	    &e->bytes, &e->sha256, err) ||
-	    !path_rename(b->f->world, b->dir, part, b->dir, to, true, err))
+	    &bytes, &e->sha256, err))
+		return false;
+	if (bytes != e->bytes)
+		return err_set(err, ERR_IO, "bundle.parcel-damaged",
+		    "the parcel of evidence %04u kept here is %llu bytes and was %llu; get it back from your backup, or seal the evidence again",
+		    e->number, (unsigned long long)bytes,
+		    (unsigned long long)e->bytes);
+	if (!path_rename(b->f->world, b->dir, part, b->dir, to, true, err))
 		return false;
 	b->result->parcels++;
 	b->result->bytes += e->bytes;
@@ -126,15 +133,12 @@ card_copy(struct bundle_writing *b, struct err *err)
 	struct buf card;
 	bool ok;
 
-	if (!home_has(b->f->home, "card.card"))
-		return true;
 	(void)snprintf(to, sizeof to, "cards/%s.card",
 	    home_settings(b->f->home)->authority.s);
 	buf_init(&card, SMALL_FILE_MAX);
-	ok = home_load(b->f->home, "card.card", &card, err) &&
+	ok = own_card_file(b->f->home, &card, err) &&
 	    file_save(b->f->world, b->dir, to, buf_span(&card), true, err);
 	buf_clear(&card);
-	b->result->cards += ok;
 	return ok;
 }
 
@@ -152,6 +156,99 @@ carried_mark(struct bundle_writing *b, struct err *err)
 	}
 	return true;
 }
+
+/* ---- bundle.json ---- */
+
+/* What a bundle.json says; it helps and proves nothing. */
+struct bundle_list {
+	char to[41];
+	struct bundle_entry *list;
+	size_t n;
+};
+
+static bool
+entry_read(const struct json_array *list, size_t i, struct bundle_entry *out,
+    struct err *err)
+{
+	struct bundle_entry e = { 0 };
+	struct json_object o;
+	int64_t bytes;
+
+	if (!json_at_object(list, i, &o, err) ||
+	    !json_hex(&o, "act", e.act.b, 32, err) ||
+	    !json_int(&o, "bytes", 0, JSON_INT_MAX, &bytes, err) ||
+	    !json_hex(&o, "sha256", e.sha256.b, 32, err) || !json_end(&o, err))
+		return false;
+	e.bytes = (uint64_t)bytes;
+	*out = e;
+	return true;
+}
+
+static bool
+list_decode(struct bundle_list *l, struct json_object *o, struct err *err)
+{
+	struct json_array list;
+	const char *s;
+	int64_t at;
+
+	if (!json_text(o, "schema", 1, 40, &s, err))
+		return false;
+	if (strcmp(s, "comity.bundle/1") != 0)
+		return err_set(err, ERR_INPUT, "bundle.schema",
+		    "the bundle was written by another version");
+	if (!json_text(o, "from", 1, 40, &s, err) ||
+	    !json_text(o, "to", 1, sizeof l->to - 1, &s, err))
+		return false;
+	memcpy(l->to, s, strlen(s) + 1);
+	if (!json_int(o, "written_at", 0, WHEN_MAX, &at, err) ||
+	    !json_list(o, "parcels", 0, BUNDLE_PARCELS_MAX, &list, err) ||
+	    !json_end(o, err))
+		return false;
+	l->list = mem_array(list.n + 1, sizeof *l->list, err);
+	if (l->list == NULL)
+		return false;
+	for (; l->n < list.n; l->n++)
+		if (!entry_read(&list, l->n, &l->list[l->n], err))
+			return false;
+	return true;
+}
+
+static bool
+list_read(struct flow *f, struct dir *dir, struct bundle_list *l, struct err *err)
+{
+	struct json *j = NULL;
+	struct json_object o;
+	struct buf text;
+	bool ok;
+
+	buf_init(&text, BUNDLE_JSON_MAX);
+	ok = file_load(f->world, dir, "bundle.json", &text, err) &&
+	    json_read(&j, buf_span(&text), BUNDLE_JSON_MAX, err) &&
+	    json_top(j, &o, err) && list_decode(l, &o, err);
+	json_free(j);
+	buf_clear(&text);
+	return ok || err_wrap(err, "bundle.json");
+}
+
+/* A folder that travels to one authority is not turned into one for another. */
+static bool
+other_ask(struct bundle_writing *b, const char *dir, struct err *err)
+{
+	struct bundle_list l = { "", NULL, 0 };
+	bool other;
+
+	if (!path_exists(b->f->world, b->dir, "bundle.json"))
+		return true;
+	/* One that cannot be read, cut perhaps, is written anew. */
+	other = list_read(b->f, b->dir, &l, err) && strcmp(l.to, b->to.id.s) != 0;
+	mem_free(l.list);
+	err_clear(err);
+	return !other || err_set(err, ERR_CONFLICT, "bundle.other-there",
+	    "%s holds a bundle for %.40s; name another folder for this one", dir,
+	    l.to);
+}
+
+/* ---- writing ---- */
 
 static bool
 folders_make(struct bundle_writing *b, const char *dir, struct err *err)
@@ -172,6 +269,14 @@ write_all(struct bundle_writing *b, struct err *err)
 	    carried_mark(b, err);
 }
 
+static bool
+peer_ask(struct bundle_writing *b, const char *to, struct err *err)
+{
+	return peer_find(b->f->home, to, &b->to, err) && (!b->to.revoked ||
+	    err_set(err, ERR_REFUSED, "bundle.peer-revoked",
+	    "this authority is revoked here: nothing is sent to it; see why with: comity peer show"));
+}
+
 bool
 flow_bundle_write(struct flow *f, const char *dir, const char *to,
     struct bundle_result *out, struct err *err)
@@ -182,13 +287,14 @@ flow_bundle_write(struct flow *f, const char *dir, const char *to,
 	memset(out, 0, sizeof *out);
 	peer_init(&b.to);
 	b.list = mem_array(BUNDLE_PARCELS_MAX, sizeof *b.list, err);
-	ok = b.list != NULL && home_lock(f->home, err) &&
-	    peer_find(f->home, to, &b.to, err) && outbox_gather(&b, err);
+	ok = b.list != NULL && home_lock(f->home, err) && peer_ask(&b, to, err) &&
+	    outbox_gather(&b, err);
 	if (ok && b.n == 0)
 		ok = err_set(err, ERR_ABSENT, "bundle.nothing",
 		    "nothing waits for %s; put evidence into the outbox with: comity evidence send ID --to %s",
 		    b.to.id.s, to);
-	ok = ok && folders_make(&b, dir, err) && write_all(&b, err);
+	ok = ok && folders_make(&b, dir, err) && other_ask(&b, dir, err) &&
+	    write_all(&b, err);
 	dir_close(b.dir);
 	peer_clear(&b.to);
 	mem_free(b.list);
@@ -200,114 +306,90 @@ flow_bundle_write(struct flow *f, const char *dir, const char *to,
 struct bundle_reading {
 	struct flow *f;
 	struct dir *dir;
+	struct bundle_list list;
 	struct bundle_result *result;
+	struct err first;		/* what was wrong with a parcel; others went on */
 };
 
-/* The length and digest bundle.json gives for this act; *listed false: none. */
-static bool
-entry_find(const struct json_array *list, const struct digest *act,
-    struct bundle_entry *out, bool *listed, struct err *err)
+static const struct bundle_entry *
+entry_find(const struct bundle_reading *b, const struct digest *act)
 {
-	*listed = false;
-	for (size_t i = 0; i < list->n && !*listed; i++) {
-		struct json_object o;
-		struct bundle_entry e = { 0 };
-		int64_t bytes;
+	for (size_t i = 0; i < b->list.n; i++)
+		if (digest_eq(&b->list.list[i].act, act))
+			return &b->list.list[i];
+	return NULL;
+}
 
-		if (!json_at_object(list, i, &o, err) ||
-		    !json_hex(&o, "act", e.act.b, 32, err) ||
-		    !json_int(&o, "bytes", 0, JSON_INT_MAX, &bytes, err) ||
-		    !json_hex(&o, "sha256", e.sha256.b, 32, err) ||
-		    !json_end(&o, err))
-			return err_wrap(err, "bundle.json");
-		if (digest_eq(&e.act, act)) {
-			e.bytes = (uint64_t)bytes;
-			*out = e;
-			*listed = true;
-		}
-	}
+/* Kept here whole, or waiting in the inbox under the digest that is listed. */
+static bool
+here_already(struct bundle_reading *b, const struct digest *act, bool *here,
+    struct err *err)
+{
+	const struct bundle_entry *want = entry_find(b, act);
+	struct evidence e;
+	size_t parcel;
+
+	*here = want != NULL && home_has(b->f->home, inbox_name_of(&want->sha256).s);
+	if (*here)
+		return true;
+	if (!evidence_by_act(b->f->home, act, &e, &parcel, here, err))
+		return false;
+	*here = *here && parcel_whole(b->f, &e.parcels[parcel]);
 	return true;
 }
 
 static bool
-list_open(struct bundle_reading *b, struct json **j, struct json_array *list,
+parcel_take(struct bundle_reading *b, const char *name, const struct digest *act,
     struct err *err)
 {
-	struct json_object o;
-	const char *s;
-	int64_t at;
-	struct buf text;
-	bool ok;
+	const struct bundle_entry *want = entry_find(b, act);
+	struct inbox_copy copy;
+	char from[96];
+	bool here;
 
-	if (!path_exists(b->f->world, b->dir, "bundle.json"))
-		return err_set(err, ERR_ABSENT, "bundle.none",
-		    "there is no bundle in this folder (no bundle.json); name the folder that bundle write made");
-	buf_init(&text, BUNDLE_JSON_MAX);
-	ok = file_load(b->f->world, b->dir, "bundle.json", &text, err) &&
-	    json_read(j, buf_span(&text), BUNDLE_JSON_MAX, err) &&
-	    json_top(*j, &o, err) && json_text(&o, "schema", 1, 40, &s, err) &&
-	    (strcmp(s, "comity.bundle/1") == 0 || err_set(err, ERR_INPUT,
-	    "bundle.schema", "the bundle was written by another version")) &&
-	    json_text(&o, "from", 1, 40, &s, err) &&
-	    json_text(&o, "to", 1, 40, &s, err) &&
-	    json_int(&o, "written_at", 0, WHEN_MAX, &at, err) &&
-	    json_list(&o, "parcels", 0, BUNDLE_PARCELS_MAX, list, err) &&
-	    json_end(&o, err);
-	if (ok && strcmp(s, home_settings(b->f->home)->authority.s) != 0)
-		ok = err_set(err, ERR_REFUSED, "bundle.other",
-		    "this bundle is for %.40s, not for this authority", s);
-	buf_clear(&text);
-	return ok || err_wrap(err, "bundle.json");
-}
-
-static bool
-act_known(struct flow *f, const struct digest *act, bool *known, struct err *err)
-{
-	struct evidence e;
-	size_t parcel;
-
-	return evidence_by_act(f->home, act, &e, &parcel, known, err);
-}
-
-static bool
-parcel_take(struct bundle_reading *b, const struct json_array *list,
-    const char *name, const struct digest *act, struct err *err)
-{
-	struct dir *home = home_dir(b->f->home);
-	char from[300], to[120], part[128];
-	struct bundle_entry want = { 0 };
-	struct digest sha256;
-	uint64_t bytes;
-	bool listed, known;
-
-	(void)snprintf(from, sizeof from, "parcels/%s", name);
-	(void)snprintf(to, sizeof to, "inbox/%s.comity", digest_hex(act).s);
-	(void)snprintf(part, sizeof part, "inbox/%s.part", digest_hex(act).s);
-	if (!act_known(b->f, act, &known, err))
+	if (!here_already(b, act, &here, err))
 		return false;
-	if (known || home_has(b->f->home, to)) {
+	if (here) {
 		b->result->already++;
 		return true;
 	}
-	if (!entry_find(list, act, &want, &listed, err) ||
-	    !copy_resume(b->f, b->dir, from, home, part, "copying", &bytes, &sha256,
-	    err))
+	(void)snprintf(from, sizeof from, "parcels/%s", name);
+	if (!inbox_copy(b->f, b->dir, from, &copy, err))
 		return false;
-	if (listed && (bytes != want.bytes || !digest_eq(&sha256, &want.sha256))) {
-		if (!path_remove(b->f->world, home, part, err))
+	if (want != NULL && (copy.bytes != want->bytes ||
+	    !digest_eq(&copy.sha256, &want->sha256))) {
+		if (!path_remove(b->f->world, home_dir(b->f->home), copy.part, err))
 			return false;
 		return err_set(err, ERR_INPUT, "bundle.damaged",
 		    "parcels/%s is not what was written to this folder (%llu bytes are here, %llu were written); copy the folder again, then read it again",
-		    name, (unsigned long long)bytes, (unsigned long long)want.bytes);
+		    name, (unsigned long long)copy.bytes,
+		    (unsigned long long)want->bytes);
 	}
-	b->result->parcels++;
-	b->result->bytes += bytes;
-	return path_rename(b->f->world, home, part, home, to, false, err);
+	if (!inbox_keep(b->f, &copy, &here, err))
+		return false;
+	b->result->parcels += !here;
+	b->result->already += here;
+	b->result->bytes += here ? 0 : copy.bytes;
+	return true;
+}
+
+/* One bad parcel does not keep the others out: it is told at the end. */
+static bool
+parcel_try(struct bundle_reading *b, const char *name, const struct digest *act,
+    struct err *err)
+{
+	if (parcel_take(b, name, act, err))
+		return true;
+	if (err->kind != ERR_INPUT)
+		return false;
+	if (b->first.kind == ERR_NONE)
+		b->first = *err;
+	err_clear(err);
+	return true;
 }
 
 static bool
-parcels_take(struct bundle_reading *b, const struct json_array *list,
-    struct err *err)
+parcels_take(struct bundle_reading *b, struct err *err)
 {
 	struct listing *l = NULL;
 	struct listing_entry e;
@@ -324,44 +406,66 @@ parcels_take(struct bundle_reading *b, const struct json_array *list,
 		    !digest_parse(span_of(e.name, 64), &act))
 			continue;
 		(void)snprintf(name, sizeof name, "%s", e.name);
-		ok = parcel_take(b, list, name, &act, err);
+		ok = parcel_try(b, name, &act, err);
 	}
 	listing_close(l);
 	return ok;
 }
 
+/* What is listed and did not come: nothing is missing without being told. */
 static bool
-cards_count(struct bundle_reading *b, struct err *err)
+missing_ask(struct bundle_reading *b, struct err *err)
 {
-	struct listing *l = NULL;
-	struct listing_entry e;
-	bool more = true, ok;
+	size_t missing = 0;
 
-	if (!path_exists(b->f->world, b->dir, "cards"))
-		return true;
-	ok = listing_open(b->f->world, b->dir, "cards", &l, err);
-	while (ok && more) {
-		ok = listing_next(l, &e, &more, err);
-		b->result->cards += ok && more;
+	for (size_t i = 0; i < b->list.n; i++) {
+		char name[96];
+		bool here;
+
+		(void)snprintf(name, sizeof name, "parcels/%s.comity",
+		    digest_hex(&b->list.list[i].act).s);
+		if (path_exists(b->f->world, b->dir, name))
+			continue;
+		if (!here_already(b, &b->list.list[i].act, &here, err))
+			return false;
+		missing += !here;
 	}
-	listing_close(l);
-	return ok;
+	return missing == 0 || err_set(err, ERR_INPUT, "bundle.missing",
+	    "%zu of the %zu parcels listed in bundle.json are not in this folder; ask the sender to copy it again",
+	    missing, b->list.n);
+}
+
+static bool
+read_all(struct bundle_reading *b, struct err *err)
+{
+	if (!path_exists(b->f->world, b->dir, "bundle.json"))
+		return err_set(err, ERR_ABSENT, "bundle.none",
+		    "there is no bundle in this folder (no bundle.json); name the folder that bundle write made");
+	if (!list_read(b->f, b->dir, &b->list, err))
+		return false;
+	if (strcmp(b->list.to, home_settings(b->f->home)->authority.s) != 0)
+		return err_set(err, ERR_REFUSED, "bundle.other",
+		    "this bundle is for %.40s, not for this authority", b->list.to);
+	if (!parcels_take(b, err))
+		return false;
+	if (b->first.kind != ERR_NONE) {
+		*err = b->first;
+		return false;
+	}
+	return missing_ask(b, err);
 }
 
 bool
 flow_bundle_read(struct flow *f, const char *dir, struct bundle_result *out,
     struct err *err)
 {
-	struct bundle_reading b = { .f = f, .result = out };
-	struct json_array list = { 0 };
-	struct json *j = NULL;
+	struct bundle_reading b = { .f = f, .result = out, .first = ERR_INIT };
 	bool ok;
 
 	memset(out, 0, sizeof *out);
 	ok = home_lock(f->home, err) && dir_open(f->world, NULL, dir, &b.dir, err) &&
-	    list_open(&b, &j, &list, err) && parcels_take(&b, &list, err) &&
-	    cards_count(&b, err);
-	json_free(j);
+	    read_all(&b, err);
+	mem_free(b.list.list);
 	dir_close(b.dir);
 	return ok;
 }

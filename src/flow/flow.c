@@ -134,6 +134,49 @@ parcel_file(const struct parcel *p)
 	return path;
 }
 
+bool
+parcel_whole(struct flow *f, const struct parcel *p)
+{
+	struct file_info info;
+
+	return path_info(f->world, home_dir(f->home), parcel_file(p).s, &info, NULL) &&
+	    info.type == FILE_REGULAR && info.size == p->bytes;
+}
+
+bool
+folder_sync(struct flow *f, const char *folder, struct err *err)
+{
+	struct dir *d = NULL;
+	bool ok;
+
+	ok = dir_open(f->world, home_dir(f->home), folder, &d, err) &&
+	    dir_sync(d, err);
+	dir_close(d);
+	return ok;
+}
+
+bool
+is_sealed(struct flow *f, const char *path, bool *sealed, struct err *err)
+{
+	static const char magic[] = "age-encryption.org/";
+	struct file_info info;
+	struct file *file = NULL;
+	uint8_t begin[sizeof magic - 1];
+	size_t n = 0;
+	bool ok;
+
+	*sealed = false;
+	if (!path_info_follow(f->world, path, &info, err))
+		return false;
+	if (info.type == FILE_DIR)
+		return true;
+	ok = file_open(f->world, NULL, path, FILE_READ, &file, err) &&
+	    file_read_at(file, begin, sizeof begin, 0, &n, err);
+	*sealed = ok && span_is(span_of(begin, n), magic);
+	file_close(file);
+	return ok;
+}
+
 /* ---- copying that goes on where it was cut ---- */
 
 #define COPY_PART (1u << 20)

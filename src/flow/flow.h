@@ -114,19 +114,26 @@ struct seal_wish {
 	const char *instrument, *article;
 	bool leave_out_unreadable;
 };
+#define SEALED_PATH_MAX 4300		/* a path of the system's greatest length, and ours */
 struct sealed {
 	struct evidence evidence;
 	size_t parcel;			/* index of the new one */
 	char stamp_text[300];		/* why it is pending or only claimed */
 	char revocation_text[300];	/* which revocation list could not be had; "" none */
-	char path[512];			/* of the parcel file */
+	char path[SEALED_PATH_MAX];	/* of the parcel file, home in front */
 };
 MUST bool flow_evidence_seal(struct flow *f, const struct seal_wish *wish,
     struct sealed *out, struct err *err);
-/* Into the outbox: the newest parcel for that peer. */
+/* Into the outbox: the newest parcel of the evidence itself for that peer. */
 MUST bool flow_evidence_send(struct flow *f, unsigned number, const char *to,
     struct evidence *out, size_t *parcel, bool *found, struct err *err);
 
+/*
+ * A parcel is kept in this order: copied whole into the inbox under the digest of
+ * its bytes, checked there, named in a record, moved to the parcels.  Wherever that
+ * is cut the parcel is in the inbox or in a record that names it: receiving again
+ * ends the same.  A parcel whose kept copy was lost or cut takes its place again.
+ */
 enum received_as { RECEIVED_EVIDENCE, RECEIVED_AGAIN, RECEIVED_OTHER_PACKAGE,
 	RECEIVED_TIME_STAMP, RECEIVED_NOT_TAKEN };
 struct received {
@@ -169,11 +176,18 @@ MUST bool flow_verify(struct flow *f, const struct verify_wish *wish,
 struct bundle_result {
 	size_t parcels;			/* written or read now */
 	size_t already;			/* were there, whole */
-	size_t cards;
 	uint64_t bytes;
 };
+/*
+ * ERR_REFUSED "bundle.peer-revoked"; ERR_CONFLICT "bundle.other-there": the folder
+ * is a bundle for another authority.
+ */
 MUST bool flow_bundle_write(struct flow *f, const char *dir, const char *to,
     struct bundle_result *out, struct err *err);
+/*
+ * What is whole is taken in whatever is wrong with the rest: ERR_INPUT
+ * "bundle.damaged", or "bundle.missing" for parcels that are listed and not there.
+ */
 MUST bool flow_bundle_read(struct flow *f, const char *dir, struct bundle_result *out,
     struct err *err);
 

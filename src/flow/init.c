@@ -4,11 +4,32 @@
 #include <string.h>
 
 #include "flow/inside.h"
+#include "http/http.h"
 
 #define CA_YEARS 20
 #define SIGNER_YEARS 3
 #define BACKDATE 300		/* seconds: other machines' clocks may be behind */
 #define YEAR (365 * DAY)
+
+/* UTF-8 without control characters: it is shown in one line. */
+static bool
+text_plain(const char *s)
+{
+	for (const char *p = s; *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7F)
+			return false;
+	return utf8_valid(span_text(s));
+}
+
+static bool
+codes_check(const char *const *list, size_t n, const char *what, struct err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!code_valid(list[i]))
+			return err_set(err, ERR_USE, "init.code",
+			    "a %s is plain ASCII without blanks", what);
+	return true;
+}
 
 static bool
 wish_check(const struct init_wish *w, bool test, struct err *err)
@@ -22,9 +43,20 @@ wish_check(const struct init_wish *w, bool test, struct err *err)
 		return err_set(err, ERR_USE, "init.training",
 		    "%s is a code for training; add --training", w->country);
 	if (w->authority[0] == '\0' || strlen(w->authority) > 64 ||
-	    !utf8_valid(span_text(w->authority)))
+	    !text_plain(w->authority))
 		return err_set(err, ERR_USE, "init.authority",
-		    "the authority's name is 1 to 64 bytes of UTF-8 (a certificate holds no more)");
+		    "the authority's name is 1 to 64 bytes of UTF-8 on one line (a certificate holds no more)");
+	if (!lang_valid(w->lang))
+		return err_set(err, ERR_USE, "init.language",
+		    "\"%.20s\" is no language tag; write it as in --language fr",
+		    w->lang);
+	if (w->phone != NULL && !text_plain(w->phone))
+		return err_set(err, ERR_USE, "init.phone",
+		    "the phone number is UTF-8 on one line");
+	if (!codes_check(w->roles, w->roles_n, "role", err) ||
+	    !codes_check(w->carriers, w->carriers_n, "carrier", err) ||
+	    (w->tsa_url != NULL && !http_url_check(w->tsa_url, err)))
+		return false;
 	if (w->roles_n > HOME_ROLES_MAX || w->carriers_n > HOME_CARRIERS_MAX)
 		return err_set(err, ERR_LIMIT, "init.many",
 		    "at most %d roles and %d carriers fit on a card", HOME_ROLES_MAX,
@@ -141,7 +173,7 @@ ca_certify(struct flow *f, struct keyring *k, unsigned number,
 	    now - BACKDATE, now + SIGNER_YEARS * (int64_t)YEAR, err) &&
 	    certs_add(&chain, c, err) &&
 	    home_chain_save(f->home, number, &chain, &roots, err);
-	s->has_certificate = ok;
+	s->has_certificate = s->has_certificate || ok;
 	key_free(ca);
 	cert_free(c);
 	certs_clear(&roots);
@@ -321,8 +353,7 @@ import_key(struct flow *f, struct keyring *k, struct span key_file,
 
 	if (key_file.n > 0) {
 		*number = s->has_certificate ? s->signing + 1 : s->signing;
-		return key_import(out, key_file, err) &&
-		    keyring_put_signing(k, *number, *out, err);
+		return key_import(out, key_file, err);
 	}
 	*number = key_waiting(f);
 	if (!keyring_signing(k, *number, out, err))
@@ -340,66 +371,106 @@ import_key(struct flow *f, struct keyring *k, struct span key_file,
 
 /*
  * The new card is signed by the certificate on the old one while that is valid, so
- * that peers who know the old card take the new one by themselves.
+ * that peers who know the old card take the new one by themselves: also when the
+ * same key only got a new certificate.
  */
 static bool
-import_card(struct flow *f, unsigned number, struct err *err)
+import_card(struct flow *f, unsigned number, struct signer *old, struct err *err)
 {
 	struct settings *s = home_settings(f->home);
-	int64_t now = world_now(f->world);
-	struct signer signer;
+	bool old_signs = old->key != NULL &&
+	    world_now(f->world) < cert_not_after(old->chain.list[0]);
+	struct signer fresh;
 	bool ok;
 
-	if (s->has_certificate && number != s->signing) {
-		if (!signer_open(f, &signer, err))
-			return false;
-		if (now < cert_not_after(signer.chain.list[0])) {
-			s->signing = number;
-			ok = card_make(f, &signer, err);
-			signer_close(&signer);
-			return ok;
-		}
-		signer_close(&signer);
-	}
 	s->signing = number;
 	s->has_certificate = true;
-	if (!signer_open(f, &signer, err))
+	if (old_signs)
+		return card_make(f, old, err);
+	if (!signer_open(f, &fresh, err))
 		return false;
-	ok = card_make(f, &signer, err);
-	signer_close(&signer);
+	ok = card_make(f, &fresh, err);
+	signer_close(&fresh);
 	return ok;
+}
+
+/* What the PKI gave, checked; nothing of it is kept before all of it holds. */
+struct import {
+	struct certs all, roots, chain;
+	struct key *key;
+	unsigned number;
+	bool brought;			/* the key came along */
+};
+
+static bool
+import_read(struct flow *f, struct keyring *k, struct span chain_pem,
+    struct span roots_pem, struct span key_file, struct span crl_pem,
+    struct import *in, struct err *err)
+{
+	struct revocations *crls = NULL;
+	bool ok;
+
+	in->brought = key_file.n > 0;
+	ok = certs_read_pem(&in->all, chain_pem, err) &&
+	    certs_read_pem(&in->roots, roots_pem, err) &&
+	    revocations_new(&crls, err) &&
+	    (crl_pem.n == 0 || revocations_add_pem(crls, crl_pem, err)) &&
+	    import_key(f, k, key_file, &in->all, &in->number, &in->key, err) &&
+	    chain_order(&in->all, in->key, &in->roots, &in->chain, err) &&
+	    chain_proves(f, &in->chain, &in->roots, err);
+	revocations_free(crls);
+	return ok;
+}
+
+/*
+ * A key that came along before there was any card is the first signing key: the
+ * authority is named after it, else no one could check the first card.
+ *
+ * A new certificate for the key in use gets the next number, the key with it: until
+ * the settings say so at the end, the old certificate stays in use and in place.
+ */
+static bool
+import_keep(struct flow *f, struct keyring *k, struct import *in,
+    struct span crl_pem, struct err *err)
+{
+	struct settings *s = home_settings(f->home);
+	bool renewed = !in->brought && s->has_certificate &&
+	    in->number == s->signing && key_waiting(f) == s->signing;
+
+	in->number += renewed;
+	if ((in->brought || renewed) &&
+	    !keyring_put_signing(k, in->number, in->key, err))
+		return false;
+	if (in->brought && !s->has_certificate &&
+	    (!authority_name(s, in->key, err) || !settings_save(f->home, err)))
+		return false;
+	return (crl_pem.n == 0 || home_save(f->home, "keys/revocation.pem", crl_pem,
+	    err)) && home_chain_save(f->home, in->number, &in->chain, &in->roots, err);
 }
 
 bool
 flow_key_import(struct flow *f, struct span chain_pem, struct span roots_pem,
     struct span key_file, struct span crl_pem, struct err *err)
 {
-	struct certs all, roots, chain;
-	struct revocations *crls = NULL;
+	struct import in = { .key = NULL };
 	struct keyring *k = NULL;
-	struct key *key = NULL;
-	unsigned number;
+	struct signer old = { .key = NULL };
 	bool ok;
 
-	certs_init(&all);
-	certs_init(&roots);
-	certs_init(&chain);
-	ok = flow_keyring(f, &k, err) && certs_read_pem(&all, chain_pem, err) &&
-	    certs_read_pem(&roots, roots_pem, err) &&
-	    revocations_new(&crls, err) &&
-	    (crl_pem.n == 0 || revocations_add_file(crls, crl_pem, err)) &&
-	    import_key(f, k, key_file, &all, &number, &key, err) &&
-	    chain_order(&all, key, &roots, &chain, err) &&
-	    chain_proves(f, &chain, &roots, err) &&
-	    (crl_pem.n == 0 || home_save(f->home, "keys/revocation.pem", crl_pem,
-	    err)) &&
-	    home_chain_save(f->home, number, &chain, &roots, err) &&
-	    import_card(f, number, err) && settings_save(f->home, err);
-	revocations_free(crls);
-	key_free(key);
-	certs_clear(&all);
-	certs_clear(&roots);
-	certs_clear(&chain);
+	certs_init(&in.all);
+	certs_init(&in.roots);
+	certs_init(&in.chain);
+	certs_init(&old.chain);
+	ok = home_lock(f->home, err) && flow_keyring(f, &k, err) &&
+	    import_read(f, k, chain_pem, roots_pem, key_file, crl_pem, &in, err) &&
+	    (!home_settings(f->home)->has_certificate || signer_open(f, &old, err)) &&
+	    import_keep(f, k, &in, crl_pem, err) &&
+	    import_card(f, in.number, &old, err) && settings_save(f->home, err);
+	signer_close(&old);
+	key_free(in.key);
+	certs_clear(&in.all);
+	certs_clear(&in.roots);
+	certs_clear(&in.chain);
 	return ok;
 }
 
@@ -412,7 +483,8 @@ flow_key_rewrap(struct flow *f, unsigned log_n, struct err *err)
 	bool ok;
 
 	buf_init_secret(&secret, 4096);
-	ok = flow_keyring(f, &k, err) && f->passphrase(f->arg, true, &secret, err) &&
+	ok = home_lock(f->home, err) && flow_keyring(f, &k, err) &&
+	    f->passphrase(f->arg, true, &secret, err) &&
 	    keyring_rewrap(k, buf_span(&secret), log_n == 0 ? s->log_n : log_n, err);
 	buf_clear(&secret);
 	if (ok && log_n != 0 && log_n != s->log_n) {
@@ -424,7 +496,8 @@ flow_key_rewrap(struct flow *f, unsigned log_n, struct err *err)
 
 /*
  * A new signing key: with our own CA it is certified at once, and the new card is
- * signed by the old key, whose certificate stands on the old card.
+ * signed by the old key, whose certificate stands on the old card.  The settings
+ * come last: until then the old key signs, which the new card lists too.
  */
 static bool
 rotate_signing(struct flow *f, bool *needs_certificate, struct err *err)
@@ -437,13 +510,18 @@ rotate_signing(struct flow *f, bool *needs_certificate, struct err *err)
 	bool ok;
 
 	*needs_certificate = !s->has_ca;
+	/* Its request may be with the PKI already: the answer must find it here. */
+	if (!s->has_ca && key_waiting(f) == next)
+		return err_set(err, ERR_CONFLICT, "key.waiting",
+		    "a new signing key waits for its certificate already; print its request with: comity key csr");
 	if (!flow_keyring(f, &k, err) || !signer_open(f, &old, err))
 		return false;
 	ok = key_new(&key, key_kind_of(old.key), err) &&
 	    keyring_put_signing(k, next, key, err);
 	if (ok && s->has_ca) {
 		ok = ca_certify(f, k, next, key, err);
-		s->signing = next;
+		if (ok)
+			s->signing = next;
 		ok = ok && card_make(f, &old, err) && settings_save(f->home, err);
 	}
 	signer_close(&old);
@@ -451,25 +529,36 @@ rotate_signing(struct flow *f, bool *needs_certificate, struct err *err)
 	return ok;
 }
 
-bool
-flow_key_rotate(struct flow *f, enum rotate_what what, bool *needs_certificate,
-    struct err *err)
+/*
+ * A new sealing key.  The settings come first: from the moment that a card names
+ * the key, this home knows of it and never makes another in its place.
+ */
+static bool
+rotate_sealing(struct flow *f, struct err *err)
 {
 	struct settings *s = home_settings(f->home);
 	struct keyring *k = NULL;
 	struct signer signer;
 	bool ok;
 
-	*needs_certificate = false;
-	if (what == ROTATE_SIGNING)
-		return rotate_signing(f, needs_certificate, err);
 	if (!flow_keyring(f, &k, err) || !signer_open(f, &signer, err))
 		return false;
 	ok = sealing_make(f, k, s->sealing + 1, err);
 	if (ok) {
 		s->sealing++;
-		ok = card_make(f, &signer, err) && settings_save(f->home, err);
+		ok = settings_save(f->home, err) && card_make(f, &signer, err);
 	}
 	signer_close(&signer);
 	return ok;
+}
+
+bool
+flow_key_rotate(struct flow *f, enum rotate_what what, bool *needs_certificate,
+    struct err *err)
+{
+	*needs_certificate = false;
+	if (!home_lock(f->home, err))
+		return false;
+	return what == ROTATE_SIGNING ? rotate_signing(f, needs_certificate, err) :
+	    rotate_sealing(f, err);
 }

@@ -73,13 +73,18 @@ struct token_got {
 MUST bool token_ask(struct flow *f, struct span of, struct buf *token,
     struct buf *answer, struct token_got *out, struct err *err);
 
-/* Files of a stamp beside the evidence: ACT.sig, ACT.tst, ACT.tsr. */
-MUST bool stamp_files_save(struct flow *f, unsigned number, const struct digest *act,
+/*
+ * Files of a stamp beside the evidence, named as the parcel is: ACT.sig, ACT.tst,
+ * ACT.tsr, ACT.tsq.  Another package of the same act has its own.
+ */
+MUST bool stamp_files_save(struct flow *f, unsigned number, const struct parcel *p,
     struct span signature, struct span token, struct span answer, struct err *err);
-MUST bool stamp_file_load(struct flow *f, unsigned number, const struct digest *act,
-    const char *ending, struct buf *out, struct err *err);
-bool stamp_file_has(struct flow *f, unsigned number, const struct digest *act,
-    const char *ending);
+/* Empty bytes are left out of it: nothing that is there is emptied. */
+MUST bool stamp_file_save(struct flow *f, unsigned number, const struct parcel *p,
+    const char *ending, struct span bytes, struct err *err);
+/* *found false, and out as it was: there is none. */
+MUST bool stamp_file_load(struct flow *f, unsigned number, const struct parcel *p,
+    const char *ending, struct buf *out, bool *found, struct err *err);
 
 /* Trust of this node for package_check: registry, stamp roots. */
 struct node_trust {
@@ -93,6 +98,12 @@ struct node_trust {
 MUST bool node_trust_open(struct node_trust *t, struct flow *f, bool identities,
     struct err *err);
 void node_trust_close(struct node_trust *t);
+/*
+ * package_check with this trust.  A registry that could not be read is our trouble:
+ * it must not pass for a signer nobody knows.
+ */
+MUST bool node_check(struct node_trust *t, const struct package_reading *in,
+    struct package_report *report, struct err *err);
 
 /* Our own trouble or a report that is not intact turned into sentences. */
 MUST bool certs_of_card(const struct act *card, struct certs *roots, struct err *err);
@@ -102,7 +113,32 @@ MUST bool copy_resume(struct flow *f, struct dir *from_at, const char *from,
     struct dir *to_at, const char *to, const char *step, uint64_t *bytes,
     struct digest *sha256, struct err *err);
 
+/*
+ * A copy into HOME/inbox.  Its final name is the digest of all its bytes, so that
+ * nothing a stranger brings takes the place or the name of something else.
+ */
+struct inbox_copy {
+	char part[64];			/* the copy so far, below HOME */
+	struct inbox_name name;		/* where it will lie */
+	uint64_t bytes;
+	struct digest sha256;
+};
+MUST bool inbox_copy(struct flow *f, struct dir *from_at, const char *from,
+    struct inbox_copy *out, struct err *err);
+/* Its name, durably; *was_there: the same bytes wait already. */
+MUST bool inbox_keep(struct flow *f, const struct inbox_copy *c, bool *was_there,
+    struct err *err);
+struct inbox_name inbox_name_of(const struct digest *sha256);
+
+/* Does a person's path lead to a sealed file (by its first bytes)? */
+MUST bool is_sealed(struct flow *f, const char *path, bool *sealed, struct err *err);
+
+/* Names in this folder of the home become durable. */
+MUST bool folder_sync(struct flow *f, const char *folder, struct err *err);
+
 /* The parcel's file name under HOME. */
 struct parcel_path parcel_file(const struct parcel *p);
+/* It lies there, as long as it was. */
+bool parcel_whole(struct flow *f, const struct parcel *p);
 
 #endif

@@ -4,60 +4,54 @@
 
 #include "flow/inside.h"
 
-/* "a/b/c" -> "a/b" and "c"; a bare name lies in ".". */
-static bool
-path_split(const char *path, struct buf *folder, const char **name, struct err *err)
-{
-	size_t n = strlen(path);
-	const char *slash;
-
-	while (n > 1 && path[n - 1] == '/')
-		n--;
-	slash = memrchr(path, '/', n);
-	*name = slash == NULL ? path : slash + 1;
-	if (n == 0 || strcmp(*name, "") == 0 || strcmp(*name, ".") == 0 ||
-	    strcmp(*name, "..") == 0)
-		return err_set(err, ERR_USE, "open.out",
-		    "--out needs the name of a folder that is to be made");
-	if (slash == NULL)
-		return buf_add_text(folder, ".", err);
-	if (slash == path)
-		return buf_add_text(folder, "/", err);
-	return buf_add(folder, span_of(path, (size_t)(slash - path)), err);
-}
+#define OUT_NAME_MAX 200	/* bytes: the names beside it are longer, and 255 is the end */
 
 struct out_place {
 	struct dir *into;
-	char name[256];
+	char name[OUT_NAME_MAX + 1];
 };
+
+/* "a/b/c/" -> the folder "a/b" and the name "c"; a bare name lies in ".". */
+static bool
+out_split(const char *path, struct buf *folder, struct out_place *out,
+    struct err *err)
+{
+	size_t n = strlen(path), at;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	for (at = n; at > 0 && path[at - 1] != '/';)
+		at--;
+	if (n - at > OUT_NAME_MAX)
+		return err_set(err, ERR_USE, "open.out",
+		    "the folder's name is longer than %d bytes", OUT_NAME_MAX);
+	memcpy(out->name, path + at, n - at);
+	out->name[n - at] = '\0';
+	if (n == at || strcmp(out->name, ".") == 0 || strcmp(out->name, "..") == 0)
+		return err_set(err, ERR_USE, "open.out",
+		    "--out needs the name of a folder that is to be made");
+	return at == 0 ? buf_add_text(folder, ".", err) :
+	    buf_add(folder, span_of(path, at), err);
+}
 
 static bool
 out_open(struct flow *f, const char *path, struct out_place *out, struct err *err)
 {
-	const char *name, *folder;
+	const char *folder;
 	struct buf b;
 	bool ok;
 
 	buf_init(&b, 8192);
-	ok = path_split(path, &b, &name, err) && buf_text(&b, &folder, err) &&
+	ok = out_split(path, &b, out, err) && buf_text(&b, &folder, err) &&
 	    dir_open(f->world, NULL, folder, &out->into, err);
-	if (ok) {
-		size_t n = strlen(name);
-
-		while (n > 0 && name[n - 1] == '/')
-			n--;
-		if (n == 0 || n > 200) {
-			ok = err_set(err, ERR_USE, "open.out",
-			    "the folder's name is longer than 200 bytes");
-		} else {
-			memcpy(out->name, name, n);
-			out->name[n] = '\0';
-		}
-	}
 	buf_clear(&b);
-	return ok;
+	if (!ok || !path_exists(f->world, out->into, out->name))
+		return ok;
+	return err_set(err, ERR_CONFLICT, "open.exists",
+	    "%s is there already; choose another folder", path);
 }
 
+/* By default the newest that carries evidence, and not what somebody sent besides. */
 static bool
 parcel_choose(const struct evidence *e, size_t *parcel, struct err *err)
 {
@@ -66,9 +60,9 @@ parcel_choose(const struct evidence *e, size_t *parcel, struct err *err)
 		    "evidence %04u is not sealed yet: there is nothing to open; seal it with: comity evidence seal %04u --to STATE",
 		    e->number, e->number);
 	if (*parcel == SIZE_MAX) {
-		/* The newest that carries evidence: one that was stamped or may be. */
 		for (size_t i = e->parcels_n; i-- > 0;)
-			if (e->parcels[i].stamp != STAMP_NONE) {
+			if (e->parcels[i].stamp != STAMP_NONE &&
+			    !e->parcels[i].other) {
 				*parcel = i;
 				return true;
 			}
@@ -91,7 +85,8 @@ static bool
 kept_open(struct flow *f, unsigned number, size_t *parcel, struct kept_reading *k,
     struct err *err)
 {
-	const struct digest *act;
+	const struct parcel *p;
+	bool found;
 
 	memset(k, 0, sizeof *k);
 	buf_init(&k->token, STAMP_FILE_MAX);
@@ -99,10 +94,9 @@ kept_open(struct flow *f, unsigned number, size_t *parcel, struct kept_reading *
 	    !evidence_load(f->home, number, &k->evidence, err) ||
 	    !parcel_choose(&k->evidence, parcel, err))
 		return false;
-	act = &k->evidence.parcels[*parcel].act_id;
-	k->path = parcel_file(&k->evidence.parcels[*parcel]);
-	if (stamp_file_has(f, number, act, "tst") &&
-	    !stamp_file_load(f, number, act, "tst", &k->token, err))
+	p = &k->evidence.parcels[*parcel];
+	k->path = parcel_file(p);
+	if (!stamp_file_load(f, number, p, "tst", &k->token, &found, err))
 		return false;
 	k->in.world = f->world;
 	k->in.at = home_dir(f->home);
@@ -137,7 +131,7 @@ flow_evidence_open(struct flow *f, unsigned number, size_t parcel,
 		k.in.unpack_into = out.into;
 		k.in.unpack_name = out.name;
 		k.in.resume = true;
-		ok = package_check(&k.in, report, err);
+		ok = node_check(&k.trust, &k.in, report, err);
 	}
 	dir_close(out.into);
 	kept_close(&k);
@@ -229,52 +223,101 @@ write_stamp_roots(struct flow *f, struct dir *at, struct err *err)
 	return ok;
 }
 
+/* The roots of the card that the package names: of that day, and confirmed. */
+static bool
+write_roots(struct flow *f, const struct act *a, struct dir *at, struct err *err)
+{
+	bool found = false, trusted = false, ok;
+	struct certs roots;
+	struct act card;
+	struct buf pem;
+
+	act_init(&card, ACT_CARD);
+	certs_init(&roots);
+	buf_init(&pem, SMALL_FILE_MAX);
+	ok = card_find(f->home, &a->from, &a->from_card, &card, &found, &trusted, err);
+	if (ok && !trusted)
+		ok = err_set(err, ERR_REFUSED, "export.not-confirmed",
+		    "the card of %s that this package names is not confirmed here: there are no roots to hand to a court; compare the six words first: comity peer pair",
+		    a->from.s);
+	ok = ok && certs_of_card(&card, &roots, err) &&
+	    certs_write_pem(&roots, &pem, err) &&
+	    write_plain(f, at, "roots.pem", buf_span(&pem), err);
+	act_clear(&card);
+	certs_clear(&roots);
+	buf_clear(&pem);
+	return ok;
+}
+
 static bool
 export_into(struct flow *f, struct kept_reading *k, struct dir *at, bool tar,
     struct package_report *report, struct err *err)
 {
-	struct buf pem;
-	bool ok;
-
 	k->in.unpack_into = at;
 	k->in.unpack_name = "bag";
 	k->in.resume = true;
-	if (!package_check(&k->in, report, err))
+	if (!node_check(&k->trust, &k->in, report, err))
 		return false;
-	if (!report->unpacked)
-		return true;
-	buf_init(&pem, SMALL_FILE_MAX);
-	ok = flow_roots(f, report->act.from.s, &pem, err) &&
-	    write_plain(f, at, "roots.pem", buf_span(&pem), err) &&
+	return !report->unpacked || (write_roots(f, &report->act, at, err) &&
 	    write_stamp_roots(f, at, err) &&
 	    write_plain(f, at, "HOW-TO-CHECK.txt", span_text(how_to_check), err) &&
-	    (!tar || write_tar(f, &k->in, at, err)) && dir_sync(at, err);
-	buf_clear(&pem);
-	return ok;
+	    (!tar || write_tar(f, &k->in, at, err)) && dir_sync(at, err));
+}
+
+/*
+ * It is made under another name and appears whole.  A cut one is gone on with while
+ * its bag is not complete: that is the long part.
+ */
+#define EXPORT_PREFIX ".comity-export-"
+
+static bool
+making_open(struct flow *f, const struct out_place *out, const char *making,
+    struct dir **at, struct err *err)
+{
+	if (path_exists(f->world, out->into, making)) {
+		if (!dir_open(f->world, out->into, making, at, err))
+			return false;
+		if (!path_exists(f->world, *at, "bag"))
+			return true;
+		dir_close(*at);
+		*at = NULL;
+		if (!dir_remove_all(f->world, out->into, making, err))
+			return false;
+	}
+	return dir_make(f->world, out->into, making, err) &&
+	    dir_open(f->world, out->into, making, at, err);
+}
+
+/* Under its name when all is there; what came to nothing is taken away. */
+static bool
+making_end(struct flow *f, const struct out_place *out, const char *making,
+    bool whole, struct err *err)
+{
+	if (!whole)
+		return dir_remove_all(f->world, out->into, making, err);
+	return path_rename(f->world, out->into, making, out->into, out->name, false,
+	    err) && dir_sync(out->into, err);
 }
 
 bool
 flow_evidence_export(struct flow *f, unsigned number, size_t parcel,
     const char *out_path, bool tar, struct package_report *report, struct err *err)
 {
+	char making[sizeof EXPORT_PREFIX + OUT_NAME_MAX];
 	struct out_place out = { 0 };
 	struct dir *at = NULL;
 	struct kept_reading k;
 	bool ok;
 
 	ok = kept_open(f, number, &parcel, &k, err) && out_open(f, out_path, &out, err);
-	if (ok && !dir_make(f->world, out.into, out.name, err)) {
-		/* Going on with a cut export: only an unfinished one may be there. */
-		ok = err->kind == ERR_CONFLICT &&
-		    dir_open(f->world, out.into, out.name, &at, err) &&
-		    (!path_exists(f->world, at, "bag") || err_set(err, ERR_CONFLICT,
-		    "open.exists", "the folder %s is there already; choose another folder",
-		    out_path));
-	} else if (ok) {
-		ok = dir_open(f->world, out.into, out.name, &at, err);
-	}
-	ok = ok && export_into(f, &k, at, tar, report, err) && dir_sync(out.into, err);
+	(void)snprintf(making, sizeof making, EXPORT_PREFIX "%s", out.name);
+	ok = ok && making_open(f, &out, making, &at, err) &&
+	    export_into(f, &k, at, tar, report, err);
 	dir_close(at);
+	if (ok)
+		ok = making_end(f, &out, making, report->unpacked, err);
+	else if (at != NULL && err->kind == ERR_REFUSED)
+		(void)!making_end(f, &out, making, false, NULL);
 	dir_close(out.into);
 	kept_close(&k);
 	return ok;

@@ -54,7 +54,8 @@ token_ask(struct flow *f, struct span of, struct buf *token, struct buf *answer,
 	bool canonical = false, ok = true;
 
 	memset(out, 0, sizeof *out);
-	if (s->tsa_url[0] == '\0') {
+	/* A simulated world has no network. */
+	if (s->tsa_url[0] == '\0' || world_is_sim(f->world)) {
 		pending(out, "no time-stamping authority is set; bring a stamp by file with: comity stamp query, comity stamp add");
 		return true;
 	}
@@ -101,45 +102,44 @@ outgoing_stamp(void *arg, struct span signature, struct buf *tst, struct err *er
 	return buf_add(tst, buf_span(&o->token), err);
 }
 
-struct stamp_name { char s[80]; };
-
-static struct stamp_name
-stamp_name(const struct digest *act, const char *ending)
+static struct evidence_file
+stamp_path(unsigned number, const struct parcel *p, const char *ending)
 {
-	struct stamp_name n;
+	char name[96];
 
-	(void)snprintf(n.s, sizeof n.s, "%s.%s", digest_hex(act).s, ending);
-	return n;
+	(void)snprintf(name, sizeof name, "%s%s%.16s.%s", digest_hex(&p->act_id).s,
+	    p->other ? "-" : "", p->other ? digest_hex(&p->package_id).s : "", ending);
+	return evidence_path(number, name);
 }
 
 bool
-stamp_files_save(struct flow *f, unsigned number, const struct digest *act,
+stamp_file_save(struct flow *f, unsigned number, const struct parcel *p,
+    const char *ending, struct span bytes, struct err *err)
+{
+	return bytes.n == 0 ||
+	    home_save(f->home, stamp_path(number, p, ending).s, bytes, err);
+}
+
+bool
+stamp_files_save(struct flow *f, unsigned number, const struct parcel *p,
     struct span signature, struct span token, struct span answer, struct err *err)
 {
-	const struct { const char *ending; struct span bytes; } files[] = {
-		{ "tsr", answer }, { "tst", token }, { "sig", signature },
-	};
-
-	for (size_t i = 0; i < 3; i++)
-		if (files[i].bytes.n > 0 && !home_save(f->home, evidence_path(number,
-		    stamp_name(act, files[i].ending).s).s, files[i].bytes, err))
-			return false;
-	return true;
+	return stamp_file_save(f, number, p, "tsr", answer, err) &&
+	    stamp_file_save(f, number, p, "tst", token, err) &&
+	    stamp_file_save(f, number, p, "sig", signature, err);
 }
 
 bool
-stamp_file_load(struct flow *f, unsigned number, const struct digest *act,
-    const char *ending, struct buf *out, struct err *err)
+stamp_file_load(struct flow *f, unsigned number, const struct parcel *p,
+    const char *ending, struct buf *out, bool *found, struct err *err)
 {
-	return home_load(f->home,
-	    evidence_path(number, stamp_name(act, ending).s).s, out, err);
-}
+	struct err why = ERR_INIT;
 
-bool
-stamp_file_has(struct flow *f, unsigned number, const struct digest *act,
-    const char *ending)
-{
-	return home_has(f->home, evidence_path(number, stamp_name(act, ending).s).s);
+	*found = home_load(f->home, stamp_path(number, p, ending).s, out, &why);
+	if (*found || why.kind == ERR_ABSENT)
+		return true;
+	*err = why;
+	return false;
 }
 
 /* ---- sealing ---- */
@@ -164,15 +164,8 @@ static bool
 name_durably(struct flow *f, struct file *file, const struct digest *act_id,
     struct err *err)
 {
-	struct dir *parcels = NULL;
-	char name[80];
-	bool ok;
-
-	(void)snprintf(name, sizeof name, "%s.comity", digest_hex(act_id).s);
-	ok = dir_open(f->world, home_dir(f->home), "parcels", &parcels, err) &&
-	    file_name(file, parcels, name, err) && dir_sync(parcels, err);
-	dir_close(parcels);
-	return ok;
+	return file_name(file, home_dir(f->home), parcel_path(act_id).s, err) &&
+	    folder_sync(f, "parcels", err);
 }
 
 bool

@@ -117,16 +117,38 @@ pin_close(struct pin_reading *p)
 }
 
 static bool
+room_ask(const struct evidence *e, struct err *err)
+{
+	return e->parcels_n < PARCELS_MAX || err_set(err, ERR_LIMIT,
+	    "evidence.parcels",
+	    "this evidence has %d parcels, and that is the limit; add it again under a new number",
+	    PARCELS_MAX);
+}
+
+/*
+ * The record could not be written, for want of space perhaps: a parcel that no
+ * record names would lie there for good.  Left where it is when in doubt.
+ */
+static void
+parcel_drop(struct flow *f, unsigned number, const struct digest *act)
+{
+	struct err ignored = ERR_INIT;
+	struct evidence e;
+
+	if (!evidence_load(f->home, number, &e, &ignored))
+		return;
+	for (size_t i = 0; i < e.parcels_n; i++)
+		if (digest_eq(&e.parcels[i].act_id, act))
+			return;
+	(void)!path_remove(f->world, home_dir(f->home), parcel_path(act).s, NULL);
+}
+
+static bool
 record_add(struct flow *f, struct evidence *e, const struct outgoing *o,
     const struct package_written *w, const struct peer *to, struct err *err)
 {
-	struct parcel *p;
+	struct parcel *p = &e->parcels[e->parcels_n];
 
-	if (e->parcels_n == PARCELS_MAX)
-		return err_set(err, ERR_LIMIT, "evidence.parcels",
-		    "this evidence has %d parcels, and that is the limit; add it again under a new number",
-		    PARCELS_MAX);
-	p = &e->parcels[e->parcels_n];
 	memset(p, 0, sizeof *p);
 	p->act_id = w->act_id;
 	p->package_id = w->package_id;
@@ -136,9 +158,12 @@ record_add(struct flow *f, struct evidence *e, const struct outgoing *o,
 	p->stamp = o->kept;
 	p->stamped_at = o->stamped_at;
 	e->parcels_n++;
-	return stamp_files_save(f, e->number, &w->act_id, buf_span(&o->signature),
+	if (stamp_files_save(f, e->number, p, buf_span(&o->signature),
 	    buf_span(&o->token), buf_span(&o->answer), err) &&
-	    evidence_save(f->home, e, err);
+	    evidence_save(f->home, e, err))
+		return true;
+	parcel_drop(f, e->number, &w->act_id);
+	return false;
 }
 
 static bool
@@ -191,7 +216,8 @@ flow_evidence_seal(struct flow *f, const struct seal_wish *wish, struct sealed *
 		ok = err_set(err, ERR_REFUSED, "seal.received",
 		    "evidence %04u was received from another authority; passing it on needs that authority's consent, which this version cannot carry yet",
 		    wish->number);
-	ok = ok && flow_keyring(f, &k, err) && signer_open(f, &o.signer, err) &&
+	ok = ok && room_ask(&out->evidence, err) && flow_keyring(f, &k, err) &&
+	    signer_open(f, &o.signer, err) &&
 	    evidence_private_load(f->home, k, wish->number, &prv, err) &&
 	    rule_ask(f, &to, &prv, &o.signer, err) &&
 	    seal_with(f, wish, &out->evidence, &prv, &to, &o, err);
@@ -225,9 +251,10 @@ flow_evidence_send(struct flow *f, unsigned number, const char *to,
 	if (ok && peer.revoked)
 		ok = err_set(err, ERR_REFUSED, "send.peer-revoked",
 		    "this authority is revoked here: nothing is sent to it");
+	/* The evidence itself: a stamp that came later has a parcel of its own. */
 	for (size_t i = out->parcels_n; ok && i-- > 0 && !*found;)
 		if (out->origin == EVIDENCE_OWN &&
-		    strcmp(out->parcels[i].peer.s, peer.id.s) == 0) {
+		    out->parcels[i].stamp != STAMP_NONE && strcmp(out->parcels[i].peer.s, peer.id.s) == 0) {
 			*found = true;
 			*parcel = i;
 		}

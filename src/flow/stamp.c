@@ -7,40 +7,69 @@
 #include <string.h>
 
 #include "flow/inside.h"
+#include "http/http.h"
 
-/* The newest parcel of this evidence that still wants a token. */
+/* A parcel of this evidence that still wants a token, and the signature it is of. */
+static bool
+wants(struct flow *f, const struct evidence *e, size_t i, struct buf *signature,
+    bool *yes, struct err *err)
+{
+	*yes = false;
+	buf_reset(signature);
+	if (e->parcels[i].stamp == STAMP_KEPT || e->parcels[i].stamp == STAMP_NONE)
+		return true;
+	return stamp_file_load(f, e->number, &e->parcels[i], "sig", signature, yes,
+	    err);
+}
+
+static bool
+none_wanted(const struct evidence *e, struct err *err)
+{
+	return err_set(err, ERR_ABSENT, "stamp.none-wanted", e->parcels_n == 0 ?
+	    "evidence %04u is not sealed yet; a time stamp is of a signature" :
+	    "no parcel of evidence %04u waits for a time stamp", e->number);
+}
+
+/* The newest of them. */
 static bool
 wanting(struct flow *f, unsigned number, struct evidence *e, size_t *parcel,
     struct buf *signature, struct err *err)
 {
+	bool yes;
+
 	if (!evidence_load(f->home, number, e, err))
 		return false;
-	for (size_t i = e->parcels_n; i-- > 0;)
-		if (e->parcels[i].stamp != STAMP_KEPT && stamp_file_has(f, number,
-		    &e->parcels[i].act_id, "sig")) {
+	for (size_t i = e->parcels_n; i-- > 0;) {
+		if (!wants(f, e, i, signature, &yes, err))
+			return false;
+		if (yes) {
 			*parcel = i;
-			return stamp_file_load(f, number, &e->parcels[i].act_id, "sig",
-			    signature, err);
+			return true;
 		}
-	return err_set(err, ERR_ABSENT, "stamp.none-wanted",
-	    e->parcels_n == 0 ?
-	    "evidence %04u is not sealed yet; a time stamp is of a signature" :
-	    "no parcel of evidence %04u waits for a time stamp", number);
+	}
+	return none_wanted(e, err);
 }
 
+/*
+ * The same query until its answer is here: whoever asks for it twice may bring the
+ * answer to either file.
+ */
 bool
 flow_stamp_query(struct flow *f, unsigned number, struct buf *out, struct err *err)
 {
 	struct buf signature;
 	struct evidence e;
 	size_t parcel;
-	bool ok;
+	bool made, ok;
 
 	buf_init(&signature, CMS_SIGNATURE_MAX);
-	ok = wanting(f, number, &e, &parcel, &signature, err) &&
-	    stamp_query_make(f->world, buf_span(&signature), out, err) &&
-	    home_save(f->home, evidence_path(number, "query.tsq").s, buf_span(out),
-	    err);
+	ok = home_lock(f->home, err) &&
+	    wanting(f, number, &e, &parcel, &signature, err) &&
+	    stamp_file_load(f, number, &e.parcels[parcel], "tsq", out, &made, err);
+	if (ok && !made)
+		ok = stamp_query_make(f->world, buf_span(&signature), out, err) &&
+		    stamp_file_save(f, number, &e.parcels[parcel], "tsq",
+		    buf_span(out), err);
 	buf_clear(&signature);
 	return ok;
 }
@@ -93,6 +122,25 @@ send_on(struct flow *f, struct evidence *e, const struct parcel *first,
 	return ok;
 }
 
+/* May the token go to the parcel's receiver?  Not when it was revoked meanwhile. */
+static bool
+may_travel(struct flow *f, const struct evidence *e, const struct parcel *first,
+    bool *yes, struct err *err)
+{
+	struct peer to;
+	bool ok = true;
+
+	/* Received evidence: the token is ours to keep; nobody waits for it. */
+	*yes = e->origin == EVIDENCE_OWN && e->parcels_n < PARCELS_MAX;
+	peer_init(&to);
+	if (*yes) {
+		ok = peer_load(f->home, first->peer.s, &to, err);
+		*yes = ok && !to.revoked;
+	}
+	peer_clear(&to);
+	return ok;
+}
+
 static bool
 keep(struct flow *f, struct evidence *e, size_t parcel, struct span token,
     struct span answer, bool canonical, int64_t at, struct stamped *out,
@@ -100,51 +148,100 @@ keep(struct flow *f, struct evidence *e, size_t parcel, struct span token,
 {
 	struct parcel first = e->parcels[parcel];
 
-	/* Received evidence: the token is ours to keep; nobody waits for it. */
-	out->travels = canonical && e->origin == EVIDENCE_OWN && e->parcels_n <
-	    PARCELS_MAX;
 	out->kept = canonical;
 	out->at = at;
-	if (!stamp_files_save(f, e->number, &first.act_id, span_of(NULL, 0), token,
-	    answer, err) || (out->travels && !send_on(f, e, &first, token, err)))
+	out->travels = false;
+	if (canonical && !may_travel(f, e, &first, &out->travels, err))
+		return false;
+	if (!stamp_files_save(f, e->number, &first, span_of(NULL, 0), token, answer,
+	    err) || (out->travels && !send_on(f, e, &first, token, err)))
 		return false;
 	e->parcels[parcel].stamp = canonical ? STAMP_KEPT : STAMP_CLAIMED;
 	e->parcels[parcel].stamped_at = at;
 	return evidence_save(f->home, e, err);
 }
 
+struct answering {
+	struct buf signature, query, token;
+	struct certs roots;
+	struct err why;			/* of the newest parcel it does not fit */
+};
+
+/* Is the answer for this parcel? */
+static bool
+answer_try(struct flow *f, const struct evidence *e, size_t i, struct span answer,
+    struct answering *a, bool *canonical, bool *fits, struct stamped *out,
+    struct err *err)
+{
+	struct err why = ERR_INIT;
+	bool asked, wanted;
+
+	*fits = false;
+	buf_reset(&a->query);
+	buf_reset(&a->token);
+	if (!wants(f, e, i, &a->signature, &wanted, err) || (wanted &&
+	    !stamp_file_load(f, e->number, &e->parcels[i], "tsq", &a->query, &asked,
+	    err)))
+		return false;
+	if (!wanted)
+		return true;
+	*fits = stamp_accept(answer, buf_span(&a->query), buf_span(&a->signature),
+	    &a->roots, &a->token, canonical, &out->at, out->text, &why);
+	if (why.kind == ERR_MEMORY)
+		return err_memory(err);
+	if (!*fits && a->why.kind == ERR_NONE)
+		a->why = why;
+	return true;
+}
+
+/* The answer may be for any parcel of this evidence that waits. */
+static bool
+answer_place(struct flow *f, const struct evidence *e, struct span answer,
+    struct answering *a, size_t *parcel, bool *canonical, struct stamped *out,
+    struct err *err)
+{
+	bool fits = false;
+
+	for (size_t i = e->parcels_n; i-- > 0;) {
+		if (!answer_try(f, e, i, answer, a, canonical, &fits, out, err))
+			return false;
+		if (fits) {
+			*parcel = i;
+			return true;
+		}
+	}
+	if (a->why.kind == ERR_NONE)
+		return none_wanted(e, err);
+	*err = a->why;
+	return false;
+}
+
 bool
 flow_stamp_add(struct flow *f, unsigned number, struct span answer,
     struct stamped *out, struct err *err)
 {
-	struct buf signature, query, token;
+	struct answering a = { .why = ERR_INIT };
 	struct evidence e;
-	struct certs roots;
-	size_t parcel;
+	size_t parcel = 0;
 	bool canonical = false, ok;
 
 	memset(out, 0, sizeof *out);
-	certs_init(&roots);
-	buf_init(&signature, CMS_SIGNATURE_MAX);
-	buf_init(&query, 4096);
-	buf_init(&token, STAMP_FILE_MAX);
-	ok = home_lock(f->home, err) &&
-	    wanting(f, number, &e, &parcel, &signature, err) &&
-	    home_stamp_roots(f->home, &roots, err);
-	if (ok && roots.n == 0)
+	certs_init(&a.roots);
+	buf_init(&a.signature, CMS_SIGNATURE_MAX);
+	buf_init(&a.query, 4096);
+	buf_init(&a.token, STAMP_FILE_MAX);
+	ok = home_lock(f->home, err) && evidence_load(f->home, number, &e, err) &&
+	    home_stamp_roots(f->home, &a.roots, err);
+	if (ok && a.roots.n == 0)
 		ok = err_set(err, ERR_UNPROVEN, "stamp.no-roots",
 		    "no roots of a time-stamping authority are set, so no stamp can be believed; set them with: comity stamp authority --tsa-roots FILE");
-	if (ok && home_has(f->home, evidence_path(number, "query.tsq").s))
-		ok = home_load(f->home, evidence_path(number, "query.tsq").s, &query,
-		    err);
-	ok = ok && stamp_accept(answer, buf_span(&query), buf_span(&signature), &roots,
-	    &token, &canonical, &out->at, out->text, err) &&
-	    keep(f, &e, parcel, canonical ? buf_span(&token) : span_of(NULL, 0),
+	ok = ok && answer_place(f, &e, answer, &a, &parcel, &canonical, out, err) &&
+	    keep(f, &e, parcel, canonical ? buf_span(&a.token) : span_of(NULL, 0),
 	    answer, canonical, out->at, out, err);
-	certs_clear(&roots);
-	buf_clear(&signature);
-	buf_clear(&query);
-	buf_clear(&token);
+	certs_clear(&a.roots);
+	buf_clear(&a.signature);
+	buf_clear(&a.query);
+	buf_clear(&a.token);
 	return ok;
 }
 
@@ -185,7 +282,8 @@ flow_stamp_authority(struct flow *f, const char *url, struct span roots_pem,
 {
 	struct settings *s = home_settings(f->home);
 
-	if (!home_lock(f->home, err))
+	if (!home_lock(f->home, err) ||
+	    (url != NULL && url[0] != '\0' && !http_url_check(url, err)))
 		return false;
 	if (roots_pem.n > 0 && !home_stamp_roots_save(f->home, roots_pem, err))
 		return false;

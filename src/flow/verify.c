@@ -8,9 +8,17 @@ struct given {
 	struct revocations *revoked;
 	struct age_identity *identity;
 	const struct age_identity *list[1];
-	struct buf card_json;
 	struct act card;
 };
+
+static void
+given_init(struct given *g)
+{
+	memset(g, 0, sizeof *g);
+	certs_init(&g->roots);
+	certs_init(&g->stamp_roots);
+	act_init(&g->card, ACT_CARD);
+}
 
 static void
 given_clear(struct given *g)
@@ -19,40 +27,38 @@ given_clear(struct given *g)
 	certs_clear(&g->stamp_roots);
 	revocations_free(g->revoked);
 	age_identity_free(g->identity);
-	buf_clear(&g->card_json);
 	act_clear(&g->card);
 }
 
+/*
+ * Read once: what is used afterwards is what was checked.  Whoever hands a card in
+ * vouches for it; it must only be whole.
+ */
 static bool
 card_given(struct flow *f, const char *path, struct given *g,
     struct package_trust *trust, struct err *err)
 {
 	struct package_reading in = { .world = f->world, .path = path };
 	struct package_report report;
-	struct act a;
 	bool ok;
 
 	package_report_init(&report);
-	ok = package_extract(&in, "act.json", &g->card_json, err) &&
-	    act_decode(&a, buf_span(&g->card_json), err);
-	if (ok) {
-		g->card = a;
-		if (a.kind != ACT_CARD)
-			ok = err_set(err, ERR_INPUT, "card.kind",
-			    "the file %s is no card but an act of the kind \"%s\"", path,
-			    act_kind_name(a.kind));
-	}
-	if (ok && g->roots.n == 0)
-		ok = certs_of_card(&g->card, &g->roots, err);
-	in.trust.card = &g->card;
-	in.trust.roots = &g->roots;
-	ok = ok && package_check(&in, &report, err);
-	if (ok && (report.unchanged != UNCHANGED_YES || !report.has_ids))
+	ok = package_check(&in, &report, err);
+	if (ok && (report.unchanged != UNCHANGED_YES || !report.has_ids ||
+	    !report.has_act))
 		ok = err_set(err, ERR_UNPROVEN, "card.changed",
 		    "the card %s does not hold: %s", path, report.unchanged_text);
+	if (ok && report.act.kind != ACT_CARD)
+		ok = err_set(err, ERR_INPUT, "card.kind",
+		    "the file %s is no card but an act of the kind \"%s\"", path,
+		    act_kind_name(report.act.kind));
 	if (ok) {
+		g->card = report.act;
+		act_init(&report.act, ACT_CARD);
+		report.has_act = false;
 		trust->card = &g->card;
 		trust->card_id = report.act_id;
+		ok = g->roots.n > 0 || certs_of_card(&g->card, &g->roots, err);
 	}
 	package_report_clear(&report);
 	return ok;
@@ -111,28 +117,6 @@ keys_choose(struct flow *f, const struct verify_wish *w, struct given *g,
 	    keyring_identities(k, &keys->identities, &keys->n, err);
 }
 
-static bool
-is_sealed(struct flow *f, const char *path, bool *sealed, struct err *err)
-{
-	static const char magic[] = "age-encryption.org/";
-	struct file_info info;
-	struct file *file = NULL;
-	uint8_t begin[sizeof magic - 1];
-	size_t n = 0;
-	bool ok;
-
-	*sealed = false;
-	if (!path_info_follow(f->world, path, &info, err))
-		return false;
-	if (info.type == FILE_DIR)
-		return true;
-	ok = file_open(f->world, NULL, path, FILE_READ, &file, err) &&
-	    file_read_at(file, begin, sizeof begin, 0, &n, err);
-	*sealed = ok && span_is(span_of(begin, n), magic);
-	file_close(file);
-	return ok;
-}
-
 bool
 flow_verify(struct flow *f, const struct verify_wish *wish,
     struct package_report *report, struct err *err)
@@ -144,22 +128,16 @@ flow_verify(struct flow *f, const struct verify_wish *wish,
 	struct given g;
 	bool sealed = false, ok;
 
-	memset(&g, 0, sizeof g);
-	certs_init(&g.roots);
-	certs_init(&g.stamp_roots);
-	buf_init(&g.card_json, ACT_BYTES_MAX);
-	act_init(&g.card, ACT_CARD);
-	ok = is_sealed(f, wish->path, &sealed, err) &&
-	    node_trust_open(&node, f, false, err);
-	if (ok) {
-		in.trust = node.trust;
-		ok = given_read(f, wish, &g, &in, err) &&
-		    keys_choose(f, wish, &g, &keys, sealed, err);
-		if (keys.n > 0)
-			in.keys = &keys;
-		ok = ok && package_check(&in, report, err);
-		node_trust_close(&node);
-	}
+	given_init(&g);
+	ok = node_trust_open(&node, f, false, err) &&
+	    is_sealed(f, wish->path, &sealed, err);
+	in.trust = node.trust;
+	ok = ok && given_read(f, wish, &g, &in, err) &&
+	    keys_choose(f, wish, &g, &keys, sealed, err);
+	if (keys.n > 0)
+		in.keys = &keys;
+	ok = ok && node_check(&node, &in, report, err);
+	node_trust_close(&node);
 	given_clear(&g);
 	return ok;
 }

@@ -1,0 +1,621 @@
+/* What travels and what comes in: cut, lost, damaged, lying, and taken back up. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "flow/testkit.h"
+
+#define OK(call) do { struct err err = ERR_INIT; \
+	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
+#define NO(call, why) do { struct err err = ERR_INIT; assert_false(call); \
+	assert_string_equal(err.reason, why); } while (0)
+
+/* ---- lost power ---- */
+
+static void
+what_a_step_has_told_is_there_after_lost_power(void **state)
+{
+	(void)state;
+	for (size_t s = 1; s < STEPS; s++) {
+		struct job j;
+
+		job_begin(&j, 300 + s);
+		run_up_to(&j, s);
+		site_end(&j.a);
+		site_end(&j.b);
+		OK(world_sim_crash(j.world, SIM_CRASH_KEEP_NONE, 0, &err));
+		for (size_t i = s; i < STEPS; i++) {
+			struct err err = ERR_INIT;
+
+			if (!steps[i].run(&j, &err))
+				fail_msg("%s after lost power behind %s: %s",
+				    steps[i].name, steps[s - 1].name, err.text);
+		}
+		assert_true(path_exists(j.world, NULL, "bag/act.json"));
+		job_end(&j);
+	}
+}
+
+/* The stick was wiped after `bundle read`: the inbox alone has the parcel. */
+static void
+a_parcel_that_was_read_in_is_never_lost_however_receiving_is_cut(void **state)
+{
+	bool whole = getenv("COMITY_LONG") != NULL;
+
+	(void)state;
+	for (uint64_t n = 1;; n += whole ? 1 : 3) {
+		struct err why = ERR_INIT;
+		struct evidence e;
+		struct job j;
+		bool ok;
+
+		job_begin(&j, 400);
+		run_up_to(&j, AFTER_READ);
+		OK(dir_remove_all(j.world, NULL, "stick", &err));
+		world_sim_fail(j.world, SIM_FAULT_IO, n, true);
+		ok = step_receive(&j, &why);
+		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
+		site_end(&j.a);
+		site_end(&j.b);
+		OK(world_sim_crash(j.world, n % 2 == 0 ? SIM_CRASH_KEEP_NONE :
+		    SIM_CRASH_KEEP_SOME, n, &err));
+		OK(step_receive(&j, &err));
+		OK(evidence_load(j.b.flow.home, 1, &e, &err));
+		assert_int_equal(e.parcels_n, 1);
+		OK(step_open(&j, &err));
+		assert_true(j.opened.unpacked);
+		job_end(&j);
+		if (ok)
+			break;
+	}
+}
+
+static void
+a_kept_parcel_that_was_lost_comes_back_by_a_second_delivery(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+	char path[200];
+
+	(void)state;
+	job_begin(&j, 401);
+	run_up_to(&j, AFTER_RECEIVE);
+	(void)snprintf(path, sizeof path, "berun/%s", parcel_path(
+	    &j.received.report.act_id).s);
+	OK(file_save(j.world, NULL, path, span_text("cut"), true, &err));
+	OK(site_again(&j.b, &err));
+	OK(flow_bundle_read(&j.b.flow, "stick", &r, &err));
+	assert_int_equal(r.parcels, 1);
+	OK(step_receive(&j, &err));
+	assert_int_equal(j.received.as, RECEIVED_AGAIN);
+	assert_true(j.received.note[0] != '\0');
+	OK(step_open(&j, &err));
+	assert_true(j.opened.unpacked);
+	assert_true(home_has(j.b.flow.home, "inbox"));
+	OK(site_again(&j.b, &err));
+	OK(flow_bundle_read(&j.b.flow, "stick", &r, &err));
+	assert_int_equal(r.parcels, 0);
+	assert_int_equal(r.already, 1);
+	job_end(&j);
+}
+
+/* ---- the folder that travels ---- */
+
+/* The one file in a folder. */
+static void
+only_file(struct job *j, const char *folder, char path[200])
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more;
+
+	OK(listing_open(j->world, NULL, folder, &l, &err));
+	OK(listing_next(l, &e, &more, &err));
+	assert_true(more);
+	(void)snprintf(path, 200, "%s/%s", folder, e.name);
+	listing_close(l);
+}
+
+static void
+load(struct job *j, const char *path, struct buf *b)
+{
+	buf_init(b, 1u << 20);
+	OK(file_load(j->world, NULL, path, b, &err));
+}
+
+static void
+nothing_is_written_for_a_revoked_peer(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 402);
+	run_up_to(&j, AFTER_SEND);
+	OK(flow_peer_revoke(&j.a.flow, "XB", "key lost", &err));
+	NO(flow_bundle_write(&j.a.flow, "stick", "XB", &r, &err),
+	    "bundle.peer-revoked");
+	assert_false(path_exists(j.world, NULL, "stick"));
+	job_end(&j);
+}
+
+static void
+a_folder_for_one_authority_is_not_made_one_for_another(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 403);
+	run_up_to(&j, AFTER_WRITE);
+	rewrite(&j, "stick/bundle.json", "\"to\": \"XB", "\"to\": \"XC");
+	NO(flow_bundle_write(&j.a.flow, "stick", "XB", &r, &err),
+	    "bundle.other-there");
+	NO(flow_bundle_read(&j.b.flow, "stick", &r, &err), "bundle.other");
+	OK(file_save(j.world, NULL, "stick/bundle.json", span_text("{"), true, &err));
+	OK(flow_bundle_write(&j.a.flow, "stick", "XB", &r, &err));
+	assert_int_equal(r.already, 1);
+	OK(step_read(&j, &err));
+	job_end(&j);
+}
+
+/* A second piece of evidence for B, so that there are two parcels. */
+static void
+send_another(struct job *j)
+{
+	struct seal_wish w = { .number = 2, .to = "XB" };
+	struct evidence e;
+	size_t parcel;
+	bool found;
+
+	OK(site_again(&j->a, &err));
+	OK(add(&j->a, &e, &err));
+	OK(flow_evidence_seal(&j->a.flow, &w, &j->sealed, &err));
+	OK(flow_evidence_send(&j->a.flow, 2, "XB", &e, &parcel, &found, &err));
+}
+
+static void
+a_damaged_parcel_is_told_and_keeps_no_other_out(void **state)
+{
+	struct inbox_name names[4];
+	struct bundle_result r;
+	struct job j;
+	char path[200];
+	size_t n;
+
+	(void)state;
+	for (unsigned link = 0; link < 2; link++) {
+		job_begin(&j, 404);
+		run_up_to(&j, AFTER_SEND);
+		send_another(&j);
+		OK(step_write(&j, &err));
+		only_file(&j, "stick/parcels", path);
+		if (link) {
+			OK(path_remove(j.world, NULL, path, &err));
+			OK(world_sim_put(j.world, path, FILE_LINK,
+			    "../../aldora/keys/unlock.age", &err));
+		} else {
+			rewrite(&j, path, "age-encryption", "age-Encryption");
+		}
+		NO(flow_bundle_read(&j.b.flow, "stick", &r, &err),
+		    link ? "disk.outside" : "bundle.damaged");
+		assert_int_equal(r.parcels, 1);
+		OK(flow_inbox(&j.b.flow, names, 4, &n, &err));
+		assert_int_equal(n, 1);
+		job_end(&j);
+	}
+}
+
+static void
+a_parcel_that_is_listed_and_not_there_is_told(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+	char path[200];
+
+	(void)state;
+	job_begin(&j, 405);
+	run_up_to(&j, AFTER_WRITE);
+	only_file(&j, "stick/parcels", path);
+	OK(path_remove(j.world, NULL, path, &err));
+	NO(flow_bundle_read(&j.b.flow, "stick", &r, &err), "bundle.missing");
+	/* One that came before is not missing. */
+	OK(step_write(&j, &err));
+	OK(step_read(&j, &err));
+	OK(path_remove(j.world, NULL, path, &err));
+	OK(step_read(&j, &err));
+	OK(step_receive(&j, &err));
+	OK(step_read(&j, &err));
+	job_end(&j);
+}
+
+/* Whoever gets there first with a name must not keep the true parcel out. */
+static void
+a_false_parcel_under_the_name_of_a_true_one_does_not_stop_it(void **state)
+{
+	struct bundle_result r;
+	struct inbox_name names[4];
+	struct job j;
+	struct buf b;
+	char path[200], copy[200];
+	size_t n;
+
+	(void)state;
+	job_begin(&j, 406);
+	run_up_to(&j, AFTER_WRITE);
+	only_file(&j, "stick/parcels", path);
+	load(&j, path, &b);
+	b.p[b.n - 1] ^= 1;
+	OK(dir_make_all(j.world, NULL, "evil/parcels", &err));
+	(void)snprintf(copy, sizeof copy, "evil%s", path + strlen("stick"));
+	OK(file_save(j.world, NULL, copy, buf_span(&b), true, &err));
+	buf_clear(&b);
+	load(&j, "stick/bundle.json", &b);
+	OK(file_save(j.world, NULL, "evil/bundle.json", buf_span(&b), true, &err));
+	buf_clear(&b);
+	/* It says nothing of the parcels, so that none is compared. */
+	rewrite(&j, "evil/bundle.json", "\"act\": \"", "\"act\": \"0");
+	load(&j, "evil/bundle.json", &b);
+	b.n = (size_t)((uint8_t *)memmem(b.p, b.n, "\"parcels\"", 9) - b.p);
+	OK(buf_add_text(&b, "\"parcels\": []}", &err));
+	OK(file_save(j.world, NULL, "evil/bundle.json", buf_span(&b), true, &err));
+	buf_clear(&b);
+	OK(site_again(&j.b, &err));
+	OK(flow_bundle_read(&j.b.flow, "evil", &r, &err));
+	assert_int_equal(r.parcels, 1);
+	OK(step_read(&j, &err));
+	OK(flow_inbox(&j.b.flow, names, 4, &n, &err));
+	assert_int_equal(n, 2);
+	for (size_t i = 0; i < n; i++) {
+		OK(flow_evidence_receive(&j.b.flow, names[i].s, &j.received, &err));
+		package_report_clear(&j.received.report);
+	}
+	OK(step_open(&j, &err));
+	assert_true(j.opened.unpacked);
+	job_end(&j);
+}
+
+static void
+a_parcel_that_rotted_at_home_is_not_carried(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+	char path[200];
+
+	(void)state;
+	job_begin(&j, 407);
+	run_up_to(&j, AFTER_SEND);
+	only_file(&j, "aldora/parcels", path);
+	OK(file_save(j.world, NULL, path, span_text("cut"), true, &err));
+	NO(flow_bundle_write(&j.a.flow, "stick", "XB", &r, &err),
+	    "bundle.parcel-damaged");
+	job_end(&j);
+}
+
+/* ---- what is not ours to take ---- */
+
+static void
+receive_sealed(struct job *j, struct site *s)
+{
+	OK(site_again(s, &err));
+	package_report_clear(&j->received.report);
+	OK(flow_evidence_receive(&s->flow, j->sealed.path, &j->received, &err));
+}
+
+static void
+our_own_parcel_coming_back_is_not_taken(void **state)
+{
+	unsigned *list = NULL;
+	struct job j;
+	size_t n;
+
+	(void)state;
+	job_begin(&j, 408);
+	run_up_to(&j, AFTER_SEAL);
+	receive_sealed(&j, &j.a);
+	assert_int_equal(j.received.as, RECEIVED_NOT_TAKEN);
+	assert_non_null(strstr(j.received.note, "not addressed"));
+	OK(evidence_numbers(j.a.flow.home, &list, &n, &err));
+	assert_int_equal(n, 1);
+	mem_free(list);
+	job_end(&j);
+}
+
+/* The sender's home says it is real, the receiver's that it is training. */
+static void
+an_exercise_and_a_real_home_do_not_mix(void **state)
+{
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 409);
+	run_up_to(&j, AFTER_SEAL);
+	site_end(&j.b);
+	rewrite(&j, "berun/comity.json", "\"training\": true", "\"training\":false");
+	receive_sealed(&j, &j.b);
+	assert_int_equal(j.received.as, RECEIVED_NOT_TAKEN);
+	assert_non_null(strstr(j.received.note, "exercise"));
+	job_end(&j);
+}
+
+static void
+an_open_package_is_not_copied_into_the_home(void **state)
+{
+	struct inbox_name names[4];
+	struct job j;
+	size_t n;
+
+	(void)state;
+	job_begin(&j, 410);
+	run_up_to(&j, AFTER_PAIR);
+	NO(flow_evidence_receive(&j.b.flow, "aldora/card.card", &j.received, &err),
+	    "receive.not-sealed");
+	NO(flow_evidence_receive(&j.b.flow, "disk", &j.received, &err),
+	    "receive.not-sealed");
+	OK(flow_inbox(&j.b.flow, names, 4, &n, &err));
+	assert_int_equal(n, 0);
+	job_end(&j);
+}
+
+/* ---- out again ---- */
+
+static void
+export_names_are_checked(void **state)
+{
+	static const char *const bad[] = { "", "/", ".", "..", "x/..", "x/../", "./",
+		"court/." };
+	struct package_report r;
+	char name[220];
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 411);
+	run_up_to(&j, AFTER_RECEIVE);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		package_report_init(&r);
+		NO(flow_evidence_open(&j.b.flow, 1, SIZE_MAX, bad[i], false, 0, &r,
+		    &err), "open.out");
+		package_report_clear(&r);
+	}
+	memset(name, 'a', sizeof name);
+	name[201] = '\0';
+	package_report_init(&r);
+	NO(flow_evidence_open(&j.b.flow, 1, SIZE_MAX, name, false, 0, &r, &err),
+	    "open.out");
+	name[200] = '\0';
+	OK(flow_evidence_open(&j.b.flow, 1, SIZE_MAX, name, false, 0, &r, &err));
+	assert_true(r.unpacked && path_exists(j.world, NULL, name));
+	package_report_clear(&r);
+	package_report_init(&r);
+	NO(flow_evidence_open(&j.b.flow, 1, SIZE_MAX, name, false, 0, &r, &err),
+	    "open.exists");
+	OK(dir_make(j.world, NULL, "x", &err));
+	OK(flow_evidence_open(&j.b.flow, 1, SIZE_MAX, "x/ \xff\n//", false, 0, &r,
+	    &err));
+	assert_true(path_exists(j.world, NULL, "x/ \xff\n"));
+	package_report_clear(&r);
+	job_end(&j);
+}
+
+static bool
+export_court(struct job *j, struct err *err)
+{
+	package_report_clear(&j->opened);
+	package_report_init(&j->opened);
+	return site_again(&j->b, err) && (path_exists(j->world, NULL, "court") ||
+	    flow_evidence_export(&j->b.flow, 1, SIZE_MAX, "court", true, &j->opened,
+	    err));
+}
+
+static bool
+nothing_begins_so(struct job *j, const char *begin)
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = true, none = true;
+
+	OK(listing_open(j->world, NULL, ".", &l, &err));
+	while (more) {
+		OK(listing_next(l, &e, &more, &err));
+		none = none && !(more && strncmp(e.name, begin, strlen(begin)) == 0);
+	}
+	listing_close(l);
+	return none;
+}
+
+/* Half a folder in a court's hands would be worse than none. */
+static void
+an_export_appears_whole_or_not_at_all(void **state)
+{
+	static const char *const files[] = { "court/bag/act.json", "court/roots.pem",
+		"court/HOW-TO-CHECK.txt", "court/package.tar" };
+
+	(void)state;
+	for (uint64_t n = 1;; n += 7) {
+		struct err why = ERR_INIT;
+		struct job j;
+		bool ok;
+
+		job_begin(&j, 412);
+		run_up_to(&j, AFTER_RECEIVE);
+		world_sim_fail(j.world, SIM_FAULT_IO, n, true);
+		ok = export_court(&j, &why);
+		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
+		if (!ok && path_exists(j.world, NULL, "court"))
+			for (size_t i = 0; i < 4; i++)
+				assert_true(path_exists(j.world, NULL, files[i]));
+		OK(export_court(&j, &err));
+		for (size_t i = 0; i < 4; i++)
+			assert_true(path_exists(j.world, NULL, files[i]));
+		assert_true(nothing_begins_so(&j, ".comity-export-"));
+		job_end(&j);
+		if (ok)
+			break;
+	}
+}
+
+static void
+nothing_is_exported_of_a_parcel_that_changed_or_a_sender_nobody_confirmed(
+    void **state)
+{
+	struct evidence e;
+	struct job j;
+	struct buf b;
+	char path[200];
+
+	(void)state;
+	job_begin(&j, 413);
+	run_up_to(&j, AFTER_RECEIVE);
+	(void)snprintf(path, sizeof path, "berun/%s", parcel_path(
+	    &j.received.report.act_id).s);
+	load(&j, path, &b);
+	b.p[b.n - 100] ^= 1;
+	OK(file_save(j.world, NULL, path, buf_span(&b), true, &err));
+	OK(export_court(&j, &err));
+	assert_false(j.opened.unpacked);
+	assert_int_equal(j.opened.unchanged, UNCHANGED_NO);
+	assert_true(nothing_begins_so(&j, "court"));
+	assert_true(nothing_begins_so(&j, ".comity-"));
+	b.p[b.n - 100] ^= 1;
+	OK(file_save(j.world, NULL, path, buf_span(&b), true, &err));
+	buf_clear(&b);
+	OK(evidence_load(j.b.flow.home, 1, &e, &err));
+	(void)snprintf(path, sizeof path, "berun/peers/%s.json",
+	    e.parcels[0].peer.s);
+	rewrite(&j, path, "\"confirmed\": true", "\"confirmed\":false");
+	NO(export_court(&j, &err), "export.not-confirmed");
+	assert_true(nothing_begins_so(&j, "court"));
+	assert_true(nothing_begins_so(&j, ".comity-"));
+	job_end(&j);
+}
+
+/* The certificates of then, not those of today. */
+static void
+an_export_carries_the_roots_of_the_card_the_package_names(void **state)
+{
+	struct buf then, now;
+	struct paired p;
+	struct job j;
+	bool needs;
+
+	(void)state;
+	job_begin(&j, 414);
+	run_up_to(&j, AFTER_RECEIVE);
+	OK(site_again(&j.a, &err));
+	OK(flow_key_rotate(&j.a.flow, ROTATE_SIGNING, &needs, &err));
+	OK(flow_peer_pair(&j.b.flow, "aldora/card.card", NULL, &p, &err));
+	peer_clear(&p.peer);
+	OK(export_court(&j, &err));
+	assert_int_equal(j.opened.who, WHO_KNOWN);
+	load(&j, "court/roots.pem", &then);
+	load(&j, "aldora/ca/root.pem", &now);
+	assert_true(span_eq(buf_span(&then), buf_span(&now)));
+	buf_clear(&then);
+	buf_clear(&now);
+	job_end(&j);
+}
+
+/* ---- sealing ---- */
+
+static void
+what_nobody_could_read_is_not_sealed(void **state)
+{
+	struct seal_wish w = { .number = 1, .to = "XB", .description = "x",
+		.lang = "e" };
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 415);
+	run_up_to(&j, AFTER_ADD);
+	NO(flow_evidence_seal(&j.a.flow, &w, &j.sealed, &err), "json.member");
+	w.lang = "en_US";
+	NO(flow_evidence_seal(&j.a.flow, &w, &j.sealed, &err), "act.lang");
+	w.lang = "fr";
+	OK(flow_evidence_seal(&j.a.flow, &w, &j.sealed, &err));
+	job_end(&j);
+}
+
+static void
+evidence_has_at_most_32_parcels_and_that_is_said_before_the_work(void **state)
+{
+	struct evidence e;
+	struct job j;
+	char path[200];
+
+	(void)state;
+	job_begin(&j, 416);
+	run_up_to(&j, AFTER_ADD);
+	OK(evidence_load(j.a.flow.home, 1, &e, &err));
+	for (; e.parcels_n < PARCELS_MAX - 1; e.parcels_n++)
+		memset(e.parcels[e.parcels_n].act_id.b, (int)e.parcels_n, 32);
+	OK(evidence_save(j.a.flow.home, &e, &err));
+	OK(step_seal(&j, &err));
+	only_file(&j, "aldora/parcels", path);
+	OK(path_remove(j.world, NULL, path, &err));
+	NO(step_seal(&j, &err), "evidence.parcels");
+	job_end(&j);
+}
+
+/* The record could not be written: no parcel of terabytes lies there for good. */
+static void
+a_parcel_without_its_record_does_not_stay(void **state)
+{
+	(void)state;
+	for (uint64_t n = 1;; n++) {
+		struct err why = ERR_INIT;
+		struct listing *l = NULL;
+		struct listing_entry x;
+		struct evidence e;
+		bool more, ok;
+		struct job j;
+
+		job_begin(&j, 417);
+		run_up_to(&j, AFTER_ADD);
+		world_sim_fail(j.world, SIM_FAULT_FULL, n, false);
+		ok = step_seal(&j, &why);
+		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
+		OK(site_again(&j.a, &err));
+		OK(home_lock(j.a.flow.home, &err));
+		OK(evidence_load(j.a.flow.home, 1, &e, &err));
+		OK(listing_open(j.world, NULL, "aldora/parcels", &l, &err));
+		OK(listing_next(l, &x, &more, &err));
+		listing_close(l);
+		assert_int_equal(more, e.parcels_n == 1);
+		job_end(&j);
+		if (ok)
+			break;
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_step_has_told_is_there_after_lost_power),
+		cmocka_unit_test(a_parcel_that_was_read_in_is_never_lost_however_receiving_is_cut),
+		cmocka_unit_test(a_kept_parcel_that_was_lost_comes_back_by_a_second_delivery),
+		cmocka_unit_test(nothing_is_written_for_a_revoked_peer),
+		cmocka_unit_test(a_folder_for_one_authority_is_not_made_one_for_another),
+		cmocka_unit_test(a_damaged_parcel_is_told_and_keeps_no_other_out),
+		cmocka_unit_test(a_parcel_that_is_listed_and_not_there_is_told),
+		cmocka_unit_test(a_false_parcel_under_the_name_of_a_true_one_does_not_stop_it),
+		cmocka_unit_test(a_parcel_that_rotted_at_home_is_not_carried),
+		cmocka_unit_test(our_own_parcel_coming_back_is_not_taken),
+		cmocka_unit_test(an_exercise_and_a_real_home_do_not_mix),
+		cmocka_unit_test(an_open_package_is_not_copied_into_the_home),
+		cmocka_unit_test(export_names_are_checked),
+		cmocka_unit_test(an_export_appears_whole_or_not_at_all),
+		cmocka_unit_test(nothing_is_exported_of_a_parcel_that_changed_or_a_sender_nobody_confirmed),
+		cmocka_unit_test(an_export_carries_the_roots_of_the_card_the_package_names),
+		cmocka_unit_test(what_nobody_could_read_is_not_sealed),
+		cmocka_unit_test(evidence_has_at_most_32_parcels_and_that_is_said_before_the_work),
+		cmocka_unit_test(a_parcel_without_its_record_does_not_stay),
+	};
+
+	return cmocka_run_group_tests_name("travel", tests, NULL, NULL);
+}
