@@ -168,6 +168,293 @@ an_older_card_is_not_taken_again_even_with_its_words(void **state)
 	job_end(&j);
 }
 
+/* ---- keys of a national PKI ---- */
+
+#define OK(call) do { struct err err = ERR_INIT; \
+	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
+#define NO(call, why) do { struct err err = ERR_INIT; assert_false(call); \
+	assert_string_equal(err.reason, why); } while (0)
+
+struct pki {
+	struct key *key;
+	struct cert *root;
+	struct buf roots;		/* PEM */
+};
+
+static void
+pki_open(struct pki *p)
+{
+	struct cert_name name = { "XC", "PKI", "Root" };
+	struct certs roots;
+
+	certs_init(&roots);
+	buf_init(&p->roots, 65536);
+	p->key = NULL;
+	p->root = NULL;
+	OK(key_new(&p->key, KEY_P256, &err));
+	OK(cert_make_root(&p->root, p->key, name, NOW - 1000, NOW + 100000000, &err));
+	OK(certs_add(&roots, p->root, &err));
+	OK(certs_write_pem(&roots, &p->roots, &err));
+	certs_clear(&roots);
+}
+
+static void
+pki_close(struct pki *p)
+{
+	key_free(p->key);
+	cert_free(p->root);
+	buf_clear(&p->roots);
+}
+
+/* The request's answer, PEM. */
+static void
+pki_answer(const struct pki *p, struct span csr, int64_t to, struct buf *chain)
+{
+	struct cert *c = NULL;
+	struct certs cs;
+
+	certs_init(&cs);
+	buf_init(chain, 65536);
+	OK(cert_sign_request(&c, csr, p->root, p->key, NOW - 100, to, &err));
+	OK(certs_add(&cs, c, &err));
+	OK(certs_write_pem(&cs, chain, &err));
+	cert_free(c);
+	certs_clear(&cs);
+}
+
+/* A home that waits for its certificate. */
+static void
+office_make(struct site *s, struct world *w)
+{
+	static const char *const roles[] = { "court" };
+	struct init_wish wish = { .path = "office", .country = "XC",
+		.authority = "Office", .lang = "en", .key = KEY_P256,
+		.roles = roles, .roles_n = 1, .training = true,
+		.log_n = AGE_LOG_N_TEST };
+
+	site_begin(s, w, "office");
+	OK(flow_init(&s->flow, &wish, &err));
+	OK(site_again(s, &err));
+}
+
+static void
+office_certify(struct site *s, const struct pki *p, int64_t to)
+{
+	struct buf csr, chain;
+
+	buf_init(&csr, 65536);
+	OK(flow_key_csr(&s->flow, &csr, &err));
+	pki_answer(p, buf_span(&csr), to, &chain);
+	OK(flow_key_import(&s->flow, buf_span(&chain), buf_span(&p->roots),
+	    span_of(NULL, 0), span_of(NULL, 0), &err));
+	buf_clear(&csr);
+	buf_clear(&chain);
+	OK(site_again(s, &err));
+}
+
+/* A key of somebody's making with its certificate. */
+static void
+key_brought(const struct pki *p, struct buf *key_file, struct buf *chain)
+{
+	struct cert_name name = { "XC", "Office", "Office" };
+	struct key *key = NULL;
+	struct buf csr;
+
+	buf_init(&csr, 65536);
+	buf_init_secret(key_file, KEY_FILE_MAX);
+	OK(key_new(&key, KEY_P256, &err));
+	OK(key_encode(key, key_file, &err));
+	OK(csr_make(key, name, &csr, &err));
+	pki_answer(p, buf_span(&csr), NOW + 10000000, chain);
+	key_free(key);
+	buf_clear(&csr);
+}
+
+static void
+a_request_that_is_with_the_pki_survives_a_wrong_import(void **state)
+{
+	struct buf csr, answer, key_file, chain;
+	struct site s;
+	struct pki p;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 30);
+	pki_open(&p);
+	office_make(&s, j.world);
+	buf_init(&csr, 65536);
+	OK(flow_key_csr(&s.flow, &csr, &err));
+	pki_answer(&p, buf_span(&csr), NOW + 10000000, &answer);
+	key_brought(&p, &key_file, &chain);
+	NO(flow_key_import(&s.flow, buf_span(&answer), buf_span(&p.roots),
+	    buf_span(&key_file), span_of(NULL, 0), &err), "key.other_certificate");
+	OK(site_again(&s, &err));
+	OK(flow_key_import(&s.flow, buf_span(&answer), buf_span(&p.roots),
+	    span_of(NULL, 0), span_of(NULL, 0), &err));
+	buf_clear(&csr);
+	buf_clear(&answer);
+	buf_clear(&key_file);
+	buf_clear(&chain);
+	site_end(&s);
+	pki_close(&p);
+	job_end(&j);
+}
+
+/* Else nobody could check the first card: its id would be of another key. */
+static void
+an_authority_whose_first_key_was_brought_is_named_after_that_key(void **state)
+{
+	struct buf key_file, chain;
+	struct authority_id before;
+	struct paired paired;
+	struct site s;
+	struct pki p;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 31);
+	run_up_to(&j, AFTER_INIT);
+	pki_open(&p);
+	office_make(&s, j.world);
+	before = home_settings(s.flow.home)->authority;
+	key_brought(&p, &key_file, &chain);
+	OK(flow_key_import(&s.flow, buf_span(&chain), buf_span(&p.roots),
+	    buf_span(&key_file), span_of(NULL, 0), &err));
+	assert_string_not_equal(before.s, home_settings(s.flow.home)->authority.s);
+	OK(flow_peer_pair(&j.a.flow, "office/card.card", NULL, &paired, &err));
+	peer_clear(&paired.peer);
+	buf_clear(&key_file);
+	buf_clear(&chain);
+	site_end(&s);
+	pki_close(&p);
+	job_end(&j);
+}
+
+static void
+a_renewed_certificate_is_followed_by_those_who_know_the_card(void **state)
+{
+	struct paired paired;
+	struct site s;
+	struct pki p;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 32);
+	run_up_to(&j, AFTER_INIT);
+	pki_open(&p);
+	office_make(&s, j.world);
+	office_certify(&s, &p, NOW + 1000000);
+	OK(pair(&j.a, "office/card.card", "office", &err));
+	office_certify(&s, &p, NOW + 50000000);
+	OK(site_again(&j.a, &err));
+	OK(flow_peer_pair(&j.a.flow, "office/card.card", NULL, &paired, &err));
+	assert_true(paired.followed && paired.peer.confirmed);
+	peer_clear(&paired.peer);
+	site_end(&s);
+	pki_close(&p);
+	job_end(&j);
+}
+
+static void
+a_second_new_key_does_not_push_out_the_one_that_waits(void **state)
+{
+	struct paired paired;
+	struct site s;
+	struct pki p;
+	struct job j;
+	bool needs;
+
+	(void)state;
+	job_begin(&j, 33);
+	run_up_to(&j, AFTER_INIT);
+	pki_open(&p);
+	office_make(&s, j.world);
+	office_certify(&s, &p, NOW + 1000000);
+	OK(pair(&j.a, "office/card.card", "office", &err));
+	OK(flow_key_rotate(&s.flow, ROTATE_SIGNING, &needs, &err));
+	assert_true(needs);
+	OK(site_again(&s, &err));
+	NO(flow_key_rotate(&s.flow, ROTATE_SIGNING, &needs, &err), "key.waiting");
+	office_certify(&s, &p, NOW + 50000000);
+	assert_int_equal(home_settings(s.flow.home)->signing, 2);
+	OK(site_again(&j.a, &err));
+	OK(flow_peer_pair(&j.a.flow, "office/card.card", NULL, &paired, &err));
+	assert_true(paired.followed);
+	peer_clear(&paired.peer);
+	site_end(&s);
+	pki_close(&p);
+	job_end(&j);
+}
+
+/* ---- a sealing key that others have seen ---- */
+
+/* Whoever has this card seals to it: can this home open that? */
+static void
+assert_opens_what_the_card_says(struct site *s, const char *recipient)
+{
+	const struct age_identity *const *ids;
+	struct keyring *k = NULL;
+	struct age_recipient r;
+	bool found = false;
+	size_t n;
+
+	OK(flow_keyring(&s->flow, &k, &err));
+	OK(keyring_identities(k, &ids, &n, &err));
+	for (size_t i = 0; i < n; i++) {
+		OK(age_identity_recipient(ids[i], &r, &err));
+		found = found || strcmp(age_recipient_print(&r).s, recipient) == 0;
+	}
+	assert_true(found);
+}
+
+static void
+recipient_of(struct site *s, char out[80])
+{
+	struct digest id;
+	struct act card;
+
+	act_init(&card, ACT_CARD);
+	OK(own_card(s->flow.home, &id, &card, &err));
+	(void)snprintf(out, 80, "%s", card.body.card.recipients[0]);
+	act_clear(&card);
+}
+
+static void
+a_sealing_key_on_a_card_is_never_lost_however_its_change_is_cut(void **state)
+{
+	(void)state;
+	for (uint64_t n = 1;; n += 2) {
+		struct err why = ERR_INIT;
+		char cut[80], after[80];
+		uint64_t before;
+		struct job j;
+		bool needs, end;
+
+		job_begin(&j, 34);
+		run_up_to(&j, 1);
+		OK(site_again(&j.a, &err));
+		before = world_sim_calls(j.world);
+		world_sim_fail(j.world, SIM_FAULT_IO, n, true);
+		(void)!flow_key_rotate(&j.a.flow, ROTATE_SEALING, &needs, &why);
+		end = world_sim_calls(j.world) - before < n;
+		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
+		site_end(&j.a);
+		OK(world_sim_crash(j.world, SIM_CRASH_KEEP_SOME, n, &err));
+		OK(site_again(&j.a, &err));
+		recipient_of(&j.a, cut);
+		assert_opens_what_the_card_says(&j.a, cut);
+		OK(flow_key_rotate(&j.a.flow, ROTATE_SEALING, &needs, &err));
+		OK(site_again(&j.a, &err));
+		recipient_of(&j.a, after);
+		assert_string_not_equal(cut, after);
+		assert_opens_what_the_card_says(&j.a, cut);
+		assert_opens_what_the_card_says(&j.a, after);
+		job_end(&j);
+		if (end)
+			break;
+	}
+}
+
 int
 main(void)
 {
@@ -177,6 +464,11 @@ main(void)
 		cmocka_unit_test(a_card_kept_unconfirmed_is_never_believed_through_the_confirmed_one),
 		cmocka_unit_test(packages_under_a_card_that_was_confirmed_stay_known_after_it_changed),
 		cmocka_unit_test(an_older_card_is_not_taken_again_even_with_its_words),
+		cmocka_unit_test(a_request_that_is_with_the_pki_survives_a_wrong_import),
+		cmocka_unit_test(an_authority_whose_first_key_was_brought_is_named_after_that_key),
+		cmocka_unit_test(a_renewed_certificate_is_followed_by_those_who_know_the_card),
+		cmocka_unit_test(a_second_new_key_does_not_push_out_the_one_that_waits),
+		cmocka_unit_test(a_sealing_key_on_a_card_is_never_lost_however_its_change_is_cut),
 	};
 
 	return cmocka_run_group_tests_name("cards", tests, NULL, NULL);

@@ -160,12 +160,20 @@ recipients_list(struct flow *f, const struct peer *to, struct age_recipient *lis
 	return true;
 }
 
+/* Not named for sure: not there at all, as no record will name it. */
 static bool
 name_durably(struct flow *f, struct file *file, const struct digest *act_id,
     struct err *err)
 {
-	return file_name(file, home_dir(f->home), parcel_path(act_id).s, err) &&
-	    folder_sync(f, "parcels", err);
+	struct dir *home = home_dir(f->home);
+	struct parcel_path path = parcel_path(act_id);
+
+	if (!file_name(file, home, path.s, err))
+		return false;
+	if (folder_sync(f, "parcels", err))
+		return true;
+	(void)!path_remove(f->world, home, path.s, NULL);
+	return false;
 }
 
 bool
