@@ -161,7 +161,7 @@ object_of(const json_t *node, const char *where, struct json_object *out,
 	if (!json_is_object(node))
 		return bad(err, where, "", "is not an object");
 	*out = (struct json_object){ .node = node };
-	(void)snprintf(out->where, sizeof out->where, "%s", where);
+	(void)snprintf(out->where, sizeof out->where, "%.79s", where);
 	return true;
 }
 
