@@ -1,5 +1,6 @@
 /* Able to sign, seal, store, stamp?  Tried, not guessed. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "flow/inside.h"
@@ -168,39 +169,123 @@ card_look(struct flow *f, struct doctor_report *r)
 	act_clear(&card);
 }
 
+#define PARCELS_NAMED 5		/* that are missing, one by one; then their number */
+
+/* Names of all parcels that records speak of, in order. */
+struct parcel_names {
+	struct parcel_path *list;
+	size_t n, room;
+	unsigned long long missing;
+};
+
+static bool
+name_add(struct parcel_names *p, struct parcel_path name, struct err *err)
+{
+	if (p->n == p->room) {
+		size_t want = p->room == 0 ? 64 : 2 * p->room;
+		struct parcel_path *more = mem_resize(p->list, want * sizeof *more,
+		    err);
+
+		if (more == NULL)
+			return false;
+		p->list = more;
+		p->room = want;
+	}
+	p->list[p->n++] = name;
+	return true;
+}
+
+static int
+name_order(const void *a, const void *b)
+{
+	return strcmp(((const struct parcel_path *)a)->s,
+	    ((const struct parcel_path *)b)->s);
+}
+
 /* Each kept parcel is there, as long as it was. */
+static bool
+parcels_of(struct flow *f, unsigned number, struct parcel_names *names,
+    struct doctor_report *r, struct err *err)
+{
+	struct evidence e;
+
+	if (!evidence_load(f->home, number, &e, err))
+		return false;
+	for (size_t k = 0; k < e.parcels_n; k++) {
+		const struct parcel *p = &e.parcels[k];
+
+		if (!name_add(names, parcel_file(p), err))
+			return false;
+		if (parcel_whole(f, p) || names->missing++ >= PARCELS_NAMED)
+			continue;
+		say(r, DOCTOR_BAD, "parcels",
+		    "A parcel of evidence %04u is missing or of another length: %s. Get it back from your backup, or ask the other side for it again.",
+		    number, parcel_file(p).s);
+	}
+	return true;
+}
+
+/* A parcel that no record names: a command was cut between the two. */
+static bool
+strays_count(struct flow *f, const struct parcel_names *names,
+    unsigned long long *strays, struct err *err)
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = true, ok;
+
+	*strays = 0;
+	ok = listing_open(f->world, home_dir(f->home), "parcels", &l, err);
+	while (ok && more) {
+		struct parcel_path path;
+
+		ok = listing_next(l, &e, &more, err);
+		if (!ok || !more || strlen(e.name) > 100)
+			continue;
+		(void)snprintf(path.s, sizeof path.s, "parcels/%.100s", e.name);
+		*strays += names->n == 0 || bsearch(&path, names->list, names->n,
+		    sizeof path, name_order) == NULL;
+	}
+	listing_close(l);
+	return ok;
+}
+
+static void
+parcels_say(const struct parcel_names *names, unsigned long long strays,
+    struct doctor_report *r)
+{
+	if (names->missing > PARCELS_NAMED)
+		say(r, DOCTOR_BAD, "parcels", "%llu parcels in all are missing.",
+		    names->missing);
+	if (names->missing == 0)
+		say(r, DOCTOR_GOOD, "parcels", "%zu kept, all there.", names->n);
+	if (strays > 0)
+		say(r, DOCTOR_WARNING, "parcels",
+		    "In the folder parcels, belonging to no evidence: %llu. They may be removed when no command is at work.",
+		    strays);
+}
+
 static bool
 parcels_look(struct flow *f, struct doctor_report *r, struct err *err)
 {
+	struct parcel_names names = { 0 };
+	unsigned long long strays = 0;
 	unsigned *list = NULL;
-	unsigned long long parcels = 0, missing = 0;
-	struct evidence e;
 	size_t n;
 	bool ok;
 
 	if (!evidence_numbers(f->home, &list, &n, err))
 		return false;
 	ok = true;
-	for (size_t i = 0; ok && i < n; i++) {
-		ok = evidence_load(f->home, list[i], &e, err);
-		for (size_t k = 0; ok && k < e.parcels_n; k++) {
-			struct file_info info;
-			struct err why = ERR_INIT;
-
-			parcels++;
-			if (!path_info(f->world, home_dir(f->home),
-			    parcel_file(&e.parcels[k]).s, &info, &why) ||
-			    info.size != e.parcels[k].bytes) {
-				missing++;
-				say(r, DOCTOR_BAD, "parcels",
-				    "A parcel of evidence %04u is missing or of another length: %s. Get it back from your backup, or ask the other side for it again.",
-				    e.number, parcel_file(&e.parcels[k]).s);
-			}
-		}
-	}
+	for (size_t i = 0; ok && i < n; i++)
+		ok = parcels_of(f, list[i], &names, r, err);
+	if (ok && names.n > 1)
+		qsort(names.list, names.n, sizeof *names.list, name_order);
+	ok = ok && strays_count(f, &names, &strays, err);
+	if (ok)
+		parcels_say(&names, strays, r);
+	mem_free(names.list);
 	mem_free(list);
-	if (ok && missing == 0)
-		say(r, DOCTOR_GOOD, "parcels", "%llu kept, all there.", parcels);
 	return ok;
 }
 
@@ -216,18 +301,15 @@ bool
 flow_doctor(struct flow *f, struct doctor_report *out, struct err *err)
 {
 	struct err why = ERR_INIT;
+	struct keyring *k = NULL;
 	bool passed;
 
 	out->n = 0;
-	if (!home_lock(f->home, err))
+	if (!home_lock(f->home, err) || !flow_keyring(f, &k, err))
 		return false;
 	clock_look(f, out);
 	space_look(f, out);
 	passed = digest_test(&why) && seal_test(f, &why);
-	if (!passed && why.kind == ERR_DENIED) {
-		*err = why;
-		return false;
-	}
 	say(out, passed ? DOCTOR_GOOD : DOCTOR_BAD, "sealing", "%s",
 	    passed ? "Seals and opens." : why.text);
 	if (!sign_test(f, out, &why)) {

@@ -611,6 +611,50 @@ a_parcel_without_its_record_does_not_stay(void **state)
 	}
 }
 
+/* ---- health ---- */
+
+static size_t
+doctor_lines(const struct doctor_report *r, enum doctor_state state, const char *part)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n; i++)
+		n += r->lines[i].state == state &&
+		    strstr(r->lines[i].text, part) != NULL;
+	return n;
+}
+
+static void
+the_doctor_finds_what_is_missing_and_what_belongs_to_nothing(void **state)
+{
+	struct doctor_report r;
+	struct evidence e;
+	struct job j;
+	char path[200];
+
+	(void)state;
+	job_begin(&j, 418);
+	run_up_to(&j, AFTER_SEAL);
+	OK(flow_doctor(&j.a.flow, &r, &err));
+	assert_int_equal(doctor_lines(&r, DOCTOR_BAD, ""), 0);
+	assert_int_equal(doctor_lines(&r, DOCTOR_GOOD, "1 kept, all there"), 1);
+	only_file(&j, "aldora/parcels", path);
+	OK(file_save(j.world, NULL, "aldora/parcels/stray", span_text("x"), true,
+	    &err));
+	OK(file_save(j.world, NULL, path, span_text("cut"), true, &err));
+	OK(site_again(&j.a, &err));
+	OK(flow_doctor(&j.a.flow, &r, &err));
+	assert_int_equal(doctor_lines(&r, DOCTOR_BAD, "missing"), 1);
+	assert_int_equal(doctor_lines(&r, DOCTOR_WARNING, "no evidence: 1."), 1);
+	OK(evidence_load(j.a.flow.home, 1, &e, &err));
+	for (; e.parcels_n < PARCELS_MAX; e.parcels_n++)
+		memset(e.parcels[e.parcels_n].act_id.b, (int)e.parcels_n, 32);
+	OK(evidence_save(j.a.flow.home, &e, &err));
+	OK(flow_doctor(&j.a.flow, &r, &err));
+	assert_int_equal(doctor_lines(&r, DOCTOR_BAD, "32 parcels in all"), 1);
+	job_end(&j);
+}
+
 int
 main(void)
 {
@@ -634,6 +678,7 @@ main(void)
 		cmocka_unit_test(what_nobody_could_read_is_not_sealed),
 		cmocka_unit_test(evidence_has_at_most_32_parcels_and_that_is_said_before_the_work),
 		cmocka_unit_test(a_parcel_without_its_record_does_not_stay),
+		cmocka_unit_test(the_doctor_finds_what_is_missing_and_what_belongs_to_nothing),
 	};
 
 	return cmocka_run_group_tests_name("travel", tests, NULL, NULL);
