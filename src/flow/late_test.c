@@ -69,6 +69,7 @@ receive_in_order(struct job *j, bool backwards)
 	struct inbox_name names[8];
 	size_t n;
 
+	package_report_clear(&j->received.report);
 	OK(site_again(&j->b, &err));
 	OK(flow_inbox(&j->b.flow, names, 8, &n, &err));
 	for (size_t k = 0; k < 2 * n; k++) {
