@@ -39,16 +39,22 @@ call_values(const struct call *call, const char *name, const char **out, size_t 
 static bool add_formatted(struct buf *b, const char *fmt, va_list ap,
     struct err *err) PRINTF_LIKE(2, 0);
 
-static bool
+static bool PRINTF_LIKE(2, 0)
 add_formatted(struct buf *b, const char *fmt, va_list ap, struct err *err)
 {
-	char text[2048];
-	int n = vsnprintf(text, sizeof text, fmt, ap);
+	va_list again;
+	int n;
 
-	if (n < 0)
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (n <= 0)
 		return true;
-	return buf_add(b, span_of(text, (size_t)n < sizeof text ? (size_t)n :
-	    sizeof text - 1), err);
+	if (!buf_room(b, (size_t)n + 1, err))
+		return false;
+	(void)vsnprintf((char *)b->p + b->n, (size_t)n + 1, fmt, ap);
+	b->n += (size_t)n;
+	return true;
 }
 
 void
@@ -62,6 +68,13 @@ say(struct cli *c, const char *fmt, ...)
 	if (!add_formatted(&c->out, fmt, ap, &c->err))
 		c->code = EXIT_OTHER;
 	va_end(ap);
+}
+
+void
+say_text(struct cli *c, const char *text)
+{
+	if (!c->json && !text_visible(&c->out, span_text(text), &c->err))
+		c->code = EXIT_OTHER;
 }
 
 void
@@ -100,15 +113,62 @@ json_done(struct cli *c, struct json_out *j)
 		c->code = EXIT_OTHER;
 }
 
+void
+json_shown(struct json_out *j, const char *name, const char *text)
+{
+	struct buf b;
+
+	if (text == NULL || utf8_valid(span_text(text))) {
+		json_out_str(j, name, text);
+		return;
+	}
+	buf_init(&b, 65536);
+	if (text_visible(&b, span_text(text), NULL))
+		json_out_text(j, name, buf_span(&b));
+	else
+		json_out_null(j, name);
+	buf_clear(&b);
+}
+
+void
+text_begin(struct cli *c)
+{
+	c->text = c->json;
+	c->json = false;
+}
+
+int
+text_end(struct cli *c, const char *schema)
+{
+	struct json_out j;
+	struct buf text;
+
+	if (!c->text)
+		return EXIT_DONE;
+	c->json = true;
+	text = c->out;
+	buf_init(&c->out, OUT_MAX);
+	json_start(c, &j, schema);
+	json_out_text(&j, "text", buf_span(&text));
+	json_done(c, &j);
+	buf_clear(&text);
+	return EXIT_DONE;
+}
+
 int
 exit_code_of(const struct err *err)
 {
-	static const char *const changed[] = { "card.changed", "bundle.damaged",
-		"evidence.source_digest", "payload.changed_since_added" };
+	static const struct { const char *reason; enum exit_code code; } own[] = {
+		{ "card.changed", EXIT_CHANGED }, { "bundle.damaged", EXIT_CHANGED },
+		{ "bundle.parcel-damaged", EXIT_CHANGED },
+		{ "bundle.missing", EXIT_PARTLY },
+		{ "evidence.source_digest", EXIT_CHANGED },
+		{ "payload.changed_since_added", EXIT_CHANGED },
+	};
 
-	for (size_t i = 0; i < sizeof changed / sizeof changed[0]; i++)
-		if (strcmp(err->reason, changed[i]) == 0)
-			return EXIT_CHANGED;
+	for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+		if (strcmp(err->reason, own[i].reason) == 0)
+			return own[i].code;
 	switch (err->kind) {
 	case ERR_INPUT:
 	case ERR_USE:
@@ -138,21 +198,58 @@ exit_code_of(const struct err *err)
 
 /*
  * First letter large, full stop at the end: errors are sentences.  Not where the
- * sentence begins with the name of a piece of evidence: that is spelled as it is.
+ * sentence begins with a name of a command, a file or a piece of evidence: that is
+ * spelled as it is.
  */
-static void
-error_people(struct cli *c, const char *reason, const char *text)
+static bool
+begins_large(const struct err *err)
 {
-	size_t n = strlen(text);
-	const char *stop = n > 0 && (text[n - 1] == '.' || text[n - 1] == '\n') ?
-	    "" : ".";
-	char first = text[0];
+	size_t n = strcspn(err->text, " :");
 
-	if (first >= 'a' && first <= 'z' && strncmp(text, "act.json", 8) != 0 &&
-	    (reason == NULL || strncmp(reason, "payload.", 8) != 0))
-		first = (char)(first - 'a' + 'A');
+	return err->text[0] >= 'a' && err->text[0] <= 'z' &&
+	    memchr(err->text, '.', n) == NULL && memchr(err->text, '/', n) == NULL &&
+	    !(n == 6 && strncmp(err->text, "comity", 6) == 0) &&
+	    strncmp(err->reason, "payload.", 8) != 0;
+}
+
+/*
+ * Parts of it can come from a stranger's file.  What the disk says is spelt out
+ * already: its backslashes stay single.
+ */
+static bool
+sentence_add(struct buf *out, const char *text)
+{
+	while (*text != '\0') {
+		size_t n = strcspn(text, "\\");
+
+		if (!text_visible(out, span_of(text, n), NULL) ||
+		    (text[n] != '\0' && !buf_add_byte(out, '\\', NULL)))
+			return false;
+		text += n + (text[n] != '\0');
+	}
+	return true;
+}
+
+void
+error_say(struct cli *c, const char *what)
+{
+	const char *text = c->err.text, *shown;
+	size_t n = strlen(text);
+	bool quiet = c->quiet;
+	struct buf b;
+
+	buf_init(&b, 65536);
+	if ((what != NULL && (!text_visible(&b, span_text(what), NULL) ||
+	    !buf_add_text(&b, ": ", NULL))) || !sentence_add(&b, text) ||
+	    (n > 0 && text[n - 1] != '.' && !buf_add_byte(&b, '.', NULL)) ||
+	    !buf_text(&b, &shown, NULL))
+		shown = "Memory is short.";
+	else if (what == NULL && begins_large(&c->err))
+		b.p[0] = (uint8_t)(b.p[0] - 'a' + 'A');
 	c->quiet = false;
-	warn(c, "%c%s%s\n", first, n > 0 ? text + 1 : "", stop);
+	warn(c, "%s\n", shown);
+	c->quiet = quiet;
+	buf_clear(&b);
 }
 
 int
@@ -166,13 +263,13 @@ fail(struct cli *c)
 
 		json_start(c, &j, "comity.error/1");
 		json_out_str(&j, "reason", err.reason);
-		json_out_str(&j, "text", err.text);
+		json_shown(&j, "text", err.text);
 		json_out_int(&j, "exit", code);
 		json_done(c, &j);
 	} else {
 		buf_reset(&c->out);
 	}
-	error_people(c, c->err.reason, c->err.text);
+	error_say(c, NULL);
 	return code;
 }
 
@@ -226,18 +323,47 @@ id_short(const struct digest *d)
 	return t;
 }
 
-bool
-file_option(struct cli *c, const char *path, struct buf *out)
+/* "-", and what a shell makes of <(...): /dev/fd/N.  -1: an ordinary file. */
+static int
+descriptor_of(const char *path)
 {
+	int fd = 0;
+
+	if (strcmp(path, "-") == 0 || strcmp(path, "/dev/stdin") == 0)
+		return 0;
+	if (strncmp(path, "/dev/fd/", 8) != 0 || path[8] == '\0')
+		return -1;
+	for (path += 8; *path != '\0'; path++) {
+		if (*path < '0' || *path > '9' || fd > 9999)
+			return -1;
+		fd = fd * 10 + (*path - '0');
+	}
+	return fd;
+}
+
+static bool
+file_bytes(struct cli *c, const char *path, struct buf *out)
+{
+	int fd = descriptor_of(path);
 	struct source *src = NULL;
 	bool ok;
 
-	if (strcmp(path, "-") != 0)
+	if (fd < 0)
 		return file_load(c->world, NULL, path, out, &c->err);
-	ok = descriptor_source(c->world, 0, &src, &c->err) &&
+	ok = descriptor_source(c->world, fd, &src, &c->err) &&
 	    source_all(src, out, &c->err);
 	source_free(src);
 	return ok;
+}
+
+bool
+file_option(struct cli *c, const char *path, struct buf *out)
+{
+	if (!file_bytes(c, path, out))
+		return false;
+	/* "Nothing given" would mean something else than what was asked for. */
+	return out->n > 0 || err_set(&c->err, ERR_INPUT, "use.empty",
+	    "the file %s is empty", path);
 }
 
 bool
@@ -249,7 +375,8 @@ time_option(struct cli *c, const char *text, bool *has, int64_t *at)
 
 /* ---- the passphrase ---- */
 
-static bool
+/* What an editor puts behind the passphrase is not part of it: CR, LF, more lines. */
+static void
 first_line(struct buf *b)
 {
 	for (size_t i = 0; i < b->n; i++)
@@ -258,7 +385,6 @@ first_line(struct buf *b)
 			b->n = i;
 			break;
 		}
-	return true;
 }
 
 static bool
@@ -286,11 +412,12 @@ passphrase(void *arg, bool fresh, struct buf *secret, struct err *err)
 
 	cli_progress_end(&c->progress);
 	if (file != NULL) {
-		if (!file_option(c, file, secret)) {
+		if (!file_bytes(c, file, secret)) {
 			*err = c->err;
 			return err_wrap(err, "the passphrase file");
 		}
-		return first_line(secret);
+		first_line(secret);
+		return true;
 	}
 	if (c->no_input || !world_input_is_terminal(c->world))
 		return err_set(err, ERR_USE, "passphrase.none",
@@ -522,31 +649,40 @@ home_name(struct cli *c, const char *given)
 {
 	const char *env = world_env(c->world, "COMITY_HOME");
 	const char *user = world_env(c->world, "HOME");
+	bool ok;
 
-	if (given == NULL)
+	if (given == NULL && env != NULL && env[0] != '\0')
 		given = env;
 	if (given != NULL && given[0] == '\0')
 		return err_set(&c->err, ERR_USE, "home.empty",
 		    "the home's name is empty; name it with --home DIR");
-	if (given != NULL)
-		return buf_add_text(&c->home_path, given, &c->err);
-	if (user == NULL || user[0] == '\0')
+	if (given == NULL && (user == NULL || user[0] == '\0'))
 		return err_set(&c->err, ERR_USE, "home.none",
 		    "no home is named; use --home DIR or COMITY_HOME");
-	return buf_printf(&c->home_path, &c->err, "%s/.comity", user);
+	ok = given != NULL ? buf_add_text(&c->home_path, given, &c->err) :
+	    buf_printf(&c->home_path, &c->err, "%s/.comity", user);
+	while (c->home_path.n > 1 && c->home_path.p[c->home_path.n - 1] == '/')
+		c->home_path.n--;
+	return ok;
 }
 
 static int
 run_call(struct cli *c, struct call *call, const struct globals *g)
 {
+	bool home = call->command == NULL || call->command->home;
 	const char *path;
 
-	if (!home_name(c, g->home) || !buf_text(&c->home_path, &path, &c->err))
+	/* A check, a help text and a new home that says so can do without one. */
+	if (!home_name(c, g->home)) {
+		if (home || call->command->run == run_init || g->home != NULL)
+			return fail(c);
+		err_clear(&c->err);
+	}
+	if (!buf_text(&c->home_path, &path, &c->err))
 		return fail(c);
 	if (call->command == NULL)
 		return run_desk(c, call);
-	if (call->command->home &&
-	    !home_open(c->world, path, &c->flow.home, &c->err))
+	if (home && !home_open(c->world, path, &c->flow.home, &c->err))
 		return fail(c);
 	return call->command->run(c, call);
 }
@@ -568,6 +704,21 @@ args_check(struct cli *c, const struct call *call)
 }
 
 static int
+version_told(struct cli *c)
+{
+	struct json_out j;
+
+	if (c->json) {
+		json_start(c, &j, "comity.version/1");
+		json_out_str(&j, "version", flow_software());
+		json_out_str(&j, "build", flow_build());
+		json_done(c, &j);
+	}
+	say(c, "%s (build %s)\n", flow_software(), flow_build());
+	return EXIT_DONE;
+}
+
+static int
 dispatch(struct parsing *p, struct call *call, struct globals *g)
 {
 	struct cli *c = p->cli;
@@ -582,8 +733,9 @@ dispatch(struct parsing *p, struct call *call, struct globals *g)
 			for (size_t i = 0; i < p->opts_n; i++)
 				g->help = g->help || strcmp(p->opts[i].name, "help") == 0;
 			if (g->help && p->words_n == 1) {
+				text_begin(c);
 				help_noun(c, p->words[0]);
-				return EXIT_DONE;
+				return text_end(c, "comity.help/1");
 			}
 			return unknown_command(c, p->words[0],
 			    p->words_n > 1 ? p->words[1] : NULL);
@@ -595,16 +747,15 @@ dispatch(struct parsing *p, struct call *call, struct globals *g)
 	code = options_take(p, call, g);
 	if (code != EXIT_DONE)
 		return code;
-	if (g->version) {
-		say(c, "%s (build %s)\n", flow_software(), flow_build());
-		return EXIT_DONE;
-	}
+	if (g->version)
+		return version_told(c);
 	if (g->help) {
+		text_begin(c);
 		if (call->command != NULL)
 			help_command(c, call->command);
 		else
 			help_all(c);
-		return EXIT_DONE;
+		return text_end(c, "comity.help/1");
 	}
 	cli_progress_init(&c->progress, c->world, c->quiet ? PROGRESS_NONE :
 	    g->progress);

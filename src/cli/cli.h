@@ -11,7 +11,7 @@
 #include "flow/flow.h"
 #include "form/json.h"
 
-#define ARGS_MAX 64		/* words and values of one command line */
+#define ARGS_MAX 1024		/* words and values of one command line */
 
 enum exit_code {
 	EXIT_DONE = 0, EXIT_OTHER = 1, EXIT_USE = 2, EXIT_CHANGED = 3,
@@ -81,6 +81,7 @@ struct cli {
 	struct flow flow;
 	struct cli_progress progress;
 	bool json, quiet, no_input, yes;
+	bool text;			/* between text_begin and text_end, with --json */
 	const char *passphrase_file;
 	const char *new_passphrase_file;
 	struct buf home_path;
@@ -91,13 +92,22 @@ struct cli {
 
 /* Text for people, kept until the end (nothing of it with --json). */
 void say(struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* The same, of a stranger's text: what could move a cursor is spelt out. */
+void say_text(struct cli *c, const char *text);
 /* On stderr, at once, unless -q. */
 void warn(struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* --json: the object of this answer; call json_done with the schema's members in. */
 void json_start(struct cli *c, struct json_out *j, const char *schema);
 void json_done(struct cli *c, struct json_out *j);
+/* A text that may be no UTF-8 (paths, cut sentences): then as say_text shows it. */
+void json_shown(struct json_out *j, const char *name, const char *text);
+/* What is text by nature (help, completion): with --json {"schema":..,"text":..}. */
+void text_begin(struct cli *c);
+int text_end(struct cli *c, const char *schema);
 /* The error of c->err as sentence or object; its exit code. */
 int fail(struct cli *c);
+/* The sentence alone, on stderr, also with -q; about `what` (NULL: nothing). */
+void error_say(struct cli *c, const char *what);
 int fail_use(struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int exit_code_of(const struct err *err);
 
@@ -110,7 +120,17 @@ struct count_text count_people(uint64_t n, const char *one, const char *many);
 struct id_text { char s[16]; };
 struct id_text id_short(const struct digest *d);	/* first 12 digits */
 
+/* A file that an option names, "-" standard input.  Empty is refused. */
 MUST bool file_option(struct cli *c, const char *path, struct buf *out);
+/*
+ * An answer that is a file: to `out`, which must not exist yet, and a line that says
+ * so; public: others may read it.  PEM also goes to standard output (out NULL or
+ * "-"), with --json as the member "pem" of an object of this schema.
+ */
+int give_file(struct cli *c, const char *out, struct span bytes, const char *what,
+    bool public);
+int give_pem(struct cli *c, const char *out, struct span pem, const char *what,
+    const char *schema);
 MUST bool time_option(struct cli *c, const char *text, bool *has, int64_t *at);
 
 int cli_main(struct world *w, int argc, char **argv);

@@ -289,6 +289,14 @@ parcel_show(struct cli *c, const struct evidence *e, size_t i)
 	say(c, "\n");
 }
 
+static void
+private_line(struct cli *c, const char *left, const char *text)
+{
+	say(c, "  %-11s ", left);
+	say_text(c, text);
+	say(c, "\n");
+}
+
 /* The sealed part is shown where the passphrase is at hand; not asked for. */
 static void
 private_show(struct cli *c, const struct evidence *e)
@@ -303,12 +311,13 @@ private_show(struct cli *c, const struct evidence *e)
 	if (flow_keyring(&c->flow, &k, &why) &&
 	    evidence_private_load(c->flow.home, k, e->number, &prv, &why)) {
 		if (prv.label != NULL)
-			say(c, "  label       %s\n", prv.label);
-		say(c, "  lies at     %s\n", prv.path);
+			private_line(c, "label", prv.label);
+		private_line(c, "lies at", prv.path);
 		if (prv.pinned)
 			say(c, "  fingerprint %s\n", digest_hex(&prv.fingerprint).s);
-		say(c, "  collection  %.*s", (int)prv.collection.n,
-		    (const char *)prv.collection.p);
+		say(c, "  collection  ");
+		if (!buf_add(&c->out, buf_span(&prv.collection), &c->err))
+			c->code = EXIT_OTHER;
 	} else {
 		warn(c, "%s\n", why.text);
 	}
@@ -364,30 +373,39 @@ basis_split(struct cli *c, const char *text, char instrument[40], char article[4
 }
 
 static bool
+bytes_copy(struct cli *c, struct file *in, struct file *out)
+{
+	uint8_t *part = mem_new(1u << 20, &c->err);
+	uint64_t at = 0;
+	size_t got = 1;
+	bool ok = part != NULL;
+
+	while (ok && got > 0) {
+		ok = file_read_at(in, part, 1u << 20, at, &got, &c->err) &&
+		    file_write_at(out, span_of(part, got), at, &c->err);
+		at += got;
+	}
+	mem_free(part);
+	return ok && file_sync(out, &c->err);
+}
+
+/* --out: a copy; the parcel itself stays in the home.  A cut one does not stay. */
+static bool
 parcel_copy_out(struct cli *c, const struct sealed *s, const char *out)
 {
-	struct source *src = NULL;
-	struct sink *to = NULL;
+	const struct parcel *p = &s->evidence.parcels[s->parcel];
 	struct file *in = NULL, *f = NULL;
-	uint8_t *part = mem_new(1u << 20, &c->err);
-	size_t got = 1;
 	bool ok;
 
-	ok = part != NULL &&
-	    file_open(c->world, NULL, s->path, FILE_READ, &in, &c->err) &&
-	    file_source(in, 0, &src, &c->err) &&
+	ok = file_open(c->world, home_dir(c->flow.home), parcel_path(&p->act_id).s,
+	    FILE_READ, &in, &c->err) &&
 	    file_open(c->world, NULL, out, FILE_CREATE, &f, &c->err) &&
-	    file_sink(f, 0, &to, &c->err);
-	while (ok && got > 0)
-		ok = source_read(src, part, 1u << 20, &got, &c->err) &&
-		    sink_write(to, span_of(part, got), &c->err);
-	ok = ok && file_sync(f, &c->err);
-	source_free(src);
-	sink_free(to);
+	    bytes_copy(c, in, f);
+	if (!ok && f != NULL)
+		(void)!path_remove(c->world, NULL, out, NULL);
 	file_close(in);
 	file_close(f);
-	mem_free(part);
-	return ok;
+	return ok || err_wrap(&c->err, "the parcel is sealed, but its copy is not made");
 }
 
 static bool
@@ -405,7 +423,7 @@ seal_now(struct cli *c, struct call *call, unsigned number, struct sealed *s)
 
 	return basis_split(c, call_value(call, "basis"), instrument, article) &&
 	    (out == NULL || !path_exists(c->world, NULL, out) || err_set(&c->err,
-	    ERR_CONFLICT, "disk.exists", "%s is there already", out)) &&
+	    ERR_CONFLICT, "disk.exists", "the file %s is there already", out)) &&
 	    flow_evidence_seal(&c->flow, &w, s, &c->err) &&
 	    (out == NULL || parcel_copy_out(c, s, out));
 }
@@ -422,10 +440,10 @@ sealed_told(struct cli *c, const struct sealed *s, bool in_outbox)
 		evidence_json(&j, e);
 		json_out_digest(&j, "act", &p->act_id);
 		json_out_digest(&j, "package", &p->package_id);
-		json_out_str(&j, "parcel", s->path);
+		json_shown(&j, "parcel", s->path);
 		json_out_str(&j, "stamp", stamp_word(p));
-		json_out_str(&j, "stamp_text", s->stamp_text);
-		json_out_str(&j, "revocation_text", s->revocation_text);
+		json_shown(&j, "stamp_text", s->stamp_text);
+		json_shown(&j, "revocation_text", s->revocation_text);
 		json_out_bool(&j, "in_outbox", in_outbox);
 		json_done(c, &j);
 		return;
@@ -508,47 +526,92 @@ run_evidence_send(struct cli *c, struct call *call)
 
 /* ---- receiving ---- */
 
+static void
+received_json(struct json_out *j, const struct received *r, const char *what,
+    int code)
+{
+	static const char *const as[] = { "evidence", "again", "other_package",
+		"time_stamp", "not_taken" };
+
+	json_out_object(j, NULL);
+	json_shown(j, "parcel", what);
+	json_out_str(j, "as", as[r->as]);
+	if (r->as != RECEIVED_NOT_TAKEN)
+		json_out_int(j, "number", r->evidence.number);
+	if (r->report.has_ids)
+		json_out_digest(j, "act", &r->report.act_id);
+	json_shown(j, "note", r->note);
+	json_out_int(j, "exit", code);
+	json_out_close_object(j);
+}
+
+/* What became of it, behind the verdict. */
+static void
+received_say(struct cli *c, const struct received *r)
+{
+	unsigned number = r->evidence.number;
+
+	switch (r->as) {
+	case RECEIVED_TIME_STAMP:
+		say(c, "%s\n", r->note);
+		return;
+	case RECEIVED_NOT_TAKEN:
+		say(c, "NOT taken%s%s. It lies in the inbox of this home as it came.\n",
+		    r->note[0] != '\0' ? ": " : "", r->note);
+		return;
+	case RECEIVED_AGAIN:
+		say(c, "This parcel was here already, as evidence %04u. %s\n", number,
+		    r->note[0] != '\0' ? r->note : "Nothing changed.");
+		return;
+	case RECEIVED_EVIDENCE:
+		say(c, "Kept as evidence %04u.\n", number);
+		break;
+	case RECEIVED_OTHER_PACKAGE:
+		say(c, "Another package of an act that was here: kept beside it, as evidence %04u. Ask the sender why there are two.\n",
+		    number);
+		break;
+	}
+	say(c, "  Next: comity evidence open %04u --out FOLDER\n", number);
+}
+
 static int
 received_told(struct cli *c, const struct received *r, const char *what,
     bool details, struct json_out *j)
 {
-	static const char *const as[] = { "evidence", "again", "other_package",
-		"time_stamp", "not_taken" };
 	int code = package_exit_code(&r->report);
+
+	if (r->as == RECEIVED_TIME_STAMP)
+		code = EXIT_DONE;
+	if (r->as == RECEIVED_NOT_TAKEN && (code == EXIT_DONE ||
+	    code == EXIT_INCOMPLETE) && r->note[0] != '\0')
+		code = EXIT_REFUSED;
+	if (c->json) {
+		received_json(j, r, what, code);
+		return code;
+	}
+	if (r->as != RECEIVED_TIME_STAMP)
+		verdict_say(c, &r->report, details);
+	received_say(c, r);
+	return code;
+}
+
+/* One that could not be looked at does not hide the others. */
+static int
+received_not(struct cli *c, const char *what, struct json_out *j)
+{
+	int code = exit_code_of(&c->err);
 
 	if (c->json) {
 		json_out_object(j, NULL);
-		json_out_str(j, "parcel", what);
-		json_out_str(j, "as", as[r->as]);
-		if (r->as != RECEIVED_NOT_TAKEN)
-			json_out_int(j, "number", r->evidence.number);
-		if (r->report.has_ids)
-			json_out_digest(j, "act", &r->report.act_id);
-		json_out_str(j, "note", r->note);
+		json_shown(j, "parcel", what);
+		json_out_str(j, "as", "not_read");
+		json_out_str(j, "reason", c->err.reason);
+		json_shown(j, "note", c->err.text);
 		json_out_int(j, "exit", code);
 		json_out_close_object(j);
-		return r->as == RECEIVED_NOT_TAKEN && code == EXIT_DONE ?
-		    EXIT_REFUSED : code;
 	}
-	if (r->as == RECEIVED_TIME_STAMP) {
-		say(c, "%s\n", r->note);
-		return EXIT_DONE;
-	}
-	verdict_say(c, &r->report, details);
-	if (r->as == RECEIVED_NOT_TAKEN) {
-		say(c, "NOT taken. %s It lies in the inbox of this home as it came.\n",
-		    r->note);
-		return code == EXIT_DONE ? EXIT_REFUSED : code;
-	}
-	if (r->as == RECEIVED_AGAIN) {
-		say(c, "This parcel was here already, as evidence %04u. Nothing changed.\n",
-		    r->evidence.number);
-		return code;
-	}
-	say(c, r->as == RECEIVED_EVIDENCE ? "Kept as evidence %04u.\n" :
-	    "Another package of an act that was here: kept beside it, as evidence %04u. Ask the sender why there are two.\n",
-	    r->evidence.number);
-	say(c, "  Next: comity evidence open %04u --out FOLDER\n", r->evidence.number);
+	error_say(c, what);
+	err_clear(&c->err);
 	return code;
 }
 
@@ -573,24 +636,18 @@ receive_one(struct cli *c, const char *path, bool details, struct json_out *j,
     bool *early)
 {
 	struct received *r = mem_new(sizeof *r, &c->err);
-	bool wait = early != NULL;
 	int code;
 
-	if (wait)
-		*early = false;
 	if (r == NULL || !flow_evidence_receive(&c->flow, path, r, &c->err)) {
 		mem_free(r);
-		if (wait && strcmp(c->err.reason, "receive.no-first") == 0) {
+		if (early != NULL && strcmp(c->err.reason, "receive.no-first") == 0) {
 			*early = true;
 			err_clear(&c->err);
 			return EXIT_DONE;
 		}
-		if (c->json || c->err.kind == ERR_STOPPED)
+		if (c->err.kind == ERR_STOPPED)
 			return fail(c);
-		code = exit_code_of(&c->err);
-		warn(c, "%s: %s\n", path, c->err.text);
-		err_clear(&c->err);
-		return code;
+		return received_not(c, path, j);
 	}
 	code = received_told(c, r, path, details, j);
 	package_report_clear(&r->report);
@@ -598,49 +655,82 @@ receive_one(struct cli *c, const char *path, bool details, struct json_out *j,
 	return code;
 }
 
-int
-run_evidence_receive(struct cli *c, struct call *call)
+/* Packages first, then the stamps for them. */
+static int
+receive_each(struct cli *c, const char *const *paths, size_t n, bool details,
+    struct json_out *j)
 {
-	bool early[RECEIVE_AT_ONCE] = { false };
-	struct inbox_name *names = NULL;
-	bool details = call_flag(call, "details");
-	size_t n = call->args_n;
-	struct json_out j = { 0 };
-	int code = EXIT_DONE;
+	bool *early = mem_array(n + 1, sizeof *early, &c->err);
+	int code = EXIT_DONE, one;
 
-	if (n == 0) {
-		names = mem_array(RECEIVE_AT_ONCE, sizeof *names, &c->err);
-		if (names == NULL || !flow_inbox(&c->flow, names, RECEIVE_AT_ONCE, &n,
-		    &c->err)) {
-			mem_free(names);
-			return fail(c);
+	if (early == NULL)
+		return fail(c);
+	for (size_t k = 0; k < 2 * n; k++) {
+		size_t i = k % n;
+
+		if (k >= n && !early[i])
+			continue;
+		one = receive_one(c, paths[i], details, j, k < n ? &early[i] : NULL);
+		code = graver(code, one);
+		if (c->err.kind != ERR_NONE) {
+			code = one;
+			break;
 		}
 	}
+	mem_free(early);
+	return code;
+}
+
+static int
+receive_all(struct cli *c, const char *const *paths, size_t n, bool details)
+{
+	struct json_out j = { 0 };
+	struct keyring *k = NULL;
+	int code;
+
+	/* What would stop every one of them is asked once. */
+	if (n > 0 && (!home_lock(c->flow.home, &c->err) ||
+	    !flow_keyring(&c->flow, &k, &c->err)))
+		return fail(c);
 	if (c->json) {
 		json_start(c, &j, "comity.received/1");
 		json_out_array(&j, "parcels");
 	}
-	for (size_t k = 0; k < 2 * n; k++) {
-		size_t i = k % n;	/* twice: packages first, then their stamps */
-		int one;
-
-		if (k >= n && !early[i])
-			continue;
-		one = receive_one(c, names != NULL ? names[i].s : call->args[i],
-		    details, &j, k < n ? &early[i] : NULL);
-		code = graver(code, one);
-		if (one == EXIT_STOPPED || (c->json && c->err.kind != ERR_NONE)) {
-			mem_free(names);
-			return one;
-		}
-	}
-	mem_free(names);
+	code = receive_each(c, paths, n, details, &j);
+	if (c->err.kind != ERR_NONE)
+		return code;		/* told already */
 	if (c->json) {
 		json_out_close_array(&j);
 		json_done(c, &j);
 	}
 	if (n == 0)
 		say(c, "Nothing has arrived.\n  Next: comity bundle read DIR, or comity evidence receive FILE\n");
+	return code;
+}
+
+int
+run_evidence_receive(struct cli *c, struct call *call)
+{
+	bool details = call_flag(call, "details");
+	struct inbox_name *names;
+	const char **paths;
+	size_t n;
+	int code;
+
+	if (call->args_n > 0)
+		return receive_all(c, call->args, call->args_n, details);
+	names = mem_array(RECEIVE_AT_ONCE, sizeof *names, &c->err);
+	paths = mem_array(RECEIVE_AT_ONCE, sizeof *paths, &c->err);
+	if (names == NULL || paths == NULL ||
+	    !flow_inbox(&c->flow, names, RECEIVE_AT_ONCE, &n, &c->err)) {
+		code = fail(c);
+	} else {
+		for (size_t i = 0; i < n; i++)
+			paths[i] = names[i].s;
+		code = receive_all(c, paths, n, details);
+	}
+	mem_free(names);
+	mem_free(paths);
 	return code;
 }
 
@@ -668,10 +758,9 @@ opened_told(struct cli *c, const struct package_report *r, const char *out,
 {
 	int code = verdict_answer(c, r, details);
 
-	if (r->unpacked)
-		say(c, "The folder is %s.\n", out);
-	else
-		say(c, "Nothing was written to %s.\n", out);
+	say(c, r->unpacked ? "The folder is " : "Nothing was written to ");
+	say_text(c, out);
+	say(c, ".\n");
 	return code;
 }
 

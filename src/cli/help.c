@@ -111,20 +111,25 @@ line_show(struct cli *c, const struct command *k)
 	say(c, "  %-28s %s\n", left, k->summary);
 }
 
+static bool
+noun_known(const char *noun)
+{
+	for (const struct command *k = commands; k->noun != NULL; k++)
+		if (strcmp(k->noun, noun) == 0)
+			return true;
+	return false;
+}
+
 void
 help_noun(struct cli *c, const char *noun)
 {
-	bool any = false;
-
 	for (const struct command *k = commands; k->noun != NULL; k++)
-		if (strcmp(k->noun, noun) == 0) {
+		if (strcmp(k->noun, noun) == 0)
 			line_show(c, k);
-			any = true;
-		}
-	if (!any)
-		help_all(c);
-	else
+	if (noun_known(noun))
 		say(c, "\nMore on one of them with --help behind it.\n");
+	else
+		help_all(c);
 }
 
 void
@@ -264,9 +269,14 @@ man_command(struct cli *c, const struct command *k)
 static void
 man_page(struct cli *c, const char *noun)
 {
-	say(c, ".Dd $Mdocdate$\n.Dt COMITY%s%s 1\n.Os\n.Sh NAME\n.Nm comity%s%s\n",
-	    noun != NULL ? "-" : "", noun != NULL ? noun : "",
-	    noun != NULL ? "-" : "", noun != NULL ? noun : "");
+	char title[40];
+
+	(void)snprintf(title, sizeof title, "comity%s%.20s", noun != NULL ? "-" : "",
+	    noun != NULL ? noun : "");
+	say(c, ".Dd $Mdocdate$\n.Dt ");
+	for (const char *p = title; *p != '\0'; p++)
+		say(c, "%c", *p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
+	say(c, " 1\n.Os\n.Sh NAME\n.Nm %s\n", title);
 	say(c, ".Nd carry electronic evidence across a border, provably intact\n");
 	say(c, ".Sh SYNOPSIS\n.Nm comity\n.Ar noun\n.Ar verb\n.Op Ar id\n.Op Ar options\n");
 	say(c, ".Sh COMMANDS\n");
@@ -280,38 +290,49 @@ man_page(struct cli *c, const char *noun)
 	say(c, ".Ed\n");
 }
 
+static const char *
+topic_text(const char *name)
+{
+	for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++)
+		if (strcmp(topics[i].name, name) == 0)
+			return topics[i].text;
+	return NULL;
+}
+
+/* false: there is no such topic, command or noun. */
+static bool
+help_on(struct cli *c, const char *noun, const char *verb)
+{
+	const struct command *k = command_find(noun, verb);
+	const char *topic = topic_text(noun);
+
+	if (topic != NULL)
+		say(c, "%s", topic);
+	else if (k != NULL)
+		help_command(c, k);
+	else if (verb == NULL && noun_known(noun))
+		help_noun(c, noun);
+	else
+		return false;
+	return true;
+}
+
 int
 run_help(struct cli *c, struct call *call)
 {
 	const char *noun = call->args_n > 0 ? call->args[0] : NULL;
-	const struct command *k;
+	bool found = true;
 
-	if (call_flag(call, "man")) {
+	text_begin(c);
+	if (call_flag(call, "man"))
 		man_page(c, noun);
-		return EXIT_DONE;
-	}
-	if (noun == NULL) {
+	else if (noun == NULL)
 		help_all(c);
-		return EXIT_DONE;
-	}
-	for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++)
-		if (strcmp(topics[i].name, noun) == 0) {
-			/* Longer than one formatted piece may be. */
-			if (!buf_add_text(&c->out, topics[i].text, &c->err))
-				return fail(c);
-			return EXIT_DONE;
-		}
-	k = command_find(noun, call->args_n > 1 ? call->args[1] : NULL);
-	if (k != NULL) {
-		help_command(c, k);
-		return EXIT_DONE;
-	}
-	for (k = commands; k->noun != NULL; k++)
-		if (strcmp(k->noun, noun) == 0) {
-			help_noun(c, noun);
-			return EXIT_DONE;
-		}
-	return fail_use(c, "there is no help on \"%.40s\"; the topics are first-steps, real-office, offline, court and exit-codes",
+	else
+		found = help_on(c, noun, call->args_n > 1 ? call->args[1] : NULL);
+	(void)text_end(c, "comity.help/1");
+	return found ? EXIT_DONE : fail_use(c,
+	    "there is no help on \"%.40s\"; the topics are first-steps, real-office, offline, court and exit-codes",
 	    noun);
 }
 
@@ -407,15 +428,17 @@ complete_fish(struct cli *c)
 int
 run_completion(struct cli *c, struct call *call)
 {
-	const char *shell = call->args[0];
+	static const struct {
+		const char *name;
+		void (*complete)(struct cli *c);
+	} shells[] = { { "bash", complete_bash }, { "zsh", complete_zsh },
+		{ "fish", complete_fish } };
 
-	if (strcmp(shell, "bash") == 0)
-		complete_bash(c);
-	else if (strcmp(shell, "zsh") == 0)
-		complete_zsh(c);
-	else if (strcmp(shell, "fish") == 0)
-		complete_fish(c);
-	else
-		return fail_use(c, "completion is made for bash, zsh or fish");
-	return EXIT_DONE;
+	for (size_t i = 0; i < 3; i++)
+		if (strcmp(call->args[0], shells[i].name) == 0) {
+			text_begin(c);
+			shells[i].complete(c);
+			return text_end(c, "comity.completion/1");
+		}
+	return fail_use(c, "completion is made for bash, zsh or fish");
 }

@@ -70,7 +70,7 @@ init_told(struct cli *c, bool self_ca)
 	if (c->json) {
 		json_start(c, &j, "comity.init/1");
 		json_out_str(&j, "authority", s->authority.s);
-		json_out_str(&j, "home", home);
+		json_shown(&j, "home", home);
 		json_out_bool(&j, "training", s->training);
 		json_out_bool(&j, "has_certificate", s->has_certificate);
 		json_out_str(&j, "words", self_ca ? words.s : NULL);
@@ -172,6 +172,17 @@ cert_told(struct cli *c, struct json_out *j, const struct cert *cert, unsigned n
 	buf_clear(&issuer);
 }
 
+/* Made by `key rotate`, its request with the PKI. */
+static bool
+key_waits(struct cli *c)
+{
+	char path[48];
+
+	(void)snprintf(path, sizeof path, "keys/signing-%u.key.age",
+	    home_settings(c->flow.home)->signing + 1);
+	return home_has(c->flow.home, path);
+}
+
 int
 run_key_list(struct cli *c, struct call *call)
 {
@@ -200,6 +211,10 @@ run_key_list(struct cli *c, struct call *call)
 		certs_clear(&chain);
 	}
 	json_out_close_array(&j);
+	json_out_bool(&j, "new_key_waits", key_waits(c));
+	if (key_waits(c))
+		say(c, "  %u  waits for its certificate: comity key csr\n",
+		    s->signing + 1);
 	if (!home_recipient(c->flow.home, &r, &c->err)) {
 		buf_clear(&scratch);
 		return fail(c);
@@ -213,35 +228,56 @@ run_key_list(struct cli *c, struct call *call)
 	return EXIT_DONE;
 }
 
-/* Bytes to --out (must not exist) or to standard output. */
-static int
-give_out(struct cli *c, const char *out, struct span bytes, const char *what,
-    uint32_t mode)
+/* A new file, whole or not at all; others may read it when it is public. */
+static bool
+file_out(struct cli *c, const char *out, struct span bytes, bool public)
 {
 	struct file *f = NULL;
 	bool ok;
 
-	if (out == NULL || strcmp(out, "-") == 0) {
-		if (!buf_add(&c->out, bytes, &c->err))
-			return fail(c);
-		return EXIT_DONE;
-	}
-	ok = file_open(c->world, NULL, out, FILE_CREATE, &f, &c->err) &&
-	    file_write_at(f, bytes, 0, &c->err) &&
-	    file_mode_set(f, mode, &c->err) && file_sync(f, &c->err);
+	ok = file_save(c->world, NULL, out, bytes, false, &c->err);
+	if (!ok || !public)
+		return ok;
+	ok = file_open(c->world, NULL, out, FILE_UPDATE, &f, &c->err) &&
+	    file_mode_set(f, 0644, &c->err);
 	file_close(f);
-	if (!ok)
+	return ok;
+}
+
+int
+give_file(struct cli *c, const char *out, struct span bytes, const char *what,
+    bool public)
+{
+	struct json_out j;
+
+	if (!file_out(c, out, bytes, public))
 		return fail(c);
 	if (c->json) {
-		struct json_out j;
-
 		json_start(c, &j, "comity.written/1");
 		json_out_str(&j, "what", what);
-		json_out_str(&j, "file", out);
+		json_shown(&j, "file", out);
 		json_out_int(&j, "bytes", (int64_t)bytes.n);
 		json_done(c, &j);
 	}
-	say(c, "%s written to %s (%zu bytes).\n", what, out, bytes.n);
+	say(c, "%s written to ", what);
+	say_text(c, out);
+	say(c, " (%zu bytes).\n", bytes.n);
+	return EXIT_DONE;
+}
+
+int
+give_pem(struct cli *c, const char *out, struct span pem, const char *what,
+    const char *schema)
+{
+	struct json_out j;
+
+	if (out != NULL && strcmp(out, "-") != 0)
+		return give_file(c, out, pem, what, true);
+	if (!c->json)
+		return buf_add(&c->out, pem, &c->err) ? EXIT_DONE : fail(c);
+	json_start(c, &j, schema);
+	json_out_text(&j, "pem", pem);
+	json_done(c, &j);
 	return EXIT_DONE;
 }
 
@@ -255,8 +291,8 @@ run_key_csr(struct cli *c, struct call *call)
 	if (!flow_key_csr(&c->flow, &pem, &c->err))
 		code = fail(c);
 	else
-		code = give_out(c, call_value(call, "out"), buf_span(&pem),
-		    "Certificate request", 0644);
+		code = give_pem(c, call_value(call, "out"), buf_span(&pem),
+		    "Certificate request", "comity.csr/1");
 	if (code == EXIT_DONE && call_value(call, "out") != NULL)
 		say(c, "  Next: have your PKI sign it, then comity key import CHAIN.pem --roots ROOTS.pem\n");
 	buf_clear(&pem);
@@ -301,7 +337,6 @@ run_key_import(struct cli *c, struct call *call)
 	    file_option(c, roots, &roots_pem) &&
 	    (key == NULL || file_option(c, key, &key_file)) &&
 	    (crl == NULL || file_option(c, crl, &crl_pem)) &&
-	    home_lock(c->flow.home, &c->err) &&
 	    flow_key_import(&c->flow, buf_span(&chain_pem), buf_span(&roots_pem),
 	    buf_span(&key_file), buf_span(&crl_pem), &c->err);
 	buf_clear(&chain_pem);
@@ -320,7 +355,7 @@ run_key_rotate(struct cli *c, struct call *call)
 
 	if (what != NULL && !sealing && strcmp(what, "signing") != 0)
 		return fail_use(c, "--what is signing or sealing");
-	if (!home_lock(c->flow.home, &c->err) || !flow_key_rotate(&c->flow,
+	if (!flow_key_rotate(&c->flow,
 	    sealing ? ROTATE_SEALING : ROTATE_SIGNING, &needs, &c->err))
 		return fail(c);
 	if (!needs)
@@ -349,8 +384,7 @@ run_key_rewrap(struct cli *c, struct call *call)
 	if (!number_option(c, call_value(call, "scrypt-log-n"), "scrypt-log-n", 0,
 	    &log_n) || (log_n != 0 && (log_n < 15 || log_n > 20)))
 		return fail_use(c, "--scrypt-log-n is 15 to 20");
-	if (!home_lock(c->flow.home, &c->err) ||
-	    !flow_key_rewrap(&c->flow, log_n, &c->err))
+	if (!flow_key_rewrap(&c->flow, log_n, &c->err))
 		return fail(c);
 	if (c->json) {
 		struct json_out j;
@@ -395,8 +429,8 @@ run_key_export(struct cli *c, struct call *call)
 	size_t n;
 	int code;
 
-	if (out == NULL)
-		return fail_use(c, "comity key export-identity needs --out FILE");
+	if (out == NULL || strcmp(out, "-") == 0)
+		return fail_use(c, "comity key export-identity needs --out FILE, the name of a new file");
 	buf_init_secret(&line, 65536);
 	if (!confirm_state(c, "Whoever has this file opens every parcel sealed to this authority.\nType the two letters of your State to go on: ") ||
 	    !flow_keyring(&c->flow, &k, &c->err) ||
@@ -408,7 +442,7 @@ run_key_export(struct cli *c, struct call *call)
 		if (!age_identity_print(ids[i], &line, &c->err))
 			code = fail(c);
 	if (code == EXIT_DONE)
-		code = give_out(c, out, buf_span(&line), "Identity", 0600);
+		code = give_file(c, out, buf_span(&line), "Identity", false);
 	if (code == EXIT_DONE)
 		say(c, "Keep it as you keep evidence: it opens parcels with age alone.\n");
 	buf_clear(&line);
@@ -538,10 +572,12 @@ run_desk(struct cli *c, struct call *call)
 	if (c->err.kind != ERR_ABSENT)
 		return fail(c);
 	err_clear(&c->err);
-	say(c, "There is no home in %s yet.\n"
+	say(c, "There is no home in ");
+	say_text(c, path);
+	say(c, " yet.\n"
 	    "  Next: comity init --country XA --authority \"Aldora\" --training --self-ca\n"
 	    "        (a training home; comity help real-office for a real one)\n"
-	    "  Or:   comity verify PACKAGE --roots ROOTS.pem --tsa TSA.pem\n", path);
+	    "  Or:   comity verify PACKAGE --roots ROOTS.pem --tsa TSA.pem\n");
 	if (c->json) {
 		struct json_out j;
 
@@ -579,7 +615,7 @@ run_doctor(struct cli *c, struct call *call)
 			json_out_object(&j, NULL);
 			json_out_str(&j, "state", names[r->lines[i].state]);
 			json_out_str(&j, "what", r->lines[i].what);
-			json_out_str(&j, "text", r->lines[i].text);
+			json_shown(&j, "text", r->lines[i].text);
 			json_out_close_object(&j);
 		}
 		json_out_close_array(&j);

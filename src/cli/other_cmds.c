@@ -62,7 +62,7 @@ run_verify(struct cli *c, struct call *call)
 	buf_init_secret(&b.identity, 65536);
 	ok = buf_text(&c->home_path, &home, &c->err);
 	/* A home helps but is not needed. */
-	if (ok && !home_open(c->world, home, &c->flow.home, &c->err)) {
+	if (ok && home[0] != '\0' && !home_open(c->world, home, &c->flow.home, &c->err)) {
 		ok = c->err.kind == ERR_ABSENT;
 		c->flow.home = NULL;
 		if (ok)
@@ -113,9 +113,10 @@ run_bundle_write(struct cli *c, struct call *call)
 	if (!flow_bundle_write(&c->flow, call->args[0], to, &r, &c->err))
 		return fail(c);
 	bundle_json(c, "comity.bundle-written/1", &r);
-	say(c, "%s, %s, in %s: everything is on the medium and checked.\n",
-	    count_people(r.parcels, "parcel", "parcels").s, size_people(r.bytes).s,
-	    call->args[0]);
+	say(c, "%s, %s, in ", count_people(r.parcels, "parcel", "parcels").s,
+	    size_people(r.bytes).s);
+	say_text(c, call->args[0]);
+	say(c, ": everything is on the medium and checked.\n");
 	say(c, "The other side types: comity bundle read DIR\n");
 	return EXIT_DONE;
 }
@@ -125,8 +126,12 @@ run_bundle_read(struct cli *c, struct call *call)
 {
 	struct bundle_result r;
 
-	if (!flow_bundle_read(&c->flow, call->args[0], &r, &c->err))
+	if (!flow_bundle_read(&c->flow, call->args[0], &r, &c->err)) {
+		if (r.parcels > 0)
+			warn(c, "%s taken in (%s), and then:\n", count_people(r.parcels,
+			    "parcel", "parcels").s, size_people(r.bytes).s);
 		return fail(c);
+	}
 	bundle_json(c, "comity.bundle-read/1", &r);
 	say(c, "%s taken in (%s)", count_people(r.parcels, "parcel", "parcels").s,
 	    size_people(r.bytes).s);
@@ -149,7 +154,7 @@ stamped_told(struct cli *c, unsigned number, const struct stamped *s)
 		json_out_bool(&j, "kept", s->kept);
 		json_out_str(&j, "before", when_rfc3339(s->at).s);
 		json_out_bool(&j, "travels", s->travels);
-		json_out_str(&j, "text", s->text);
+		json_shown(&j, "text", s->text);
 		json_done(c, &j);
 		return EXIT_DONE;
 	}
@@ -165,37 +170,58 @@ stamped_told(struct cli *c, unsigned number, const struct stamped *s)
 	return EXIT_DONE;
 }
 
+static int
+query_told(struct cli *c, unsigned number, const char *out, struct span query)
+{
+	struct json_out j;
+	struct buf text;
+	int code;
+
+	if (out != NULL) {
+		code = give_file(c, out, query, "Query", true);
+		if (code == EXIT_DONE)
+			say(c, "Take it to a machine on line:\n"
+			    "  curl -H 'Content-Type: application/timestamp-query' --data-binary @%s TSA-URL > answer.tsr\n"
+			    "and bring the answer back: comity stamp add %04u answer.tsr\n",
+			    out, number);
+		return code;
+	}
+	if (!c->json)
+		return buf_add(&c->out, query, &c->err) ? EXIT_DONE : fail(c);
+	buf_init(&text, 8192);
+	if (base64_encode(&text, query, true, &c->err)) {
+		json_start(c, &j, "comity.stamp-query/1");
+		json_out_int(&j, "number", number);
+		json_out_text(&j, "query_base64", buf_span(&text));
+		json_done(c, &j);
+		code = EXIT_DONE;
+	} else {
+		code = fail(c);
+	}
+	buf_clear(&text);
+	return code;
+}
+
 int
 run_stamp_query(struct cli *c, struct call *call)
 {
 	const char *out = call_value(call, "out");
 	struct evidence e;
-	struct json_out j;
 	struct buf query;
-	bool ok;
+	int code;
 
-	buf_init(&query, 4096);
-	if (out == NULL && world_is_terminal(c->world, WORLD_OUT))
+	if (out != NULL && strcmp(out, "-") == 0)
+		out = NULL;
+	if (out == NULL && !c->json && world_is_terminal(c->world, WORLD_OUT))
 		return fail_use(c, "a query is binary; name a file with --out");
-	ok = evidence_find(c->flow.home, call->args[0], &e, &c->err) &&
-	    home_lock(c->flow.home, &c->err) &&
-	    flow_stamp_query(&c->flow, e.number, &query, &c->err);
-	if (ok && out == NULL)
-		ok = buf_add(&c->out, buf_span(&query), &c->err);
-	else if (ok)
-		ok = file_save(c->world, NULL, out, buf_span(&query), false, &c->err);
-	if (ok && out != NULL && c->json) {
-		json_start(c, &j, "comity.written/1");
-		json_out_str(&j, "file", out);
-		json_done(c, &j);
-	}
-	if (ok && out != NULL)
-		say(c, "Query written to %s. Take it to a machine on line:\n"
-		    "  curl -H 'Content-Type: application/timestamp-query' --data-binary @%s TSA-URL > answer.tsr\n"
-		    "and bring the answer back: comity stamp add %04u answer.tsr\n", out,
-		    out, e.number);
+	buf_init(&query, 4096);
+	if (!evidence_find(c->flow.home, call->args[0], &e, &c->err) ||
+	    !flow_stamp_query(&c->flow, e.number, &query, &c->err))
+		code = fail(c);
+	else
+		code = query_told(c, e.number, out, buf_span(&query));
 	buf_clear(&query);
-	return ok ? EXIT_DONE : fail(c);
+	return code;
 }
 
 int
@@ -214,44 +240,62 @@ run_stamp_add(struct cli *c, struct call *call)
 	return ok ? stamped_told(c, e.number, &s) : fail(c);
 }
 
+static size_t
+pending_count(const struct evidence *e)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < e->parcels_n; k++)
+		n += e->origin == EVIDENCE_OWN && e->parcels[k].stamp == STAMP_PENDING;
+	return n;
+}
+
+/* Each parcel of this evidence that waits, until the authority has no answer. */
+static bool
+fetch_of(struct cli *c, unsigned number, size_t *done)
+{
+	struct stamped s;
+	struct evidence e;
+
+	if (!evidence_load(c->flow.home, number, &e, &c->err))
+		return false;
+	for (size_t left = pending_count(&e); left > 0; left--) {
+		if (!flow_stamp_fetch(&c->flow, number, &s, &c->err))
+			return false;
+		(*done)++;
+		if (!c->json)
+			(void)stamped_told(c, number, &s);
+	}
+	return true;
+}
+
 /* Without an ID: everything that waits. */
 static int
 fetch_all(struct cli *c)
 {
 	unsigned *list = NULL;
-	size_t n, done = 0, waits = 0;
-	struct evidence e;
+	size_t n, done = 0;
 	struct json_out j;
+	bool ok;
 
 	if (!evidence_numbers(c->flow.home, &list, &n, &c->err))
 		return fail(c);
-	for (size_t i = 0; i < n; i++) {
-		bool wants = false;
-		struct stamped s;
-
-		if (!evidence_load(c->flow.home, list[i], &e, &c->err))
-			break;
-		for (size_t k = 0; k < e.parcels_n; k++)
-			wants = wants || (e.origin == EVIDENCE_OWN &&
-			    e.parcels[k].stamp == STAMP_PENDING);
-		if (!wants)
-			continue;
-		waits++;
-		if (!flow_stamp_fetch(&c->flow, e.number, &s, &c->err))
-			break;
-		done++;
-		if (!c->json)
-			(void)stamped_told(c, e.number, &s);
-	}
+	ok = true;
+	for (size_t i = 0; ok && i < n; i++)
+		ok = fetch_of(c, list[i], &done);
 	mem_free(list);
-	if (c->err.kind != ERR_NONE)
+	if (!ok) {
+		if (done > 0)
+			warn(c, "%s came, and then:\n", count_people(done,
+			    "time stamp", "time stamps").s);
 		return fail(c);
+	}
 	if (c->json) {
 		json_start(c, &j, "comity.stamps/1");
 		json_out_int(&j, "fetched", (int64_t)done);
 		json_done(c, &j);
 	}
-	if (waits == 0)
+	if (done == 0)
 		say(c, "No time stamp is pending.\n");
 	return EXIT_DONE;
 }

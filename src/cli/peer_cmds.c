@@ -10,6 +10,7 @@ state_of(const struct peer *p)
 	return p->revoked ? "revoked" : p->confirmed ? "confirmed" : "not confirmed";
 }
 
+/* Of a card: somebody else's words, shown with say_text. */
 static const char *
 name_of(const struct peer *p)
 {
@@ -31,6 +32,17 @@ words_ask(struct cli *c, const char *path, struct buf *typed)
 	    false, typed, &c->err);
 }
 
+static const char *
+pair_words(const struct paired *p)
+{
+	if (!p->peer.confirmed)
+		return "kept, but NOT confirmed: nothing can be sealed to it";
+	if (p->compared)
+		return "the six words fit; the card is confirmed";
+	return p->followed ? "the new card is signed by the one before it and taken" :
+	    "this card was here already, and confirmed";
+}
+
 static int
 pair_told(struct cli *c, const struct paired *p)
 {
@@ -46,11 +58,8 @@ pair_told(struct cli *c, const struct paired *p)
 		json_done(c, &j);
 		return EXIT_DONE;
 	}
-	say(c, "%s (%s): %s.\n", name_of(&p->peer), p->peer.id.s,
-	    p->peer.confirmed ? p->followed ?
-	    "the new card is signed by the one before it and taken" :
-	    "the six words fit; the card is confirmed" :
-	    "kept, but NOT confirmed: nothing can be sealed to it");
+	say_text(c, name_of(&p->peer));
+	say(c, " (%s): %s.\n", p->peer.id.s, pair_words(p));
 	if (!p->peer.confirmed)
 		say(c, "  Next: phone them, then comity peer pair CARD --words \"...\"\n");
 	return EXIT_DONE;
@@ -74,8 +83,7 @@ run_peer_pair(struct cli *c, struct call *call)
 		if (words[0] == '\0')
 			words = NULL;
 	}
-	if (!home_lock(c->flow.home, &c->err) ||
-	    !flow_peer_pair(&c->flow, call->args[0], words, &p, &c->err)) {
+	if (!flow_peer_pair(&c->flow, call->args[0], words, &p, &c->err)) {
 		code = fail(c);
 	} else {
 		code = pair_told(c, &p);
@@ -140,7 +148,9 @@ peer_line(void *arg, const struct peer *p, struct err *err)
 	l->n++;
 	if (l->c->json)
 		peer_json(&l->j, p);
-	say(l->c, "%s  %-14s %s\n", p->id.s, state_of(p), name_of(p));
+	say(l->c, "%s  %-14s ", p->id.s, state_of(p));
+	say_text(l->c, name_of(p));
+	say(l->c, "\n");
 	return true;
 }
 
@@ -165,24 +175,36 @@ run_peer_list(struct cli *c, struct call *call)
 	return EXIT_DONE;
 }
 
+/* A stranger's words stand on it. */
+static void
+card_line(struct cli *c, const char *left, const char *text, const char *right)
+{
+	say(c, "  %-11s ", left);
+	say_text(c, text);
+	say(c, "%s\n", right);
+}
+
 static void
 card_show(struct cli *c, const struct peer *p)
 {
 	const struct card_body *b = &p->card.body.card;
 
-	say(c, "%s\n  authority   %s\n  state       %s%s%s\n", name_of(p), p->id.s,
-	    state_of(p), p->reason[0] != '\0' ? ": " : "", p->reason);
+	say_text(c, name_of(p));
+	say(c, "\n  authority   %s\n  state       %s%s", p->id.s, state_of(p),
+	    p->reason[0] != '\0' ? ": " : "");
+	say_text(c, p->reason);
+	say(c, "\n");
 	if (p->card.exercise)
 		say(c, "  TRAINING: can never count as real\n");
 	for (size_t i = 0; i < b->roles_n; i++)
-		say(c, "  role        %s\n", b->roles[i]);
+		card_line(c, "role", b->roles[i], "");
 	if (b->phone != NULL)
-		say(c, "  phone       %s (as the card says: for call-back use a number you already have)\n",
-		    b->phone);
+		card_line(c, "phone", b->phone,
+		    " (as the card says: for call-back use a number you already have)");
 	for (size_t i = 0; i < b->carriers_n; i++)
-		say(c, "  carrier     %s\n", b->carriers[i]);
+		card_line(c, "carrier", b->carriers[i], "");
 	for (size_t i = 0; i < b->recipients_n; i++)
-		say(c, "  seal to     %s\n", b->recipients[i]);
+		card_line(c, "seal to", b->recipients[i], "");
 	say(c, "  card        %s\n  valid       %s to %s\n", digest_hex(&p->card_id).s,
 	    when_people(b->valid_from).s, when_people(b->valid_to).s);
 }
@@ -210,31 +232,6 @@ run_peer_show(struct cli *c, struct call *call)
 	return code;
 }
 
-static int
-pem_out(struct cli *c, const char *out, struct buf *pem)
-{
-	struct json_out j;
-
-	if (out != NULL && strcmp(out, "-") != 0) {
-		if (!file_save(c->world, NULL, out, buf_span(pem), false, &c->err))
-			return fail(c);
-		say(c, "Root certificates written to %s.\n", out);
-		if (c->json) {
-			json_start(c, &j, "comity.written/1");
-			json_out_str(&j, "file", out);
-			json_done(c, &j);
-		}
-		return EXIT_DONE;
-	}
-	if (c->json) {
-		json_start(c, &j, "comity.roots/1");
-		json_out_text(&j, "pem", buf_span(pem));
-		json_done(c, &j);
-		return EXIT_DONE;
-	}
-	return buf_add(&c->out, buf_span(pem), &c->err) ? EXIT_DONE : fail(c);
-}
-
 int
 run_peer_roots(struct cli *c, struct call *call)
 {
@@ -253,7 +250,8 @@ run_peer_roots(struct cli *c, struct call *call)
 		    certs_write_pem(&roots, &pem, &c->err);
 	else
 		ok = flow_roots(&c->flow, who, &pem, &c->err);
-	code = ok ? pem_out(c, call_value(call, "out"), &pem) : fail(c);
+	code = ok ? give_pem(c, call_value(call, "out"), buf_span(&pem),
+	    "Root certificates", "comity.roots/1") : fail(c);
 	certs_clear(&roots);
 	buf_clear(&pem);
 	return code;
@@ -267,12 +265,11 @@ run_peer_revoke(struct cli *c, struct call *call)
 
 	if (reason == NULL)
 		return fail_use(c, "comity peer revoke needs --reason \"...\"");
-	if (!home_lock(c->flow.home, &c->err) ||
-	    !flow_peer_revoke(&c->flow, call->args[0], reason, &c->err))
+	if (!flow_peer_revoke(&c->flow, call->args[0], reason, &c->err))
 		return fail(c);
 	if (c->json) {
 		json_start(c, &j, "comity.revoke/1");
-		json_out_str(&j, "peer", call->args[0]);
+		json_shown(&j, "peer", call->args[0]);
 		json_done(c, &j);
 	}
 	say(c, "Revoked here: nothing is sealed to it, and what it signs is shown as unknown.\n"

@@ -10,7 +10,7 @@ const struct option global_options[] = {
 	{ "progress", "MODE", "auto, bar, lines, jsonl or none" },
 	{ "quiet", NULL, "no progress, no warnings (also -q)" },
 	{ "yes", NULL, "do not ask to confirm" },
-	{ "no-input", NULL, "never ask anything: what is missing is an error" },
+	{ "no-input", NULL, "never ask anything: say what is missing and end" },
 	{ "help", NULL, "this help (also -h)" },
 	{ "version", NULL, "version and build" },
 	END

@@ -244,7 +244,7 @@ other_ask(struct bundle_writing *b, const char *dir, struct err *err)
 	mem_free(l.list);
 	err_clear(err);
 	return !other || err_set(err, ERR_CONFLICT, "bundle.other-there",
-	    "%s holds a bundle for %.40s; name another folder for this one", dir,
+	    "the folder %s holds a bundle for %.40s; name another for this one", dir,
 	    l.to);
 }
 

@@ -48,7 +48,7 @@ out_open(struct flow *f, const char *path, struct out_place *out, struct err *er
 	if (!ok || !path_exists(f->world, out->into, out->name))
 		return ok;
 	return err_set(err, ERR_CONFLICT, "open.exists",
-	    "%s is there already; choose another folder", path);
+	    "the folder %s is there already; choose another", path);
 }
 
 /* By default the newest that carries evidence, and not what somebody sent besides. */

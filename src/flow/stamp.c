@@ -30,23 +30,26 @@ none_wanted(const struct evidence *e, struct err *err)
 	    "no parcel of evidence %04u waits for a time stamp", e->number);
 }
 
-/* The newest of them. */
+/* The newest of them; one that has nothing before one whose time is only claimed. */
 static bool
 wanting(struct flow *f, unsigned number, struct evidence *e, size_t *parcel,
     struct buf *signature, struct err *err)
 {
-	bool yes;
-
 	if (!evidence_load(f->home, number, e, err))
 		return false;
-	for (size_t i = e->parcels_n; i-- > 0;) {
-		if (!wants(f, e, i, signature, &yes, err))
-			return false;
-		if (yes) {
-			*parcel = i;
-			return true;
+	for (unsigned claimed = 0; claimed < 2; claimed++)
+		for (size_t i = e->parcels_n; i-- > 0;) {
+			bool yes;
+
+			if ((e->parcels[i].stamp == STAMP_CLAIMED) != claimed)
+				continue;
+			if (!wants(f, e, i, signature, &yes, err))
+				return false;
+			if (yes) {
+				*parcel = i;
+				return true;
+			}
 		}
-	}
 	return none_wanted(e, err);
 }
 
