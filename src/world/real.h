@@ -101,5 +101,6 @@ bool real_program_path(struct world *w, struct buf *out, struct err *err);
 uint64_t real_peak_memory(struct world *w);
 /* A closed pipe becomes EPIPE instead of the end of the process. */
 void real_mute_pipes(void);
+MUST bool real_hold_streams(struct err *err);
 
 #endif

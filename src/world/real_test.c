@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -335,6 +336,59 @@ a_closed_pipe_is_an_error_and_not_the_end(void **state)
 	(void)close(ends[0]);
 	assert_int_equal(in_child(-1, ends[1], -1, write_to_closed), 0);
 	(void)close(ends[1]);
+}
+
+/* Begun without standard streams: nothing that is said goes into a file of ours. */
+static int
+open_without_streams(void)
+{
+	struct world *mine = NULL;
+	struct file *f = NULL;
+	struct file_info info;
+	char path[64];
+	bool ok;
+
+	(void)snprintf(path, sizeof path, "/tmp/comity-streams-%ld", (long)getpid());
+	for (int fd = 0; fd < 3; fd++)
+		(void)close(fd);
+	ok = world_real(&mine, &last) &&
+	    file_open(mine, NULL, path, FILE_CREATE, &f, &last) &&
+	    !world_write(mine, WORLD_OUT, span_text("x"), &last) &&
+	    !world_write(mine, WORLD_ERR, span_text("x"), &last) &&
+	    file_info(f, &info, &last) && info.size == 0;
+	file_close(f);
+	(void)unlink(path);
+	return ok ? 0 : 1;
+}
+
+static void
+a_closed_standard_stream_is_never_a_file_of_ours(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(-1, -1, -1, open_without_streams), 0);
+}
+
+static int
+write_past_the_limit(void)
+{
+	struct rlimit limit = { 4, 4 };
+	struct file *f = NULL;
+	bool told;
+
+	if (setrlimit(RLIMIT_FSIZE, &limit) != 0 ||
+	    !file_open(w, NULL, "/tmp", FILE_TEMPORARY, &f, &last))
+		return 2;
+	told = !file_write_at(f, span_text("12345"), 0, &last) &&
+	    last.kind == ERR_IO;
+	file_close(f);
+	return told ? 0 : 1;
+}
+
+static void
+a_limit_of_file_sizes_is_an_error_and_not_the_end(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(-1, -1, -1, write_past_the_limit), 0);
 }
 
 static int
@@ -692,6 +746,8 @@ main(void)
 		cmocka_unit_test(many_threads_read_one_file),
 		cmocka_unit_test(a_descriptor_is_read_to_its_end_and_stays_open),
 		cmocka_unit_test(a_closed_pipe_is_an_error_and_not_the_end),
+		cmocka_unit_test(a_closed_standard_stream_is_never_a_file_of_ours),
+		cmocka_unit_test(a_limit_of_file_sizes_is_an_error_and_not_the_end),
 		cmocka_unit_test(output_goes_where_it_is_sent),
 		cmocka_unit_test(
 		    answers_come_from_a_pipe_line_by_line_without_a_prompt),

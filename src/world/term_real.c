@@ -1,5 +1,6 @@
 /* The real terminal, environment and signals. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -34,7 +35,7 @@ on_progress(int number)
 }
 
 static void
-on_pipe(int number)
+on_muted(int number)
 {
 	(void)number;
 }
@@ -58,7 +59,25 @@ void
 real_mute_pipes(void)
 {
 	/* A handler, not SIG_IGN, which programs we start would inherit. */
-	catch_one(SIGPIPE, on_pipe, SA_RESTART, NULL);
+	catch_one(SIGPIPE, on_muted, SA_RESTART, NULL);
+	/* The same at a limit of file sizes: the write says so, with EFBIG. */
+	catch_one(SIGXFSZ, on_muted, SA_RESTART, NULL);
+}
+
+/*
+ * Begun with a standard stream closed, the first file opened would take its number,
+ * and what is said to people would be written into evidence.  What holds the place
+ * is open the wrong way round, so that using it is an error as before.
+ */
+bool
+real_hold_streams(struct err *err)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null",
+		    fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			return err_set(err, ERR_IO, "world.streams",
+			    "a standard stream is closed, and /dev/null cannot be opened");
+	return true;
 }
 
 void

@@ -107,8 +107,11 @@ static const struct world_body real_body = {
 bool
 world_real(struct world **out, struct err *err)
 {
-	struct real *r = mem_new(sizeof *r, err);
+	struct real *r;
 
+	if (!real_hold_streams(err))
+		return false;
+	r = mem_new(sizeof *r, err);
 	if (r == NULL)
 		return false;
 	r->world.body = &real_body;
