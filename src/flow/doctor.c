@@ -318,5 +318,10 @@ flow_doctor(struct flow *f, struct doctor_report *out, struct err *err)
 	}
 	card_look(f, out);
 	stamp_look(f, out);
-	return parcels_look(f, out, err) && (!passed || self_test_note(f, err));
+	if (!parcels_look(f, out, err))
+		return false;
+	/* What was found is told, also where nothing more can be written. */
+	if (passed && !self_test_note(f, &why))
+		say(out, DOCTOR_BAD, "disk", "%s", why.text);
+	return true;
 }
