@@ -114,6 +114,37 @@ a_kept_parcel_that_was_lost_comes_back_by_a_second_delivery(void **state)
 	job_end(&j);
 }
 
+/* Somebody signed the same act anew: his package is kept, and never comes first. */
+static void
+another_package_of_an_act_is_not_opened_unless_it_is_asked_for(void **state)
+{
+	struct evidence e;
+	struct job j;
+	char path[200];
+
+	(void)state;
+	job_begin(&j, 419);
+	run_up_to(&j, AFTER_RECEIVE);
+	OK(evidence_load(j.b.flow.home, 1, &e, &err));
+	e.parcels[1] = e.parcels[0];
+	e.parcels[1].other = true;
+	e.parcels[1].package_id.b[0] ^= 1;
+	e.parcels_n = 2;
+	OK(evidence_save(j.b.flow.home, &e, &err));
+	(void)snprintf(path, sizeof path, "parcels/%s-%.16s.comity",
+	    digest_hex(&e.parcels[1].act_id).s, digest_hex(&e.parcels[1].package_id).s);
+	OK(home_save(j.b.flow.home, path, span_text("another"), &err));
+	OK(step_open(&j, &err));
+	assert_true(j.opened.unpacked);
+	package_report_clear(&j.opened);
+	package_report_init(&j.opened);
+	OK(flow_evidence_open(&j.b.flow, 1, 1, "other", false, 0, &j.opened, &err));
+	assert_false(j.opened.unpacked);
+	NO(flow_evidence_open(&j.b.flow, 1, 2, "third", false, 0, &j.opened, &err),
+	    "open.parcel");
+	job_end(&j);
+}
+
 /* ---- the folder that travels ---- */
 
 /* The one file in a folder. */
@@ -662,6 +693,7 @@ main(void)
 		cmocka_unit_test(what_a_step_has_told_is_there_after_lost_power),
 		cmocka_unit_test(a_parcel_that_was_read_in_is_never_lost_however_receiving_is_cut),
 		cmocka_unit_test(a_kept_parcel_that_was_lost_comes_back_by_a_second_delivery),
+		cmocka_unit_test(another_package_of_an_act_is_not_opened_unless_it_is_asked_for),
 		cmocka_unit_test(nothing_is_written_for_a_revoked_peer),
 		cmocka_unit_test(a_folder_for_one_authority_is_not_made_one_for_another),
 		cmocka_unit_test(a_damaged_parcel_is_told_and_keeps_no_other_out),
