@@ -153,6 +153,9 @@ cert_decode(struct cert **out, struct span der, struct err *err)
 		return err_set(err, ERR_LIMIT, "cert.size",
 		    "a certificate of %zu bytes is larger than the %d allowed", der.n,
 		    CERT_MAX);
+	if (der.n == 0)
+		return err_set(err, ERR_INPUT, "cert.form",
+		    "this is not one certificate in DER: it is empty");
 	c = mem_new(sizeof *c, err);
 	if (c == NULL)
 		return false;

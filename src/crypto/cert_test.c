@@ -307,6 +307,9 @@ a_pem_file_of_roots_is_read_whole_or_not(void **state)
 	assert_int_equal(again.n, 0);
 	assert_false(certs_read_pem(&again, span_text("nothing"), &err));
 	assert_string_equal(err.reason, "certs.none");
+	assert_false(certs_read_pem(&again, span_text("-----BEGIN CERTIFICATE-----\n"
+	    "-----END CERTIFICATE-----\n"), &err));
+	assert_string_equal(err.reason, "cert.form");
 	certs_clear(&cs);
 	buf_clear(&pem);
 	kit_close(&k);
