@@ -79,7 +79,7 @@ static bool
 kind_find(const char *name, enum act_kind *out, struct err *err)
 {
 	for (unsigned k = 0; k < ACT_KINDS; k++)
-		if (strcmp(kinds[k].name, name) == 0) {
+		if (kinds[k].name != NULL && strcmp(kinds[k].name, name) == 0) {
 			*out = (enum act_kind)k;
 			return true;
 		}

@@ -3,13 +3,16 @@
  * bytes of act.json into a value or a named reason why not; an encoder writes the
  * bytes that are then signed as they are.  Values only: no clock, no disk.
  *
- * Each kind has a file of its own (card.c, delivered.c, time_stamp.c) and one line
- * in the table of kinds (kinds.c).
+ * Each kind has a file of its own (card.c, preserve.c, refused.c) and one line in the
+ * table of kinds (kinds.c); requests share their fields (fields.c), answers their
+ * members (answer.c).
  */
 #ifndef COMITY_ACT_H
 #define COMITY_ACT_H
 
 #include "base/base.h"
+#include "form/json.h"
+#include "law/law.h"
 
 #define ACT_BYTES_MAX (256u * 1024)	/* formats/package.md section 1 */
 #define ACT_SCHEMA "comity.act/1"
@@ -38,7 +41,25 @@ struct marked_text {
 	char *text;			/* owned; NULL when absent */
 };
 
-enum act_kind { ACT_CARD, ACT_DELIVERED, ACT_TIME_STAMP, ACT_KINDS };
+enum act_kind {
+	ACT_CARD, ACT_DELIVERED, ACT_TIME_STAMP,
+	/* requests: measures of data/law/measures.tsv, under the same ids */
+	ACT_PRESERVE, ACT_TRAFFIC_PATH, ACT_SUBSCRIBER, ACT_STORED_DATA, ACT_USE_CONSENT,
+	/* answers and messages */
+	ACT_RECEIPT, ACT_GRANTED, ACT_GRANTED_WITH_CONDITIONS, ACT_REFUSED, ACT_QUESTION,
+	ACT_REPLY, ACT_WITHDRAWN, ACT_REVOKED,
+	ACT_KINDS
+};
+
+/* What a kind is, for those who treat all of a class alike. */
+enum act_class {
+	ACT_IS_CARD,		/* card, revoked: about keys and trust */
+	ACT_IS_REQUEST,		/* body.request; starts a thread, or follows one */
+	ACT_IS_ANSWER,		/* body.answer; follows a request */
+	ACT_IS_EVIDENCE,	/* delivered */
+	ACT_IS_RECEIPT,
+	ACT_IS_TIME_STAMP,
+};
 
 /* ---- bodies ---- */
 
@@ -74,11 +95,144 @@ struct card_body {
 	size_t speaks_n;
 };
 
+/*
+ * Fields of a request (act/fields.c): values for rows of the law's field table, at
+ * most one value a field, kept in the table's order.
+ */
+#define FIELDS_MAX 48
+struct field_part {			/* absent: text NULL and has false */
+	char *text;			/* owned; every kind but instant, number, yes */
+	char lang[12];			/* of PART_MARKED */
+	int64_t n;			/* instant, number, 0/1 */
+	bool has;
+};
+struct field_entry {
+	struct field_part parts[LAW_PARTS_MAX];	/* as in the shape */
+};
+struct field {
+	const struct law_field *law;
+	struct field_entry *entries;	/* owned */
+	size_t n;			/* >= 1 */
+};
+struct fields {
+	struct field list[FIELDS_MAX];
+	size_t n;
+};
+void fields_init(struct fields *fs);
+void fields_clear(struct fields *fs);
+const struct field *fields_find(const struct fields *fs, const char *id_or_name);
+/* The named part of entry i; NULL when absent. */
+const struct field_part *fields_part(const struct fields *fs, const char *field,
+    size_t i, const char *part);
+/*
+ * Set one part from text as a person types it: "offence.facts", "identifiers[1].value".
+ * Without a part the shape's first one of kind text or marked is meant; without an
+ * index entry 0, and "[+]" adds an entry.  lang is used for PART_MARKED.  Instants are
+ * as when_parse takes them, yes/no for PART_YES.  ERR_INPUT "fields.*" names field,
+ * part and what would do; nothing is changed then.
+ */
+MUST bool fields_set(struct fields *fs, const char *name, const char *value,
+    const char *lang, struct err *err);
+bool fields_remove(struct fields *fs, const char *name);	/* false: was not there */
+MUST bool fields_copy(struct fields *to, const struct fields *from, struct err *err);
+/*
+ * The member "fields": an object with one member a field.  Decoding checks shape and
+ * form of every part (identifiers too), not what a measure needs: that is policy's.
+ * A draft may miss required parts; partial = true lets it.
+ */
+MUST bool fields_decode(struct fields *out, struct json_object *o, bool partial,
+    struct err *err);
+void fields_encode(const struct fields *fs, struct json_out *j);	/* in an open object */
+
+/*
+ * Typed identifiers of a person, account or thing (act/identifier.c): what the form
+ * of each type lets us prove is checked; nothing is trimmed, folded or repaired.
+ *   email         local@domain as RFC 5321 4.1.2 without quoting or comments
+ *   phone         E.164: "+" and 7 to 15 digits
+ *   ip            IPv4 or IPv6 in its one canonical spelling (RFC 5952); `at` needed
+ *   url           http(s) with a host, RFC 3986, no user part
+ *   account       handle; `service` needed
+ *   imei          15 digits with their Luhn digit
+ *   wallet        `service` = network: bitcoin (Base58Check, Bech32, Bech32m),
+ *                 ethereum (EIP-55 where OpenSSL has KECCAK-256), tron (Base58Check)
+ *   sha256        64 lower hex: digest of a file
+ *   other         1..400 bytes; `service` says of what kind
+ */
+enum identifier_verdict { IDENTIFIER_GOOD, IDENTIFIER_DOUBTFUL, IDENTIFIER_BAD };
+struct identifier_result {
+	enum identifier_verdict verdict;
+	const char *reason;		/* "identifier.checksum", "identifier.mixed-script" */
+	char text[200];			/* a sentence; the value itself is never in it */
+};
+/* DOUBTFUL: mixed scripts, letters that look like others, a checksum we cannot check. */
+void identifier_check(const struct field_entry *e, struct identifier_result *out);
+
+struct request_body {
+	char number[40];		/* sender's own number, "XA-2026-000031" */
+	char reference[80];		/* the receiver's number, when there is one; "" */
+	int64_t answer_by;		/* 0: no date wished (Article 40(26) asks for reasons) */
+	struct marked_text answer_by_reason;
+	struct fields fields;
+};
+
+/* granted, granted_with_conditions, refused, question, reply, withdrawn */
+#define ANSWER_CODES_MAX 16
+struct answer_body {
+	char number[40];		/* of who writes */
+	char reference[80];		/* of who is written to; "" */
+	struct marked_text text;	/* reasons, question, answer; by kind required */
+	struct marked_text better;	/* refused: what would make it acceptable; absent else */
+	char grounds[ANSWER_CODES_MAX][12];	/* refused: >= 1, "R02" */
+	size_t grounds_n;
+	char asks[ANSWER_CODES_MAX][40];	/* question: names of fields that are asked for */
+	size_t asks_n;
+	int64_t hold_effected_at;	/* granted preserve: both, else 0 */
+	int64_t hold_until;
+	struct fields fields;		/* reply: added values; conditions: field "conditions" */
+};
+
+/* One condition or limit of use travels as the field "conditions" (F56's shape). */
+
+/* delivered: a hand-over before this one, when evidence goes on (Article 36(3)). */
+#define ORIGINS_MAX 8
+struct origin {
+	struct authority_id from, to;
+	struct digest act;			/* of that hand-over */
+	bool has_consent;
+	struct digest consent;			/* act id of granted(_with_conditions) */
+	struct marked_text limits;		/* purpose and conditions then, as they came */
+};
+
 struct delivered_body {
 	char number[40];			/* sender's own number, "XA-2026-000031" */
 	char reference[80];			/* receiver's number of the request; "" */
 	struct marked_text description;
 	struct marked_text purpose;		/* what it may be used for; absent: not stated */
+	struct fields limits;			/* field "conditions" only; n = 0: none */
+	struct origin origins[ORIGINS_MAX];	/* oldest first */
+	size_t origins_n;
+};
+
+/* receipt (formats/record): follows = [act received] */
+struct receipt_body {
+	struct digest act, package;		/* received */
+	uint64_t parcel_bytes;
+	struct digest parcel_sha256;
+	int64_t received_at;
+	char carrier[12];			/* "https", "mail", "stick", "local" */
+	char unchanged[16], who[16], when[16];	/* "YES", "KNOWN", "PROVEN", ... */
+	bool has_log;				/* false until the ledger: members null */
+	char log_origin[200];
+	uint64_t log_index;
+};
+
+/* revoked: trust ends, at once, everywhere it is read */
+enum revoked_what { REVOKED_CARD, REVOKED_CERTIFICATE, REVOKED_CONSENT };
+struct revoked_body {
+	enum revoked_what what;
+	struct digest id;			/* act id of card or consent; SHA-256 of the DER */
+	int64_t since;				/* what was stamped before stays good */
+	struct marked_text reason;
 };
 
 struct time_stamp_body {
@@ -109,15 +263,23 @@ struct act {
 		struct card_body card;
 		struct delivered_body delivered;
 		struct time_stamp_body time_stamp;
+		struct request_body request;
+		struct answer_body answer;
+		struct receipt_body receipt;
+		struct revoked_body revoked;
 	} body;
 };
 
 void act_init(struct act *a, enum act_kind kind);
 void act_clear(struct act *a);
 
-/* "card", "delivered", "time_stamp" */
+/* "card", "preserve", "granted", ... */
 const char *act_kind_name(enum act_kind kind);
-/* May a package of this kind stay without a token for good? (card, time_stamp) */
+bool act_kind_parse(const char *name, enum act_kind *out);
+enum act_class act_kind_class(enum act_kind kind);
+/* The law's row of a request kind; NULL for others. */
+const struct law_measure *act_kind_measure(enum act_kind kind);
+/* False: a package of this kind may stay without a token (card, receipt, time_stamp). */
 bool act_kind_needs_stamp(enum act_kind kind);
 
 /*

@@ -10,10 +10,16 @@ const struct kind kinds[ACT_KINDS] = {
 	    time_stamp_encode, time_stamp_clear },
 };
 
+static bool
+kind_known(enum act_kind kind)
+{
+	return kinds[kind].name != NULL;
+}
+
 const char *
 act_kind_name(enum act_kind kind)
 {
-	return kinds[kind].name;
+	return kind_known(kind) ? kinds[kind].name : "unknown";
 }
 
 bool

@@ -1,0 +1,20 @@
+/*
+ * crypto/enveloped: a small file sealed to X.509 certificates, for a receiver who has
+ * OpenSSL and nothing else: CMS AuthEnvelopedData (RFC 5083, AES-256-GCM), DER.  Opened
+ * with:  openssl cms -decrypt -inform DER -in F -inkey KEY -out package.tar
+ *
+ * RSA keys (3072 bits or more, RSA-OAEP with SHA-256) and EC keys on P-256 or P-384
+ * (ephemeral ECDH, RFC 5753).  The whole is in memory: ENVELOPED_MAX.
+ */
+#ifndef COMITY_CRYPTO_ENVELOPED_H
+#define COMITY_CRYPTO_ENVELOPED_H
+
+#include "crypto/cert.h"
+
+#define ENVELOPED_MAX (16u << 20)	/* bytes of plain text: fits the memory bound */
+
+/* ERR_INPUT "enveloped.key": a certificate whose key cannot be sealed to. */
+MUST bool enveloped_seal(const struct certs *to, struct span plain, struct buf *der,
+    struct err *err);
+
+#endif

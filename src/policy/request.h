@@ -1,0 +1,150 @@
+/*
+ * policy/request: may this request be sent, this answer be given, this act change this
+ * thread?  Pure: facts in, findings or a verdict out.  The same functions run before
+ * sending and again on what comes in (design.md section 7), so that a patched sender
+ * gains nothing.  Each finding names the field, its article and what to do.
+ */
+#ifndef COMITY_POLICY_REQUEST_H
+#define COMITY_POLICY_REQUEST_H
+
+#include "policy/policy.h"
+
+/* ---- is a request complete and lawful in form? ---- */
+
+enum finding_weight {
+	FINDING_STOPS,		/* cannot be sent so; of what came in: ask for it */
+	FINDING_WARNS,		/* a person looks at it: doubtful identifier, unsure basis */
+};
+struct request_finding {
+	enum finding_weight weight;
+	const char *reason;		/* "request.missing", "request.window", ... */
+	const struct law_field *field;	/* NULL: about the whole */
+	bool treaty;			/* asked by treaty: its lack may carry a refusal for form */
+	char text[300];			/* "Facts of the case (Art 42(3)(b)) are missing." */
+};
+#define REQUEST_FINDINGS_MAX 64
+struct request_findings {
+	struct request_finding list[REQUEST_FINDINGS_MAX];
+	size_t n;
+	size_t stops;			/* of them */
+	size_t more;			/* not listed */
+};
+
+struct request_facts {
+	int64_t now;
+	char from_state[3], to_state[3];
+	bool exercise;
+	bool incoming;			/* it came in: missing policy fields are asked for */
+};
+/*
+ * a is of class ACT_IS_REQUEST; a draft too.  Looks at basis (binds both States on the
+ * day, has a row for the measure), needed fields under that row, conditional ones,
+ * offence scope (dual criminality is not asked for preservation, Article 42(4)),
+ * identifiers, time window (S12), secrecy with reasons and end (S04), bulk limits
+ * (S12), intent of a preservation (42(3)(f)), expiry.  Per-kind rules are in
+ * policy/KIND.c behind a table with one line a kind.
+ */
+void request_check(const struct act *a, const struct request_facts *f,
+    struct request_findings *out);
+/* What F20, F58 ... lacks, in one sentence each: text for people, "2 things are missing: ..." */
+
+struct send_facts {
+	int64_t now;
+	bool training, peer_training;
+	bool peer_confirmed, peer_revoked;	/* paper correspondents: confirmed, by a person */
+	int64_t peer_valid_from, peer_valid_to;
+	int64_t own_valid_from, own_valid_to;	/* of our card */
+	int64_t certificate_from, certificate_to;
+	int64_t expires_at;			/* of the act; 0 none */
+	size_t stops;				/* of request_check; 0 for other classes */
+};
+/* May this act of ours leave for that peer?  Every kind goes through here. */
+struct verdict send_decide(const struct send_facts *f);
+
+/* ---- the thread: what may follow what ---- */
+
+enum request_state {
+	STATE_DRAFT,
+	STATE_SENT,			/* ours: out, no receipt yet; */
+	STATE_RECEIVED,			/* theirs: here; ours: their receipt is here */
+	STATE_NEEDS_INFO,		/* a question is open */
+	STATE_ACCEPTED,
+	STATE_ACCEPTED_WITH_CONDITIONS,
+	STATE_REFUSED,
+	STATE_DELIVERED,		/* evidence went over; more may follow */
+	STATE_WITHDRAWN,
+	STATE_CLOSED,
+	REQUEST_STATES
+};
+const char *request_state_name(enum request_state s);	/* "needs_info" */
+bool request_state_parse(const char *name, enum request_state *out);
+bool request_state_open(enum request_state s);		/* something may still come */
+
+enum thread_side { SIDE_ASKS, SIDE_IS_ASKED };
+
+struct thread_facts {
+	enum act_kind request;		/* kind of the thread's request */
+	enum request_state state;
+	enum thread_side by;		/* who makes the act: the asking side or the asked one */
+	enum act_kind act;
+	int64_t now;
+	int64_t request_expires_at;	/* 0 none; ends acting on a request, not delivering */
+	bool same_parties;		/* from and to are the two of the thread */
+	bool follows_request;		/* `follows` names the thread's request ... */
+	bool follows_known;		/* ... and nothing outside this thread */
+};
+struct thread_step {
+	struct verdict verdict;
+	enum request_state next;	/* == state when refused */
+};
+/*
+ * One row of the table in policy/thread.c a lawful step; all else is refused with its
+ * reason ("thread.not-in-this-state", "thread.not-by-this-side", "thread.splice", ...).
+ */
+struct thread_step thread_decide(const struct thread_facts *f);
+
+/* ---- answers ---- */
+
+struct answer_facts {
+	const struct act *request;
+	const struct act *answer;	/* granted, ..., refused, question, reply, withdrawn */
+	int64_t now;
+	char from_state[3], to_state[3];
+	bool incoming;			/* an answer that came in is never lost for a rule: warns */
+};
+/*
+ * Grounds are in the menu of the basis the request names; reasons are given (P01,
+ * 40(25)); a granted preservation says from when and to when it holds, at least as
+ * long as the treaty asks (D02, D31: 60 days); conditions are there when promised.
+ */
+struct verdict answer_decide(const struct answer_facts *f);
+
+/* ---- use and passing on (Articles 36(3), 40(19)) ---- */
+
+struct onward_facts {
+	bool received;			/* the evidence came from another authority */
+	bool to_origin;			/* it goes back to who sent it */
+	bool consent;			/* a grant of use_consent by who sent it, over this act */
+	bool consent_revoked;
+	bool consent_names_receiver;	/* for that recipient or its State */
+	int64_t consent_until;		/* 0 no end */
+	int64_t now;
+};
+struct verdict onward_decide(const struct onward_facts *f);
+
+/* ---- incoming acts of every class, before the thread is looked at ---- */
+
+struct incoming_facts {
+	bool sealed;			/* came as a parcel */
+	bool for_us, from_us;
+	bool training, exercise;
+	bool sender_known;		/* who: KNOWN through a confirmed, unrevoked card */
+	bool sender_revoked;
+	bool state_agrees;		/* certificate's country is the State of `from` */
+	bool expired;			/* expires_at has passed (evidence, answers: still good) */
+	enum act_kind kind;
+	int64_t made_at, now;		/* made in the future by more than a day: not taken */
+};
+struct verdict incoming_decide(const struct incoming_facts *f);
+
+#endif

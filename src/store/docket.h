@@ -1,0 +1,216 @@
+/*
+ * store/docket: the database of a home: which acts there are, how each request stands,
+ * what is due, what waits to go out.  An index: packages and the journal are the truth.
+ * Codes, ids, numbers and instants are readable; whatever has a name, an account or a
+ * text is one sealed blob a row, under the docket key (keys/docket.age), so that a
+ * stolen disk or backup shows none (design.md section 10).
+ *
+ * docket_open takes the docket's own lock for as long as it is open (waiting up to
+ * DOCKET_WAIT_SECONDS for another command): open it for a short while, never over
+ * sealing or copying.  One connection, one thread.  Everything between docket_begin
+ * and a docket_commit that returned true survives a power cut; without it nothing of
+ * it is seen.  After ERR_IO close it.
+ *
+ * Functions that only take ids and instants need no key.  Those that take or give
+ * texts fail with ERR_DENIED "docket.key" unless docket_key was called.
+ */
+#ifndef COMITY_STORE_DOCKET_H
+#define COMITY_STORE_DOCKET_H
+
+#include "crypto/aead.h"
+#include "store/store.h"
+
+#define DOCKET_WAIT_SECONDS 5
+#define DOCKET_TEXT_MAX (512u * 1024)	/* one sealed blob: a draft with its fields */
+
+struct docket;
+/* Makes or migrates it; the first time, takes over evidence of an older home. */
+MUST bool docket_open(struct home *h, struct docket **out, struct err *err);
+void docket_close(struct docket *d);	/* an open transaction is rolled back; NULL is quiet */
+void docket_key(struct docket *d, const struct aead_key *k);	/* copied */
+unsigned docket_version(struct docket *d);
+MUST bool docket_begin(struct docket *d, struct err *err);
+MUST bool docket_commit(struct docket *d, struct err *err);
+void docket_rollback(struct docket *d);
+/* ERR_UNPROVEN "docket.damaged" with what SQLite's own check and ours found. */
+MUST bool docket_check(struct docket *d, struct err *err);
+
+/* keys/docket.age, sealed to unlock.age like the other keys; made on first use. */
+MUST bool keyring_docket_key(struct keyring *k, struct aead_key *out, struct err *err);
+
+/* ---- cases ---- */
+
+struct docket_case {
+	unsigned number;		/* shown as YEAR-NNN */
+	int64_t opened_at, closed_at;	/* 0: open */
+	char *name;			/* sealed; owned; NULL when not asked for */
+};
+void docket_case_clear(struct docket_case *c);
+MUST bool docket_case_new(struct docket *d, const char *name, int64_t now,
+    unsigned *number, struct err *err);
+/* ERR_ABSENT "case.absent".  with_name needs the key. */
+MUST bool docket_case_get(struct docket *d, unsigned number, bool with_name,
+    struct docket_case *out, struct err *err);
+MUST bool docket_case_close(struct docket *d, unsigned number, int64_t now,
+    struct err *err);
+MUST bool docket_cases(struct docket *d, bool with_names,
+    bool (*each)(void *arg, const struct docket_case *c, struct err *err), void *arg,
+    struct err *err);
+MUST bool docket_case_evidence(struct docket *d, unsigned number, unsigned evidence,
+    struct err *err);			/* evidence belongs to that case; again is fine */
+MUST bool docket_evidence_case(struct docket *d, unsigned evidence, unsigned *number,
+    struct err *err);			/* 0: none */
+MUST bool docket_case_evidences(struct docket *d, unsigned number, unsigned **out,
+    size_t *n, struct err *err);	/* ascending; mem_free */
+
+/* ---- correspondents without a node (paper, mail) ---- */
+
+struct correspondent {
+	unsigned number;
+	char state[3];
+	char *name, *address, *email;	/* sealed; owned; address and email may be NULL */
+	char languages[64];		/* "pt;en" */
+};
+void correspondent_clear(struct correspondent *c);
+MUST bool docket_correspondent_new(struct docket *d, struct correspondent *c,
+    struct err *err);			/* sets number */
+MUST bool docket_correspondent_get(struct docket *d, unsigned number,
+    struct correspondent *out, struct err *err);
+MUST bool docket_correspondents(struct docket *d, const char *state,	/* NULL all */
+    unsigned **out, size_t *n, struct err *err);
+
+/* ---- requests: one row a thread ---- */
+
+struct docket_request {
+	unsigned number;		/* this home's: shown as XA-2026-000031 */
+	char kind[32];			/* "preserve" */
+	bool ours;			/* we ask */
+	char state[32];			/* request_state_name */
+	char peer[AUTHORITY_ID_MAX];	/* "" when it is a correspondent */
+	unsigned correspondent;		/* 0: a peer */
+	char by[12];			/* "comity", "letter", "mail", "oral", "diplomatic" */
+	unsigned case_number;		/* 0 none */
+	bool has_act;
+	struct digest act;		/* of the request, once made or received */
+	char instrument[40], article[40];
+	char reference[80];		/* the other side's number; "" */
+	int64_t opened_at;		/* draft made, or received */
+	int64_t sent_at, receipted_at, answered_at, closed_at;	/* 0 not yet */
+	int64_t expires_at;		/* of the act; 0 none */
+	int64_t due_at;			/* what is next due in it; 0 nothing */
+	char due_rule[24];		/* "D61", "answer_by", "hold", "oral" */
+	bool due_ours;			/* we owe it; else they */
+	int64_t hold_effected_at, hold_until;
+	bool written_owed;		/* oral: the written confirmation is owed */
+};
+/* Draft of a request: its act.json body and what goes with it, one sealed blob. */
+MUST bool docket_request_new(struct docket *d, struct docket_request *r,
+    struct span text, struct err *err);		/* sets number; text may be empty */
+/* ERR_ABSENT "request.absent" */
+MUST bool docket_request_get(struct docket *d, unsigned number,
+    struct docket_request *out, struct err *err);
+MUST bool docket_request_put(struct docket *d, const struct docket_request *r,
+    struct err *err);
+MUST bool docket_request_text(struct docket *d, unsigned number, struct buf *out,
+    struct err *err);
+MUST bool docket_request_text_put(struct docket *d, unsigned number, struct span text,
+    struct err *err);
+/* The thread an act belongs to: its request, or any act that was put into it. */
+MUST bool docket_request_by_act(struct docket *d, const struct digest *act,
+    struct docket_request *out, bool *found, struct err *err);
+enum docket_order { ORDER_NUMBER, ORDER_DUE };
+struct docket_filter {
+	bool open_only;			/* not closed, withdrawn, refused */
+	bool due_only;
+	unsigned case_number;		/* 0 any */
+	const char *peer, *kind, *state;	/* NULL any */
+	unsigned limit;			/* 0: all */
+	enum docket_order order;
+};
+MUST bool docket_requests(struct docket *d, const struct docket_filter *f,
+    bool (*each)(void *arg, const struct docket_request *r, struct err *err), void *arg,
+    struct err *err);
+
+/* What the desk shows; under 50 ms with a million acts. */
+struct docket_counts {
+	uint64_t open_ours, open_theirs, drafts;
+	uint64_t overdue, due_day;	/* we owe; due in 24 h */
+	uint64_t waiting_for_them;	/* of open_ours: sent, no answer */
+	uint64_t outbox;		/* acts that wait for a carrier or a receipt */
+	uint64_t holds_ending;		/* within 21 days (D63) */
+	int64_t last_received_at;	/* 0 never */
+};
+MUST bool docket_counts(struct docket *d, int64_t now, struct docket_counts *out,
+    struct err *err);
+
+/* ---- acts: one row a package ---- */
+
+enum act_direction { ACT_OUT, ACT_IN };
+enum outbox_state {
+	OUTBOX_NONE,			/* not to be carried */
+	OUTBOX_WAITS,			/* until its receipt */
+	OUTBOX_ONCE,			/* until it has been carried (receipts) */
+	OUTBOX_DONE,
+};
+struct docket_act {
+	struct digest act, package;
+	char kind[32];
+	enum act_direction direction;
+	unsigned request;		/* 0 none */
+	unsigned evidence;		/* 0 none */
+	char peer[AUTHORITY_ID_MAX];	/* "" none */
+	int64_t at;			/* made or received here */
+	int64_t made_at;
+	uint64_t bytes;			/* of the parcel file */
+	bool has_sha256;
+	struct digest sha256;		/* of the parcel file */
+	enum stamp_kept stamp;
+	int64_t stamped_at;
+	bool other;			/* another package of an act that is here: kept, reported */
+	enum outbox_state outbox;
+	int64_t carried_at, receipted_at;
+	bool has_receipt;
+	struct digest receipt;		/* act id of the receipt that came (or that we made) */
+	char verdict[24], who[12], when[12];	/* of what came in */
+};
+MUST bool docket_act_put(struct docket *d, const struct docket_act *a,
+    struct err *err);			/* by package: new or replaced */
+MUST bool docket_act_get(struct docket *d, const struct digest *act,
+    struct docket_act *out, bool *found, struct err *err);	/* the first package of it */
+MUST bool docket_act_package(struct docket *d, const struct digest *package,
+    struct docket_act *out, bool *found, struct err *err);
+MUST bool docket_request_acts(struct docket *d, unsigned request,
+    bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
+    struct err *err);			/* in order of arrival */
+MUST bool docket_outbox(struct docket *d, const char *peer,	/* NULL all */
+    bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
+    struct err *err);			/* WAITS and ONCE, oldest first */
+/* follows, for threads and for what waits for something that has not come. */
+MUST bool docket_follows_put(struct docket *d, const struct digest *act,
+    const struct digest *follows, size_t n, struct err *err);
+MUST bool docket_followers(struct docket *d, const struct digest *act,
+    struct digest *out, size_t max, size_t *n, struct err *err);
+
+/* ---- records: which of the journal's entries is about what ---- */
+
+struct docket_record {
+	uint64_t at;			/* offset in the journal */
+	char event[24];
+	bool has_act, has_package;
+	struct digest act, package;
+	unsigned request;		/* thread; 0 none */
+	struct digest sha256;		/* of the record's bytes: `before` of the next */
+};
+MUST bool docket_record_put(struct docket *d, const struct docket_record *r,
+    struct err *err);			/* again is fine */
+MUST bool docket_record_find(struct docket *d, const char *event,
+    const struct digest *act, const struct digest *package,	/* NULL: any */
+    struct docket_record *out, bool *found, struct err *err);
+/* The last record of a thread (0: of no thread). */
+MUST bool docket_record_last(struct docket *d, unsigned request,
+    struct docket_record *out, bool *found, struct err *err);
+/* How much of the journal is indexed here: offset behind the last entry. */
+MUST bool docket_records_end(struct docket *d, uint64_t *out, struct err *err);
+MUST bool docket_records_end_put(struct docket *d, uint64_t at, struct err *err);
+
+#endif
