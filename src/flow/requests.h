@@ -1,0 +1,268 @@
+/*
+ * flow/requests: the journey of requests and answers (part of flow; doors include
+ * flow/flow.h and this).  Numbers are this home's own; an act leaves only through the
+ * outbox.  Every operation is one step: cut at any point it is run again and ends the
+ * same; what it has answered true for is on the disk.
+ *
+ * Order (design.md section 10): parcel file, record in the journal, docket and outbox in
+ * one transaction, answer.
+ */
+#ifndef COMITY_FLOW_REQUESTS_H
+#define COMITY_FLOW_REQUESTS_H
+
+#include "flow/flow.h"
+#include "ledger/ledger.h"
+#include "policy/request.h"
+#include "store/docket.h"
+
+#define NUMBER_TEXT 24
+struct number_text { char s[NUMBER_TEXT]; };		/* "XA-2026-000031", "2026-001" */
+struct number_text request_number_text(const char state[3],
+    const struct docket_request *r);
+struct number_text case_number_text(const struct docket_case *c);
+/* "31", "0031", "XA-2026-000031"; ERR_USE when it is none of these. */
+MUST bool request_number_parse(const char *typed, unsigned *out, struct err *err);
+MUST bool case_number_parse(const char *typed, unsigned *out, struct err *err);
+
+/* ---- cases ---- */
+
+MUST bool flow_case_new(struct flow *f, const char *name, unsigned *number,
+    struct err *err);
+/* Evidence (typed number) or a request (typed) joins the case. */
+MUST bool flow_case_add(struct flow *f, unsigned number, const char *evidence,
+    const char *request, struct err *err);
+
+/* ---- drafts ---- */
+
+#define DRAFT_ATTACH_MAX 8
+struct draft {
+	struct act act;				/* kind, basis, body.request; cleared by draft_clear */
+	char *attach[DRAFT_ATTACH_MAX];		/* absolute paths; owned */
+	size_t attach_n;
+	unsigned follows_request;		/* traffic_path, use_consent: our number of the thread
+						   it belongs to; 0 none */
+};
+void draft_init(struct draft *d);
+void draft_clear(struct draft *d);
+
+struct field_setting {
+	const char *name, *value;		/* "offence.facts", "..." ; value NULL: remove */
+};
+struct request_wish {			/* NULL and 0: leave as it is (new: absent) */
+	const char *kind;			/* new only */
+	const char *to;				/* peer as typed, or a State with correspondents */
+	const struct field_setting *set;
+	size_t set_n;
+	const char *lang;			/* of the texts set; NULL: the home's */
+	const char *instrument, *article;	/* NULL: as law_basis_suggest */
+	const char *const *attach;
+	size_t attach_n;
+	bool attach_none;			/* forget attachments */
+	unsigned case_number;
+	unsigned related;			/* request it follows, our number */
+	bool has_expires_at, has_answer_by;
+	int64_t expires_at, answer_by;
+	const char *answer_by_reason;
+};
+struct request_view {			/* a request as shown; cleared by request_view_clear */
+	struct docket_request row;
+	struct draft draft;			/* texts: of the draft, or of the act as it went or came */
+	bool has_draft;
+	struct request_findings findings;	/* of a draft, or of what came in */
+	char peer_name[201];			/* name on its card, or the correspondent's */
+	char peer_state[3];
+};
+void request_view_init(struct request_view *v);
+void request_view_clear(struct request_view *v);
+
+/* Saved whatever is missing; view->findings says what that is. */
+MUST bool flow_request_new(struct flow *f, const struct request_wish *wish,
+    struct request_view *out, struct err *err);
+/* ERR_CONFLICT "request.sent": only a draft can be edited. */
+MUST bool flow_request_edit(struct flow *f, unsigned number,
+    const struct request_wish *wish, struct request_view *out, struct err *err);
+/* Opens the texts (needs the keyring). */
+MUST bool flow_request_view(struct flow *f, unsigned number, struct request_view *out,
+    struct err *err);
+
+/* ---- going out ---- */
+
+enum send_by { BY_COMITY, BY_LETTER, BY_MAIL, BY_ORAL, BY_DIPLOMATIC };
+const char *send_by_name(enum send_by by);
+bool send_by_parse(const char *s, enum send_by *out);
+
+struct sent {
+	struct docket_request row;
+	struct docket_act act;
+	char stamp_text[300];
+	char note[400];				/* what to do next, when there is more than waiting */
+};
+/*
+ * Signs, seals, puts into the outbox.  ERR_REFUSED "request.incomplete" when
+ * request_check stops it (flow_request_view has the findings).  by other than
+ * BY_COMITY: the act is made and kept (sealed to ourselves), the outbox stays empty,
+ * and the clocks run from now; oral: a written confirmation is owed (40(13)).
+ */
+MUST bool flow_request_send(struct flow *f, unsigned number, enum send_by by,
+    struct sent *out, struct err *err);
+
+struct answer_wish {
+	enum act_kind kind;			/* granted, granted_with_conditions, refused,
+						   question, reply, withdrawn */
+	const char *text, *better, *lang;
+	const char *const *grounds;
+	size_t grounds_n;
+	const char *const *asks;
+	size_t asks_n;
+	const struct field_setting *set;	/* reply: fields; conditions: "conditions[0].code" */
+	size_t set_n;
+	bool has_hold_until;
+	int64_t hold_until;			/* granted preserve; absent: as long as the treaty asks */
+	bool has_hold_effected_at;
+	int64_t hold_effected_at;		/* absent: now */
+	const char *reference;
+	enum send_by by;
+};
+/* An answer or message in the thread of this request, ours or theirs. */
+MUST bool flow_request_answer(struct flow *f, unsigned number,
+    const struct answer_wish *wish, struct sent *out, struct err *err);
+/*
+ * Evidence as the answer, in one step: sealed for the other side of the thread, put
+ * into the outbox, the thread is delivered.  evidence 0: that of the request's case,
+ * when there is just one.
+ */
+struct deliver_wish {
+	unsigned evidence;
+	const char *description, *purpose, *lang;
+	const struct field_setting *limits;	/* "conditions[0].code", ... */
+	size_t limits_n;
+};
+MUST bool flow_request_deliver(struct flow *f, unsigned number,
+    const struct deliver_wish *wish, struct sealed *sealed, struct sent *out,
+    struct err *err);
+/* Nothing more is expected; local.  ERR_REFUSED while we owe an answer. */
+MUST bool flow_request_close(struct flow *f, unsigned number,
+    struct docket_request *out, struct err *err);
+/* Every act of the thread as an opened bag: OUT/NN-KIND-in|out/. */
+MUST bool flow_request_export(struct flow *f, unsigned number, const char *out_path,
+    size_t *written, struct err *err);
+
+/*
+ * Evidence that came from another authority goes on to a third: needs a consent of who
+ * sent it (granted use_consent, not revoked).  Makes a piece of evidence whose payload
+ * is the received package as a plain tar and the consent's; sealing it for `to` writes
+ * both hand-overs and both sets of limits into `origins`.
+ */
+MUST bool flow_evidence_onward(struct flow *f, unsigned evidence, const char *to,
+    struct evidence *out, struct err *err);
+
+/* ---- coming in ---- */
+
+enum taken_as {
+	TAKEN,				/* new here; receipt made */
+	TAKEN_AGAIN,			/* the same package: nothing changed, the receipt goes again */
+	TAKEN_OTHER_PACKAGE,		/* another package of a known act: kept, reported */
+	TAKEN_WAITS,			/* follows something that has not come: stays in the inbox */
+	TAKEN_NOT,			/* set aside beside the inbox; text says why */
+};
+struct taken {
+	enum taken_as as;
+	bool has_act;
+	enum act_kind kind;
+	struct digest act;
+	char from[AUTHORITY_ID_MAX];
+	unsigned request, evidence;	/* 0 none */
+	enum overall overall;
+	char text[400];			/* a sentence for the officer */
+};
+/*
+ * One parcel (a person's path, or a name below inbox/) of whatever kind: checked, ruled
+ * on, kept, recorded, its receipt made and put into the outbox.
+ */
+MUST bool flow_take(struct flow *f, const char *path, struct taken *out,
+    struct err *err);
+/* All that waits in the inbox, in an order that lets answers find their requests. */
+#define TAKE_MAX 100000
+MUST bool flow_take_inbox(struct flow *f,
+    bool (*each)(void *arg, const char *name, const struct taken *t, struct err *err),
+    void *arg, size_t *n, struct err *err);
+
+/* ---- the desk ---- */
+
+struct desk {
+	struct docket_counts counts;
+	struct docket_request due[10];	/* by what is due first */
+	size_t due_n;
+	size_t inbox;			/* parcels that wait to be taken in */
+	int64_t now;
+};
+MUST bool flow_desk(struct flow *f, struct desk *out, struct err *err);
+
+/* ---- a counterpart without Comity ---- */
+
+struct correspondent_wish {
+	const char *state, *name, *address, *email, *languages;
+};
+MUST bool flow_correspondent_new(struct flow *f, const struct correspondent_wish *wish,
+    unsigned *number, struct err *err);
+
+/*
+ * Paper (or mail, or a call) that came in, kept as an act of the other side: its scan
+ * and any files are sealed to ourselves with a record of who took it in and how; the
+ * thread moves on as if it had come by Comity, and is marked as recorded by us.
+ */
+struct record_wish {
+	unsigned number;		/* the thread it belongs to; 0: a new request of theirs */
+	const char *kind;		/* "preserve", "granted", "receipt", ... */
+	const char *from;		/* correspondent's State, or peer; new requests */
+	enum send_by by;		/* letter, mail, oral, diplomatic */
+	bool has_dated;
+	int64_t dated;			/* date on the paper */
+	const char *reference;		/* their number */
+	const char *const *files;	/* scans, the mail as it came */
+	size_t files_n;
+	const struct field_setting *set;
+	size_t set_n;
+	struct answer_wish answer;	/* for answers: text, grounds, hold */
+};
+MUST bool flow_request_record(struct flow *f, const struct record_wish *wish,
+    struct docket_request *out, struct err *err);
+
+/* Evidence for a receiver without Comity: the same package, sealed another way. */
+enum seal_for { SEAL_PASSPHRASE, SEAL_CERTIFICATE };
+struct seal_alone_wish {
+	unsigned number;			/* evidence */
+	unsigned request;			/* thread it answers; 0 none */
+	enum seal_for how;
+	struct span certificate;		/* PEM or DER, for SEAL_CERTIFICATE */
+	/* for SEAL_PASSPHRASE: asked from flow.passphrase(arg, ...) by this call */
+	bool (*passphrase)(void *arg, struct buf *secret, struct err *err);
+	void *arg;
+	const char *description, *purpose, *lang;
+	const char *out_path;			/* file to make: .age or .p7m; must not exist */
+};
+MUST bool flow_evidence_seal_alone(struct flow *f, const struct seal_alone_wish *wish,
+    struct sealed *out, struct err *err);
+/* A letter or answer sent on paper: facts for text/letter.h; cleared by request_view_clear. */
+
+/* ---- backup ---- */
+
+/*
+ * The whole home (not tmp, inbox copies or locks) as one tar inside one age file under
+ * the home's passphrase; a consistent moment: the docket is checkpointed, the lock held.
+ * out_path must not exist; appears only when whole and synced.
+ */
+struct backup_result {
+	uint64_t files, bytes;		/* of the backup file */
+	struct digest sha256;
+};
+MUST bool flow_backup(struct flow *f, const char *out_path, struct backup_result *out,
+    struct err *err);
+/*
+ * Into home_path (absent or empty).  Opened into a quarantine beside it, every file's
+ * digest checked against the list inside, then named.  The journal gets `recovery`.
+ */
+MUST bool flow_restore(struct flow *f, const char *backup, const char *home_path,
+    struct backup_result *out, struct err *err);
+
+#endif
