@@ -16,6 +16,7 @@ struct world_body {
 	void (*free)(struct world *w);
 	int64_t (*now)(struct world *w);
 	uint64_t (*ticks)(struct world *w);
+	void (*sleep)(struct world *w, uint64_t milliseconds);
 	bool (*random)(struct world *w, void *p, size_t n, struct err *err);
 	unsigned (*cores)(struct world *w);
 	void (*run)(struct world *w, unsigned n,

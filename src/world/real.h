@@ -95,6 +95,7 @@ const char *real_env(struct world *w, const char *name);
 bool real_ask(struct world *w, const char *prompt, bool secret,
     struct buf *answer, struct err *err);
 void real_catch_signals(struct world *w);
+void real_sleep(struct world *w, uint64_t milliseconds);
 bool real_stop_wanted(struct world *w);
 bool real_progress_wanted(struct world *w);
 bool real_program_path(struct world *w, struct buf *out, struct err *err);

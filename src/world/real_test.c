@@ -711,6 +711,33 @@ a_caught_signal_ends_the_waiting_for_input(void **state)
 	(void)close(ends[1]);
 }
 
+/* Asleep for a day, and for ever, if the signal did not end it. */
+static int
+sleep_until_told(void)
+{
+	world_catch_signals(w);
+	(void)alarm(5);			/* the end, should nothing else be */
+	if (fork() == 0) {
+		(void)usleep(30000);
+		(void)kill(getppid(), SIGUSR1);
+		(void)usleep(30000);
+		(void)kill(getppid(), SIGTERM);
+		_exit(0);
+	}
+	world_sleep(w, 86400000);
+	if (!world_progress_wanted(w) || !world_stop_wanted(w))
+		return 1;
+	world_sleep(w, UINT64_MAX);	/* it stays wanted */
+	return 0;
+}
+
+static void
+a_sleep_ends_when_a_stop_is_asked_for_and_for_nothing_else(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(-1, -1, -1, sleep_until_told), 0);
+}
+
 static void
 the_process_knows_itself(void **state)
 {
@@ -759,6 +786,8 @@ main(void)
 		cmocka_unit_test(without_a_terminal_there_are_80_columns),
 		cmocka_unit_test(caught_signals_are_told_when_asked),
 		cmocka_unit_test(a_caught_signal_ends_the_waiting_for_input),
+		cmocka_unit_test(
+		    a_sleep_ends_when_a_stop_is_asked_for_and_for_nothing_else),
 		cmocka_unit_test(the_process_knows_itself),
 	};
 	int bad;

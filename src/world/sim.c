@@ -47,6 +47,18 @@ sim_ticks(struct world *w)
 	return ticks;
 }
 
+static void
+sim_sleep(struct world *w, uint64_t milliseconds)
+{
+	struct sim *s = sim_of(w);
+	uint64_t most;
+
+	gate_lock(s->lock);
+	most = (UINT64_MAX - s->ticks) / 1000000u;
+	s->ticks += (milliseconds < most ? milliseconds : most) * 1000000u;
+	gate_unlock(s->lock);
+}
+
 void
 world_sim_set_now(struct world *w, int64_t now)
 {
@@ -276,6 +288,7 @@ static const struct world_body sim_body = {
 	.free = sim_free,
 	.now = sim_now,
 	.ticks = sim_ticks,
+	.sleep = sim_sleep,
 	.random = sim_random,
 	.cores = sim_cores,
 	.run = sim_run,

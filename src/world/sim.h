@@ -25,6 +25,7 @@ struct sim_image {
 /* A write or a new size that no sync has made durable. */
 struct sim_write {
 	struct sim_write *next;
+	uint64_t order;
 	bool resize;
 	uint64_t at;		/* offset, or the new size */
 	size_t n;
@@ -75,6 +76,7 @@ struct sim_change {
 };
 struct sim_op {
 	struct sim_op *next;
+	uint64_t order;
 	struct sim_change changes[2];	/* holds references */
 	char *names[2];			/* those of the changes, owned */
 	struct sim_node *before[2];	/* what the names led to; references */
@@ -95,6 +97,7 @@ struct sim {
 	struct sim_op *ops, **ops_end;	/* unsynced, in order */
 	uint64_t inodes;
 	uint64_t stamps;		/* so that no two changes have one mtime */
+	uint64_t operations;		/* of bytes and names so far: their order, from 1 */
 	uint64_t pages, pages_max;
 	uint64_t epoch;			/* crashes so far: older handles are dead */
 

@@ -176,8 +176,9 @@ write_free(struct sim_write *w)
 }
 
 static void
-remember(struct sim_node *node, struct sim_write *w)
+remember(struct sim *s, struct sim_node *node, struct sim_write *w)
 {
+	w->order = ++s->operations;
 	*node->unsynced_end = w;
 	node->unsynced_end = &w->next;
 }
@@ -193,7 +194,7 @@ sim_node_write(struct sim *s, struct sim_node *node, const uint8_t *p, size_t n,
 		return ENOMEM;
 	/* What fitted before the disk was full is in the file, as on a real one. */
 	e = sim_image_write(s, &node->now, p, n, at, true, &w->n);
-	remember(node, w);
+	remember(s, node, w);
 	return e;
 }
 
@@ -205,7 +206,7 @@ sim_node_resize(struct sim *s, struct sim_node *node, uint64_t size)
 	if (w == NULL)
 		return ENOMEM;
 	sim_image_resize(s, &node->now, size, true);
-	remember(node, w);
+	remember(s, node, w);
 	return 0;
 }
 

@@ -580,6 +580,170 @@ an_unsynced_write_is_kept_lost_or_torn_at_a_sector(void **state)
 	assert_true(seen[0] > 0 && seen[1] > 0 && seen[2] > 0);
 }
 
+/* Three bytes, each its own write, a name and a size; what a crash makes of them. */
+static struct held
+lose_one(uint64_t seed, uint64_t *unsynced)
+{
+	struct world *w = sim(1);
+	struct file *f = NULL;
+	struct held now;
+
+	OK(file_open(w, NULL, "old", FILE_CREATE, &f, &last));
+	OK(file_write_at(f, text("..."), 0, &last));
+	OK(file_sync(f, &last));
+	sync_names(w);
+	assert_int_equal(world_sim_unsynced(w), 0);
+	OK(file_write_at(f, text("a"), 0, &last));
+	OK(file_write_at(f, text("b"), 1, &last));
+	OK(path_rename(w, NULL, "old", NULL, "new", false, &last));
+	OK(file_write_at(f, text("c"), 2, &last));
+	OK(file_truncate(f, 4, &last));
+	*unsynced = world_sim_unsynced(w);
+	OK(world_sim_crash(w, SIM_CRASH_LOSE_ONE, seed, &last));
+	assert_int_equal(world_sim_unsynced(w), 0);
+	file_close(f);
+	now = held(w, seed == 3 ? "old" : "new");
+	assert_int_equal(entries(w), 1);
+	world_free(w);
+	return now;
+}
+
+static void
+any_one_operation_may_be_all_that_is_lost(void **state)
+{
+	/* Held as text, so that the size set at last does not show but when lost. */
+	static const char *const left[] = { "abc", ".bc", "a.c", "abc", "ab.", "abc",
+		"abc" };
+	uint64_t n = 0;
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 7; seed++) {
+		assert_string_equal(lose_one(seed, &n).s, left[seed]);
+		assert_int_equal(n, 5);
+	}
+}
+
+static void
+what_builds_on_a_lost_change_of_names_is_lost_with_it(void **state)
+{
+	struct world *w = sim(1);
+	struct file *f = NULL;
+
+	(void)state;
+	OK(file_open(w, NULL, "a", FILE_CREATE, &f, &last));
+	OK(path_rename(w, NULL, "a", NULL, "b", false, &last));
+	OK(dir_make(w, NULL, "c", &last));
+	assert_int_equal(world_sim_unsynced(w), 3);
+	OK(world_sim_crash(w, SIM_CRASH_LOSE_ONE, 1, &last));
+	file_close(f);
+	assert_int_equal(entries(w), 1);
+	assert_true(path_exists(w, NULL, "c"));
+	world_free(w);
+}
+
+static void
+the_size_too_may_be_all_that_is_lost(void **state)
+{
+	struct file_info info;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= 2; seed++) {
+		struct world *w = sim(1);
+		struct file *f = NULL;
+
+		OK(file_open(w, NULL, "f", FILE_CREATE, &f, &last));
+		sync_names(w);
+		OK(file_truncate(f, 10, &last));
+		OK(world_sim_crash(w, SIM_CRASH_LOSE_ONE, seed, &last));
+		file_close(f);
+		OK(path_info(w, NULL, "f", &info, &last));
+		assert_int_equal(info.size, seed == 1 ? 0 : 10);
+		world_free(w);
+	}
+}
+
+/* ---- the run hash ---- */
+
+static struct digest
+run_hash(struct world *w)
+{
+	struct digest d, again;
+
+	OK(world_sim_digest(w, &d, &last));
+	OK(world_sim_digest(w, &again, &last));
+	assert_true(digest_eq(&d, &again));
+	return d;
+}
+
+/* One small day; which of its acts is another is told by `other`. */
+static struct digest
+day(uint64_t seed, int other)
+{
+	struct world *w = sim(seed);
+	struct file *f = NULL;
+	struct digest d;
+
+	OK(dir_make(w, NULL, other == 1 ? "b" : "a", &last));
+	OK(file_open(w, NULL, other == 2 ? "g" : "f", FILE_CREATE, &f, &last));
+	OK(file_write_at(f, text(other == 3 ? "x" : "y"), 9000, &last));
+	OK(file_write_at(f, text(other == 4 ? "x" : ""), 9000, &last));
+	OK(file_truncate(f, other == 5 ? 9002 : 9001, &last));
+	OK(world_sim_put(w, "l", other == 6 ? FILE_FIFO : FILE_LINK,
+	    other == 7 ? "m" : "n", &last));
+	if (other == 8)
+		world_sleep(w, 1);
+	if (other == 9)
+		world_sim_set_now(w, NOW - 1);
+	if (other == 10)
+		(void)path_exists(w, NULL, "a");
+	/* What is durable, and handles, are no part of what is seen. */
+	if (other == 11)
+		world_sim_fail(w, SIM_FAULT_IO, 100, false);
+	d = run_hash(w);
+	file_close(f);
+	assert_true(digest_eq(&d, &(struct digest){ 0 }) == false);
+	world_free(w);
+	return d;
+}
+
+static void
+runs_that_did_the_same_have_one_hash_and_others_another(void **state)
+{
+	struct digest all[11];
+
+	(void)state;
+	for (int i = 0; i < 11; i++)
+		all[i] = day(1, i);
+	for (int i = 0; i < 11; i++)
+		for (int k = 0; k < i; k++)
+			if (digest_eq(&all[i], &all[k]))
+				fail_msg("days %d and %d have one hash", k, i);
+	for (int i = 0; i < 12; i += 11)
+		assert_true(digest_eq(&(struct digest[]){ day(2, i) }[0], &all[0]));
+}
+
+static void
+a_page_of_zeros_and_a_hole_have_one_hash(void **state)
+{
+	struct world *a = sim(1), *b = sim(1);
+	struct file *f = NULL, *g = NULL;
+	uint8_t page[4096] = { 0 };
+	struct digest x, y;
+
+	(void)state;
+	OK(file_open(a, NULL, "f", FILE_CREATE, &f, &last));
+	OK(file_open(b, NULL, "f", FILE_CREATE, &g, &last));
+	OK(file_write_at(f, span_of(page, sizeof page), 0, &last));
+	OK(file_truncate(g, 4096, &last));
+	x = run_hash(a);
+	y = run_hash(b);
+	assert_true(digest_eq(&x, &y));
+	file_close(f);
+	file_close(g);
+	world_free(a);
+	world_free(b);
+}
+
 static void
 a_lock_ends_with_the_power(void **state)
 {
@@ -672,6 +836,11 @@ main(void)
 		cmocka_unit_test(
 		    a_save_through_lost_power_is_old_or_new_and_new_once_promised),
 		cmocka_unit_test(an_unsynced_write_is_kept_lost_or_torn_at_a_sector),
+		cmocka_unit_test(any_one_operation_may_be_all_that_is_lost),
+		cmocka_unit_test(the_size_too_may_be_all_that_is_lost),
+		cmocka_unit_test(what_builds_on_a_lost_change_of_names_is_lost_with_it),
+		cmocka_unit_test(runs_that_did_the_same_have_one_hash_and_others_another),
+		cmocka_unit_test(a_page_of_zeros_and_a_hole_have_one_hash),
 		cmocka_unit_test(a_lock_ends_with_the_power),
 		cmocka_unit_test(any_crash_after_any_changes_leaves_a_disk_that_works),
 	};

@@ -291,6 +291,7 @@ sim_change(struct sim *s, const struct sim_change *changes, unsigned n)
 		return e;
 	}
 	set_parents(s, op);
+	op->order = ++s->operations;
 	*s->ops_end = op;
 	s->ops_end = &op->next;
 	return 0;

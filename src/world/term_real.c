@@ -13,6 +13,9 @@
 
 #include "world/real.h"
 
+/* Longer is for ever, and nanoseconds of it still fit 64 bits: 278 years. */
+#define SLEEP_MAX_MS ((uint64_t)1 << 43)
+
 /* A handler has nothing but globals to write to. */
 static volatile sig_atomic_t stop_seen;
 static _Atomic int progress_seen;
@@ -102,6 +105,32 @@ real_progress_wanted(struct world *w)
 {
 	(void)w;
 	return atomic_exchange(&progress_seen, 0) != 0;
+}
+
+/*
+ * The signals are held back but for the waiting itself, so that one between the
+ * question and the waiting is not slept through.
+ */
+void
+real_sleep(struct world *w, uint64_t milliseconds)
+{
+	uint64_t now = world_ticks(w), wait, end;
+	struct timespec t;
+	sigset_t held, before;
+
+	wait = milliseconds < SLEEP_MAX_MS ? milliseconds : SLEEP_MAX_MS;
+	end = now + wait * 1000000u;
+	(void)sigemptyset(&held);
+	(void)sigaddset(&held, SIGINT);
+	(void)sigaddset(&held, SIGTERM);
+	(void)pthread_sigmask(SIG_BLOCK, &held, &before);
+	while (now < end && !real_stop_wanted(w)) {
+		t.tv_sec = (time_t)((end - now) / 1000000000u);
+		t.tv_nsec = (long)((end - now) % 1000000000u);
+		(void)ppoll(NULL, 0, &t, &before);
+		now = world_ticks(w);
+	}
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* ---- streams ---- */

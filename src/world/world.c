@@ -48,6 +48,12 @@ world_ticks(struct world *w)
 	return w->body->ticks(w);
 }
 
+void
+world_sleep(struct world *w, uint64_t milliseconds)
+{
+	w->body->sleep(w, milliseconds);
+}
+
 bool
 world_random(struct world *w, void *p, size_t n, struct err *err)
 {

@@ -49,6 +49,12 @@ void world_free(struct world *w);
 int64_t world_now(struct world *w);
 /* In a simulated world every call moves the ticks on by a microsecond. */
 uint64_t world_ticks(struct world *w);
+/*
+ * Come back after so many milliseconds, or as soon as a caught signal asks to stop
+ * (world_catch_signals), also one that came before.  In a simulated world nobody
+ * waits: the ticks move on, the clock stays until it is set.
+ */
+void world_sleep(struct world *w, uint64_t milliseconds);
 /* Simulated worlds only: set the clock, or move it forward. */
 void world_sim_set_now(struct world *w, int64_t now);
 
@@ -317,9 +323,24 @@ uint64_t world_sim_calls(struct world *w);	/* disk calls so far */
  * be torn at a multiple of 512 bytes.  Everything open is dead: its calls fail
  * with ERR_IO, closing is fine.  Locks are gone.  After a failed file_sync what it
  * was to write is lost even if a later one succeeds, as on Linux.
+ *
+ * LOSE_ONE keeps all but one operation, and the changes of names that build on it:
+ * the oldest for seed 1, the latest for seed world_sim_unsynced(w); for 0 and past
+ * the last all is kept.
  */
-enum sim_crash { SIM_CRASH_KEEP_NONE, SIM_CRASH_KEEP_ALL, SIM_CRASH_KEEP_SOME };
+enum sim_crash { SIM_CRASH_KEEP_NONE, SIM_CRASH_KEEP_ALL, SIM_CRASH_KEEP_SOME,
+	SIM_CRASH_LOSE_ONE };
 MUST bool world_sim_crash(struct world *w, enum sim_crash how, uint64_t seed,
     struct err *err);
+/* Operations that no sync has made durable: writes, new sizes, changes of names. */
+uint64_t world_sim_unsynced(struct world *w);
+
+/*
+ * The run hash: SHA-256 over the disk as it is now (folder by folder, names in
+ * byte order: name, type, size, bytes; no times, no inodes), the clock, the ticks
+ * and the number of disk calls.  Two runs that did the same have the same one.  It
+ * is no disk call itself and leaves nothing changed.
+ */
+MUST bool world_sim_digest(struct world *w, struct digest *out, struct err *err);
 
 #endif

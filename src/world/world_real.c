@@ -80,6 +80,7 @@ static const struct world_body real_body = {
 	.free = real_free,
 	.now = real_now,
 	.ticks = real_ticks,
+	.sleep = real_sleep,
 	.random = real_random,
 	.cores = real_cores,
 	.run = real_run,

@@ -934,6 +934,22 @@ ticks_never_go_back(void **state)
 }
 
 static void
+a_sleep_takes_its_time_on_the_ticks(void **state)
+{
+	struct bench *b = *state;
+	uint64_t before = world_ticks(b->w), after;
+	int64_t now = world_now(b->w);
+
+	world_sleep(b->w, 0);
+	world_sleep(b->w, 20);
+	after = world_ticks(b->w);
+	assert_true(after - before >= 20000000u);
+	assert_true(after - before < 5000000000u);
+	if (world_is_sim(b->w))
+		assert_int_equal(world_now(b->w), now);
+}
+
+static void
 random_bytes_differ(void **state)
 {
 	struct bench *b = *state;
@@ -1159,6 +1175,7 @@ bench_free(void **state)
 	ONE(streams_read_and_write_on_from_an_offset, begin), \
 	ONE(free_space_is_known, begin), \
 	ONE(ticks_never_go_back, begin), \
+	ONE(a_sleep_takes_its_time_on_the_ticks, begin), \
 	ONE(random_bytes_differ, begin), \
 	ONE(every_piece_of_work_is_run_once, begin), \
 	ONE(work_goes_on_with_the_threads_there_are, begin), \
