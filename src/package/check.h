@@ -33,6 +33,7 @@ struct check {
 	/* What flowed by. */
 	bool there[PLACES];
 	struct digest digest[PLACES];	/* of tag and signature files */
+	uint64_t size[PLACES];
 	struct buf bytes[PLACES];	/* of those that are read again */
 	struct hasher *m;		/* running hash M (section 4) */
 	struct hasher *f;		/* running hash F over the entries */

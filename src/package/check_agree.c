@@ -234,6 +234,16 @@ exercise_say(struct check *c)
 		    "nothing.");
 }
 
+/* What a record of custody names: places stand in bag order. */
+static void
+outside_list(struct check *c)
+{
+	for (unsigned p = 0; p < PLACES; p++)
+		if (c->there[p] && p != PLACE_DATA)
+			files_add(&c->r->outside, place_rule((enum place)p)->path,
+			    c->size[p], &c->digest[p]);
+}
+
 /* SHA-256 over the sha256sum lines of the last files (section 1). */
 static bool
 ids_make(struct check *c, struct err *err)
@@ -255,6 +265,7 @@ ids_make(struct check *c, struct err *err)
 	ok = ok && digest_of(buf_span(&b), &c->r->package_id, err);
 	c->r->act_id = c->digest[PLACE_TAG_MANIFEST];
 	c->r->has_ids = ok;
+	outside_list(c);
 	buf_clear(&b);
 	return ok;
 }

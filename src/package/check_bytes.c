@@ -101,6 +101,7 @@ check_piece(struct check *c, const struct piece *p, const char *path,
 		return true;
 	c->there[p->place] = true;
 	c->digest[p->place] = p->digest;
+	c->size[p->place] = p->size;
 	return place_done(c, p->place, err);
 }
 

@@ -159,6 +159,33 @@ the_ids_are_those_the_writer_gave(void **state)
 	package_report_clear(&r);
 }
 
+/* Every one of them, in bag order, as long and with the digest that it has. */
+static void
+reader_and_writer_name_the_same_files_outside_data(void **state)
+{
+	struct package_written w;
+	struct package_report r;
+	bool manifest = false;
+
+	(void)state;
+	package_kit_pack(&kit, &few_pack, "outside.tar", &w);
+	check_path("outside.tar", &r);
+	assert_true(w.files.n >= 12);
+	assert_int_equal(r.outside.n, w.files.n);
+	for (size_t i = 0; i < w.files.n; i++) {
+		const struct package_file *f = &w.files.list[i];
+
+		assert_string_equal(r.outside.list[i].path, f->path);
+		assert_int_equal(r.outside.list[i].bytes, f->bytes);
+		assert_true(digest_eq(&r.outside.list[i].sha256, &f->sha256));
+		manifest |= strcmp(f->path, "manifest-sha256.txt") == 0;
+	}
+	assert_true(manifest);
+	assert_string_equal(w.files.list[0].path, "bagit.txt");
+	assert_true(digest_eq(&w.files.list[w.files.n - 4].sha256, &w.act_id));
+	package_report_clear(&r);
+}
+
 static void
 a_package_without_files_is_intact_too(void **state)
 {
@@ -729,6 +756,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_package_as_it_was_sealed_is_intact),
 		cmocka_unit_test(the_ids_are_those_the_writer_gave),
+		cmocka_unit_test(reader_and_writer_name_the_same_files_outside_data),
 		cmocka_unit_test(a_package_without_files_is_intact_too),
 		cmocka_unit_test(a_parcel_opens_with_its_identity_only),
 		cmocka_unit_test(a_folder_is_checked_like_its_tar),

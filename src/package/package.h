@@ -68,6 +68,22 @@ uint64_t payload_others(const struct payload *p);	/* links, empty folders, left 
 MUST bool payload_pin(struct payload *p, struct sink *pin, struct digest *fingerprint,
     struct progress *progress, struct err *err);
 
+/*
+ * The files of a package outside data/, signature and token files too, in bag order:
+ * what a record of custody names (formats/record).  Payload is pinned through
+ * manifest-sha256.txt among them.
+ */
+#define PACKAGE_FILES_MAX 20		/* package.md section 2 has 16 at most */
+struct package_file {
+	char path[40];			/* "act.json" */
+	uint64_t bytes;
+	struct digest sha256;
+};
+struct package_files {
+	struct package_file list[PACKAGE_FILES_MAX];
+	size_t n;
+};
+
 /* ---- writing ---- */
 
 struct package_writing {
@@ -102,8 +118,10 @@ struct package_written {
 	struct digest act_id;
 	struct digest package_id;
 	struct digest fingerprint;	/* as payload_pin */
-	uint64_t bytes;			/* of the file written */
+	uint64_t bytes;			/* of the file written; its digest would cost a second
+					   hashing: whoever copies it takes it then */
 	bool stamped;
+	struct package_files files;
 };
 
 /*
@@ -190,6 +208,7 @@ struct package_report {
 	struct act act;
 	bool has_ids;			/* both ids are known and the tag manifest agrees */
 	struct digest act_id, package_id;
+	struct package_files outside;		/* data/: complete when unchanged is YES */
 	bool has_stamp;
 	int64_t stamped_at;		/* genTime of a token that holds */
 	int64_t judged_at;		/* the time T the certificates were judged at */

@@ -1,5 +1,7 @@
 #include "package/read_order.h"
 
+#include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Limits of formats/package.md section 1. */
@@ -27,6 +29,19 @@ const struct place_rule *
 place_rule(enum place place)
 {
 	return &rules[place];
+}
+
+void
+files_add(struct package_files *to, const char *path, uint64_t bytes,
+    const struct digest *sha256)
+{
+	struct package_file *f = &to->list[to->n++];
+
+	_Static_assert(PLACES - 1 <= PACKAGE_FILES_MAX, "one of each place but data/");
+	assert(to->n <= PACKAGE_FILES_MAX);
+	(void)snprintf(f->path, sizeof f->path, "%s", path);
+	f->bytes = bytes;
+	f->sha256 = *sha256;
 }
 
 enum place

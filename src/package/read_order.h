@@ -6,7 +6,7 @@
 #ifndef COMITY_PACKAGE_READ_ORDER_H
 #define COMITY_PACKAGE_READ_ORDER_H
 
-#include "base/base.h"
+#include "package/package.h"
 
 /* The rows of section 1, in their order. */
 enum place {
@@ -29,6 +29,9 @@ struct place_rule {
 	bool tagged;			/* listed in the tag manifest */
 };
 const struct place_rule *place_rule(enum place place);
+/* One more file outside data/; path is that of a place. */
+void files_add(struct package_files *to, const char *path, uint64_t bytes,
+    const struct digest *sha256);
 /* The place of a path, by name alone; PLACES when it has none. */
 enum place place_of(const char *path);
 

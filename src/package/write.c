@@ -43,10 +43,12 @@ put_header(struct writing *w, const char *path, uint64_t size, struct err *err)
 	    slabs_add(w->slabs, span_of(header, n), err);
 }
 
+/* What is in its place now: its line, and a word about it for the record. */
 static bool
-put_line(struct buf *lines, const struct digest *d, const char *path,
-    struct err *err)
+put_line(struct writing *w, struct buf *lines, const struct digest *d, uint64_t bytes,
+    const char *path, struct err *err)
 {
+	files_add(&w->result->files, path, bytes, d);
 	return buf_printf(lines, err, "%s  %s\n", digest_hex(d).s, path);
 }
 
@@ -66,7 +68,8 @@ put_entry(struct writing *w, enum place place, struct span bytes,
 	    slabs_add(w->slabs, bytes, err) &&
 	    slabs_zeros(w->slabs, tar_padding(bytes.n), err) &&
 	    digest_of(bytes, &d, err) &&
-	    put_line(rule->tagged ? &w->tags : &w->ids, &d, rule->path, err);
+	    put_line(w, rule->tagged ? &w->tags : &w->ids, &d, bytes.n, rule->path,
+	    err);
 }
 
 /* One whose bytes are not in one piece. */
@@ -96,7 +99,7 @@ list_ends(struct writing *w, enum place place, uint64_t n,
     const struct digest *d, struct err *err)
 {
 	return slabs_zeros(w->slabs, tar_padding(n), err) &&
-	    put_line(&w->tags, d, place_rule(place)->path, err);
+	    put_line(w, &w->tags, d, n, place_rule(place)->path, err);
 }
 
 static bool
