@@ -243,7 +243,48 @@ struct seal_alone_wish {
 };
 MUST bool flow_evidence_seal_alone(struct flow *f, const struct seal_alone_wish *wish,
     struct sealed *out, struct err *err);
-/* A letter or answer sent on paper: facts for text/letter.h; cleared by request_view_clear. */
+
+/*
+ * What a letter or a mail says of an act of ours (the doors hand it to text/letter.h and
+ * text/mail.h), read back from the parcel that was kept.
+ */
+#define LETTER_FILES_MAX 16
+#define LETTER_FILES_BYTES_MAX (11u << 20)	/* of all files together: a mail carries them */
+struct letter_file {
+	char name[256];				/* as it was named here; UTF-8 */
+	struct buf bytes;
+	struct digest sha256;
+};
+struct letter_facts {
+	struct docket_request row;
+	struct act act;				/* as it was signed */
+	struct digest act_id;
+	struct buf act_json;			/* its exact bytes */
+	struct act card;			/* ours, of now */
+	struct digest card_id;
+	bool has_request;			/* an answer: what it answers */
+	struct act request;
+	struct number_text number;		/* ours */
+	char to_name[201], to_address[401], to_email[255];	/* "" none */
+	char to_languages[64];			/* "pt;en"; "" unknown */
+	char to_state[3];
+	char lang[12];				/* the home's */
+	char from_email[255];			/* of the card's carriers; "" none */
+	const char *micalg;			/* of flow_sign_detached: "sha-256" */
+	struct letter_file files[LETTER_FILES_MAX];
+	size_t files_n;
+};
+void letter_facts_init(struct letter_facts *l);
+void letter_facts_clear(struct letter_facts *l);
+/*
+ * act NULL: the newest of ours in the thread.  ERR_ABSENT "letter.absent": nothing of
+ * ours has been made in it; ERR_LIMIT "letter.files".
+ */
+MUST bool flow_request_letter(struct flow *f, unsigned number, const struct digest *act,
+    struct letter_facts *out, struct err *err);
+/* A detached CMS signature (CAdES-BES, DER) over bytes, by our signing key. */
+MUST bool flow_sign_detached(struct flow *f, struct span bytes, struct buf *p7s,
+    struct err *err);
 
 /* ---- backup ---- */
 
