@@ -39,13 +39,16 @@ enum law_part_kind {
 	PART_AUTHORITY,		/* an authority id, "XA-..." */
 };
 #define LAW_PARTS_MAX 8
+#define LAW_TEXT_MAX 8000		/* bytes of PART_MARKED: four pages, as ACT_TEXT_MAX */
+#define LAW_NAME_MAX 400		/* bytes of PART_TEXT: a name, a place, a statute */
+#define LAW_VALUE_MAX 2000		/* bytes of an identifier: a long URL */
 
 struct law_part {
 	const char *name;		/* member of the JSON object, "facts" */
 	const char *label;		/* for people, "facts of the case" */
 	enum law_part_kind kind;
 	bool required;
-	size_t max;			/* bytes of a text */
+	size_t max;			/* bytes of what is kept as text; 0 for the others */
 	const char *codes;		/* "fraud;..." for PART_CODE(S), else NULL */
 };
 
@@ -58,9 +61,9 @@ struct law_shape {
 
 /*
  * Shapes (law/shapes.c):
- *  text        text (marked)
- *  matter      subject (marked), authority (text), functions (text)
- *  offence     articles (codes of Convention offences "7".."19"), statute (text),
+ *  text        text (marked, required)
+ *  matter      subject (marked, required), authority (text), functions (text)
+ *  offence     articles (codes of Convention offences, "7" to "19"), statute (text),
  *              max_penalty_months (number), facts (marked, required)
  *  party       name (required), unit, state, contact
  *  person[16]  name, born, nationality (state), place
@@ -78,6 +81,9 @@ struct law_shape {
  *  item[64]    what (text, required), sha256 (digest), bytes (number), at (instant)
  *  contact     name (required), phone, email, hours, zone
  *  use         purpose (marked), recipient (authority), recipient_state (state)
+ *  flag        yes (yes, required), note (marked)
+ *  court       office (text), number (text, required)
+ *  hours       hours (text, required), zone, reply_by (text)
  *  envelope    none: the act's card and signature say it (F01, F70)
  *  later       none: not carried yet (fields of measures of a later version)
  */
@@ -92,6 +98,7 @@ struct law_field {
 	const char *required_by;	/* "treaty", "policy", "treaty;policy", ... */
 	const char *source;		/* "Art 42(3)(b); Budapest 29(2)(b)" */
 	const char *note;
+	const char *codes;		/* those meant where the shape has free codes; "" any */
 	enum law_certainty certainty;
 };
 /* By id or by name; NULL when there is none.  All of them in order of id. */
@@ -139,6 +146,11 @@ const struct law_basis *law_basis(const char *measure, const char *instrument);
  * whatever the instrument (data/law/README, rule 4).
  */
 enum law_need law_basis_need(const struct law_basis *b, const struct law_field *f);
+/*
+ * Does the treaty of this row itself ask for the field?  Only such a field may, when it
+ * is missing, carry a refusal for form; the others are asked for.
+ */
+bool law_basis_treaty(const struct law_basis *b, const struct law_field *f);
 /* May a refusal under this row name that ground? (P and N rows never) */
 bool law_basis_ground(const struct law_basis *b, const char *ground_id);
 
@@ -146,16 +158,19 @@ enum law_binds { LAW_BINDS, LAW_BINDS_NOT, LAW_BINDS_UNSURE };
 /*
  * Do both States stand under this instrument on that day?  A signature, "unknown" and
  * an empty cell count as no; a date of certainty memory or unknown that lies in the
- * past is LAW_BINDS_UNSURE: an officer confirms it.  Training States (XA to XZ) stand
- * under UNCAC-CYBER among themselves, so that exercises can be played as the
- * Convention will be; nothing of them ever counts as real.  reciprocity always binds.
+ * past, or a party whose date is not known, is LAW_BINDS_UNSURE: an officer confirms
+ * it.  Training States stand under UNCAC-CYBER among themselves, so that exercises can
+ * be played as the Convention will be; nothing of them ever counts as real.
+ * reciprocity always binds; an instrument or a State that we do not know never does.
  */
 enum law_binds law_instrument_binds(const char *instrument, const char state_a[3],
     const char state_b[3], int64_t at);
 /*
  * The suggestion for a pair of States on a day (rule 2 of data/law/README): the first
  * of Budapest, UNCAC-CYBER, reciprocity that binds and has a row for the measure.
- * UNTOC and bilateral treaties are an officer's choice.  NULL: none.
+ * UNTOC and bilateral treaties are an officer's choice.  NULL: none, and an officer
+ * names one: also when an earlier one with a row may bind (LAW_BINDS_UNSURE), and
+ * between a training State and a real one.
  */
 const struct law_basis *law_basis_suggest(const char *measure, const char state_a[3],
     const char state_b[3], int64_t at);
@@ -175,13 +190,20 @@ struct law_deadline {
 	const char *id;			/* "D02" */
 	const char *instrument, *article;
 	const char *what, *starts_at;
-	int64_t value;			/* 0 with unit "" : a standard, no number */
-	const char *unit;		/* "minute", "hour", "day", "month", "year" */
-	const char *kind;		/* "max", "min", "target", "promptly", ... */
+	int64_t value;			/* 0 with unit "": a standard, no number */
+	const char *unit;		/* "minute", "hour", "day", "month", "year"; "date": value
+					   is that day's first second; "party": a count */
+	const char *kind;		/* "max", "min", "before", "target", "promptly", ... */
+	const char *note;
 	enum law_certainty certainty;
 };
 const struct law_deadline *law_deadline(const char *id);
-/* The instant the value ends when it starts then; 0 for a standard without a number. */
+/*
+ * The instant the value ends when it starts then, or (kind "before") begins when its
+ * event is then; months and years by the calendar, 31 January and a month is the last
+ * of February.  A "date" ignores start.  Kept within WHEN_MIN..WHEN_MAX.  0 for what is
+ * no time: a standard without a number, a threshold (years of a maximum penalty).
+ */
 int64_t law_deadline_at(const struct law_deadline *d, int64_t start);
 
 struct law_offence {
@@ -196,10 +218,20 @@ const struct law_offence *law_offence(const char *article);
 struct law_state {
 	char code[3];
 	const char *name;
-	bool training;			/* XA to XZ */
+	bool training;			/* XA to XZ without XK, which stands for Kosovo */
 };
 /* NULL when no State has that code.  Training: XA Aldora, XB Berun, XC Cascada, ... */
 const struct law_state *law_state(const char code[3]);
+
+/* ---- articles of the Convention ---- */
+
+struct law_article {
+	const char *number;		/* "42" */
+	const char *title;
+	enum law_certainty certainty;
+};
+/* By number or by a paragraph of it: "42", "42(3)(b)". */
+const struct law_article *law_article(const char *article);
 
 /* "F01;F10": is id one of the list? */
 bool law_list_has(const char *list, const char *id);

@@ -1,0 +1,78 @@
+/* One measure under one instrument: what its row asks, and what stands in its menu. */
+#include "law/measures.h"
+
+#include <string.h>
+
+const struct law_basis *
+law_basis(const char *measure, const char *instrument)
+{
+	for (size_t i = 0; i < law_basis_count; i++) {
+		const struct law_basis *b = &law_basis_rows[i];
+
+		if (strcmp(b->measure->id, measure) == 0 &&
+		    strcmp(b->instrument, instrument) == 0)
+			return b;
+	}
+	return NULL;
+}
+
+/*
+ * What the row does not ask but the Convention would may still be given: it makes the
+ * request clearer, and no instrument forbids it.
+ */
+enum law_need
+law_basis_need(const struct law_basis *b, const struct law_field *f)
+{
+	char letter = law_need_letter(b->measure, f);
+
+	if (letter == NEED_OURS || law_list_has(b->required, f->id))
+		return LAW_REQUIRED;
+	if (law_list_has(b->one_of, f->id))
+		return LAW_ONE_OF;
+	if (letter == NEED_CONDITIONAL)
+		return LAW_CONDITIONAL;
+	return law_need(b->measure, f) == LAW_NOT_ASKED ? LAW_NOT_ASKED : LAW_OPTIONAL;
+}
+
+bool
+law_basis_treaty(const struct law_basis *b, const struct law_field *f)
+{
+	return strcmp(b->instrument, "reciprocity") != 0 &&
+	    law_need_letter(b->measure, f) != NEED_OURS &&
+	    law_list_has(f->required_by, "treaty") &&
+	    (law_list_has(b->required, f->id) || law_list_has(b->one_of, f->id));
+}
+
+bool
+law_basis_ground(const struct law_basis *b, const char *ground_id)
+{
+	/* P is a duty around refusal and N what is forbidden as a ground. */
+	return ground_id[0] != 'P' && ground_id[0] != 'N' &&
+	    law_list_has(b->grounds, ground_id);
+}
+
+const struct law_basis *
+law_basis_suggest(const char *measure, const char state_a[3], const char state_b[3],
+    int64_t at)
+{
+	static const char *const order[] = { "Budapest", "UNCAC-CYBER", "reciprocity" };
+	const struct law_state *a = law_state(state_a), *b = law_state(state_b);
+
+	if (a == NULL || b == NULL || a->training != b->training)
+		return NULL;
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+		const struct law_basis *row = law_basis(measure, order[i]);
+
+		if (row == NULL)
+			continue;
+		switch (law_instrument_binds(order[i], state_a, state_b, at)) {
+		case LAW_BINDS:
+			return row;
+		case LAW_BINDS_UNSURE:
+			return NULL;
+		case LAW_BINDS_NOT:
+			break;
+		}
+	}
+	return NULL;
+}

@@ -1,0 +1,193 @@
+# Turns the tables of data/law into C, one table a run:
+#   awk -v want=TABLE -f check.awk -f tables.awk data/law/*.tsv
+# Plain awk (mawk, busybox): no intervals in patterns, no functions of gawk.  Every run
+# reads and checks all tables (check.awk), so that no broken row is ever compiled in.
+
+# Character by character: awks do not agree on backslashes in gsub.
+function quote(text,    out, i, c) {
+	out = ""
+	for (i = 1; i <= length(text); i++) {
+		c = substr(text, i, 1)
+		out = out (c == "\\" || c == "\"" ? "\\" c : c)
+	}
+	return "\"" out "\""
+}
+
+function text(t, r, column) { return quote(cell[t, r, column]) }
+function certainty(word) { return "LAW_" toupper(word) }
+function digits(date) { gsub(/-/, "", date); return date }
+
+# Seconds from 1970-01-01 to the first second of YYYY-MM-DD (years from 1970 on).
+function instant(date,    y, m, d) {
+	y = substr(date, 1, 4) + 0
+	m = substr(date, 6, 2) + 0
+	d = substr(date, 9, 2) + 0
+	if (m < 3) { y--; m += 12 }
+	return (365 * y + int(y / 4) - int(y / 100) + int(y / 400) \
+	    + int((153 * (m - 3) + 2) / 5) + d - 1 - 719468) * 86400
+}
+
+# What a State's cell says of a treaty.
+function party(value, sure) {
+	if (value ~ /^[0-9]/) value = digits(value)
+	else if (value == "yes") value = "PARTY_SOME_DAY"
+	else value = "PARTY_NO"
+	return "{ " value ", " certainty(sure) " }"
+}
+
+# One letter for what measure m asks of the field in row r (tables.h).
+function letter(r, m) {
+	if (has(cell["request_fields", r, "required_for"], m))
+		return has(cell["request_fields", r, "ours_for"], m) ? "p" : "r"
+	if (has(cell["request_fields", r, "one_of_for"], m)) return "1"
+	if (index(";" cell["request_fields", r, "required_if"], ";" m ":")) return "c"
+	return has(cell["request_fields", r, "optional_for"], m) ? "o" : "."
+}
+
+function fields(    t, r) {
+	t = "request_fields"
+	begin("law_field")
+	for (r = 1; r <= rows[t]; r++)
+		print "\t{ " text(t, r, "field_id") ", " text(t, r, "name") ", " \
+		    text(t, r, "label") ",\n\t  &law_shapes[SHAPE_" \
+		    toupper(cell[t, r, "shape"]) "], " text(t, r, "required_by") ",\n\t  " \
+		    text(t, r, "source") ",\n\t  " text(t, r, "note") ",\n\t  " \
+		    text(t, r, "codes") ", " certainty(cell[t, r, "certainty"]) " },"
+	end("law_field")
+}
+
+function needs(    t, r, m, line) {
+	t = "request_fields"
+	print "const char *const law_need_rows[] = {"
+	for (r = 1; r <= rows[t]; r++) {
+		line = ""
+		for (m = 1; m <= rows["measures"]; m++)
+			line = line letter(r, cell["measures", m, "id"])
+		print "\t" quote(line) ",\t/* " cell[t, r, "field_id"] " */"
+	}
+	print "};"
+}
+
+function measures(    t, r) {
+	t = "measures"
+	begin("law_measure")
+	for (r = 1; r <= rows[t]; r++)
+		print "\t{ " text(t, r, "id") ", " text(t, r, "articles") ", " \
+		    text(t, r, "title") ",\n\t  " text(t, r, "offence_scope") ", " \
+		    text(t, r, "who_may_ask") ",\n\t  " text(t, r, "channel") ",\n\t  " \
+		    text(t, r, "time_limits") ",\n\t  " text(t, r, "refusal_ground_ids") \
+		    ",\n\t  " text(t, r, "notes") ", " certainty(cell[t, r, "certainty"]) " },"
+	end("law_measure")
+}
+
+function basis(    t, r) {
+	t = "basis"
+	begin("law_basis")
+	for (r = 1; r <= rows[t]; r++)
+		print "\t{ &law_measure_rows[" row["measures", cell[t, r, "measure_id"]] - 1 \
+		    "], " text(t, r, "instrument") ", " text(t, r, "articles") ",\n\t  " \
+		    text(t, r, "required_field_ids") ", " text(t, r, "one_of_field_ids") \
+		    ",\n\t  " text(t, r, "refusal_ground_ids") ", " \
+		    text(t, r, "dual_criminality") ",\n\t  " text(t, r, "notes") ", " \
+		    certainty(cell[t, r, "certainty"]) " },"
+	end("law_basis")
+}
+
+function grounds(    t, r) {
+	t = "refusal_grounds"
+	begin("law_ground")
+	for (r = 1; r <= rows[t]; r++)
+		print "\t{ " text(t, r, "id") ", " text(t, r, "paragraph") ",\n\t  " \
+		    text(t, r, "summary") ",\n\t  " text(t, r, "nature") ", " \
+		    certainty(cell[t, r, "certainty"]) " },"
+	end("law_ground")
+}
+
+function deadlines(    t, r, value) {
+	t = "deadlines"
+	begin("law_deadline")
+	for (r = 1; r <= rows[t]; r++) {
+		value = cell[t, r, "value"] == "" ? 0 : cell[t, r, "value"]
+		if (cell[t, r, "unit"] == "date") value = instant(value)
+		print "\t{ " text(t, r, "id") ", " text(t, r, "instrument") ", " \
+		    text(t, r, "article") ",\n\t  " text(t, r, "what") ", " \
+		    text(t, r, "starts_at") ", " value ", " text(t, r, "unit") ", " \
+		    text(t, r, "kind") ",\n\t  " text(t, r, "extension_or_note") ", " \
+		    certainty(cell[t, r, "certainty"]) " },"
+	}
+	end("law_deadline")
+}
+
+function offences(    t, r) {
+	t = "offences"
+	begin("law_offence")
+	for (r = 1; r <= rows[t]; r++)
+		print "\t{ " text(t, r, "article") ", " text(t, r, "short_name") ",\n\t  " \
+		    text(t, r, "summary") ",\n\t  " \
+		    (has(cell[t, r, "restricted"], "no_defence_copy") ? "true" : "false") \
+		    ", " certainty(cell[t, r, "certainty"]) " },"
+	end("law_offence")
+}
+
+function articles(    t, r) {
+	t = "articles"
+	begin("law_article")
+	for (r = 1; r <= rows[t]; r++)
+		print "\t{ " text(t, r, "number") ", " text(t, r, "title") ", " \
+		    certainty(cell[t, r, "certainty"]) " },"
+	end("law_article")
+}
+
+# Real States, and the training ones in their places: both lists are in order.
+function states(    t, r, u, q) {
+	t = "states"
+	u = "training"
+	q = 1
+	begin("law_state_row", "law_state")
+	for (r = 1; r <= rows[t]; r++) {
+		while (q <= rows[u] && cell[u, q, "iso2"] < cell[t, r, "iso2"]) training(q++)
+		print "\t{ { " text(t, r, "iso2") ", " text(t, r, "name") ", false },\n\t  " \
+		    party(cell[t, r, "budapest_party"], cell[t, r, "budapest_certainty"]) ", " \
+		    party(cell[t, r, "untoc_party"], cell[t, r, "untoc_certainty"]) ", " \
+		    party(cell[t, r, "hanoi_in_force"], cell[t, r, "hanoi_certainty"]) " },"
+	}
+	while (q <= rows[u]) training(q++)
+	end("law_state")
+}
+
+function training(r) {
+	print "\t{ { " text("training", r, "iso2") ", " text("training", r, "name") \
+	    ", true },\n\t  " party("", "text") ", " party("", "text") ", " \
+	    party("", "text") " },"
+}
+
+function begin(type, name) {
+	if (name == "") name = type
+	print "const struct " type " " name "_rows[] = {"
+}
+
+function end(name) {
+	print "};\nconst size_t " name "_count = sizeof " name "_rows / sizeof *" \
+	    name "_rows;"
+}
+
+FNR == 1 { read_head(); next }
+{ read_row() }
+END {
+	check()
+	if (broken) exit 1
+	print "/* Made from data/law. */\n#include \"law/tables.h\"\n"
+	if (want == "fields") fields()
+	else if (want == "needs") needs()
+	else if (want == "measures") measures()
+	else if (want == "basis") basis()
+	else if (want == "grounds") grounds()
+	else if (want == "deadlines") deadlines()
+	else if (want == "offences") offences()
+	else if (want == "articles") articles()
+	else if (want == "states") states()
+	else {
+		print "tables.awk: no table " want > "/dev/stderr"
+		exit 1
+	}
+}
