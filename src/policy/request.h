@@ -89,6 +89,7 @@ struct thread_facts {
 	enum act_kind act;
 	int64_t now;
 	int64_t request_expires_at;	/* 0 none; ends acting on a request, not delivering */
+	bool incoming;			/* it came in; false: we are about to make it */
 	bool same_parties;		/* from and to are the two of the thread */
 	bool follows_request;		/* `follows` names the thread's request ... */
 	bool follows_known;		/* ... and nothing outside this thread */
@@ -102,6 +103,14 @@ struct thread_step {
  * reason ("thread.not-in-this-state", "thread.not-by-this-side", "thread.splice", ...).
  */
 struct thread_step thread_decide(const struct thread_facts *f);
+/*
+ * A request that opens a thread is a step too: from DRAFT, by the asking side, to SENT
+ * when we make it and to RECEIVED when it came in (its own `follows` are not looked
+ * at).  An act that was made before one that is here already ("thread.came-late") is
+ * allowed when it came in: kept, and the state stays.
+ * The table as Markdown: doc/states.md is this and nothing else.
+ */
+MUST bool thread_table_print(struct buf *out, struct err *err);
 
 /* ---- answers ---- */
 

@@ -1,0 +1,72 @@
+/*
+ * policy/check: what the rules over a request share (private to the room).  A rule
+ * looks at the fields and adds findings; it never stops at the first.
+ */
+#ifndef COMITY_POLICY_CHECK_H
+#define COMITY_POLICY_CHECK_H
+
+#include "policy/request.h"
+
+#define DAY ((int64_t)86400)
+
+struct checking {
+	const struct act *act;
+	const struct fields *fields;
+	const struct law_measure *measure;
+	const struct law_basis *basis;		/* NULL: none stated, or none we know */
+	const struct request_facts *facts;
+	int64_t day;			/* the rules hold on it: now, or when what came was made */
+	const char *from, *to;		/* names of the States */
+	struct request_findings *out;
+};
+
+/* The State by its name, else by its code. */
+const char *state_words(const char state[3]);
+
+/*
+ * part NULL: the sentence is whole.  Else what to do is added: "Set secrecy.until.",
+ * or, of what came in, "Ask Aldora for it."; "" is the field itself.
+ */
+void finding_add(struct checking *c, enum finding_weight weight, const char *reason,
+    const char *field, const char *part, const char *fmt, ...) PRINTF_LIKE(6, 7);
+bool finding_has(const struct request_findings *out, const char *field);
+
+/* Where the field is asked: "Art 42(3)(b)", "Budapest 29(2)(b)", "our own rules". */
+struct where_text { char s[80]; };
+struct where_text field_where(const struct checking *c, const struct law_field *f);
+
+bool field_given(const struct checking *c, const char *id);
+/* Part of the first entry; NULL when it, or its field, is absent. */
+const struct field_part *field_said(const struct checking *c, const char *id,
+    const char *part);
+const char *field_text(const struct checking *c, const char *id, const char *part);
+bool request_discloses(const struct checking *c);	/* data go over, not only held */
+
+/* Every entry has the parts it needs, and no identifier is one that cannot be. */
+bool fields_are_whole(const struct fields *fs);
+
+/* ---- safeguards.c: one function a sentence of data/law/safeguards.tsv ---- */
+
+void offence_is_in_scope(struct checking *c);			/* S01 */
+void dual_criminality_is_shown_for_disclosure(struct checking *c);	/* S02 */
+void secrecy_has_reasons_and_an_end(struct checking *c);	/* S04 */
+void nobody_asks_for_keys_or_passwords(struct checking *c);	/* S08 */
+void someone_in_particular_is_meant(struct checking *c);	/* S12 */
+void time_window_is_bounded(struct checking *c);		/* S12 */
+void identifiers_are_what_they_say(struct checking *c);
+void threat_to_life_has_a_second_person(struct checking *c);	/* S15 */
+
+/* ---- kinds.c: what is special to a kind ---- */
+
+struct kind_rules {
+	void (*check)(struct checking *c);
+	bool discloses;
+};
+const struct kind_rules *kind_rules(enum act_kind kind);
+void preserve_check(struct checking *c);
+void traffic_path_check(struct checking *c);
+void subscriber_check(struct checking *c);
+void stored_data_check(struct checking *c);
+void use_consent_check(struct checking *c);
+
+#endif

@@ -1,0 +1,459 @@
+/*
+ * May this request be sent?  What the row of its basis asks for comes first, then the
+ * safeguards (safeguards.c), then what is special to its kind (kinds.c).
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/check.h"
+
+/* ---- findings ---- */
+
+const char *
+state_words(const char state[3])
+{
+	const struct law_state *s = law_state(state);
+
+	return s != NULL ? s->name : state;
+}
+
+/* Whole characters only, should a sentence ever be too long. */
+static void
+text_cut(char *s, size_t size)
+{
+	size_t n = strlen(s);
+
+	if (n + 1 < size)
+		return;
+	n = size - 4;
+	while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
+		n--;
+	memcpy(s + n, "...", 4);
+}
+
+static void
+text_add(char *s, size_t size, const char *more)
+{
+	size_t n = strlen(s);
+
+	(void)snprintf(s + n, size - n, "%s", more);
+}
+
+/* What to do about it: one's own request is mended, another's is asked about. */
+static void
+remedy_add(const struct checking *c, struct request_finding *found, const char *part)
+{
+	char *s = found->text;
+	const size_t size = sizeof found->text;
+
+	if (c->facts->incoming) {
+		text_add(s, size, " Ask ");
+		text_add(s, size, c->from);
+		text_add(s, size, " for it.");
+		return;
+	}
+	text_add(s, size, " Set ");
+	text_add(s, size, found->field->name);
+	if (part[0] != '\0')
+		text_add(s, size, ".");
+	text_add(s, size, part);
+	text_add(s, size, ".");
+}
+
+void
+finding_add(struct checking *c, enum finding_weight weight, const char *reason,
+    const char *field, const char *part, const char *fmt, ...)
+{
+	struct request_finding *found;
+	va_list ap;
+
+	if (weight == FINDING_STOPS)
+		c->out->stops++;
+	if (c->out->n == REQUEST_FINDINGS_MAX) {
+		c->out->more++;
+		return;
+	}
+	found = &c->out->list[c->out->n++];
+	*found = (struct request_finding){ .weight = weight, .reason = reason,
+		.field = field != NULL ? law_field(field) : NULL };
+	va_start(ap, fmt);
+	(void)vsnprintf(found->text, sizeof found->text, fmt, ap);
+	va_end(ap);
+	if (part != NULL && found->field != NULL)
+		remedy_add(c, found, part);
+	text_cut(found->text, sizeof found->text);
+}
+
+bool
+finding_has(const struct request_findings *out, const char *field)
+{
+	for (size_t i = 0; i < out->n; i++)
+		if (out->list[i].field != NULL &&
+		    strcmp(out->list[i].field->id, field) == 0)
+			return true;
+	return false;
+}
+
+/* The last finding: its lack may carry a refusal for form (data/law/README). */
+static void
+finding_is_treaty(struct checking *c, const struct law_field *f)
+{
+	if (c->basis != NULL && c->out->more == 0)
+		c->out->list[c->out->n - 1].treaty = law_basis_treaty(c->basis, f);
+}
+
+/* ---- fields ---- */
+
+bool
+field_given(const struct checking *c, const char *id)
+{
+	return fields_find(c->fields, id) != NULL;
+}
+
+const struct field_part *
+field_said(const struct checking *c, const char *id, const char *part)
+{
+	return field_given(c, id) ? fields_part(c->fields, id, 0, part) : NULL;
+}
+
+const char *
+field_text(const struct checking *c, const char *id, const char *part)
+{
+	const struct field_part *p = field_said(c, id, part);
+
+	return p != NULL ? p->text : NULL;
+}
+
+bool
+request_discloses(const struct checking *c)
+{
+	return kind_rules(c->act->kind)->discloses;
+}
+
+static enum law_need
+need_of(const struct checking *c, const struct law_field *f)
+{
+	return c->basis != NULL ? law_basis_need(c->basis, f) : law_need(c->measure, f);
+}
+
+/*
+ * One place of "Art 40(15)(a); 42(3)(a); Budapest 29(2)": the Convention's own places
+ * are bare or begin with "Art", those of other texts with their name.
+ */
+static bool
+place_fits(const struct checking *c, struct span place, bool hanoi)
+{
+	char article[8];
+	size_t n = 0;
+
+	if (!hanoi)
+		return span_starts(place, c->basis->instrument);
+	if (span_starts(place, "Art "))
+		place = span_from(place, 4);
+	while (n < place.n && n < sizeof article - 1 && place.p[n] >= '0' &&
+	    place.p[n] <= '9') {
+		article[n] = (char)place.p[n];
+		n++;
+	}
+	article[n] = '\0';
+	return n > 0 && law_list_has(c->measure->articles, article);
+}
+
+static bool
+place_find(const struct checking *c, const char *source, bool hanoi, struct span *out)
+{
+	while (*source != '\0') {
+		size_t n = strcspn(source, ";");
+
+		*out = span_of(source, n);
+		if (place_fits(c, *out, hanoi))
+			return true;
+		source += n;
+		source += strspn(source, "; ");
+	}
+	return false;
+}
+
+struct where_text
+field_where(const struct checking *c, const struct law_field *f)
+{
+	struct where_text t = { "our own rules" };
+	bool hanoi = c->basis == NULL || strcmp(c->basis->instrument, "UNCAC-CYBER") == 0;
+	struct span place;
+
+	if (c->basis != NULL && !law_basis_treaty(c->basis, f))
+		return t;
+	/* No list of contents in that text: the common form is used (basis.tsv). */
+	if (!place_find(c, f->source, hanoi, &place))
+		place = span_text("the common form");
+	(void)snprintf(t.s, sizeof t.s, "%s%.*s",
+	    hanoi && place.p[0] >= '0' && place.p[0] <= '9' ? "Art " : "", (int)place.n,
+	    (const char *)place.p);
+	return t;
+}
+
+/* ---- the legal basis ---- */
+
+static void
+basis_add_suggestion(const struct checking *c, char *text, size_t size)
+{
+	const struct law_basis *b = law_basis_suggest(c->measure->id,
+	    c->facts->from_state, c->facts->to_state, c->day);
+
+	if (b != NULL)
+		(void)snprintf(text, size, "%s stands open to them.", b->instrument);
+	else
+		(void)snprintf(text, size,
+		    "We know none; ask by letter, or by police channel.");
+}
+
+/* No document cites a treaty that does not bind both on its day (design section 7). */
+static void
+basis_binds_both(struct checking *c)
+{
+	const char *instrument = c->basis->instrument;
+	char open[96];
+
+	basis_add_suggestion(c, open, sizeof open);
+	switch (law_instrument_binds(instrument, c->facts->from_state, c->facts->to_state,
+	    c->day)) {
+	case LAW_BINDS:
+		return;
+	case LAW_BINDS_NOT:
+		finding_add(c, FINDING_STOPS, "request.basis-not-binding", NULL, NULL,
+		    "%s does not bind both %s and %s on this day, so nothing can be asked under it. Choose another basis: %s",
+		    instrument, c->from, c->to, open);
+		return;
+	case LAW_BINDS_UNSURE:
+		finding_add(c, FINDING_WARNS, "request.basis-unsure", NULL, NULL,
+		    "Whether %s binds both %s and %s on this day is not certain here: our date is from memory. An officer confirms it first.",
+		    instrument, c->from, c->to);
+		return;
+	}
+}
+
+static void
+basis_is_there(struct checking *c)
+{
+	const char *instrument = c->act->instrument;
+	char open[96];
+
+	if (c->basis != NULL) {
+		basis_binds_both(c);
+		return;
+	}
+	basis_add_suggestion(c, open, sizeof open);
+	if (instrument[0] == '\0')
+		finding_add(c, FINDING_STOPS, "request.no-basis", NULL, NULL,
+		    "No legal basis is stated for %s and %s. Choose one: %s", c->from, c->to,
+		    open);
+	else
+		finding_add(c, FINDING_STOPS, "request.basis-no-row", NULL, NULL,
+		    "Under \"%s\" we know no rule for this kind of request (%s). Choose another basis: %s",
+		    instrument, c->measure->id, open);
+}
+
+/* ---- what is asked for ---- */
+
+static void
+needed_fields_are_there(struct checking *c)
+{
+	size_t n;
+	const struct law_field *all = law_fields(&n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct law_field *f = &all[i];
+
+		if (law_field_is_envelope(f) || f->shape->parts_n == 0 ||
+		    need_of(c, f) != LAW_REQUIRED || field_given(c, f->id))
+			continue;
+		finding_add(c, FINDING_STOPS, "request.missing", f->id, "",
+		    "Missing: %s (%s).", f->label, field_where(c, f).s);
+		finding_is_treaty(c, f);
+	}
+}
+
+/* "any available information": one of the group, whichever is known. */
+static void
+one_of_the_group_is_there(struct checking *c)
+{
+	size_t n, group_n = 0;
+	const struct law_field *all = law_fields(&n), *first = NULL;
+	char labels[160] = "", names[80] = "";
+
+	for (size_t i = 0; i < n; i++) {
+		const struct law_field *f = &all[i];
+
+		if (need_of(c, f) != LAW_ONE_OF)
+			continue;
+		if (field_given(c, f->id))
+			return;
+		text_add(labels, sizeof labels, group_n == 0 ? "" : "; ");
+		text_add(labels, sizeof labels, f->label);
+		text_add(names, sizeof names, group_n == 0 ? "" : " or ");
+		text_add(names, sizeof names, f->name);
+		first = group_n++ == 0 ? f : first;
+	}
+	if (first == NULL)
+		return;
+	if (c->facts->incoming)
+		finding_add(c, FINDING_STOPS, "request.missing-one-of", first->id, NULL,
+		    "Missing, one of them at least (%s): %s. Ask %s for it.",
+		    field_where(c, first).s, labels, c->from);
+	else
+		finding_add(c, FINDING_STOPS, "request.missing-one-of", first->id, NULL,
+		    "Missing, one of them at least (%s): %s. Set %s.",
+		    field_where(c, first).s, labels, names);
+	finding_is_treaty(c, first);
+}
+
+static bool
+part_is_there(const struct field_part *v)
+{
+	return v->has || v->text != NULL;
+}
+
+static bool
+entry_is_whole(const struct field *f, size_t i)
+{
+	const struct law_shape *shape = f->law->shape;
+	struct identifier_result r = { IDENTIFIER_GOOD, "", "" };
+
+	for (size_t p = 0; p < shape->parts_n; p++)
+		if (shape->parts[p].required && !part_is_there(&f->entries[i].parts[p]))
+			return false;
+	if (strcmp(shape->name, "identifier") == 0)
+		identifier_check(&f->entries[i], &r);
+	return r.verdict != IDENTIFIER_BAD;
+}
+
+bool
+fields_are_whole(const struct fields *fs)
+{
+	for (size_t i = 0; i < fs->n; i++)
+		for (size_t e = 0; e < fs->list[i].n; e++)
+			if (!entry_is_whole(&fs->list[i], e))
+				return false;
+	return true;
+}
+
+static void
+entry_is_complete(struct checking *c, const struct field *f, size_t i)
+{
+	const struct law_shape *shape = f->law->shape;
+	char entry[40] = "";
+
+	if (shape->entries_max > 1)
+		(void)snprintf(entry, sizeof entry, ", entry %zu", i + 1);
+	for (size_t p = 0; p < shape->parts_n; p++) {
+		const struct law_part *part = &shape->parts[p];
+
+		if (!part->required || part_is_there(&f->entries[i].parts[p]))
+			continue;
+		finding_add(c, FINDING_STOPS, "request.incomplete", f->law->id, part->name,
+		    "%s%s: %s is missing (%s).", f->law->label, entry, part->label,
+		    field_where(c, f->law).s);
+		finding_is_treaty(c, f->law);
+	}
+}
+
+/* What is there is whole; and what nobody needs to know stays out (S11). */
+static void
+given_fields_are_whole(struct checking *c)
+{
+	for (size_t i = 0; i < c->fields->n; i++) {
+		const struct field *f = &c->fields->list[i];
+
+		for (size_t e = 0; e < f->n; e++)
+			entry_is_complete(c, f, e);
+		/* A second person to call is welcome with every kind (S15). */
+		if (need_of(c, f->law) == LAW_NOT_ASKED && strcmp(f->law->id, "F61") != 0)
+			finding_add(c, FINDING_WARNS, "request.not-asked", f->law->id, NULL,
+			    "%s: a request of this kind does not need it. What the other side does not need is better left out (S11).",
+			    f->law->label);
+	}
+}
+
+/* ---- the act around the fields ---- */
+
+static void
+states_are_of_one_world(struct checking *c)
+{
+	const struct law_state *from = law_state(c->facts->from_state);
+	const struct law_state *to = law_state(c->facts->to_state);
+
+	if (from == NULL || to == NULL) {
+		finding_add(c, FINDING_STOPS, "request.state-unknown", NULL, NULL,
+		    "\"%s\" is no State that we know. Look at the code of the State.",
+		    from == NULL ? c->facts->from_state : c->facts->to_state);
+		return;
+	}
+	if (from->training != to->training)
+		finding_add(c, FINDING_STOPS, "request.training-and-real", NULL, NULL,
+		    "%s and %s: one of them is a training State. An exercise never reaches a real authority.",
+		    from->name, to->name);
+	else if (from->training && !c->facts->exercise)
+		finding_add(c, FINDING_STOPS, "request.training-and-real", NULL, NULL,
+		    "%s and %s are training States, and this says that it is real. Mark it as an exercise.",
+		    from->name, to->name);
+}
+
+static void
+times_of_the_act_can_be_kept(struct checking *c)
+{
+	const struct request_body *r = &c->act->body.request;
+
+	if (c->act->expires_at != 0 && c->act->expires_at <= c->facts->now)
+		finding_add(c, FINDING_STOPS, "request.expired", NULL, NULL,
+		    "The request expired on %s: nobody may act on it any more. %s",
+		    when_day(c->act->expires_at).s, c->facts->incoming ?
+		    "Ask whether a new one follows." : "Give it a later end.");
+	if (r->answer_by == 0)
+		return;
+	if (r->answer_by <= c->day)
+		finding_add(c, FINDING_STOPS, "request.answer-by-past", NULL, NULL,
+		    "The day by which an answer is wished lies in the past. Give a later one, or none.");
+	if (r->answer_by_reason.text == NULL)
+		finding_add(c, FINDING_STOPS, "request.answer-by-without-reasons", NULL, NULL,
+		    "A day by which an answer is wished needs its reasons (Art 40(26)): then it is heeded. Add them, or leave the day out.");
+}
+
+/* ---- the whole ---- */
+
+typedef void rule(struct checking *c);
+
+static rule *const rules[] = {
+	states_are_of_one_world,
+	basis_is_there,
+	needed_fields_are_there,
+	one_of_the_group_is_there,
+	given_fields_are_whole,
+	times_of_the_act_can_be_kept,
+	offence_is_in_scope,
+	dual_criminality_is_shown_for_disclosure,
+	secrecy_has_reasons_and_an_end,
+	nobody_asks_for_keys_or_passwords,
+	someone_in_particular_is_meant,
+	time_window_is_bounded,
+	identifiers_are_what_they_say,
+	threat_to_life_has_a_second_person,
+};
+
+void
+request_check(const struct act *a, const struct request_facts *f,
+    struct request_findings *out)
+{
+	struct checking c = { .act = a, .fields = &a->body.request.fields,
+		.measure = act_kind_measure(a->kind), .facts = f,
+		.from = state_words(f->from_state), .to = state_words(f->to_state),
+		.out = out };
+
+	assert(c.measure != NULL && kind_rules(a->kind)->check != NULL);
+	out->n = out->stops = out->more = 0;
+	c.basis = law_basis(c.measure->id, a->instrument);
+	c.day = f->incoming && a->made_at != 0 && a->made_at < f->now ? a->made_at : f->now;
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+		rules[i](&c);
+	kind_rules(a->kind)->check(&c);
+}

@@ -1,0 +1,381 @@
+/*
+ * The thread of a request: one table of lawful steps, and the order in which an act
+ * that is none of them is told why (threat-model D18: replay, reflection, reorder and
+ * splice change nothing).
+ */
+#include "policy/request.h"
+
+static const char *const state_names[REQUEST_STATES] = {
+	[STATE_DRAFT] = "draft",
+	[STATE_SENT] = "sent",
+	[STATE_RECEIVED] = "received",
+	[STATE_NEEDS_INFO] = "needs_info",
+	[STATE_ACCEPTED] = "accepted",
+	[STATE_ACCEPTED_WITH_CONDITIONS] = "accepted_with_conditions",
+	[STATE_REFUSED] = "refused",
+	[STATE_DELIVERED] = "delivered",
+	[STATE_WITHDRAWN] = "withdrawn",
+	[STATE_CLOSED] = "closed",
+};
+
+const char *
+request_state_name(enum request_state s)
+{
+	return state_names[s];
+}
+
+bool
+request_state_parse(const char *name, enum request_state *out)
+{
+	for (int s = 0; s < REQUEST_STATES; s++)
+		if (span_is(span_text(name), state_names[s])) {
+			*out = (enum request_state)s;
+			return true;
+		}
+	return false;
+}
+
+bool
+request_state_open(enum request_state s)
+{
+	return s != STATE_REFUSED && s != STATE_WITHDRAWN && s != STATE_CLOSED;
+}
+
+/* ---- the table ---- */
+
+#define IN(s) (1u << STATE_##s)
+#define UNANSWERED (IN(SENT) | IN(RECEIVED) | IN(NEEDS_INFO))
+#define AGREED (IN(ACCEPTED) | IN(ACCEPTED_WITH_CONDITIONS))
+#define ENDED (IN(REFUSED) | IN(WITHDRAWN) | IN(CLOSED))
+#define STARTED ((1u << REQUEST_STATES) - 1 - IN(DRAFT))
+
+#define OF(k) (1u << ACT_##k)
+#define DISCLOSURES (OF(SUBSCRIBER) | OF(STORED_DATA))
+#define ASKED (OF(PRESERVE) | DISCLOSURES | OF(USE_CONSENT))	/* an answer is owed */
+#define REQUESTS (ASKED | OF(TRAFFIC_PATH))
+
+#define ITSELF ACT_KINDS		/* as act: the request that opens the thread */
+#define SAME REQUEST_STATES		/* as next: the state stays */
+
+enum thread_how { ANY_WAY, WE_MAKE, CAME_IN, CAME_LATE };	/* the last: came in, too */
+
+struct thread_row {
+	unsigned requests;
+	unsigned states;
+	enum thread_side by;
+	int act;
+	enum thread_how how;
+	int next;
+	const char *says;
+};
+
+/* The first row that fits counts; what no row allows is refused. */
+static const struct thread_row table[] = {
+	{ REQUESTS, IN(DRAFT), SIDE_ASKS, ITSELF, WE_MAKE, STATE_SENT,
+	    "the request goes out" },
+	{ REQUESTS, IN(DRAFT), SIDE_ASKS, ITSELF, CAME_IN, STATE_RECEIVED,
+	    "the request comes in" },
+
+	/* receipts: they say that an act has come, of either side, at any time */
+	{ ASKED, IN(SENT), SIDE_IS_ASKED, ACT_RECEIPT, ANY_WAY, STATE_RECEIVED,
+	    "the request has come to the other side" },
+	{ OF(TRAFFIC_PATH), IN(SENT) | IN(RECEIVED), SIDE_IS_ASKED, ACT_RECEIPT, ANY_WAY,
+	    STATE_CLOSED, "a notice asks for no answer: with its receipt it is done" },
+	{ REQUESTS, STARTED, SIDE_IS_ASKED, ACT_RECEIPT, ANY_WAY, SAME,
+	    "an act has come to the side that is asked" },
+	{ REQUESTS, STARTED, SIDE_ASKS, ACT_RECEIPT, ANY_WAY, SAME,
+	    "an act has come to the side that asks" },
+
+	/* one question at a time: a reply then belongs to one question only */
+	{ ASKED, IN(SENT) | IN(RECEIVED), SIDE_IS_ASKED, ACT_QUESTION, ANY_WAY,
+	    STATE_NEEDS_INFO, "something is asked for before the answer" },
+	{ ASKED, IN(NEEDS_INFO), SIDE_ASKS, ACT_REPLY, ANY_WAY, STATE_RECEIVED,
+	    "the question is replied to" },
+
+	{ ASKED, UNANSWERED, SIDE_IS_ASKED, ACT_GRANTED, ANY_WAY, STATE_ACCEPTED,
+	    "yes" },
+	{ ASKED, UNANSWERED, SIDE_IS_ASKED, ACT_GRANTED_WITH_CONDITIONS, ANY_WAY,
+	    STATE_ACCEPTED_WITH_CONDITIONS, "yes, with conditions" },
+	{ ASKED, UNANSWERED | AGREED, SIDE_IS_ASKED, ACT_REFUSED, ANY_WAY, STATE_REFUSED,
+	    "no, as long as no evidence went over" },
+	{ OF(USE_CONSENT), AGREED, SIDE_IS_ASKED, ACT_REVOKED, ANY_WAY, STATE_REFUSED,
+	    "the consent is taken back; what was done under it stays lawful" },
+	{ OF(USE_CONSENT), UNANSWERED, SIDE_IS_ASKED, ACT_REVOKED, CAME_IN, STATE_REFUSED,
+	    "the consent is taken back, and that came before the consent itself" },
+	{ OF(USE_CONSENT), IN(WITHDRAWN) | IN(CLOSED), SIDE_IS_ASKED, ACT_REVOKED, ANY_WAY,
+	    SAME, "the consent is taken back, though nobody works on the request" },
+
+	/* a preservation holds data and hands none over: that is asked for by itself */
+	{ DISCLOSURES, UNANSWERED | AGREED | IN(DELIVERED), SIDE_IS_ASKED, ACT_DELIVERED,
+	    ANY_WAY, STATE_DELIVERED, "evidence goes over; more may follow" },
+
+	/* Article 43(1): found while preserving, told unasked */
+	{ OF(PRESERVE), UNANSWERED | AGREED, SIDE_IS_ASKED, ACT_TRAFFIC_PATH, ANY_WAY, SAME,
+	    "a further provider is named while the data are being preserved" },
+
+	{ ASKED, UNANSWERED | AGREED | IN(DELIVERED), SIDE_ASKS, ACT_WITHDRAWN, ANY_WAY,
+	    STATE_WITHDRAWN, "help is no longer needed" },
+
+	/*
+	 * Acts that crossed on the way, or were overtaken.  Whoever made them could not
+	 * know; they are kept and change nothing.
+	 */
+	{ ASKED, AGREED | ENDED, SIDE_IS_ASKED, ACT_QUESTION, CAME_LATE, SAME,
+	    "a question was overtaken by the answer or the end" },
+	{ ASKED, AGREED | IN(REFUSED) | IN(DELIVERED), SIDE_ASKS, ACT_REPLY, CAME_LATE,
+	    SAME, "a reply crossed with the answer" },
+	{ ASKED, IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_GRANTED, CAME_LATE, SAME,
+	    "a yes was overtaken by what followed it" },
+	{ ASKED, IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_GRANTED_WITH_CONDITIONS,
+	    CAME_LATE, SAME, "a yes with conditions was overtaken by what followed it" },
+	{ ASKED, IN(WITHDRAWN) | IN(CLOSED), SIDE_IS_ASKED, ACT_REFUSED, CAME_LATE, SAME,
+	    "a no crossed with the withdrawal" },
+	{ DISCLOSURES, IN(WITHDRAWN) | IN(CLOSED), SIDE_IS_ASKED, ACT_DELIVERED, CAME_LATE,
+	    SAME, "evidence crossed with the withdrawal" },
+	{ OF(PRESERVE), ENDED, SIDE_IS_ASKED, ACT_TRAFFIC_PATH, CAME_LATE, SAME,
+	    "a notice crossed with the end" },
+	{ ASKED, IN(REFUSED) | IN(CLOSED), SIDE_ASKS, ACT_WITHDRAWN, CAME_LATE, SAME,
+	    "a withdrawal crossed with the no" },
+};
+#define ROWS (sizeof table / sizeof table[0])
+
+/* ---- why not ---- */
+
+static struct verdict
+refuse(const char *reason, const char *text)
+{
+	return (struct verdict){ false, reason, text };
+}
+
+static bool
+act_fits(const struct thread_row *r, const struct thread_facts *f)
+{
+	return r->act == (int)f->act || (r->act == ITSELF && f->act == f->request);
+}
+
+static bool
+how_fits(const struct thread_row *r, bool incoming)
+{
+	return r->how == ANY_WAY || incoming == (r->how != WE_MAKE);
+}
+
+/* Is there a row of this act, by this side, in these states, for this request? */
+static const struct thread_row *
+row_find(const struct thread_facts *f, unsigned states, enum thread_side by)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		const struct thread_row *r = &table[i];
+
+		if ((r->requests & (1u << f->request)) != 0 && (r->states & states) != 0 &&
+		    r->by == by && act_fits(r, f) && how_fits(r, f->incoming))
+			return r;
+	}
+	return NULL;
+}
+
+static struct verdict
+ended(enum request_state state)
+{
+	if (state == STATE_WITHDRAWN)
+		return refuse("thread.withdrawn",
+		    "The request was withdrawn: nothing more is done on it. Ask for it again with a new request, if it is needed after all.");
+	if (state == STATE_REFUSED)
+		return refuse("thread.refused",
+		    "The request was refused, and that ends it. What would make it acceptable goes into a new request.");
+	return refuse("thread.closed",
+	    "The request is closed here. What is still to be said goes into a new request.");
+}
+
+/* The act exists for this request and this side, but not in this state. */
+static struct verdict
+not_now(const struct thread_facts *f)
+{
+	if (f->state == STATE_DRAFT)
+		return refuse("thread.before-its-request",
+		    "It belongs to a request that has not gone out or has not come in. Wait for the request; nothing was changed.");
+	if (!request_state_open(f->state))
+		return ended(f->state);
+	if (f->act == ACT_REPLY)
+		return refuse("thread.no-question",
+		    "No question is open in this request, so there is nothing to reply to. What was forgotten goes into a new request.");
+	if (f->act == ACT_QUESTION && f->state == STATE_NEEDS_INFO)
+		return refuse("thread.question-open",
+		    "A question is open already. Wait for its reply, or answer the request as it stands.");
+	if (f->act == ACT_REVOKED)
+		return refuse("thread.no-consent",
+		    "No consent was given in this request, so none can be taken back.");
+	if (f->act == f->request)
+		return refuse("thread.opened-already",
+		    "This request has its thread already. Another request starts its own.");
+	if (f->state == STATE_DELIVERED)
+		return refuse("thread.delivered-already",
+		    "Evidence went over on this request: it cannot be answered otherwise any more.");
+	return refuse("thread.answered-already",
+	    "The request has its answer. One answer counts; nothing was changed.");
+}
+
+static struct verdict
+not_for_this_kind(const struct thread_facts *f)
+{
+	if (f->request == ACT_TRAFFIC_PATH)
+		return refuse("thread.notice",
+		    "The traffic path was told unasked (Art 43(1)): it is received, and nothing is answered. Ask for more with a request of your own.");
+	if (f->act == ACT_DELIVERED && f->request == ACT_PRESERVE)
+		return refuse("thread.preservation-hands-nothing-over",
+		    "A preservation only holds the data. They are handed over on a request for them (stored_data, subscriber): send the evidence in that thread.");
+	if (f->act == ACT_DELIVERED)
+		return refuse("thread.consent-hands-nothing-over",
+		    "A request for consent is answered with yes or no; it hands no evidence over.");
+	if (act_kind_class(f->act) == ACT_IS_REQUEST)
+		return refuse("thread.other-request",
+		    "A request of this kind is no step of this thread: it starts a thread of its own.");
+	return refuse("thread.no-step",
+	    "An act of this kind is no step of a request; it changes nothing here.");
+}
+
+/* No row fits.  The nearest reason first. */
+static struct verdict
+why_not(const struct thread_facts *f)
+{
+	const unsigned all = (1u << REQUEST_STATES) - 1;
+	const enum thread_side other =
+	    f->by == SIDE_ASKS ? SIDE_IS_ASKED : SIDE_ASKS;
+
+	if (row_find(f, all, f->by) != NULL)
+		return not_now(f);
+	if (row_find(f, all, other) == NULL)
+		return not_for_this_kind(f);
+	if (other == SIDE_ASKS)
+		return refuse("thread.not-by-this-side",
+		    "Only the side that asks can do this. It came from the side that is asked, so nothing was changed.");
+	return refuse("thread.not-by-this-side",
+	    "Only the side that is asked can do this. It came from the side that asks, so nothing was changed.");
+}
+
+/* D18: sender, receiver and what it follows are signed; here they are compared. */
+static struct verdict
+belongs(const struct thread_facts *f)
+{
+	if (!f->same_parties)
+		return refuse("thread.other-parties",
+		    "It is not between the two authorities of this request: one of them passed it on, or someone copied it. Nothing was changed; tell the other side.");
+	if (f->state == STATE_DRAFT && f->act == f->request)
+		return (struct verdict){ true, "thread.opens", "" };
+	if (!f->follows_known)
+		return refuse("thread.splice",
+		    "It also names acts of another request, so it cannot be a step of this one. Nothing was changed; ask the other side which request it means.");
+	if (!f->follows_request)
+		return refuse("thread.splice",
+		    "It does not name this request as the one it belongs to. Nothing was changed; ask the other side which request it means.");
+	return (struct verdict){ true, "thread.belongs", "" };
+}
+
+/*
+ * expires_at ends acting on a request (design.md section 3): nobody says yes to it, or
+ * sends it, after that day.  What was said in time and came late still counts.
+ */
+static bool
+acts_too_late(const struct thread_facts *f)
+{
+	bool acting = f->act == ACT_GRANTED || f->act == ACT_GRANTED_WITH_CONDITIONS ||
+	    (f->act == f->request && f->state == STATE_DRAFT);
+
+	return acting && !f->incoming && f->request_expires_at != 0 &&
+	    f->now > f->request_expires_at;
+}
+
+struct thread_step
+thread_decide(const struct thread_facts *f)
+{
+	struct thread_step step = { belongs(f), f->state };
+	const struct thread_row *r;
+
+	if (!step.verdict.allow)
+		return step;
+	r = row_find(f, 1u << f->state, f->by);
+	if (r == NULL) {
+		step.verdict = why_not(f);
+		return step;
+	}
+	if (acts_too_late(f)) {
+		step.verdict = refuse("thread.expired",
+		    "The request has expired: nobody may act on it any more. The side that asks sends a new one, if it still needs help.");
+		return step;
+	}
+	step.verdict = (struct verdict){ true, "thread.step", "" };
+	if (r->how == CAME_LATE)
+		step.verdict = (struct verdict){ true, "thread.came-late",
+		    "It was made before its sender could know what is here already. It is kept with the request and changes nothing." };
+	if (r->next != SAME)
+		step.next = (enum request_state)r->next;
+	return step;
+}
+
+/* ---- the table for people ---- */
+
+static bool
+print_kinds(unsigned set, struct buf *out, struct err *err)
+{
+	const char *sep = "";
+
+	for (int k = 0; k < ACT_KINDS; k++) {
+		if ((set & (1u << k)) == 0)
+			continue;
+		if (!buf_printf(out, err, "%s%s", sep, act_kind_name((enum act_kind)k)))
+			return false;
+		sep = ", ";
+	}
+	return true;
+}
+
+static bool
+print_states(unsigned set, struct buf *out, struct err *err)
+{
+	const char *sep = "";
+
+	if (set == STARTED)
+		return buf_add_text(out, "any but draft", err);
+	for (int s = 0; s < REQUEST_STATES; s++) {
+		if ((set & (1u << s)) == 0)
+			continue;
+		if (!buf_printf(out, err, "%s%s", sep, state_names[s]))
+			return false;
+		sep = ", ";
+	}
+	return true;
+}
+
+static bool
+print_row(const struct thread_row *r, struct buf *out, struct err *err)
+{
+	static const char *const hows[] = { "either", "we make it", "it came in",
+		"it came in late" };
+
+	return buf_add_text(out, "| ", err) && print_kinds(r->requests, out, err) &&
+	    buf_add_text(out, " | ", err) && print_states(r->states, out, err) &&
+	    buf_printf(out, err, " | %s | %s | %s | %s | %s |\n",
+	    r->by == SIDE_ASKS ? "asks" : "is asked",
+	    r->act == ITSELF ? "the request" : act_kind_name((enum act_kind)r->act),
+	    hows[r->how], r->next == SAME ? "the same" : state_names[r->next], r->says);
+}
+
+bool
+thread_table_print(struct buf *out, struct err *err)
+{
+	if (!buf_add_text(out,
+	    "# What may follow what\n\n"
+	    "The steps of a request, printed from the table in `src/policy/thread.c`; the test\n"
+	    "`thread_test` keeps this page equal to it (`thread_test --print` writes it).\n"
+	    "The first row that fits counts.  What no row allows is refused, with its reason,\n"
+	    "and changes nothing.  Both sides go by the same table: what may be made here may\n"
+	    "come in there.  \"It came in late\" means that the act is kept and the state stays.\n\n"
+	    "After a request's `expires_at` nobody here says yes to it; an answer that comes in\n"
+	    "late still counts, and evidence may still go over.\n\n"
+	    "| request | state | who | act | how | then | which means |\n"
+	    "| --- | --- | --- | --- | --- | --- | --- |\n", err))
+		return false;
+	for (size_t i = 0; i < ROWS; i++)
+		if (!print_row(&table[i], out, err))
+			return false;
+	return true;
+}
