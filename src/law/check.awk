@@ -1,8 +1,8 @@
 # Reads the tables of data/law and looks for broken rows: each gets a line on the
 # standard error.  cell[table, row, column], rows[table], row[table, id].
 
-function fault(where, what) {
-	print "data/law/" where ": " what > "/dev/stderr"
+function fault(place, what) {
+	print "data/law/" place ": " what > "/dev/stderr"
 	broken++
 }
 
@@ -155,7 +155,7 @@ function check_states(    t, r, p, ratified, force) {
 			fault(where("training", r), "not in order of iso2")
 }
 
-function check(    sure, n, t, i, r) {
+function check(    sure, n, t, i) {
 	sure = "text;sister;secondary;memory"
 	n = split("articles basis deadlines measures offences refusal_grounds request_fields", \
 	    t, " ")

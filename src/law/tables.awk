@@ -1,13 +1,13 @@
 # Turns the tables of data/law into C, one table a run:
 #   awk -v want=TABLE -f check.awk -f tables.awk data/law/*.tsv
-# Plain awk (mawk, busybox): no intervals in patterns, no functions of gawk.  Every run
+# Plain awk, as mawk has it: no intervals in patterns, no functions of gawk.  Every run
 # reads and checks all tables (check.awk), so that no broken row is ever compiled in.
 
 # Character by character: awks do not agree on backslashes in gsub.
-function quote(text,    out, i, c) {
+function quote(bytes,    out, i, c) {
 	out = ""
-	for (i = 1; i <= length(text); i++) {
-		c = substr(text, i, 1)
+	for (i = 1; i <= length(bytes); i++) {
+		c = substr(bytes, i, 1)
 		out = out (c == "\\" || c == "\"" ? "\\" c : c)
 	}
 	return "\"" out "\""
