@@ -57,7 +57,7 @@ act_init(struct act *a, enum act_kind kind)
 void
 act_clear(struct act *a)
 {
-	kinds[a->kind].clear(a);
+	kinds[a->kind]->clear(a);
 	act_init(a, a->kind);
 }
 
@@ -74,19 +74,6 @@ act_bag_name(const struct act *a)
 }
 
 /* ---- decoding ---- */
-
-static bool
-kind_find(const char *name, enum act_kind *out, struct err *err)
-{
-	for (unsigned k = 0; k < ACT_KINDS; k++)
-		if (kinds[k].name != NULL && strcmp(kinds[k].name, name) == 0) {
-			*out = (enum act_kind)k;
-			return true;
-		}
-	return err_set(err, ERR_INPUT, "act.kind",
-	    "this is an act of a kind that this version does not know; "
-	    "a newer Comity may");
-}
 
 static bool
 party_decode(struct json_object *o, struct authority_id *id, bool *has_card,
@@ -124,6 +111,21 @@ parties_decode(struct act *a, struct json_object *o, struct err *err)
 	    "member \"to.card\" is null: an act is addressed to a card");
 }
 
+/* An answer answers something; a receipt is for one act. */
+static bool
+follows_fit(const struct act *a, struct err *err)
+{
+	const struct kind *k = kinds[a->kind];
+
+	if (a->follows_n < k->follows_min)
+		return err_set(err, ERR_INPUT, "act.follows",
+		    "member \"follows\" is empty: an act of kind \"%s\" follows another",
+		    k->name);
+	return a->follows_n <= k->follows_max || err_set(err, ERR_INPUT, "act.follows",
+	    "member \"follows\" names more acts than one of kind \"%s\" can follow",
+	    k->name);
+}
+
 static bool
 follows_decode(struct act *a, struct json_object *o, struct err *err)
 {
@@ -140,7 +142,7 @@ follows_decode(struct act *a, struct json_object *o, struct err *err)
 				    "member \"follows\" names the same act twice");
 	}
 	a->follows_n = list.n;
-	return true;
+	return follows_fit(a, err);
 }
 
 static bool
@@ -239,18 +241,21 @@ decode_into(struct act *a, struct json_object *o, struct err *err)
 {
 	struct json_object body;
 	const char *name;
-	enum act_kind kind = ACT_DELIVERED;
+	enum act_kind kind;
 
-	if (!schema_check(o, err) || !json_text(o, "kind", 1, 40, &name, err) ||
-	    !kind_find(name, &kind, err))
+	if (!schema_check(o, err) || !json_text(o, "kind", 1, 40, &name, err))
 		return false;
+	if (!act_kind_parse(name, &kind))
+		return err_set(err, ERR_INPUT, "act.kind",
+		    "this is an act of a kind that this version does not know; "
+		    "a newer Comity may");
 	act_init(a, kind);
 	return json_bool(o, "exercise", &a->exercise, err) &&
 	    json_hex(o, "nonce", a->nonce, sizeof a->nonce, err) &&
 	    parties_decode(a, o, err) && follows_decode(a, o, err) &&
 	    times_decode(a, o, err) && basis_decode(a, o, err) &&
 	    json_member(o, "body", &body, err) &&
-	    kinds[kind].decode(a, &body, err) && json_end(&body, err) &&
+	    kinds[kind]->decode(a, &body, err) && json_end(&body, err) &&
 	    counts_decode(a, o, err) && made_by_decode(a, o, err) &&
 	    json_end(o, err);
 }
@@ -294,7 +299,7 @@ static void
 head_encode(const struct act *a, struct json_out *j)
 {
 	json_out_str(j, "schema", ACT_SCHEMA);
-	json_out_str(j, "kind", kinds[a->kind].name);
+	json_out_str(j, "kind", kinds[a->kind]->name);
 	json_out_bool(j, "exercise", a->exercise);
 	json_out_str(j, "nonce", act_bag_name(a).s + strlen("comity-"));
 	party_encode(j, "from", &a->from, a->has_from_card, &a->from_card);
@@ -341,7 +346,7 @@ act_out(const struct act *a, struct json_out *j)
 		json_out_null(j, "basis");
 	}
 	json_out_object(j, "body");
-	kinds[a->kind].encode(a, j);
+	kinds[a->kind]->encode(a, j);
 	json_out_close_object(j);
 	tail_encode(a, j);
 	json_out_close_object(j);

@@ -127,22 +127,26 @@ const struct field_part *fields_part(const struct fields *fs, const char *field,
 /*
  * Set one part from text as a person types it: "offence.facts", "identifiers[1].value".
  * Without a part the shape's first one of kind text or marked is meant; without an
- * index entry 0, and "[+]" adds an entry.  lang is used for PART_MARKED.  Instants are
- * as when_parse takes them, yes/no for PART_YES.  ERR_INPUT "fields.*" names field,
+ * index entry 0, and "[+]" adds an entry, as the index after the last one does.  lang
+ * is used for PART_MARKED.  Instants are as when_parse_people takes them, yes/no for
+ * PART_YES, lists have ";" or "," between.  ERR_INPUT "fields.*" names field,
  * part and what would do; nothing is changed then.
  */
 MUST bool fields_set(struct fields *fs, const char *name, const char *value,
     const char *lang, struct err *err);
-bool fields_remove(struct fields *fs, const char *name);	/* false: was not there */
+/* "offence", "identifiers[1]" or "offence.facts"; false: it was not there. */
+bool fields_remove(struct fields *fs, const char *name);
 MUST bool fields_copy(struct fields *to, const struct fields *from, struct err *err);
 /*
- * The member "fields": an object with one member a field.  Decoding checks shape and
- * form of every part (identifiers too), not what a measure needs: that is policy's.
- * A draft may miss required parts; partial = true lets it.
+ * o is the object "fields" itself, with one member a field; all of it is taken.
+ * Decoding checks shape and form of every part (identifiers too), not what a measure
+ * needs: that is policy's.  A draft may miss required parts; partial = true lets it.
+ * ERR_INPUT "fields.*", "identifier.*", "json.*".
  */
 MUST bool fields_decode(struct fields *out, struct json_object *o, bool partial,
     struct err *err);
-void fields_encode(const struct fields *fs, struct json_out *j);	/* in an open object */
+/* Writes the members only: the caller opens and closes the object. */
+void fields_encode(const struct fields *fs, struct json_out *j);
 
 /*
  * Typed identifiers of a person, account or thing (act/identifier.c): what the form

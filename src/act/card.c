@@ -118,7 +118,7 @@ card_languages_valid(const struct card_body *c, struct err *err)
 	return true;
 }
 
-bool
+static bool
 card_decode(struct act *a, struct json_object *b, struct err *err)
 {
 	struct card_body *c = &a->body.card;
@@ -174,7 +174,7 @@ ders_encode(struct json_out *j, const char *name, const struct buf *rows, size_t
 	json_out_close_array(j);
 }
 
-void
+static void
 card_encode(const struct act *a, struct json_out *j)
 {
 	const struct card_body *c = &a->body.card;
@@ -205,7 +205,7 @@ card_encode(const struct act *a, struct json_out *j)
 		json_out_null(j, "previous");
 }
 
-void
+static void
 card_clear(struct act *a)
 {
 	struct card_body *c = &a->body.card;
@@ -222,3 +222,9 @@ card_clear(struct act *a)
 		buf_clear(&c->roots[i]);
 	mem_free(c->phone);
 }
+
+const struct kind kind_card = {
+	.name = "card", .class = ACT_IS_CARD, .needs_stamp = false,
+	.follows_max = ACT_FOLLOWS_MAX,
+	.decode = card_decode, .encode = card_encode, .clear = card_clear,
+};

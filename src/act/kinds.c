@@ -1,31 +1,68 @@
+/* The table of kinds, and members that several kinds have. */
 #include "act/kinds.h"
 
 #include <string.h>
 
-const struct kind kinds[ACT_KINDS] = {
-	[ACT_CARD] = { "card", false, card_decode, card_encode, card_clear },
-	[ACT_DELIVERED] = { "delivered", true, delivered_decode, delivered_encode,
-	    delivered_clear },
-	[ACT_TIME_STAMP] = { "time_stamp", false, time_stamp_decode,
-	    time_stamp_encode, time_stamp_clear },
-};
+/* One line a kind: its name in enum act_kind, and that of its file. */
+#define EACH_KIND(X) \
+	X(ACT_CARD, card) \
+	X(ACT_DELIVERED, delivered) \
+	X(ACT_TIME_STAMP, time_stamp) \
+	X(ACT_PRESERVE, preserve) \
+	X(ACT_TRAFFIC_PATH, traffic_path) \
+	X(ACT_SUBSCRIBER, subscriber) \
+	X(ACT_STORED_DATA, stored_data) \
+	X(ACT_USE_CONSENT, use_consent) \
+	X(ACT_RECEIPT, receipt) \
+	X(ACT_GRANTED, granted) \
+	X(ACT_GRANTED_WITH_CONDITIONS, granted_with_conditions) \
+	X(ACT_REFUSED, refused) \
+	X(ACT_QUESTION, question) \
+	X(ACT_REPLY, reply) \
+	X(ACT_WITHDRAWN, withdrawn) \
+	X(ACT_REVOKED, revoked)
 
-static bool
-kind_known(enum act_kind kind)
-{
-	return kinds[kind].name != NULL;
-}
+#define KIND_DECLARED(number, file) extern const struct kind kind_##file;
+#define KIND_LISTED(number, file) [number] = &kind_##file,
+
+EACH_KIND(KIND_DECLARED)
+
+const struct kind *const kinds[ACT_KINDS] = { EACH_KIND(KIND_LISTED) };
 
 const char *
 act_kind_name(enum act_kind kind)
 {
-	return kind_known(kind) ? kinds[kind].name : "unknown";
+	return kinds[kind]->name;
+}
+
+bool
+act_kind_parse(const char *name, enum act_kind *out)
+{
+	for (unsigned k = 0; k < ACT_KINDS; k++)
+		if (strcmp(kinds[k]->name, name) == 0) {
+			*out = (enum act_kind)k;
+			return true;
+		}
+	return false;
+}
+
+enum act_class
+act_kind_class(enum act_kind kind)
+{
+	return kinds[kind]->class;
+}
+
+const struct law_measure *
+act_kind_measure(enum act_kind kind)
+{
+	return kinds[kind]->class == ACT_IS_REQUEST ? law_measure(kinds[kind]->name) :
+	    NULL;
 }
 
 bool
 act_kind_needs_stamp(enum act_kind kind)
 {
-	return kinds[kind].needs_stamp;
+	return kinds[kind]->needs_stamp;
 }
 
 /* ---- parts that several kinds have ---- */
@@ -131,4 +168,47 @@ text_or_null(struct json_object *o, const char *name, size_t max, char **out,
 		return false;
 	*out = mem_text_of(s, err);
 	return *out != NULL;
+}
+
+bool
+short_decode(struct json_object *o, const char *name, char *out, size_t room,
+    struct err *err)
+{
+	const char *s;
+
+	if (!json_text(o, name, 1, room - 1, &s, err))
+		return false;
+	memcpy(out, s, strlen(s) + 1);
+	return true;
+}
+
+bool
+short_or_null(struct json_object *o, const char *name, char *out, size_t room,
+    struct err *err)
+{
+	out[0] = '\0';
+	return json_take_null(o, name) || short_decode(o, name, out, room, err);
+}
+
+void
+short_encode(const char *name, const char *s, struct json_out *j)
+{
+	json_out_str(j, name, s[0] != '\0' ? s : NULL);
+}
+
+bool
+instant_or_null(struct json_object *o, const char *name, int64_t *out,
+    struct err *err)
+{
+	*out = 0;
+	return json_take_null(o, name) || json_int(o, name, 1, WHEN_MAX, out, err);
+}
+
+void
+instant_encode(const char *name, int64_t at, struct json_out *j)
+{
+	if (at != 0)
+		json_out_int(j, name, at);
+	else
+		json_out_null(j, name);
 }

@@ -1,7 +1,7 @@
 /* time_stamp: a token that came late travels as payload of this act. */
 #include "act/kinds.h"
 
-bool
+static bool
 time_stamp_decode(struct act *a, struct json_object *b, struct err *err)
 {
 	struct time_stamp_body *t = &a->body.time_stamp;
@@ -15,14 +15,20 @@ time_stamp_decode(struct act *a, struct json_object *b, struct err *err)
 	    "member \"follows\" does not name the act that is stamped");
 }
 
-void
+static void
 time_stamp_encode(const struct act *a, struct json_out *j)
 {
 	json_out_digest(j, "act", &a->body.time_stamp.act);
 }
 
-void
+static void
 time_stamp_clear(struct act *a)
 {
 	(void)a;
 }
+
+const struct kind kind_time_stamp = {
+	.name = "time_stamp", .class = ACT_IS_TIME_STAMP, .needs_stamp = false,
+	.follows_max = ACT_FOLLOWS_MAX,
+	.decode = time_stamp_decode, .encode = time_stamp_encode, .clear = time_stamp_clear,
+};

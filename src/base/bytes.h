@@ -90,6 +90,8 @@ MUST bool base32_encode(struct buf *out, struct span in, struct err *err);
 bool utf8_valid(struct span s);
 /* Next code point from p[0..n); its length or 0 when the bytes are not UTF-8. */
 size_t utf8_next(struct span s, uint32_t *code);
+/* Control, bidi and other characters that cannot be seen or turn what is around them. */
+bool code_invisible(uint32_t code);
 /*
  * Bytes of unknown origin (file names) for people: control, bidi and other
  * invisible characters and bytes that are no UTF-8 come out as \xNN or \u{NNNN}.

@@ -182,7 +182,7 @@ utf8_valid(struct span s)
 }
 
 /* Characters that change how the line around them looks, or cannot be seen. */
-static bool
+bool
 code_invisible(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x61C ||

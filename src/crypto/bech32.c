@@ -135,3 +135,31 @@ out:
 		mem_wipe(out, n);
 	return ok;
 }
+
+#define BECH32M_CHECK 0x2bc830a3u	/* BIP-350 */
+
+bool
+bech32_values(struct span text, const char *prefix, enum bech32_case letters,
+    uint8_t *out, size_t max, size_t *n, enum bech32_sum *sum)
+{
+	const char *digits = letters == BECH32_UPPER ? upper_digits : lower_digits;
+	uint32_t check = check_prefix(prefix);
+
+	if (!prefix_take(text, prefix, letters, &text) || text.n < CHECK_DIGITS ||
+	    text.n - CHECK_DIGITS > max)
+		return false;
+	for (size_t i = 0; i < text.n; i++) {
+		const char *d = memchr(digits, text.p[i], 32);
+
+		if (d == NULL)
+			return false;
+		check = check_add(check, (unsigned)(d - digits));
+		if (i < text.n - CHECK_DIGITS)
+			out[i] = (uint8_t)(d - digits);
+	}
+	if (check != 1 && check != BECH32M_CHECK)
+		return false;
+	*n = text.n - CHECK_DIGITS;
+	*sum = check == 1 ? BECH32_SUM : BECH32M_SUM;
+	return true;
+}

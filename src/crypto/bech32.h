@@ -27,4 +27,14 @@ void bech32_encode(struct bech32_text *out, const char *prefix, struct span data
 MUST bool bech32_decode(struct span text, const char *prefix,
     enum bech32_case letters, uint8_t *out, size_t n);
 
+/*
+ * Addresses use two checksums: the constant 1 (BIP-173) or 0x2bc830a3 (Bech32m,
+ * BIP-350).  True when text has one of them: its values of 5 bits, at most max, are
+ * in out, and which checksum it was in *sum.  What the values mean is the caller's.
+ */
+enum bech32_sum { BECH32_SUM, BECH32M_SUM };
+MUST bool bech32_values(struct span text, const char *prefix,
+    enum bech32_case letters, uint8_t *out, size_t max, size_t *n,
+    enum bech32_sum *sum);
+
 #endif

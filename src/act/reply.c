@@ -1,0 +1,27 @@
+/* reply: the answer to a question, in words and in values of fields. */
+#include "act/kinds.h"
+
+static bool
+reply_decode(struct act *a, struct json_object *b, struct err *err)
+{
+	struct json_object fields;
+
+	return answer_head_decode(a, b, ANSWER_TEXT_MAY_MISS, err) &&
+	    json_member(b, "fields", &fields, err) &&
+	    fields_decode(&a->body.answer.fields, &fields, false, err);
+}
+
+static void
+reply_encode(const struct act *a, struct json_out *j)
+{
+	answer_head_encode(a, j);
+	json_out_object(j, "fields");
+	fields_encode(&a->body.answer.fields, j);
+	json_out_close_object(j);
+}
+
+const struct kind kind_reply = {
+	.name = "reply", .class = ACT_IS_ANSWER, .needs_stamp = true,
+	.follows_min = 1, .follows_max = ACT_FOLLOWS_MAX,
+	.decode = reply_decode, .encode = reply_encode, .clear = answer_clear,
+};

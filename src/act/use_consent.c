@@ -1,0 +1,8 @@
+/* use_consent: may evidence be used or passed on otherwise (Articles 36(3) and 40(19))? */
+#include "act/kinds.h"
+
+const struct kind kind_use_consent = {
+	.name = "use_consent", .class = ACT_IS_REQUEST, .needs_stamp = true,
+	.follows_max = ACT_FOLLOWS_MAX,
+	.decode = request_decode, .encode = request_encode, .clear = request_clear,
+};
