@@ -120,10 +120,10 @@ static const struct thread_row table[] = {
 	 * Acts that crossed on the way, or were overtaken.  Whoever made them could not
 	 * know; they are kept and change nothing.
 	 */
-	{ ASKED, AGREED | ENDED, SIDE_IS_ASKED, ACT_QUESTION, CAME_LATE, SAME,
+	{ ASKED, AGREED | IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_QUESTION, CAME_LATE, SAME,
 	    "a question was overtaken by the answer or the end" },
-	{ ASKED, AGREED | IN(REFUSED) | IN(DELIVERED), SIDE_ASKS, ACT_REPLY, CAME_LATE,
-	    SAME, "a reply crossed with the answer" },
+	{ ASKED, AGREED | IN(DELIVERED) | ENDED, SIDE_ASKS, ACT_REPLY, CAME_LATE, SAME,
+	    "a reply crossed with the answer or the end" },
 	{ ASKED, IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_GRANTED, CAME_LATE, SAME,
 	    "a yes was overtaken by what followed it" },
 	{ ASKED, IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_GRANTED_WITH_CONDITIONS,
@@ -134,6 +134,10 @@ static const struct thread_row table[] = {
 	    SAME, "evidence crossed with the withdrawal" },
 	{ OF(PRESERVE), ENDED, SIDE_IS_ASKED, ACT_TRAFFIC_PATH, CAME_LATE, SAME,
 	    "a notice crossed with the end" },
+	{ OF(USE_CONSENT), IN(REFUSED), SIDE_IS_ASKED, ACT_REVOKED, CAME_LATE, SAME,
+	    "a consent is taken back that is none any more" },
+	{ OF(USE_CONSENT), IN(REFUSED), SIDE_IS_ASKED, ACT_REFUSED, CAME_LATE, SAME,
+	    "a no was overtaken by the taking back" },
 	{ ASKED, IN(REFUSED) | IN(CLOSED), SIDE_ASKS, ACT_WITHDRAWN, CAME_LATE, SAME,
 	    "a withdrawal crossed with the no" },
 };

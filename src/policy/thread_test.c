@@ -1,0 +1,570 @@
+/*
+ * Every (request, state, side, act, made or come in) there is: what the list below
+ * allows is allowed and leads where it says; all else is refused with a reason and
+ * changes nothing.  The list is written by hand, state by state, not from the table.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "policy/request.h"
+
+/*
+ * Requests: p preserve, d subscriber and stored_data, c use_consent, t traffic_path.
+ * "made": as we make it; "came": as it comes in; "late": comes in and changes nothing.
+ */
+struct line {
+	const char *requests, *state, *side, *way, *steps;
+};
+static const struct line lines[] = {
+	{ "pdct", "draft", "asks", "made", "REQUEST>sent" },
+	{ "pdct", "draft", "asks", "came", "REQUEST>received" },
+
+	{ "pdc", "sent", "asked", "made came", "receipt>received question>needs_info "
+	    "granted>accepted granted_with_conditions>accepted_with_conditions "
+	    "refused>refused" },
+	{ "d", "sent", "asked", "made came", "delivered>delivered" },
+	{ "p", "sent", "asked", "made came", "traffic_path>sent" },
+	{ "c", "sent", "asked", "came", "revoked>refused" },
+	{ "pdc", "sent", "asks", "made came", "receipt>sent withdrawn>withdrawn" },
+
+	{ "pdc", "received", "asked", "made came", "receipt>received "
+	    "question>needs_info granted>accepted "
+	    "granted_with_conditions>accepted_with_conditions refused>refused" },
+	{ "d", "received", "asked", "made came", "delivered>delivered" },
+	{ "p", "received", "asked", "made came", "traffic_path>received" },
+	{ "c", "received", "asked", "came", "revoked>refused" },
+	{ "pdc", "received", "asks", "made came",
+	    "receipt>received withdrawn>withdrawn" },
+
+	{ "pdc", "needs_info", "asked", "made came", "receipt>needs_info "
+	    "granted>accepted granted_with_conditions>accepted_with_conditions "
+	    "refused>refused" },
+	{ "d", "needs_info", "asked", "made came", "delivered>delivered" },
+	{ "p", "needs_info", "asked", "made came", "traffic_path>needs_info" },
+	{ "c", "needs_info", "asked", "came", "revoked>refused" },
+	{ "pdc", "needs_info", "asks", "made came",
+	    "receipt>needs_info reply>received withdrawn>withdrawn" },
+
+	{ "pdc", "accepted", "asked", "made came", "receipt>accepted refused>refused" },
+	{ "d", "accepted", "asked", "made came", "delivered>delivered" },
+	{ "p", "accepted", "asked", "made came", "traffic_path>accepted" },
+	{ "c", "accepted", "asked", "made came", "revoked>refused" },
+	{ "pdc", "accepted", "asks", "made came",
+	    "receipt>accepted withdrawn>withdrawn" },
+	{ "pdc", "accepted", "asked", "late", "question" },
+	{ "pdc", "accepted", "asks", "late", "reply" },
+
+	{ "pdc", "accepted_with_conditions", "asked", "made came",
+	    "receipt>accepted_with_conditions refused>refused" },
+	{ "d", "accepted_with_conditions", "asked", "made came", "delivered>delivered" },
+	{ "p", "accepted_with_conditions", "asked", "made came",
+	    "traffic_path>accepted_with_conditions" },
+	{ "c", "accepted_with_conditions", "asked", "made came", "revoked>refused" },
+	{ "pdc", "accepted_with_conditions", "asks", "made came",
+	    "receipt>accepted_with_conditions withdrawn>withdrawn" },
+	{ "pdc", "accepted_with_conditions", "asked", "late", "question" },
+	{ "pdc", "accepted_with_conditions", "asks", "late", "reply" },
+
+	/* only evidence brings a thread here */
+	{ "d", "delivered", "asked", "made came", "delivered>delivered" },
+	{ "pdc", "delivered", "asked", "made came", "receipt>delivered" },
+	{ "pdc", "delivered", "asks", "made came",
+	    "receipt>delivered withdrawn>withdrawn" },
+	{ "pdc", "delivered", "asked", "late",
+	    "question granted granted_with_conditions" },
+	{ "pdc", "delivered", "asks", "late", "reply" },
+
+	{ "pdc", "refused", "asked asks", "made came", "receipt>refused" },
+	{ "pdc", "refused", "asked", "late",
+	    "question granted granted_with_conditions" },
+	{ "p", "refused", "asked", "late", "traffic_path" },
+	{ "c", "refused", "asked", "late", "revoked refused" },
+	{ "pdc", "refused", "asks", "late", "reply withdrawn" },
+
+	{ "pdc", "withdrawn", "asked asks", "made came", "receipt>withdrawn" },
+	{ "pdc", "withdrawn", "asked", "late",
+	    "question granted granted_with_conditions refused" },
+	{ "d", "withdrawn", "asked", "late", "delivered" },
+	{ "pdc", "withdrawn", "asks", "late", "reply" },
+	{ "p", "withdrawn", "asked", "late", "traffic_path" },
+	{ "c", "withdrawn", "asked", "made came", "revoked>withdrawn" },
+
+	{ "pdc", "closed", "asked asks", "made came", "receipt>closed" },
+	{ "pdc", "closed", "asked", "late",
+	    "question granted granted_with_conditions refused" },
+	{ "d", "closed", "asked", "late", "delivered" },
+	{ "p", "closed", "asked", "late", "traffic_path" },
+	{ "c", "closed", "asked", "made came", "revoked>closed" },
+	{ "pdc", "closed", "asks", "late", "reply withdrawn" },
+
+	/* a notice: received, and done */
+	{ "t", "sent received", "asked", "made came", "receipt>closed" },
+	{ "t", "sent", "asks", "made came", "receipt>sent" },
+	{ "t", "received", "asks", "made came", "receipt>received" },
+	{ "t", "needs_info", "asked asks", "made came", "receipt>needs_info" },
+	{ "t", "accepted", "asked asks", "made came", "receipt>accepted" },
+	{ "t", "accepted_with_conditions", "asked asks", "made came",
+	    "receipt>accepted_with_conditions" },
+	{ "t", "refused", "asked asks", "made came", "receipt>refused" },
+	{ "t", "delivered", "asked asks", "made came", "receipt>delivered" },
+	{ "t", "withdrawn", "asked asks", "made came", "receipt>withdrawn" },
+	{ "t", "closed", "asked asks", "made came", "receipt>closed" },
+};
+
+/* Is `word` one of the words of `list`?  A word ends at a blank or '>'. */
+static const char *
+word_in(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = list; *p != '\0'; p += strcspn(p, " ")) {
+		p += strspn(p, " ");
+		if (strncmp(p, word, n) == 0 &&
+		    (p[n] == '\0' || p[n] == ' ' || p[n] == '>'))
+			return p + n;
+	}
+	return NULL;
+}
+
+static char
+letter(enum act_kind request)
+{
+	switch ((int)request) {
+	case ACT_PRESERVE:
+		return 'p';
+	case ACT_SUBSCRIBER:
+	case ACT_STORED_DATA:
+		return 'd';
+	case ACT_USE_CONSENT:
+		return 'c';
+	case ACT_TRAFFIC_PATH:
+		return 't';
+	default:
+		return '-';
+	}
+}
+
+/* What the list says: the state after, "late", or NULL for no. */
+static const char *
+expected(const struct thread_facts *f, char *next, size_t size)
+{
+	const char *act = f->state == STATE_DRAFT && f->act == f->request ? "REQUEST" :
+	    act_kind_name(f->act);
+
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		const struct line *l = &lines[i];
+		bool late = strcmp(l->way, "late") == 0;
+		const char *end;
+
+		if (strchr(l->requests, letter(f->request)) == NULL ||
+		    word_in(l->state, request_state_name(f->state)) == NULL ||
+		    word_in(l->side, f->by == SIDE_ASKS ? "asks" : "asked") == NULL ||
+		    (late ? !f->incoming :
+		    word_in(l->way, f->incoming ? "came" : "made") == NULL))
+			continue;
+		end = word_in(l->steps, act);
+		if (end == NULL)
+			continue;
+		if (late)
+			return "late";
+		(void)snprintf(next, size, "%.*s", (int)strcspn(end + 1, " "), end + 1);
+		return next;
+	}
+	return NULL;
+}
+
+static void
+look(const struct thread_facts *f, size_t *allowed)
+{
+	char text[40];
+	const char *want = expected(f, text, sizeof text);
+	struct thread_step got = thread_decide(f);
+
+	if (got.verdict.allow != (want != NULL))
+		print_message("%s in %s: %s by %s, %s\n", act_kind_name(f->request),
+		    request_state_name(f->state), act_kind_name(f->act),
+		    f->by == SIDE_ASKS ? "asks" : "asked", f->incoming ? "came" : "made");
+	assert_true(got.verdict.allow == (want != NULL));
+	assert_non_null(got.verdict.reason);
+	assert_true(strncmp(got.verdict.reason, "thread.", 7) == 0);
+	if (want == NULL) {
+		assert_int_equal(got.next, f->state);
+		assert_true(strlen(got.verdict.text) > 20);
+		return;
+	}
+	(*allowed)++;
+	if (strcmp(want, "late") == 0) {
+		assert_string_equal(got.verdict.reason, "thread.came-late");
+		assert_int_equal(got.next, f->state);
+		assert_true(strlen(got.verdict.text) > 20);
+		return;
+	}
+	assert_string_equal(got.verdict.reason, "thread.step");
+	assert_string_equal(request_state_name(got.next), want);
+	assert_string_equal(got.verdict.text, "");
+}
+
+/* Calls each for every tuple. */
+static void
+every_tuple(void (*each)(struct thread_facts *f, void *arg), void *arg)
+{
+	for (int k = 0; k < ACT_KINDS; k++)
+		for (int s = 0; s < REQUEST_STATES; s++)
+			for (int a = 0; a < ACT_KINDS; a++)
+				for (int i = 0; i < 4; i++) {
+					struct thread_facts f = { .request = (enum act_kind)k,
+						.state = (enum request_state)s,
+						.act = (enum act_kind)a,
+						.by = (i & 1) != 0 ? SIDE_ASKS : SIDE_IS_ASKED,
+						.incoming = (i & 2) != 0, .now = 100,
+						.same_parties = true, .follows_request = true,
+						.follows_known = true };
+
+					each(&f, arg);
+				}
+}
+
+static void
+look_each(struct thread_facts *f, void *arg)
+{
+	look(f, arg);
+}
+
+static void
+what_the_list_allows_is_allowed_and_all_else_is_refused(void **state)
+{
+	size_t allowed = 0;
+
+	(void)state;
+	every_tuple(look_each, &allowed);
+	print_message("%zu of %d tuples are steps\n", allowed,
+	    ACT_KINDS * REQUEST_STATES * ACT_KINDS * 4);
+	assert_true(allowed > 100);
+}
+
+/* Reasons that come first, whatever the state is. */
+static void
+refused_each(struct thread_facts *f, void *arg)
+{
+	struct thread_facts reflected = *f, spliced = *f, unrelated = *f;
+	bool opens = f->state == STATE_DRAFT && f->act == f->request;
+
+	(void)arg;
+	reflected.same_parties = false;
+	spliced.follows_known = false;
+	unrelated.follows_request = false;
+	assert_string_equal(thread_decide(&reflected).verdict.reason,
+	    "thread.other-parties");
+	assert_int_equal(thread_decide(&reflected).next, f->state);
+	if (opens)
+		return;
+	assert_string_equal(thread_decide(&spliced).verdict.reason, "thread.splice");
+	assert_int_equal(thread_decide(&spliced).next, f->state);
+	assert_string_equal(thread_decide(&unrelated).verdict.reason, "thread.splice");
+	assert_int_equal(thread_decide(&unrelated).next, f->state);
+}
+
+static void
+an_act_shown_to_a_third_authority_changes_nothing_anywhere(void **state)
+{
+	(void)state;
+	every_tuple(refused_each, NULL);
+}
+
+/* After a step the same act again leaves the thread where it is. */
+static void
+again_each(struct thread_facts *f, void *arg)
+{
+	struct thread_step first = thread_decide(f), second;
+
+	(void)arg;
+	if (!first.verdict.allow)
+		return;
+	f->state = first.next;
+	second = thread_decide(f);
+	assert_int_equal(second.next, first.next);
+}
+
+static void
+the_same_act_a_second_time_changes_nothing(void **state)
+{
+	(void)state;
+	every_tuple(again_each, NULL);
+}
+
+static void
+nothing_moves_an_ended_request(void **state)
+{
+	static const enum request_state ends[] = { STATE_REFUSED, STATE_WITHDRAWN,
+		STATE_CLOSED };
+
+	(void)state;
+	for (size_t e = 0; e < 3; e++)
+		for (int k = 0; k < ACT_KINDS; k++)
+			for (int a = 0; a < ACT_KINDS; a++)
+				for (int i = 0; i < 4; i++) {
+					struct thread_facts f = { .request = (enum act_kind)k,
+						.state = ends[e], .act = (enum act_kind)a,
+						.by = (i & 1) != 0 ? SIDE_ASKS : SIDE_IS_ASKED,
+						.incoming = (i & 2) != 0, .same_parties = true,
+						.follows_request = true, .follows_known = true };
+
+					assert_int_equal(thread_decide(&f).next, ends[e]);
+				}
+}
+
+static struct thread_facts
+facts(enum act_kind request, enum request_state at, enum thread_side by,
+    enum act_kind act)
+{
+	return (struct thread_facts){ .request = request, .state = at, .by = by,
+		.act = act, .now = 100, .same_parties = true, .follows_request = true,
+		.follows_known = true };
+}
+
+/*
+ * Two homes and the way between them.  Whatever each may make by the table, in every
+ * order in which it can arrive, the other takes in: no honest act is ever set aside.
+ */
+#define EVENTS_MAX 8
+#define EVENTS_USUAL 6
+struct pair {
+	enum act_kind request;
+	enum request_state at[2];		/* by enum thread_side */
+	enum act_kind way[2][EVENTS_MAX];	/* made by that side, not yet there */
+	size_t way_n[2];
+};
+
+static void explore(struct pair p, int left, size_t *seen);
+
+static void
+make(struct pair p, enum thread_side by, enum act_kind act, int left, size_t *seen)
+{
+	struct thread_facts f = facts(p.request, p.at[by], by, act);
+	struct thread_step step = thread_decide(&f);
+
+	if (!step.verdict.allow)
+		return;
+	p.at[by] = step.next;
+	p.way[by][p.way_n[by]++] = act;
+	explore(p, left - 1, seen);
+}
+
+static void
+arrive(struct pair p, enum thread_side by, size_t i, int left, size_t *seen)
+{
+	enum thread_side there = by == SIDE_ASKS ? SIDE_IS_ASKED : SIDE_ASKS;
+	struct thread_facts f = facts(p.request, p.at[there], by, p.way[by][i]);
+	struct thread_step step;
+
+	f.incoming = true;
+	step = thread_decide(&f);
+	if (!step.verdict.allow)
+		print_message("%s: %s comes in at %s: %s\n", act_kind_name(p.request),
+		    act_kind_name(f.act), request_state_name(f.state), step.verdict.reason);
+	assert_true(step.verdict.allow);
+	p.at[there] = step.next;
+	memmove(&p.way[by][i], &p.way[by][i + 1],
+	    (p.way_n[by] - i - 1) * sizeof p.way[by][0]);
+	p.way_n[by]--;
+	explore(p, left - 1, seen);
+}
+
+/* A person closes what nothing more is expected of; while we owe an answer, not. */
+static void
+close_here(struct pair p, enum thread_side by, int left, size_t *seen)
+{
+	bool owed = by == SIDE_IS_ASKED &&
+	    (p.at[by] == STATE_RECEIVED || p.at[by] == STATE_NEEDS_INFO);
+
+	if (owed || p.at[by] == STATE_CLOSED)
+		return;
+	p.at[by] = STATE_CLOSED;
+	explore(p, left - 1, seen);
+}
+
+static void
+explore(struct pair p, int left, size_t *seen)
+{
+	static const enum act_kind acts[] = { ACT_QUESTION, ACT_REPLY, ACT_GRANTED,
+		ACT_GRANTED_WITH_CONDITIONS, ACT_REFUSED, ACT_DELIVERED, ACT_WITHDRAWN,
+		ACT_TRAFFIC_PATH, ACT_REVOKED, ACT_RECEIPT };
+
+	(*seen)++;
+	if (left == 0)
+		return;
+	for (int by = 0; by < 2; by++) {
+		for (size_t i = 0; i < p.way_n[by]; i++)
+			arrive(p, (enum thread_side)by, i, left, seen);
+		for (size_t a = 0; a < sizeof acts / sizeof *acts; a++)
+			make(p, (enum thread_side)by, acts[a], left, seen);
+		close_here(p, (enum thread_side)by, left, seen);
+	}
+}
+
+static void
+what_one_home_may_send_the_other_takes_in_in_any_order(void **state)
+{
+	static const enum act_kind requests[] = { ACT_PRESERVE, ACT_STORED_DATA,
+		ACT_USE_CONSENT, ACT_TRAFFIC_PATH };
+	int events = getenv("COMITY_LONG") != NULL ? EVENTS_MAX : EVENTS_USUAL;
+	size_t seen = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+		struct pair p = { .request = requests[i],
+			.at = { [SIDE_ASKS] = STATE_SENT, [SIDE_IS_ASKED] = STATE_RECEIVED } };
+
+		explore(p, events, &seen);
+	}
+	print_message("%zu histories of up to %d events\n", seen, events);
+}
+
+#define REASON(f, why) assert_string_equal(thread_decide(f).verdict.reason, why)
+
+static void
+nobody_says_yes_to_an_expired_request_but_late_answers_count(void **state)
+{
+	struct thread_facts f = facts(ACT_STORED_DATA, STATE_RECEIVED, SIDE_IS_ASKED,
+	    ACT_GRANTED);
+
+	(void)state;
+	f.request_expires_at = 100;
+	assert_true(thread_decide(&f).verdict.allow);	/* on its last second */
+	f.request_expires_at = 99;
+	REASON(&f, "thread.expired");
+	assert_int_equal(thread_decide(&f).next, STATE_RECEIVED);
+	f.incoming = true;
+	assert_int_equal(thread_decide(&f).next, STATE_ACCEPTED);
+	f.incoming = false;
+	f.act = ACT_GRANTED_WITH_CONDITIONS;
+	REASON(&f, "thread.expired");
+	f.act = ACT_REFUSED;
+	assert_true(thread_decide(&f).verdict.allow);
+	f.act = ACT_DELIVERED;
+	assert_true(thread_decide(&f).verdict.allow);
+	f = facts(ACT_PRESERVE, STATE_DRAFT, SIDE_ASKS, ACT_PRESERVE);
+	f.request_expires_at = 99;
+	REASON(&f, "thread.expired");
+}
+
+static void
+each_refusal_has_the_sentence_that_fits(void **state)
+{
+	struct thread_facts f = facts(ACT_PRESERVE, STATE_DRAFT, SIDE_IS_ASKED,
+	    ACT_GRANTED);
+
+	(void)state;
+	REASON(&f, "thread.before-its-request");
+	f = facts(ACT_PRESERVE, STATE_ACCEPTED, SIDE_IS_ASKED, ACT_GRANTED);
+	REASON(&f, "thread.answered-already");
+	f = facts(ACT_PRESERVE, STATE_RECEIVED, SIDE_ASKS, ACT_GRANTED);
+	REASON(&f, "thread.not-by-this-side");
+	f = facts(ACT_PRESERVE, STATE_RECEIVED, SIDE_IS_ASKED, ACT_WITHDRAWN);
+	REASON(&f, "thread.not-by-this-side");
+	f = facts(ACT_PRESERVE, STATE_RECEIVED, SIDE_IS_ASKED, ACT_DELIVERED);
+	REASON(&f, "thread.preservation-hands-nothing-over");
+	f = facts(ACT_USE_CONSENT, STATE_RECEIVED, SIDE_IS_ASKED, ACT_DELIVERED);
+	REASON(&f, "thread.consent-hands-nothing-over");
+	f = facts(ACT_TRAFFIC_PATH, STATE_RECEIVED, SIDE_IS_ASKED, ACT_REFUSED);
+	REASON(&f, "thread.notice");
+	f = facts(ACT_PRESERVE, STATE_RECEIVED, SIDE_ASKS, ACT_REPLY);
+	REASON(&f, "thread.no-question");
+	f = facts(ACT_PRESERVE, STATE_NEEDS_INFO, SIDE_IS_ASKED, ACT_QUESTION);
+	REASON(&f, "thread.question-open");
+	f = facts(ACT_SUBSCRIBER, STATE_DELIVERED, SIDE_IS_ASKED, ACT_REFUSED);
+	REASON(&f, "thread.delivered-already");
+	f = facts(ACT_SUBSCRIBER, STATE_WITHDRAWN, SIDE_IS_ASKED, ACT_GRANTED);
+	REASON(&f, "thread.withdrawn");
+	f = facts(ACT_SUBSCRIBER, STATE_REFUSED, SIDE_IS_ASKED, ACT_GRANTED);
+	REASON(&f, "thread.refused");
+	f = facts(ACT_SUBSCRIBER, STATE_CLOSED, SIDE_IS_ASKED, ACT_GRANTED);
+	REASON(&f, "thread.closed");
+	f = facts(ACT_USE_CONSENT, STATE_RECEIVED, SIDE_IS_ASKED, ACT_REVOKED);
+	REASON(&f, "thread.no-consent");
+	f = facts(ACT_PRESERVE, STATE_RECEIVED, SIDE_ASKS, ACT_PRESERVE);
+	REASON(&f, "thread.opened-already");
+	f = facts(ACT_PRESERVE, STATE_RECEIVED, SIDE_ASKS, ACT_STORED_DATA);
+	REASON(&f, "thread.other-request");
+	f = facts(ACT_PRESERVE, STATE_RECEIVED, SIDE_ASKS, ACT_CARD);
+	REASON(&f, "thread.no-step");
+}
+
+static void
+names_of_states_are_read_back(void **state)
+{
+	enum request_state s = STATE_CLOSED;
+
+	(void)state;
+	for (int i = 0; i < REQUEST_STATES; i++) {
+		assert_true(request_state_parse(
+		    request_state_name((enum request_state)i), &s));
+		assert_int_equal(s, i);
+	}
+	assert_false(request_state_parse("lost", &s));
+	assert_false(request_state_open(STATE_CLOSED));
+	assert_true(request_state_open(STATE_DELIVERED));
+}
+
+static void
+the_page_of_states_is_the_table(void **state)
+{
+	FILE *page = fopen(STATES_PAGE, "rb");
+	struct err err = ERR_INIT;
+	struct buf table;
+	char *bytes;
+	size_t n;
+
+	(void)state;
+	assert_non_null(page);
+	buf_init(&table, 65536);
+	assert_true(thread_table_print(&table, &err));
+	bytes = malloc(65536);
+	assert_non_null(bytes);
+	n = fread(bytes, 1, 65536, page);
+	assert_int_equal(fclose(page), 0);
+	assert_true(span_eq(buf_span(&table), span_of(bytes, n)));
+	free(bytes);
+	buf_clear(&table);
+}
+
+/* Writes doc/states.md anew. */
+static int
+print_page(void)
+{
+	struct err err = ERR_INIT;
+	struct buf table;
+	bool ok;
+
+	buf_init(&table, 65536);
+	ok = thread_table_print(&table, &err) &&
+	    fwrite(table.p, 1, table.n, stdout) == table.n;
+	buf_clear(&table);
+	return ok ? 0 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_the_list_allows_is_allowed_and_all_else_is_refused),
+		cmocka_unit_test(an_act_shown_to_a_third_authority_changes_nothing_anywhere),
+		cmocka_unit_test(the_same_act_a_second_time_changes_nothing),
+		cmocka_unit_test(nothing_moves_an_ended_request),
+		cmocka_unit_test(nobody_says_yes_to_an_expired_request_but_late_answers_count),
+		cmocka_unit_test(each_refusal_has_the_sentence_that_fits),
+		cmocka_unit_test(what_one_home_may_send_the_other_takes_in_in_any_order),
+		cmocka_unit_test(names_of_states_are_read_back),
+		cmocka_unit_test(the_page_of_states_is_the_table),
+	};
+
+	if (argc == 2 && strcmp(argv[1], "--print") == 0)
+		return print_page();
+	return cmocka_run_group_tests_name("thread", tests, NULL, NULL);
+}
