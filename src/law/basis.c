@@ -34,13 +34,58 @@ law_basis_need(const struct law_basis *b, const struct law_field *f)
 	return law_need(b->measure, f) == LAW_NOT_ASKED ? LAW_NOT_ASKED : LAW_OPTIONAL;
 }
 
+/* The digits that an article begins with: of "40(9)-(11)" it is "40". */
+static struct span
+article_number(const char *s)
+{
+	return span_of(s, strspn(s, "0123456789"));
+}
+
+static bool
+row_has_article(const struct law_basis *b, struct span number)
+{
+	for (const char *s = b->articles; number.n != 0 && *s != '\0';) {
+		if (span_eq(article_number(s), number))
+			return true;
+		s += strcspn(s, ";");
+		s += *s == ';';
+	}
+	return false;
+}
+
+/*
+ * Sources are written "Art 40(15)(a); 42(3)(a); Budapest 29(2)(a)": places in the
+ * Convention bare or behind "Art", those of others behind their name.
+ */
+struct span
+law_basis_place(const struct law_basis *b, const struct law_field *f)
+{
+	bool hanoi = strcmp(b->instrument, "UNCAC-CYBER") == 0;
+	size_t skip = hanoi ? 0 : strlen(b->instrument) + 1;
+	const char *s = f->source;
+
+	while (*s != '\0') {
+		size_t n;
+
+		s += strncmp(s, "Art ", 4) == 0 ? 4 : 0;
+		n = strcspn(s, ";");
+		if (n > skip && (hanoi || (s[skip - 1] == ' ' &&
+		    memcmp(s, b->instrument, skip - 1) == 0)) &&
+		    row_has_article(b, article_number(s + skip)))
+			return span_of(s, n);
+		s += n;
+		s += strspn(s, "; ");
+	}
+	return span_of(NULL, 0);
+}
+
 bool
 law_basis_treaty(const struct law_basis *b, const struct law_field *f)
 {
-	return strcmp(b->instrument, "reciprocity") != 0 &&
-	    law_need_letter(b->measure, f) != NEED_OURS &&
+	return law_need_letter(b->measure, f) != NEED_OURS &&
 	    law_list_has(f->required_by, "treaty") &&
-	    (law_list_has(b->required, f->id) || law_list_has(b->one_of, f->id));
+	    (law_list_has(b->required, f->id) || law_list_has(b->one_of, f->id)) &&
+	    law_basis_place(b, f).n != 0;
 }
 
 bool

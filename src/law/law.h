@@ -147,6 +147,12 @@ const struct law_basis *law_basis(const char *measure, const char *instrument);
  */
 enum law_need law_basis_need(const struct law_basis *b, const struct law_field *f);
 /*
+ * Where the text of this row's instrument lists the field: "42(3)(b)", or with its name
+ * for the others, "Budapest 29(2)(b)".  Empty when it lists it nowhere: it is practice
+ * (the common form), a rule of ours, or reciprocity.
+ */
+struct span law_basis_place(const struct law_basis *b, const struct law_field *f);
+/*
  * Does the treaty of this row itself ask for the field?  Only such a field may, when it
  * is missing, carry a refusal for form; the others are asked for.
  */

@@ -131,6 +131,56 @@ secrecy_is_answered_even_where_budapest_does_not_list_it(void **state)
 	assert_true(treaty_asks("Budapest", "preserve", "provider"));
 }
 
+static bool
+place_is(const char *instrument, const char *measure, const char *field,
+    const char *place)
+{
+	return span_is(law_basis_place(law_basis(measure, instrument), law_field(field)),
+	    place);
+}
+
+static void
+each_demand_names_its_place_in_the_text_that_makes_it(void **state)
+{
+	assert_true(place_is("UNCAC-CYBER", "preserve", "offence", "42(3)(b)"));
+	assert_true(place_is("Budapest", "preserve", "offence", "Budapest 29(2)(b)"));
+	assert_true(place_is("UNCAC-CYBER", "stored_data", "purpose", "40(15)(g)"));
+	assert_true(place_is("UNCAC-CYBER", "use_consent", "new_use", "40(19)"));
+	assert_true(place_is("UNCAC-CYBER", "traffic_path", "traffic_data", "43(1)"));
+	assert_true(place_is("UNCAC-CYBER", "spontaneous", "traffic_data", "40(4)"));
+	assert_true(place_is("Budapest", "spontaneous", "traffic_data",
+	    "Budapest 26(1)"));
+	assert_true(place_is("UNTOC", "stored_data", "matter", "UNTOC 18(15)(b)"));
+	assert_true(place_is("UNCAC-CYBER", "subscriber", "urgency", "40(26)"));
+	assert_true(place_is("UNCAC-CYBER", "emergency_data", "emergency", "2(o)"));
+	assert_true(place_is("reciprocity", "preserve", "offence", ""));
+}
+
+static void
+what_another_article_lists_is_no_ground_to_refuse_for_form(void **state)
+{
+	/* 42(3)(d) is about preservation; 40(15) does not list the provider. */
+	assert_true(treaty_asks("UNCAC-CYBER", "preserve", "provider"));
+	assert_false(treaty_asks("UNCAC-CYBER", "stored_data", "provider"));
+	assert_true(place_is("UNCAC-CYBER", "stored_data", "provider", ""));
+	/* Budapest 31 has no list of contents: the common form is practice. */
+	assert_int_equal(need_under("Budapest", "subscriber", "purpose"), LAW_REQUIRED);
+	assert_false(treaty_asks("Budapest", "subscriber", "purpose"));
+	assert_true(place_is("Budapest", "subscriber", "provider", ""));
+}
+
+static void
+every_demand_of_the_text_of_a_preservation_has_its_place(void **state)
+{
+	static const char *const fields[] = { "F01", "F10", "F11", "F12", "F13", "F14",
+	    "F15" };
+
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		assert_true(treaty_asks("UNCAC-CYBER", "preserve", fields[i]));
+		assert_true(treaty_asks("Budapest", "preserve", fields[i]));
+	}
+}
+
 static void
 reciprocity_wants_its_promise_and_owes_nothing(void **state)
 {
@@ -656,6 +706,9 @@ main(void)
 		    a_stored_data_request_cannot_do_without_a_window_under_any_instrument),
 		cmocka_unit_test(what_an_instrument_does_not_ask_may_still_be_given),
 		cmocka_unit_test(secrecy_is_answered_even_where_budapest_does_not_list_it),
+		cmocka_unit_test(each_demand_names_its_place_in_the_text_that_makes_it),
+		cmocka_unit_test(what_another_article_lists_is_no_ground_to_refuse_for_form),
+		cmocka_unit_test(every_demand_of_the_text_of_a_preservation_has_its_place),
 		cmocka_unit_test(reciprocity_wants_its_promise_and_owes_nothing),
 		cmocka_unit_test(a_conditional_field_stays_conditional_under_an_instrument),
 		cmocka_unit_test(a_row_of_the_convention_asks_what_its_measure_asks),
