@@ -119,7 +119,7 @@ world_sim_fail(struct world *w, enum sim_fault fault, uint64_t nth,
 	gate_lock(s->lock);
 	s->fault = nth == 0 ? SIM_FAULT_NONE : fault;
 	s->fault_at = s->calls + nth;
-	s->fault_on = from_then_on;
+	s->fault_on = from_then_on || fault == SIM_FAULT_POWER;
 	s->spared = false;
 	gate_unlock(s->lock);
 }
@@ -163,6 +163,7 @@ sim_call(struct sim *s, bool space, bool again, bool *part)
 		*part = fault == SIM_FAULT_SHORT;
 	switch (fault) {
 	case SIM_FAULT_IO:
+	case SIM_FAULT_POWER:
 		return EIO;
 	case SIM_FAULT_FULL:
 		return space ? ENOSPC : 0;
@@ -173,6 +174,12 @@ sim_call(struct sim *s, bool space, bool again, bool *part)
 	default:
 		return 0;
 	}
+}
+
+bool
+sim_power_off(const struct sim *s)
+{
+	return s->fault == SIM_FAULT_POWER && s->calls >= s->fault_at;
 }
 
 /* ---- what a simulated world lacks ---- */

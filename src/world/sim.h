@@ -116,6 +116,8 @@ uint64_t sim_random_next(uint64_t *state);
  * do only a part of its work; NULL where there are no parts.
  */
 int sim_call(struct sim *s, bool space, bool again, bool *part);
+/* The power is off: no call did anything since. */
+bool sim_power_off(const struct sim *s);
 
 /* ---- sim_image.c ---- */
 

@@ -149,7 +149,7 @@ sim_file_sync(struct file *file, struct err *err)
 
 	if (e == 0)
 		e = sim_node_sync(s, f->node);
-	if (e != 0 && f->epoch == s->epoch)
+	if (e != 0 && f->epoch == s->epoch && !sim_power_off(s))
 		sim_node_forget(f->node);
 	return leave_file(s, e, "write a file to the disk", err);
 }

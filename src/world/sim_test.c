@@ -609,6 +609,35 @@ lose_one(uint64_t seed, uint64_t *unsynced)
 }
 
 static void
+a_sync_without_power_loses_nothing_by_itself(void **state)
+{
+	static const struct {
+		enum sim_fault fault;
+		const char *left;
+	} cases[] = { { SIM_FAULT_POWER, "new" }, { SIM_FAULT_IO, "old" } };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct world *w = sim(1);
+		struct file *f = NULL;
+
+		OK(file_save(w, NULL, "f", text("old"), true, &last));
+		OK(file_open(w, NULL, "f", FILE_UPDATE, &f, &last));
+		OK(file_write_at(f, text("new"), 0, &last));
+		world_sim_fail(w, cases[i].fault, 1, false);
+		assert_false(file_sync(f, &last));
+		assert_int_equal(last.kind, ERR_IO);
+		if (cases[i].fault == SIM_FAULT_POWER)
+			assert_false(file_write_at(f, text("no"), 0, &last));
+		world_sim_fail(w, SIM_FAULT_NONE, 0, false);
+		OK(world_sim_crash(w, SIM_CRASH_KEEP_ALL, 0, &last));
+		file_close(f);
+		assert_string_equal(held(w, "f").s, cases[i].left);
+		world_free(w);
+	}
+}
+
+static void
 any_one_operation_may_be_all_that_is_lost(void **state)
 {
 	/* Held as text, so that the size set at last does not show but when lost. */
@@ -836,6 +865,7 @@ main(void)
 		cmocka_unit_test(
 		    a_save_through_lost_power_is_old_or_new_and_new_once_promised),
 		cmocka_unit_test(an_unsynced_write_is_kept_lost_or_torn_at_a_sector),
+		cmocka_unit_test(a_sync_without_power_loses_nothing_by_itself),
 		cmocka_unit_test(any_one_operation_may_be_all_that_is_lost),
 		cmocka_unit_test(the_size_too_may_be_all_that_is_lost),
 		cmocka_unit_test(what_builds_on_a_lost_change_of_names_is_lost_with_it),

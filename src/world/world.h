@@ -305,12 +305,14 @@ MUST bool world_sim_put(struct world *w, const char *path, enum file_type type,
     const char *link_text, struct err *err);
 
 enum sim_fault { SIM_FAULT_NONE, SIM_FAULT_IO, SIM_FAULT_FULL, SIM_FAULT_INTR,
-	SIM_FAULT_SHORT };
+	SIM_FAULT_SHORT, SIM_FAULT_POWER };
 /*
  * The nth disk call from now fails so (1 = the next; 0 = none), and later ones if
  * told.  IO and FULL come back to the caller (FULL only from calls that need
  * space).  INTR and SHORT are met inside, as by the real body, by calling again,
  * which counts as one more disk call; after an INTR the next call is spared.
+ * POWER: that call and all later ones fail with ERR_IO and do nothing, a file_sync
+ * too: what was not synced before waits for world_sim_crash to keep or lose it.
  */
 void world_sim_fail(struct world *w, enum sim_fault fault, uint64_t nth,
     bool from_then_on);
