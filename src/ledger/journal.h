@@ -10,6 +10,19 @@
  * File: 16 bytes "comity-journal/1"; then an entry each: u32 big-endian length n of the
  * record, n bytes, 32 bytes salt, 32 bytes chain = SHA-256(previous chain || u32 n ||
  * record || salt), the first over 32 zero bytes.
+ *
+ * Torn or damaged.  The first entry that does not hold begins a torn tail only when
+ *   1. nothing behind it holds: at no later offset do bytes lie that are an entry for
+ *      the 32 bytes before them (a later entry proves itself, whatever became of the
+ *      lengths before it);
+ *   2. it does not itself hold with its end at the end of the file (then only its
+ *      length is damaged); and
+ *   3. bytes of it are missing: the file ends inside it, or JOURNAL_HOLE or more zeros
+ *      follow each other from there on.  No entry holds so many: records are ASCII.
+ * All else is damage.  So nothing that was promised is dropped while anything behind it
+ * tells of it, and a last entry that is whole but altered is told, not dropped.  The
+ * price: when a power cut keeps a later part of one group of several records and loses
+ * an earlier one, whole entries lie behind the hole, and that reads as damage too.
  */
 #ifndef COMITY_LEDGER_JOURNAL_H
 #define COMITY_LEDGER_JOURNAL_H
@@ -19,10 +32,17 @@
 
 #define JOURNAL_PATH "journal/records"	/* below the home */
 #define JOURNAL_GROUP_MAX 4096		/* records of one sync */
+#define JOURNAL_HOLE 8			/* zeros that by chance come once in 2^64 */
 
 struct journal;
 
-/* Makes it, durably, when there is none. */
+/*
+ * Makes it, durably, when there is none.  Reads it once from end to end, in constant
+ * memory; afterwards all that is counted is on the disk, also what a process wrote that
+ * died before its sync or whose sync failed (its last group is written anew: after a
+ * failed sync the system may hold as written what is not).
+ * ERR_CONFLICT "disk.locked": another has it open.
+ */
 MUST bool journal_open(struct world *w, struct dir *home, struct journal **out,
     struct err *err);
 void journal_close(struct journal *j);		/* NULL is quiet */
@@ -38,16 +58,24 @@ struct journal_entry {
 	uint8_t salt[RECORD_SALT];
 };
 /*
- * Add n records in this order with fresh salts, one sync for all.  After ERR_IO the
- * journal is dead (D26): close it; the next open tells what is there.
+ * Add n records in this order with fresh salts, one write and one sync for all.
+ * ERR_USE "journal.group": n = 0; ERR_LIMIT "journal.group": more than
+ * JOURNAL_GROUP_MAX; ERR_LIMIT "journal.size": a record of no or more than RECORD_MAX
+ * bytes; ERR_INPUT "journal.ascii": one with other bytes than printable ASCII.  Nothing
+ * is written then.  When writing or the sync fails the journal is dead (D26; further
+ * calls ERR_IO "journal.dead"): close it; the next open tells what is there.
  */
 MUST bool journal_append(struct journal *j, const struct span *records, size_t n,
     uint64_t *first, struct err *err);
-/* Entries from offset `at` (0: the first) on; stops when each returns false. */
+/*
+ * Entries from offset `at` (0: the first) on, up to the last that is durable when it is
+ * called; stops when each returns false, and returns false then.  Each entry is checked
+ * against its chain again.  ERR_ABSENT "journal.absent": no entry can begin there.
+ */
 MUST bool journal_each(struct journal *j, uint64_t at,
     bool (*each)(void *arg, const struct journal_entry *e, struct err *err),
     void *arg, struct err *err);
-/* One entry by its offset; bytes are added to out. */
+/* One entry by its offset, checked against its chain; bytes are added to out. */
 MUST bool journal_read(struct journal *j, uint64_t at, struct buf *record,
     uint8_t salt[RECORD_SALT], struct err *err);
 

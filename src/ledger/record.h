@@ -21,7 +21,7 @@ enum record_event {
 	EVENT_RECOVERY, EVENT_LOSS,
 	RECORD_EVENTS
 };
-const char *record_event_name(enum record_event e);
+const char *record_event_name(enum record_event e);	/* "made"; NULL for none */
 
 struct record_file {
 	char path[80];
@@ -51,7 +51,11 @@ struct record {
 	struct digest before;		/* of the previous record of the thread here */
 };
 
-/* ERR_INPUT "record.*" names the member; encode writes nothing decode would refuse. */
+/*
+ * Exactly one spelling: compact ASCII JSON, members in the order of doc/format/record.md,
+ * absent ones left out.  ERR_INPUT "record.*" or "json.*" names the member, ERR_LIMIT one
+ * that is too long; encode writes nothing decode would refuse, and nothing on failure.
+ */
 MUST bool record_decode(struct record *out, struct span json, struct err *err);
 MUST bool record_encode(const struct record *r, struct buf *out, struct err *err);
 

@@ -1,0 +1,55 @@
+/*
+ * Private to the room: reading the journal's file through one buffer, and what an
+ * entry that does not hold means.
+ */
+#ifndef COMITY_LEDGER_JOURNAL_INTERNAL_H
+#define COMITY_LEDGER_JOURNAL_INTERNAL_H
+
+#include "crypto/digest.h"
+#include "ledger/journal.h"
+
+#define JOURNAL_FIRST 16		/* offset of the first entry */
+#define ENTRY_HEAD 4			/* bytes of the length */
+#define ENTRY_EXTRA (ENTRY_HEAD + RECORD_SALT + 32)	/* an entry without its record */
+/* The longest entry and the chain before it fit; else as much as is quick to read. */
+#define READING_ROOM ((size_t)256 * 1024)
+
+struct reading {
+	struct file *file;
+	uint64_t end;			/* nothing is read past it */
+	uint8_t *p;			/* READING_ROOM bytes, of them n from offset at */
+	uint64_t at;
+	size_t n;
+	struct hasher *hasher;
+};
+MUST bool reading_init(struct reading *r, struct file *file, uint64_t end,
+    struct err *err);
+void reading_clear(struct reading *r);		/* also after a failed init */
+/* n <= READING_ROOM bytes; borrowed until the next call. */
+MUST bool reading_span(struct reading *r, uint64_t at, size_t n, struct span *out,
+    struct err *err);
+/* Length of the record of an entry at `at`; 0 when none can be whole there. */
+MUST bool reading_length(struct reading *r, uint64_t at, uint32_t *n,
+    struct err *err);
+
+struct entry {
+	struct span record;		/* borrowed until the next reading */
+	const uint8_t *salt;
+	struct digest chain;
+	uint64_t next;			/* offset behind it */
+};
+/* An entry at `at` with a record of n bytes, all inside; does its chain hold? */
+MUST bool reading_entry(struct reading *r, uint64_t at, uint32_t n,
+    const struct digest *before, struct entry *out, bool *holds, struct err *err);
+
+/* ERR_UNPROVEN "journal.damaged". */
+bool journal_damaged(uint64_t at, struct err *err);
+
+/*
+ * journal_tail.c: `at` is the first entry that does not hold, behind one whose chain
+ * is `before`.  True for a torn tail; else "journal.damaged".
+ */
+MUST bool tail_check(struct reading *r, uint64_t at, const struct digest *before,
+    struct err *err);
+
+#endif
