@@ -11,7 +11,7 @@
 
 #define CMS_FILE_MAX 65536	/* bytes, package.md section 1 */
 #define CMS_CERTS_MAX 5
-#define CMS_CONTENT_MAX (1u << 20)	/* a tag manifest has 1 KiB; a bound for callers */
+#define CMS_CONTENT_MAX (16u << 20)	/* a tag manifest has 1 KiB; a signed mail up to this */
 #define CMS_SIGNATURE_MAX 1024	/* RSA-8192 */
 
 enum cms_state {
@@ -46,10 +46,10 @@ MUST bool cms_check(struct span file, struct span content, struct cms_answer *ou
     struct err *err);
 
 /*
- * Sign content (the tag manifest).  path: signer's certificate first, then its
- * issuers in order, no root (unless it is the only one).  The result passed
- * cms_check before it comes back.  ERR_INPUT "cms.certificate" when the
- * certificate cannot sign (purpose, key kind, not the key's).
+ * Sign content (a tag manifest, or the first part of a mail).  path: signer's
+ * certificate first, then its issuers in order, no root (unless it is the only one).
+ * The result passed cms_check before it comes back.  ERR_INPUT "cms.certificate" when
+ * the certificate cannot sign (purpose, key kind, not the key's).
  */
 MUST bool cms_sign(const struct key *key, const struct certs *path, int64_t now,
     struct span content, struct buf *file_out, struct err *err);

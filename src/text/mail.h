@@ -5,8 +5,8 @@
  *     openssl cms -verify -in F.eml -CAfile roots.pem
  *
  * The subject says number and kind and nothing of the matter.  The same values and the
- * same signature make the same file.  CRLF line ends, every line at most 76 characters,
- * ASCII throughout.
+ * same signature make the same file.  CRLF line ends, ASCII, every line at most 76
+ * characters (a longer address or domain excepted: RFC 5322 allows 998).
  */
 #ifndef COMITY_TEXT_MAIL_H
 #define COMITY_TEXT_MAIL_H
@@ -19,6 +19,7 @@
 #define MAIL_NAME_MAX 400		/* bytes of a display name or a file's name */
 #define MAIL_ADDRESS_MAX 254		/* RFC 5321 4.5.3.1.3 */
 #define MAIL_LINE_MAX 76
+#define MAIL_ID_HEX 40			/* 160 bits of the act id: a line holds them */
 
 struct mail_file {
 	const char *name;		/* as the receiver sees it; UTF-8 */
@@ -34,9 +35,9 @@ struct mail {
 	const char *lang;		/* of subject and letter */
 	bool exercise;			/* the subject begins with TRAINING */
 	int64_t date;
-	struct digest act_id;		/* Message-ID <ACT-ID@domain of from> */
+	struct digest act_id;		/* Message-ID <its first MAIL_ID_HEX digits@domain> */
 	bool has_answers;
-	struct digest answers;		/* act that it answers: In-Reply-To */
+	struct digest answers;		/* act that it answers: References */
 	struct span html;		/* the letter */
 	const struct mail_file *files;
 	size_t files_n;
