@@ -16,7 +16,7 @@
 static bool
 under(const struct checking *c, const char *instrument)
 {
-	return strcmp(c->act->instrument, instrument) == 0;
+	return c->basis != NULL && strcmp(c->basis->instrument, instrument) == 0;
 }
 
 /* Article 2(h): four years; the number stands in data/law/deadlines.tsv. */
@@ -224,11 +224,11 @@ identifier_look(struct checking *c, const struct field *f, size_t i)
 	identifier_check(&f->entries[i], &r);
 	if (r.verdict != IDENTIFIER_GOOD)
 		finding_add(c, r.verdict == IDENTIFIER_BAD ? FINDING_STOPS : FINDING_WARNS,
-		    r.reason, f->law->id, NULL, "%s, entry %zu: %s", f->law->label, i + 1,
+		    r.reason, f->law->id, NULL, "%s: entry %zu %s.", f->law->label, i + 1,
 		    r.text);
 	if (at != NULL && at->n > c->day + DAY)
 		finding_add(c, FINDING_STOPS, "request.identifier-in-future", f->law->id, "at",
-		    "%s, entry %zu: the time of use lies in the future.", f->law->label,
+		    "%s: entry %zu was used in the future, by its time.", f->law->label,
 		    i + 1);
 }
 

@@ -368,8 +368,8 @@ thread_table_print(struct buf *out, struct err *err)
 {
 	if (!buf_add_text(out,
 	    "# What may follow what\n\n"
-	    "The steps of a request, printed from the table in `src/policy/thread.c`; the test\n"
-	    "`thread_test` keeps this page equal to it (`thread_test --print` writes it).\n"
+	    "The steps of a request, printed from the table in `src/policy/thread.c`; its test\n"
+	    "keeps this page equal to it (`policy_thread_test --print` writes it anew).\n"
 	    "The first row that fits counts.  What no row allows is refused, with its reason,\n"
 	    "and changes nothing.  Both sides go by the same table: what may be made here may\n"
 	    "come in there.  \"It came in late\" means that the act is kept and the state stays.\n\n"
