@@ -53,7 +53,7 @@ begin(struct unpack *u, const struct package_reading *in,
 {
 	bool going_on = false;
 
-	if (plain->file != NULL && !journal_open(&u->journal, in->world, in->unpack_into,
+	if (plain->file != NULL && !unpack_journal_open(&u->journal, in->world, in->unpack_into,
 	    u->place, plain->file_size, &plain->mark,
 	    in->resume && path_exists(in->world, in->unpack_into, u->place),
 	    &going_on, err))
@@ -99,7 +99,7 @@ unpack_free(struct unpack *u)
 	if (u == NULL)
 		return;
 	file_close(u->open);
-	journal_free(u->journal);
+	unpack_journal_free(u->journal);
 	dir_close(u->quarantine);
 	mem_free(u);
 }
@@ -111,7 +111,7 @@ unpack_replay(struct unpack *u, struct unpack_done *out, bool *more,
     struct err *err)
 {
 	*more = false;
-	return !u->resumed || journal_next(u->journal, out, more, err);
+	return !u->resumed || unpack_journal_next(u->journal, out, more, err);
 }
 
 bool
@@ -138,7 +138,7 @@ unpack_anew(struct unpack *u, struct err *err)
 {
 	file_close(u->open);
 	u->open = NULL;
-	return journal_restart(u->journal, err) && fresh(u, err);
+	return unpack_journal_restart(u->journal, err) && fresh(u, err);
 }
 
 /* ---- filling ---- */
@@ -241,7 +241,7 @@ batch(struct unpack *u, struct err *err)
 	u->batch_bytes = 0;
 	u->batch_ticks = world_ticks(u->world);
 	return dir_sync_all(u->quarantine, err) &&
-	    journal_flush(u->journal, u->open != NULL ? &part : NULL, err);
+	    unpack_journal_flush(u->journal, u->open != NULL ? &part : NULL, err);
 }
 
 bool
@@ -260,7 +260,7 @@ unpack_piece(struct unpack *u, const struct piece *p, const char *path,
 		struct unpack_done d = { .path = path, .size = p->size,
 			.digest = p->digest };
 
-		if (!journal_note(u->journal, &d, &due, err))
+		if (!unpack_journal_note(u->journal, &d, &due, err))
 			return false;
 	} else {
 		due = false;
@@ -281,7 +281,7 @@ unpack_commit(struct unpack *u, struct err *err)
 	    !path_rename(u->world, u->into, u->place, u->into, u->name, false, err) ||
 	    !dir_sync(u->into, err))
 		return false;
-	journal_remove(u->journal);
+	unpack_journal_remove(u->journal);
 	u->journal = NULL;
 	return true;
 }
@@ -301,6 +301,6 @@ unpack_abandon(struct unpack *u, bool keep)
 	dir_close(u->quarantine);
 	u->quarantine = NULL;
 	(void)!dir_remove_all(u->world, u->into, u->place, &quiet);
-	journal_remove(u->journal);
+	unpack_journal_remove(u->journal);
 	u->journal = NULL;
 }

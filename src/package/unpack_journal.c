@@ -77,7 +77,7 @@ look_back(struct journal *j, bool *going_on, struct err *err)
 }
 
 bool
-journal_restart(struct journal *j, struct err *err)
+unpack_journal_restart(struct journal *j, struct err *err)
 {
 	char line[sizeof j->head + 2];
 	int n = snprintf(line, sizeof line, "%s\n", j->head);
@@ -109,12 +109,12 @@ begin(struct journal *j, bool resume, bool *going_on, struct err *err)
 	if (resume && !look_back(j, going_on, err))
 		return false;
 	if (!*going_on)
-		return journal_restart(j, err);
+		return unpack_journal_restart(j, err);
 	return file_truncate(j->file, j->end, err);
 }
 
 bool
-journal_open(struct journal **out, struct world *w, struct dir *into,
+unpack_journal_open(struct journal **out, struct world *w, struct dir *into,
     const char *quarantine, uint64_t file_size, const struct digest *mark,
     bool resume, bool *going_on, struct err *err)
 {
@@ -130,7 +130,7 @@ journal_open(struct journal **out, struct world *w, struct dir *into,
 	    (unsigned long long)file_size, digest_hex(mark).s);
 	*going_on = false;
 	if (!begin(j, resume, going_on, err)) {
-		journal_free(j);
+		unpack_journal_free(j);
 		return false;
 	}
 	*out = j;
@@ -138,7 +138,7 @@ journal_open(struct journal **out, struct world *w, struct dir *into,
 }
 
 void
-journal_free(struct journal *j)
+unpack_journal_free(struct journal *j)
 {
 	if (j == NULL)
 		return;
@@ -148,14 +148,14 @@ journal_free(struct journal *j)
 }
 
 void
-journal_remove(struct journal *j)
+unpack_journal_remove(struct journal *j)
 {
 	struct err quiet = ERR_INIT;
 
 	if (j == NULL)
 		return;
 	(void)!path_remove(j->world, j->into, j->path, &quiet);
-	journal_free(j);
+	unpack_journal_free(j);
 }
 
 /* ---- replay ---- */
@@ -196,7 +196,7 @@ line_read(const char *line, struct unpack_done *out)
 }
 
 bool
-journal_next(struct journal *j, struct unpack_done *out, bool *more,
+unpack_journal_next(struct journal *j, struct unpack_done *out, bool *more,
     struct err *err)
 {
 	size_t n;
@@ -225,7 +225,7 @@ journal_next(struct journal *j, struct unpack_done *out, bool *more,
 /* ---- noting ---- */
 
 bool
-journal_note(struct journal *j, const struct unpack_done *d, bool *due,
+unpack_journal_note(struct journal *j, const struct unpack_done *d, bool *due,
     struct err *err)
 {
 	if (!buf_printf(&j->kept, err, "done %llu %s %s\n",
@@ -236,7 +236,7 @@ journal_note(struct journal *j, const struct unpack_done *d, bool *due,
 }
 
 bool
-journal_flush(struct journal *j, const struct unpack_done *part, struct err *err)
+unpack_journal_flush(struct journal *j, const struct unpack_done *part, struct err *err)
 {
 	if (part != NULL && !buf_printf(&j->kept, err, "part %llu %llu %s\n",
 	    (unsigned long long)part->size, (unsigned long long)part->written,

@@ -17,21 +17,21 @@
 struct journal;
 
 /* *going_on: an earlier journal is about this file and will be replayed. */
-MUST bool journal_open(struct journal **out, struct world *w, struct dir *into,
+MUST bool unpack_journal_open(struct journal **out, struct world *w, struct dir *into,
     const char *quarantine, uint64_t file_size, const struct digest *mark,
     bool resume, bool *going_on, struct err *err);
-void journal_free(struct journal *j);		/* NULL is quiet; the file stays */
-void journal_remove(struct journal *j);		/* and frees; NULL is quiet */
+void unpack_journal_free(struct journal *j);		/* NULL is quiet; the file stays */
+void unpack_journal_remove(struct journal *j);		/* and frees; NULL is quiet */
 
-MUST bool journal_next(struct journal *j, struct unpack_done *out, bool *more,
+MUST bool unpack_journal_next(struct journal *j, struct unpack_done *out, bool *more,
     struct err *err);
-MUST bool journal_restart(struct journal *j, struct err *err);
+MUST bool unpack_journal_restart(struct journal *j, struct err *err);
 
 /* Keep a line back; *due: enough are kept, flush soon. */
-MUST bool journal_note(struct journal *j, const struct unpack_done *d, bool *due,
+MUST bool unpack_journal_note(struct journal *j, const struct unpack_done *d, bool *due,
     struct err *err);
 /* Write what was kept back, durably.  part may be NULL. */
-MUST bool journal_flush(struct journal *j, const struct unpack_done *part,
+MUST bool unpack_journal_flush(struct journal *j, const struct unpack_done *part,
     struct err *err);
 
 #endif
