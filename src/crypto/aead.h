@@ -20,10 +20,16 @@ struct aead_key {			/* secret: wiped by aead_key_wipe */
 };
 MUST bool aead_key_make(struct world *w, struct aead_key *out, struct err *err);
 void aead_key_wipe(struct aead_key *k);
-/* Added to out. */
+/*
+ * Added to out.  ERR_LIMIT "aead.size" or "aead.place": more than AEAD_MAX bytes.  The
+ * place is the additional data of GCM, byte for byte.
+ */
 MUST bool aead_seal(struct world *w, const struct aead_key *k, struct span place,
     struct span plain, struct buf *out, struct err *err);
-/* ERR_UNPROVEN "aead.changed": not sealed by this key for this place, or changed. */
+/*
+ * Added to out, which the caller makes secret.  ERR_UNPROVEN "aead.changed": not sealed
+ * by this key for this place, or changed; nothing of it is left in out then.
+ */
 MUST bool aead_open(const struct aead_key *k, struct span place, struct span sealed,
     struct buf *out, struct err *err);
 
