@@ -71,6 +71,10 @@ MUST bool age_plain_size(uint64_t payload, uint64_t *out);
 MUST bool age_seal_start(struct world *w, const struct age_recipient *to, size_t n,
     struct buf *out, struct age_stream **stream, struct err *err);
 
+/* The same under a passphrase; errors as for age_seal_passphrase, below. */
+MUST bool age_seal_start_passphrase(struct world *w, struct span passphrase,
+    unsigned log_n, struct buf *out, struct age_stream **stream, struct err *err);
+
 /* Length of the header (to the LF after the MAC) once enough bytes are there. */
 MUST bool age_header_length(struct span begin, size_t *out, bool *enough,
     struct err *err);
@@ -108,6 +112,8 @@ MUST bool age_open_small(struct span file, const struct age_keys *keys,
 /* Sealing and opening as streams, one thread, constant memory.  Closing the sink's
  * last chunk is age_sink_finish; a freed sink without it leaves a cut file. */
 MUST bool age_sink(struct world *w, const struct age_recipient *to, size_t n,
+    struct sink *under, struct sink **out, struct err *err);
+MUST bool age_sink_passphrase(struct world *w, struct span passphrase, unsigned log_n,
     struct sink *under, struct sink **out, struct err *err);
 MUST bool age_sink_finish(struct sink *age, struct err *err);
 /* under stays the caller's; keys are not kept.  The header is read at once; what is

@@ -86,9 +86,25 @@ age_sink_free(struct sink *to)
 	mem_free(a);
 }
 
-bool
-age_sink(struct world *w, const struct age_recipient *to, size_t n,
-    struct sink *under, struct sink **out, struct err *err)
+/* The header is made by one of the two: for recipients, or under a passphrase. */
+struct sealing_to {
+	const struct age_recipient *list;
+	size_t n;			/* 0: the passphrase */
+	struct span passphrase;
+	unsigned log_n;
+};
+
+static bool
+start(struct world *w, const struct sealing_to *to, struct buf *begin,
+    struct age_stream **stream, struct err *err)
+{
+	return to->n > 0 ? age_seal_start(w, to->list, to->n, begin, stream, err) :
+	    age_seal_start_passphrase(w, to->passphrase, to->log_n, begin, stream, err);
+}
+
+static bool
+sink_new(struct world *w, const struct sealing_to *to, struct sink *under,
+    struct sink **out, struct err *err)
 {
 	struct age_sink *a = mem_new(sizeof *a, err);
 	struct age_stream *stream = NULL;
@@ -100,7 +116,7 @@ age_sink(struct world *w, const struct age_recipient *to, size_t n,
 	a->sink = (struct sink){ age_sink_write, age_sink_free };
 	a->under = under;
 	buf_init(&begin, AGE_HEADER_MAX + AGE_NONCE);
-	ok = age_seal_start(w, to, n, &begin, &stream, err) &&
+	ok = start(w, to, &begin, &stream, err) &&
 	    age_chunker_new(&a->chunker, stream, err) &&
 	    sink_write(under, buf_span(&begin), err);
 	age_stream_free(stream);
@@ -111,6 +127,26 @@ age_sink(struct world *w, const struct age_recipient *to, size_t n,
 	}
 	*out = &a->sink;
 	return true;
+}
+
+bool
+age_sink(struct world *w, const struct age_recipient *to, size_t n,
+    struct sink *under, struct sink **out, struct err *err)
+{
+	struct sealing_to s = { .list = to, .n = n };
+
+	return (n > 0 || err_set(err, ERR_USE, "age.recipients",
+	    "a file is sealed to 1 to %d recipients, not %zu", AGE_RECIPIENTS_MAX, n)) &&
+	    sink_new(w, &s, under, out, err);
+}
+
+bool
+age_sink_passphrase(struct world *w, struct span passphrase, unsigned log_n,
+    struct sink *under, struct sink **out, struct err *err)
+{
+	struct sealing_to s = { .passphrase = passphrase, .log_n = log_n };
+
+	return sink_new(w, &s, under, out, err);
 }
 
 /* ---- opening ---- */

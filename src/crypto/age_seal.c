@@ -153,11 +153,9 @@ passphrase_start(const struct age_fresh *fresh, struct span passphrase,
 }
 
 bool
-age_seal_passphrase(struct world *w, struct span passphrase, unsigned log_n,
-    struct span plain, struct buf *out, struct err *err)
+age_seal_start_passphrase(struct world *w, struct span passphrase, unsigned log_n,
+    struct buf *out, struct age_stream **stream, struct err *err)
 {
-	struct age_stream *stream = NULL;
-	size_t begin = out->n;
 	struct age_fresh fresh;
 	bool ok;
 
@@ -169,9 +167,20 @@ age_seal_passphrase(struct world *w, struct span passphrase, unsigned log_n,
 		return err_set(err, ERR_USE, "age.passphrase",
 		    "a passphrase has 1 to %d bytes", AGE_PASSPHRASE_MAX);
 	ok = world_random(w, &fresh, sizeof fresh, err) &&
-	    passphrase_start(&fresh, passphrase, log_n, out, &stream, err) &&
-	    chunks_seal(stream, plain, out, err);
+	    passphrase_start(&fresh, passphrase, log_n, out, stream, err);
 	mem_wipe(&fresh, sizeof fresh);
+	return ok;
+}
+
+bool
+age_seal_passphrase(struct world *w, struct span passphrase, unsigned log_n,
+    struct span plain, struct buf *out, struct err *err)
+{
+	struct age_stream *stream = NULL;
+	size_t begin = out->n;
+	bool ok = age_seal_start_passphrase(w, passphrase, log_n, out, &stream, err) &&
+	    chunks_seal(stream, plain, out, err);
+
 	age_stream_free(stream);
 	if (!ok)
 		out->n = begin;

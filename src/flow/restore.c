@@ -1,0 +1,475 @@
+/*
+ * A home out of its backup: opened into a quarantine beside the target, every byte
+ * checked (age's chunks, the tar's headers, the list of digests at its end), a record
+ * of it written inside, and only then named.  Cut anywhere, the target is as it was.
+ */
+#include "flow/backup.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "form/json.h"
+
+#define QUARANTINE_PREFIX ".comity-restore-"
+
+struct restoring {
+	struct flow *f;
+	struct source *from;		/* tar bytes */
+	uint64_t at;			/* of them, read so far */
+	struct dir *into;		/* the quarantine */
+	struct hasher *one, *lines;	/* of this entry; of the list as it must be */
+	uint64_t files;
+	int64_t made_at;
+	struct tar_claim claim;
+	uint8_t *part;
+};
+
+static bool
+damaged(struct err *err, const char *why)
+{
+	return err_set(err, ERR_INPUT, "backup.damaged",
+	    "the backup is damaged (%s); get another copy of it", why);
+}
+
+/* ---- reading the tar ---- */
+
+static bool
+take(struct restoring *r, void *p, size_t n, struct err *err)
+{
+	r->at += n;
+	if (source_exactly(r->from, p, n, err))
+		return true;
+	return strcmp(err->reason, "source.short") == 0 ?
+	    damaged(err, "it ends too early") : false;
+}
+
+static bool
+take_zeros(struct restoring *r, uint64_t n, struct err *err)
+{
+	uint8_t block[TAR_BLOCK];
+
+	while (n > 0) {
+		size_t m = n < sizeof block ? (size_t)n : sizeof block;
+
+		if (!take(r, block, m, err))
+			return false;
+		for (size_t i = 0; i < m; i++)
+			if (block[i] != 0)
+				return damaged(err, "bytes where none should be");
+		n -= m;
+	}
+	return true;
+}
+
+static bool
+take_header(struct restoring *r, struct err *err)
+{
+	uint8_t header[TAR_HEADER_MAX];
+	size_t n = TAR_BLOCK;
+
+	if (!take(r, header, TAR_BLOCK, err))
+		return false;
+	if (header[156] == 'x') {	/* typeflag: a pax header, its record, header */
+		if (!take(r, header + TAR_BLOCK, 2 * TAR_BLOCK, err))
+			return false;
+		n = TAR_HEADER_MAX;
+	}
+	if (!tar_claim_read(span_of(header, n), &r->claim, err))
+		return damaged(err, "a header");
+	if (!r->claim.end && strcmp(r->claim.folder, BACKUP_FOLDER) != 0)
+		return err_set(err, ERR_INPUT, "backup.foreign",
+		    "the file opens, and is no backup of a home of Comity");
+	return true;
+}
+
+/* The entry's content goes to `to`, hashed on the way. */
+static bool
+take_content(struct restoring *r, bool (*to)(void *arg, struct span s,
+    struct err *err), void *arg, struct err *err)
+{
+	uint64_t left = r->claim.size;
+
+	while (left > 0) {
+		size_t n = left < BACKUP_PART ? (size_t)left : BACKUP_PART;
+
+		if (world_stop_wanted(r->f->world))
+			return err_set(err, ERR_STOPPED, "stopped",
+			    "stopped; nothing was restored");
+		if (!take(r, r->part, n, err))
+			return false;
+		hasher_add(r->one, span_of(r->part, n));
+		if (!to(arg, span_of(r->part, n), err))
+			return false;
+		left -= n;
+		if (r->f->progress != NULL)
+			r->f->progress->tell(r->f->progress, "Restoring", r->at, 0);
+	}
+	return take_zeros(r, tar_padding(r->claim.size), err);
+}
+
+/* Its line, as the list at the end must have it. */
+static bool
+line_note(struct restoring *r, struct err *err)
+{
+	char line[TAR_PATH_MAX + 80];
+	struct digest sha256;
+	int n;
+
+	if (!hasher_end(r->one, &sha256, err))
+		return false;
+	n = snprintf(line, sizeof line, "%s  %s\n", digest_hex(&sha256).s,
+	    r->claim.path);
+	hasher_add(r->lines, span_of(line, (size_t)n));
+	return true;
+}
+
+/* ---- folders ---- */
+
+struct folder_lines {
+	struct restoring *r;
+	char line[TAR_PATH_MAX + 1];
+	size_t n;
+};
+
+/* Below "home/", and nothing that could lead out of it. */
+static const char *
+below_home(const char *path)
+{
+	size_t n = strlen(BACKUP_HOME);
+
+	return backup_path_valid(path) && strncmp(path, BACKUP_HOME, n) == 0 ?
+	    path + n : NULL;
+}
+
+static bool
+folder_make(struct folder_lines *l, struct err *err)
+{
+	const char *path;
+
+	l->line[l->n] = '\0';
+	path = strlen(l->line) == l->n ? below_home(l->line) : NULL;
+	l->n = 0;
+	return path == NULL ? damaged(err, "the name of a folder") :
+	    dir_make(l->r->f->world, l->r->into, path, err);
+}
+
+static bool
+folder_bytes(void *arg, struct span s, struct err *err)
+{
+	struct folder_lines *l = arg;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] != '\n') {
+			if (l->n == TAR_PATH_MAX)
+				return damaged(err, "the name of a folder");
+			l->line[l->n++] = (char)s.p[i];
+		} else if (!folder_make(l, err)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+folders_take(struct restoring *r, struct err *err)
+{
+	struct folder_lines lines = { .r = r };
+
+	if (!take_header(r, err))
+		return false;
+	if (r->claim.end || strcmp(r->claim.path, BACKUP_FOLDERS) != 0)
+		return damaged(err, "it does not begin with its folders");
+	r->made_at = r->claim.mtime;
+	return take_content(r, folder_bytes, &lines, err) && line_note(r, err) &&
+	    (lines.n == 0 || damaged(err, "the list of folders"));
+}
+
+/* ---- files ---- */
+
+static bool
+file_bytes(void *arg, struct span s, struct err *err)
+{
+	return sink_write(arg, s, err);
+}
+
+static bool
+file_take(struct restoring *r, struct err *err)
+{
+	const char *path = below_home(r->claim.path);
+	struct file *file = NULL;
+	struct sink *sink = NULL;
+	bool ok;
+
+	if (path == NULL)
+		return damaged(err, "the name of a file");
+	ok = file_open(r->f->world, r->into, path, FILE_CREATE, &file, err) &&
+	    file_sink(file, 0, &sink, err) &&
+	    take_content(r, file_bytes, sink, err) && line_note(r, err);
+	if (ok)
+		file_sync_begin(file, 0, r->claim.size);
+	r->files++;
+	sink_free(sink);
+	file_close(file);
+	return ok;
+}
+
+static bool
+bytes_skip(void *arg, struct span s, struct err *err)
+{
+	(void)arg;
+	(void)s;
+	(void)err;
+	return true;
+}
+
+/* The list is exactly the lines of what came before it. */
+static bool
+list_take(struct restoring *r, struct err *err)
+{
+	struct digest is, must;
+
+	return take_content(r, bytes_skip, NULL, err) &&
+	    hasher_end(r->one, &is, err) && hasher_end(r->lines, &must, err) &&
+	    (digest_eq(&is, &must) || damaged(err, "its list of digests"));
+}
+
+/* Zeros, and then really nothing: only that makes what was read before true. */
+static bool
+end_take(struct restoring *r, struct err *err)
+{
+	uint8_t byte;
+	size_t got;
+
+	if (!take_zeros(r, tar_end_padding(r->at), err) ||
+	    !source_read(r->from, &byte, 1, &got, err))
+		return false;
+	return got == 0 || damaged(err, "bytes after its end");
+}
+
+static bool
+entries_take(struct restoring *r, struct err *err)
+{
+	if (!folders_take(r, err))
+		return false;
+	for (;;) {
+		if (!take_header(r, err))
+			return false;
+		if (r->claim.end)
+			return damaged(err, "its list is missing");
+		if (strcmp(r->claim.path, BACKUP_LIST) == 0)
+			return list_take(r, err) && end_take(r, err);
+		if (!file_take(r, err))
+			return false;
+	}
+}
+
+/* ---- under the passphrase ---- */
+
+static bool
+said_plainly(struct err *err)
+{
+	if (strcmp(err->reason, "age.no_match") == 0)
+		return err_set(err, ERR_DENIED, "backup.passphrase",
+		    "the passphrase is not the one of the home when this backup was made; nothing was changed");
+	if (strcmp(err->reason, "age.header") == 0)
+		return err_set(err, ERR_INPUT, "backup.foreign",
+		    "the file is no backup of a home of Comity");
+	if (strcmp(err->reason, "age.mac") == 0 ||
+	    strcmp(err->reason, "age.chunk") == 0 ||
+	    strcmp(err->reason, "age.trailing") == 0)
+		return damaged(err, "it was cut or changed");
+	return false;
+}
+
+static bool
+unpack(struct restoring *r, struct source *file, struct err *err)
+{
+	struct age_keys keys = { .identities = NULL };
+	struct buf secret;
+	bool ok;
+
+	buf_init_secret(&secret, AGE_PASSPHRASE_MAX);
+	ok = r->f->passphrase(r->f->arg, false, &secret, err);
+	keys.passphrase = buf_span(&secret);
+	if (ok && secret.n == 0)
+		ok = err_set(err, ERR_DENIED, "key.passphrase_empty",
+		    "the passphrase is empty; type the one of the home that is in this backup");
+	r->part = mem_new(BACKUP_PART, err);
+	ok = ok && r->part != NULL && age_source(file, &keys, &r->from, err) &&
+	    hasher_new(&r->one, err) && hasher_new(&r->lines, err) &&
+	    entries_take(r, err);
+	buf_clear(&secret);
+	source_free(r->from);
+	hasher_free(r->one);
+	hasher_free(r->lines);
+	mem_free(r->part);
+	return ok || said_plainly(err);
+}
+
+/* ---- what the home knows of it afterwards ---- */
+
+static bool
+mark(struct home *h, const struct restoring *r, const struct backup_result *b,
+    struct err *err)
+{
+	struct json_out j;
+	struct buf out;
+	bool ok;
+
+	buf_init(&out, 4096);
+	json_out_begin(&j, &out, true, true, err);
+	json_out_object(&j, NULL);
+	json_out_str(&j, "schema", "comity.restored/1");
+	json_out_int(&j, "restored_at", world_now(r->f->world));
+	json_out_int(&j, "backup_made_at", r->made_at);
+	json_out_digest(&j, "backup_sha256", &b->sha256);
+	json_out_close_object(&j);
+	ok = json_out_end(&j) && home_save(h, RESTORED_PATH, buf_span(&out), err);
+	buf_clear(&out);
+	return ok;
+}
+
+/* The journal says that from here on something may be missing. */
+static bool
+recovery(struct restoring *r, const char *path, const struct backup_result *b,
+    struct err *err)
+{
+	struct flow inner = { .world = r->f->world, .passphrase = r->f->passphrase,
+		.arg = r->f->arg };
+	struct record rec;
+	bool ok;
+
+	ok = home_open(r->f->world, path, &inner.home, err) &&
+	    home_lock(inner.home, err);
+	if (ok) {
+		record_begin(&inner, &rec, EVENT_RECOVERY);
+		(void)snprintf(rec.reason, sizeof rec.reason, "restored");
+		ok = record_alone(&inner, &rec, 0, err) && mark(inner.home, r, b, err);
+	}
+	flow_clear(&inner);
+	home_close(inner.home);
+	return ok;
+}
+
+/* ---- quarantine ---- */
+
+static bool
+target_ask(struct flow *f, const struct new_place *place, const char *path,
+    struct err *err)
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	struct file_info info;
+	bool more = false, ok;
+
+	if (!path_exists(f->world, place->into, place->name))
+		return true;
+	if (!path_info(f->world, place->into, place->name, &info, err))
+		return false;
+	if (info.type != FILE_DIR)
+		return err_set(err, ERR_CONFLICT, "restore.not-empty",
+		    "%s is there and is no folder; choose another place", path);
+	ok = listing_open(f->world, place->into, place->name, &l, err) &&
+	    listing_next(l, &e, &more, err);
+	listing_close(l);
+	return ok && (!more || err_set(err, ERR_CONFLICT, "restore.not-empty",
+	    "the folder %s is not empty; nothing in it was touched: choose a new folder with --home",
+	    path));
+}
+
+struct quarantine {
+	char name[sizeof QUARANTINE_PREFIX + 200];
+	struct buf path;		/* as home_open takes it */
+};
+
+static bool
+quarantine_make(struct flow *f, const struct new_place *place, const char *path,
+    struct quarantine *q, struct dir **into, struct err *err)
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	(void)snprintf(q->name, sizeof q->name, QUARANTINE_PREFIX "%s", place->name);
+	if (!buf_add(&q->path, span_of(path, n - strlen(place->name)), err) ||
+	    !buf_add_text(&q->path, q->name, err))
+		return false;
+	if (path_exists(f->world, place->into, q->name) &&
+	    !dir_remove_all(f->world, place->into, q->name, err))
+		return false;
+	return dir_make(f->world, place->into, q->name, err) &&
+	    dir_open(f->world, place->into, q->name, into, err);
+}
+
+static bool
+backup_hash(struct flow *f, struct file *file, struct backup_result *out,
+    struct err *err)
+{
+	uint8_t *part = mem_new(BACKUP_PART, err);
+	struct hasher *h = NULL;
+	size_t got = 1;
+	bool ok = part != NULL && hasher_new(&h, err);
+
+	(void)f;
+	for (out->bytes = 0; ok && got > 0; out->bytes += got) {
+		ok = file_read_at(file, part, BACKUP_PART, out->bytes, &got, err);
+		if (ok)
+			hasher_add(h, span_of(part, got));
+	}
+	ok = ok && hasher_end(h, &out->sha256, err);
+	hasher_free(h);
+	mem_free(part);
+	return ok;
+}
+
+static bool
+restore_into(struct restoring *r, struct file *file, const char *path,
+    struct backup_result *out, struct err *err)
+{
+	struct source *source = NULL;
+	bool ok;
+
+	ok = backup_hash(r->f, file, out, err) && file_source(file, 0, &source, err) &&
+	    unpack(r, source, err) && recovery(r, path, out, err) &&
+	    dir_sync_all(r->into, err);
+	source_free(source);
+	return ok;
+}
+
+bool
+flow_restore(struct flow *f, const char *backup, const char *home_path,
+    struct backup_result *out, struct err *err)
+{
+	struct restoring r = { .f = f };
+	struct backup_result got = { 0 };
+	struct new_place place = { 0 };
+	struct file *file = NULL;
+	struct quarantine q;
+	const char *path;
+	bool ok, begun = false;
+
+	buf_init(&q.path, 8192);
+	ok = file_open(f->world, NULL, backup, FILE_READ, &file, err) &&
+	    place_open(f->world, home_path, &place, err) &&
+	    target_ask(f, &place, home_path, err);
+	if (ok) {
+		begun = true;
+		ok = quarantine_make(f, &place, home_path, &q, &r.into, err) &&
+		    buf_text(&q.path, &path, err) &&
+		    restore_into(&r, file, path, &got, err) &&
+		    path_rename(f->world, place.into, q.name, place.into, place.name,
+		    true, err);
+	}
+	dir_close(r.into);
+	if (begun && !ok)
+		(void)!dir_remove_all(f->world, place.into, q.name, NULL);
+	ok = ok && dir_sync(place.into, err);
+	if (ok) {
+		got.files = r.files;
+		*out = got;
+	}
+	new_place_close(&place);
+	file_close(file);
+	buf_clear(&q.path);
+	return ok;
+}
