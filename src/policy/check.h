@@ -13,7 +13,8 @@ struct checking {
 	const struct act *act;
 	const struct fields *fields;
 	const struct law_measure *measure;
-	const struct law_basis *basis;		/* NULL: none stated, or none we know */
+	const struct law_basis *basis;		/* stated, else suggested; NULL: neither */
+	bool stated;
 	const struct request_facts *facts;
 	int64_t day;			/* the rules hold on it: now, or when what came was made */
 	const char *from, *to;		/* names of the States */
@@ -25,9 +26,10 @@ const char *state_words(const char state[3]);
 
 /*
  * part NULL: the sentence is whole.  Else what to do is added: "Set secrecy.until.",
- * or, of what came in, "Ask Aldora for it."; "" is the field itself.
+ * or, of what came in, "Ask Aldora for it."; "" is the field itself, "[1].type" a part
+ * of its second entry.
  */
-void finding_add(struct checking *c, enum finding_weight weight, const char *reason,
+void finding_say(struct checking *c, enum finding_weight weight, const char *reason,
     const char *field, const char *part, const char *fmt, ...) PRINTF_LIKE(6, 7);
 bool finding_has(const struct request_findings *out, const char *field);
 
@@ -35,6 +37,7 @@ bool finding_has(const struct request_findings *out, const char *field);
 struct where_text { char s[80]; };
 struct where_text field_where(const struct checking *c, const struct law_field *f);
 
+enum law_need field_need(const struct checking *c, const struct law_field *f);
 bool field_given(const struct checking *c, const char *id);
 /* Part of the first entry; NULL when it, or its field, is absent. */
 const struct field_part *field_said(const struct checking *c, const char *id,

@@ -13,14 +13,14 @@ assistance_will_be_asked_for(struct checking *c)
 	const struct law_measure *m = measure != NULL ? law_measure(measure) : NULL;
 
 	if (measure != NULL && (m == NULL || !law_list_has(m->articles, "40")))
-		finding_add(c, FINDING_STOPS, "request.intent-measure", "F15", "measure",
+		finding_say(c, FINDING_STOPS, "request.intent-measure", "F15", "measure",
 		    "A preservation announces a request for assistance (Art 42(3)(f)); \"%s\" is none.",
 		    measure);
 	if (at != NULL && at->n <= c->day)
-		finding_add(c, FINDING_STOPS, "request.intent-past", "F15", "planned_at",
+		finding_say(c, FINDING_STOPS, "request.intent-past", "F15", "planned_at",
 		    "The planned date of the request for assistance lies in the past (Art 42(3)(f)).");
 	if (at != NULL && at->n > c->day + INTENT_DAYS_MAX * DAY)
-		finding_add(c, FINDING_STOPS, "request.intent-far", "F15", "planned_at",
+		finding_say(c, FINDING_STOPS, "request.intent-far", "F15", "planned_at",
 		    "The request for assistance is planned more than %d days ahead: data are not held that long on a plan (Art 42(3)(f)).",
 		    INTENT_DAYS_MAX);
 }
@@ -30,7 +30,7 @@ static void
 whose_data_is_said(struct checking *c)
 {
 	if (field_given(c, "F12") && !field_given(c, "F06") && !field_given(c, "F13"))
-		finding_add(c, FINDING_WARNS, "request.no-identifier", "F13", "",
+		finding_say(c, FINDING_WARNS, "request.no-identifier", "F13", "",
 		    "Only the provider is named: say which account or system, or it is asked to keep the data of all (S12).");
 }
 

@@ -55,14 +55,14 @@ remedy_add(const struct checking *c, struct request_finding *found, const char *
 	}
 	text_add(s, size, " Set ");
 	text_add(s, size, found->field->name);
-	if (part[0] != '\0')
+	if (part[0] != '\0' && part[0] != '[')
 		text_add(s, size, ".");
 	text_add(s, size, part);
 	text_add(s, size, ".");
 }
 
 void
-finding_add(struct checking *c, enum finding_weight weight, const char *reason,
+finding_say(struct checking *c, enum finding_weight weight, const char *reason,
     const char *field, const char *part, const char *fmt, ...)
 {
 	struct request_finding *found;
@@ -99,7 +99,7 @@ finding_has(const struct request_findings *out, const char *field)
 static void
 finding_is_treaty(struct checking *c, const struct law_field *f)
 {
-	if (c->basis != NULL && c->out->more == 0)
+	if (c->stated && c->out->more == 0)
 		c->out->list[c->out->n - 1].treaty = law_basis_treaty(c->basis, f);
 }
 
@@ -131,8 +131,8 @@ request_discloses(const struct checking *c)
 	return kind_rules(c->act->kind)->discloses;
 }
 
-static enum law_need
-need_of(const struct checking *c, const struct law_field *f)
+enum law_need
+field_need(const struct checking *c, const struct law_field *f)
 {
 	return c->basis != NULL ? law_basis_need(c->basis, f) : law_need(c->measure, f);
 }
@@ -221,12 +221,12 @@ basis_binds_both(struct checking *c)
 	case LAW_BINDS:
 		return;
 	case LAW_BINDS_NOT:
-		finding_add(c, FINDING_STOPS, "request.basis-not-binding", NULL, NULL,
+		finding_say(c, FINDING_STOPS, "request.basis-not-binding", NULL, NULL,
 		    "%s does not bind both %s and %s on this day, so nothing can be asked under it. Choose another basis: %s",
 		    instrument, c->from, c->to, open);
 		return;
 	case LAW_BINDS_UNSURE:
-		finding_add(c, FINDING_WARNS, "request.basis-unsure", NULL, NULL,
+		finding_say(c, FINDING_WARNS, "request.basis-unsure", NULL, NULL,
 		    "Whether %s binds both %s and %s on this day is not certain here: our date is from memory. An officer confirms it first.",
 		    instrument, c->from, c->to);
 		return;
@@ -239,17 +239,17 @@ basis_is_there(struct checking *c)
 	const char *instrument = c->act->instrument;
 	char open[96];
 
-	if (c->basis != NULL) {
+	if (c->stated) {
 		basis_binds_both(c);
 		return;
 	}
 	basis_add_suggestion(c, open, sizeof open);
 	if (instrument[0] == '\0')
-		finding_add(c, FINDING_STOPS, "request.no-basis", NULL, NULL,
+		finding_say(c, FINDING_STOPS, "request.no-basis", NULL, NULL,
 		    "No legal basis is stated for %s and %s. Choose one: %s", c->from, c->to,
 		    open);
 	else
-		finding_add(c, FINDING_STOPS, "request.basis-no-row", NULL, NULL,
+		finding_say(c, FINDING_STOPS, "request.basis-no-row", NULL, NULL,
 		    "Under \"%s\" we know no rule for this kind of request (%s). Choose another basis: %s",
 		    instrument, c->measure->id, open);
 }
@@ -266,9 +266,12 @@ needed_fields_are_there(struct checking *c)
 		const struct law_field *f = &all[i];
 
 		if (law_field_is_envelope(f) || f->shape->parts_n == 0 ||
-		    need_of(c, f) != LAW_REQUIRED || field_given(c, f->id))
+		    field_need(c, f) != LAW_REQUIRED || field_given(c, f->id))
 			continue;
-		finding_add(c, FINDING_STOPS, "request.missing", f->id, "",
+		/* What the act itself follows is signed, and says it better. */
+		if (strcmp(f->id, "F20") == 0 && c->act->follows_n > 0)
+			continue;
+		finding_say(c, FINDING_STOPS, "request.missing", f->id, "",
 		    "Missing: %s (%s).", f->label, field_where(c, f).s);
 		finding_is_treaty(c, f);
 	}
@@ -285,7 +288,7 @@ one_of_the_group_is_there(struct checking *c)
 	for (size_t i = 0; i < n; i++) {
 		const struct law_field *f = &all[i];
 
-		if (need_of(c, f) != LAW_ONE_OF)
+		if (field_need(c, f) != LAW_ONE_OF)
 			continue;
 		if (field_given(c, f->id))
 			return;
@@ -298,11 +301,11 @@ one_of_the_group_is_there(struct checking *c)
 	if (first == NULL)
 		return;
 	if (c->facts->incoming)
-		finding_add(c, FINDING_STOPS, "request.missing-one-of", first->id, NULL,
+		finding_say(c, FINDING_STOPS, "request.missing-one-of", first->id, NULL,
 		    "Missing, one of them at least (%s): %s. Ask %s for it.",
 		    field_where(c, first).s, labels, c->from);
 	else
-		finding_add(c, FINDING_STOPS, "request.missing-one-of", first->id, NULL,
+		finding_say(c, FINDING_STOPS, "request.missing-one-of", first->id, NULL,
 		    "Missing, one of them at least (%s): %s. Set %s.",
 		    field_where(c, first).s, labels, names);
 	finding_is_treaty(c, first);
@@ -342,18 +345,19 @@ static void
 entry_is_complete(struct checking *c, const struct field *f, size_t i)
 {
 	const struct law_shape *shape = f->law->shape;
-	char entry[40] = "";
+	char entry[40] = "", part[80];
 
 	if (shape->entries_max > 1)
 		(void)snprintf(entry, sizeof entry, ", entry %zu", i + 1);
 	for (size_t p = 0; p < shape->parts_n; p++) {
-		const struct law_part *part = &shape->parts[p];
-
-		if (!part->required || part_is_there(&f->entries[i].parts[p]))
+		if (!shape->parts[p].required || part_is_there(&f->entries[i].parts[p]))
 			continue;
-		finding_add(c, FINDING_STOPS, "request.incomplete", f->law->id, part->name,
-		    "%s%s: %s is missing (%s).", f->law->label, entry, part->label,
-		    field_where(c, f->law).s);
+		(void)snprintf(part, sizeof part, "%s", shape->parts[p].name);
+		if (i > 0)
+			(void)snprintf(part, sizeof part, "[%zu].%s", i, shape->parts[p].name);
+		finding_say(c, FINDING_STOPS, "request.incomplete", f->law->id, part,
+		    "Missing in \"%s\"%s: %s (%s).", f->law->label, entry,
+		    shape->parts[p].label, field_where(c, f->law).s);
 		finding_is_treaty(c, f->law);
 	}
 }
@@ -368,9 +372,9 @@ given_fields_are_whole(struct checking *c)
 		for (size_t e = 0; e < f->n; e++)
 			entry_is_complete(c, f, e);
 		/* A second person to call is welcome with every kind (S15). */
-		if (need_of(c, f->law) == LAW_NOT_ASKED && strcmp(f->law->id, "F61") != 0)
-			finding_add(c, FINDING_WARNS, "request.not-asked", f->law->id, NULL,
-			    "%s: a request of this kind does not need it. What the other side does not need is better left out (S11).",
+		if (field_need(c, f->law) == LAW_NOT_ASKED && strcmp(f->law->id, "F61") != 0)
+			finding_say(c, FINDING_WARNS, "request.not-asked", f->law->id, NULL,
+			    "\"%s\" is not needed in a request of this kind. What the other side does not need is better left out (S11).",
 			    f->law->label);
 	}
 }
@@ -384,17 +388,17 @@ states_are_of_one_world(struct checking *c)
 	const struct law_state *to = law_state(c->facts->to_state);
 
 	if (from == NULL || to == NULL) {
-		finding_add(c, FINDING_STOPS, "request.state-unknown", NULL, NULL,
+		finding_say(c, FINDING_STOPS, "request.state-unknown", NULL, NULL,
 		    "\"%s\" is no State that we know. Look at the code of the State.",
 		    from == NULL ? c->facts->from_state : c->facts->to_state);
 		return;
 	}
 	if (from->training != to->training)
-		finding_add(c, FINDING_STOPS, "request.training-and-real", NULL, NULL,
+		finding_say(c, FINDING_STOPS, "request.training-and-real", NULL, NULL,
 		    "%s and %s: one of them is a training State. An exercise never reaches a real authority.",
 		    from->name, to->name);
 	else if (from->training && !c->facts->exercise)
-		finding_add(c, FINDING_STOPS, "request.training-and-real", NULL, NULL,
+		finding_say(c, FINDING_STOPS, "request.training-and-real", NULL, NULL,
 		    "%s and %s are training States, and this says that it is real. Mark it as an exercise.",
 		    from->name, to->name);
 }
@@ -405,17 +409,17 @@ times_of_the_act_can_be_kept(struct checking *c)
 	const struct request_body *r = &c->act->body.request;
 
 	if (c->act->expires_at != 0 && c->act->expires_at <= c->facts->now)
-		finding_add(c, FINDING_STOPS, "request.expired", NULL, NULL,
+		finding_say(c, FINDING_STOPS, "request.expired", NULL, NULL,
 		    "The request expired on %s: nobody may act on it any more. %s",
 		    when_day(c->act->expires_at).s, c->facts->incoming ?
 		    "Ask whether a new one follows." : "Give it a later end.");
 	if (r->answer_by == 0)
 		return;
 	if (r->answer_by <= c->day)
-		finding_add(c, FINDING_STOPS, "request.answer-by-past", NULL, NULL,
+		finding_say(c, FINDING_STOPS, "request.answer-by-past", NULL, NULL,
 		    "The day by which an answer is wished lies in the past. Give a later one, or none.");
 	if (r->answer_by_reason.text == NULL)
-		finding_add(c, FINDING_STOPS, "request.answer-by-without-reasons", NULL, NULL,
+		finding_say(c, FINDING_STOPS, "request.answer-by-without-reasons", NULL, NULL,
 		    "A day by which an answer is wished needs its reasons (Art 40(26)): then it is heeded. Add them, or leave the day out.");
 }
 
@@ -451,8 +455,11 @@ request_check(const struct act *a, const struct request_facts *f,
 
 	assert(c.measure != NULL && kind_rules(a->kind)->check != NULL);
 	out->n = out->stops = out->more = 0;
-	c.basis = law_basis(c.measure->id, a->instrument);
 	c.day = f->incoming && a->made_at != 0 && a->made_at < f->now ? a->made_at : f->now;
+	c.basis = law_basis(c.measure->id, a->instrument);
+	c.stated = c.basis != NULL;
+	if (!c.stated)		/* what would be asked under the one we suggest */
+		c.basis = law_basis_suggest(c.measure->id, f->from_state, f->to_state, c.day);
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
 		rules[i](&c);
 	kind_rules(a->kind)->check(&c);

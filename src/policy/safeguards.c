@@ -33,15 +33,20 @@ static void
 serious_crime_is_shown(struct checking *c, const char *id)
 {
 	const struct field_part *months = field_said(c, id, "max_penalty_months");
+	bool untoc = under(c, "UNTOC");
+	const char *where = untoc ? "UNTOC 2(b)" : "Art 2(h)";
 
 	if (field_text(c, id, "statute") == NULL)
-		finding_add(c, FINDING_STOPS, "request.offence-statute", id, "statute",
-		    "No article of the Convention (7 to 19) is named, so it must be a serious crime: its provision of domestic law is missing (Art 2(h), S01).");
+		finding_say(c, FINDING_STOPS, "request.offence-statute", id, "statute",
+		    "%s: its provision of domestic law is missing (%s, S01).", untoc ?
+		    "Under UNTOC the offence must be a serious crime" :
+		    "No article of the Convention (7 to 19) is named, so it must be a serious crime",
+		    where);
 	if (months == NULL || months->n < serious_crime_months())
-		finding_add(c, FINDING_STOPS, "request.offence-penalty", id,
+		finding_say(c, FINDING_STOPS, "request.offence-penalty", id,
 		    "max_penalty_months",
-		    "A serious crime has a maximum penalty of %lld months or more (Art 2(h), S01); this one %s.",
-		    (long long)serious_crime_months(),
+		    "A serious crime has a maximum penalty of %lld months or more (%s, S01); this one %s.",
+		    (long long)serious_crime_months(), where,
 		    months == NULL ? "names none" : "has less");
 }
 
@@ -59,12 +64,12 @@ offence_fits(struct checking *c, const char *id)
 	if (under(c, "Budapest") || under(c, "reciprocity")) {
 		/* No threshold there; but an offence without a name is none. */
 		if (field_text(c, id, "statute") == NULL)
-			finding_add(c, FINDING_STOPS, "request.offence-unnamed", id, "statute",
+			finding_say(c, FINDING_STOPS, "request.offence-unnamed", id, "statute",
 			    "The offence has no name: neither an article of the Convention nor a provision of domestic law (S01).");
 		return;
 	}
 	if (!law_list_has(c->measure->offence_scope, "serious_crime"))
-		finding_add(c, FINDING_STOPS, "request.offence-scope", id, "articles",
+		finding_say(c, FINDING_STOPS, "request.offence-scope", id, "articles",
 		    "This measure is open for offences of the Convention only (Articles 7 to 19); none is named (S01).");
 	else
 		serious_crime_is_shown(c, id);
@@ -76,7 +81,8 @@ offence_is_in_scope(struct checking *c)
 	static const char *const ids[] = { "F03", "F10" };
 
 	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
-		if (field_given(c, ids[i]))
+		if (field_given(c, ids[i]) &&
+		    field_need(c, law_field(ids[i])) != LAW_NOT_ASKED)
 			offence_fits(c, ids[i]);
 }
 
@@ -88,7 +94,7 @@ dual_criminality_is_shown_for_disclosure(struct checking *c)
 	if (!request_discloses(c) || finding_has(c->out, "F67"))
 		return;
 	if (field_said(c, "F67", "domestic_offence") == NULL)
-		finding_add(c, FINDING_WARNS, "request.dual-criminality", "F67",
+		finding_say(c, FINDING_WARNS, "request.dual-criminality", "F67",
 		    "domestic_offence",
 		    "Which offence it would be in %s is not said. Without it the disclosure may be declined (dual criminality, S02).",
 		    c->to);
@@ -107,16 +113,16 @@ secrecy_has_reasons_and_an_end(struct checking *c)
 	if (wanted == NULL || wanted->n == 0)
 		return;
 	if (field_text(c, "F16", "reasons") == NULL)
-		finding_add(c, FINDING_STOPS, "request.secrecy-without-reasons", "F16",
+		finding_say(c, FINDING_STOPS, "request.secrecy-without-reasons", "F16",
 		    "reasons", "Secrecy is wanted, and its reasons are missing (S04).");
 	if (until == NULL)
-		finding_add(c, FINDING_STOPS, "request.secrecy-without-end", "F16", "until",
+		finding_say(c, FINDING_STOPS, "request.secrecy-without-end", "F16", "until",
 		    "Secrecy is wanted, and the day it ends is missing: no secrecy is without end (S04).");
 	else if (until->n <= c->day)
-		finding_add(c, FINDING_STOPS, "request.secrecy-over", "F16", "until",
+		finding_say(c, FINDING_STOPS, "request.secrecy-over", "F16", "until",
 		    "The day on which secrecy ends lies in the past (S04).");
 	else if (until->n > law_deadline_at(d, c->day))
-		finding_add(c, FINDING_WARNS, "request.secrecy-long", "F16", NULL,
+		finding_say(c, FINDING_WARNS, "request.secrecy-long", "F16", NULL,
 		    "Secrecy is wanted for more than %lld days. It lapses then unless it is renewed with reasons (S04, D62).",
 		    (long long)d->value);
 }
@@ -130,8 +136,8 @@ static const char *const key_words[] = {
 	"password", "passphrase", "pass phrase", "private key", "decryption key",
 	"encryption key", "recovery key", "seed phrase", "master key", "signing key",
 	"backdoor", "back door", "login data", "credentials",
-	"mot de passe", "phrase secr\xc3\xa8te", "cl\xc3\xa9 priv\xc3\xa9" "e",
-	"contrase\xc3\xb1" "a", "clave privada", "palavra-passe", "senha", "chave privada",
+	"mot de passe", "phrase secr\xc3\xa8te", "cl\xc3\xa9 priv\xc3\xa9",
+	"contrase\xc3\xb1", "clave privada", "palavra-passe", "senha", "chave privada",
 	"passwort", "privater schl\xc3\xbcssel",
 	"\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb",			/* Russian */
 	"\xd9\x83\xd9\x84\xd9\x85\xd8\xa9 \xd8\xa7\xd9\x84\xd9\x85\xd8\xb1\xd9\x88\xd8\xb1",
@@ -155,8 +161,8 @@ nobody_asks_for_keys_or_passwords(struct checking *c)
 		const char *text = field_text(c, asking[i], "text");
 
 		if (text != NULL && text_asks_for_keys(text))
-			finding_add(c, FINDING_WARNS, "request.asks-for-keys", asking[i], NULL,
-			    "%s: the text speaks of passwords or keys. Nobody is asked to hand over their own or to weaken a system (S08); ask for the data instead.",
+			finding_say(c, FINDING_WARNS, "request.asks-for-keys", asking[i], NULL,
+			    "The text of \"%s\" speaks of passwords or keys. Nobody is asked to hand over their own or to weaken a system (S08); ask for the data instead.",
 			    law_field(asking[i])->label);
 	}
 }
@@ -177,10 +183,10 @@ someone_in_particular_is_meant(struct checking *c)
 	size_t n = entries(c, "F06") + entries(c, "F13");
 
 	if (request_discloses(c) && n == 0 && !finding_has(c->out, "F06"))
-		finding_add(c, FINDING_STOPS, "request.no-identifier", "F06", "",
+		finding_say(c, FINDING_STOPS, "request.no-identifier", "F06", "",
 		    "No person or account is named: data are disclosed about someone in particular, never in bulk (S12).");
 	if (n > IDENTIFIERS_MANY)
-		finding_add(c, FINDING_WARNS, "request.many-identifiers", "F06", NULL,
+		finding_say(c, FINDING_WARNS, "request.many-identifiers", "F06", NULL,
 		    "%zu persons or accounts are named in one request, more than %d. Say why each is needed, or ask for fewer (S12).",
 		    n, IDENTIFIERS_MANY);
 }
@@ -193,18 +199,18 @@ time_window_is_bounded(struct checking *c)
 
 	if (c->act->kind == ACT_STORED_DATA && !field_given(c, "F07") &&
 	    !finding_has(c->out, "F07"))
-		finding_add(c, FINDING_STOPS, "request.no-window", "F07", "",
+		finding_say(c, FINDING_STOPS, "request.no-window", "F07", "",
 		    "The period is missing: stored data are asked for a time, never for all of it (S12).");
 	if (to != NULL && to->n > c->day + DAY)
-		finding_add(c, FINDING_STOPS, "request.window-in-future", "F07", "to",
+		finding_say(c, FINDING_STOPS, "request.window-in-future", "F07", "to",
 		    "The period ends in the future: what is not yet stored cannot be asked for as stored data (S12, S13).");
 	if (from == NULL || to == NULL)
 		return;
 	if (from->n >= to->n)
-		finding_add(c, FINDING_STOPS, "request.window", "F07", "from",
+		finding_say(c, FINDING_STOPS, "request.window", "F07", "from",
 		    "The period does not begin before it ends (S12).");
 	else if (to->n - from->n > WINDOW_DAYS_LONG * DAY)
-		finding_add(c, FINDING_WARNS, "request.window-long", "F07", NULL,
+		finding_say(c, FINDING_WARNS, "request.window-long", "F07", NULL,
 		    "The period is longer than %d days. Say why so much is needed, or ask for less (S12).",
 		    WINDOW_DAYS_LONG);
 }
@@ -223,12 +229,12 @@ identifier_look(struct checking *c, const struct field *f, size_t i)
 		return;
 	identifier_check(&f->entries[i], &r);
 	if (r.verdict != IDENTIFIER_GOOD)
-		finding_add(c, r.verdict == IDENTIFIER_BAD ? FINDING_STOPS : FINDING_WARNS,
-		    r.reason, f->law->id, NULL, "%s: entry %zu %s.", f->law->label, i + 1,
+		finding_say(c, r.verdict == IDENTIFIER_BAD ? FINDING_STOPS : FINDING_WARNS,
+		    r.reason, f->law->id, NULL, "In \"%s\", entry %zu %s.", f->law->label, i + 1,
 		    r.text);
 	if (at != NULL && at->n > c->day + DAY)
-		finding_add(c, FINDING_STOPS, "request.identifier-in-future", f->law->id, "at",
-		    "%s: entry %zu was used in the future, by its time.", f->law->label,
+		finding_say(c, FINDING_STOPS, "request.identifier-in-future", f->law->id, "at",
+		    "In \"%s\", entry %zu has a time of use that lies in the future.", f->law->label,
 		    i + 1);
 }
 
@@ -255,9 +261,9 @@ threat_to_life_has_a_second_person(struct checking *c)
 	if (codes == NULL)
 		return;
 	if (field_said(c, "F65", "note") == NULL)
-		finding_add(c, FINDING_WARNS, "request.urgency-without-reasons", "F65",
+		finding_say(c, FINDING_WARNS, "request.urgency-without-reasons", "F65",
 		    "note", "It is said to be urgent, and the reasons are missing (Art 40(26)).");
 	if (law_list_has(codes, "threat_to_life") && field_said(c, "F61", "name") == NULL)
-		finding_add(c, FINDING_STOPS, "request.no-second-person", "F61", "name",
+		finding_say(c, FINDING_STOPS, "request.no-second-person", "F61", "name",
 		    "A threat to life is claimed, and nobody is named who can vouch for it by phone: false emergencies are a known attack (S15).");
 }

@@ -6,7 +6,7 @@ static void
 content_has_an_authorisation(struct checking *c)
 {
 	if (!field_given(c, "F25"))
-		finding_add(c, FINDING_WARNS, "request.no-authorisation", "F25", "",
+		finding_say(c, FINDING_WARNS, "request.no-authorisation", "F25", "",
 		    "No authorisation by a judge or another independent body is named. Content is disclosed only on one, here or there (Art 24(2), S06).");
 }
 
@@ -15,7 +15,7 @@ static void
 protected_persons_are_looked_at_twice(struct checking *c)
 {
 	if (field_given(c, "F68"))
-		finding_add(c, FINDING_WARNS, "request.protected-person", "F68", NULL,
+		finding_say(c, FINDING_WARNS, "request.protected-person", "F68", NULL,
 		    "A person with a protected role is concerned (lawyer, doctor, journalist, ...): a second person reads this request before it is acted on (S10).");
 }
 

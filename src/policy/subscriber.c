@@ -14,7 +14,7 @@ an_address_has_its_port(struct checking *c)
 
 		if (type != NULL && type->text != NULL && strcmp(type->text, "ip") == 0 &&
 		    fields_part(c->fields, "F06", i, "port") == NULL)
-			finding_add(c, FINDING_WARNS, "request.ip-without-port", "F06", NULL,
+			finding_say(c, FINDING_WARNS, "request.ip-without-port", "F06", NULL,
 			    "Identifier %zu is an IP address without a port. Many may share it, so the provider may be unable to say who it was. Add the port, if you have it.",
 			    i + 1);
 	}
