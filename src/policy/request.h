@@ -20,7 +20,7 @@ struct request_finding {
 	const char *reason;		/* "request.missing", "request.window", ... */
 	const struct law_field *field;	/* NULL: about the whole */
 	bool treaty;			/* asked by treaty: its lack may carry a refusal for form */
-	char text[300];			/* "Facts of the case (Art 42(3)(b)) are missing." */
+	char text[300];			/* "Missing: ... (Art 42(3)(b)). Set offence." */
 };
 #define REQUEST_FINDINGS_MAX 64
 struct request_findings {
@@ -43,10 +43,13 @@ struct request_facts {
  * identifiers, time window (S12), secrecy with reasons and end (S04), bulk limits
  * (S12), intent of a preservation (42(3)(f)), expiry.  Per-kind rules are in
  * policy/KIND.c behind a table with one line a kind.
+ *
+ * Without a basis the fields asked are those of the one we suggest, and none of them
+ * is a treaty's yet.  Days are measured on the day the request was made when it came
+ * in, else now.  What the act itself follows stands for the field related_request.
  */
 void request_check(const struct act *a, const struct request_facts *f,
     struct request_findings *out);
-/* What F20, F58 ... lacks, in one sentence each: text for people, "2 things are missing: ..." */
 
 struct send_facts {
 	int64_t now;
