@@ -35,9 +35,13 @@ MUST bool flow_case_add(struct flow *f, unsigned number, const char *evidence,
 /* ---- drafts ---- */
 
 #define DRAFT_ATTACH_MAX 8
+#define DRAFT_ATTACH_BYTES (8u << 20)	/* of one file: they are held in memory to seal */
 struct draft {
 	struct act act;				/* kind, basis, body.request; cleared by draft_clear */
 	char *attach[DRAFT_ATTACH_MAX];		/* absolute paths; owned */
+	/* What they were when they were named: another content is not sent. */
+	struct digest attach_sha256[DRAFT_ATTACH_MAX];
+	uint64_t attach_bytes[DRAFT_ATTACH_MAX];
 	size_t attach_n;
 	unsigned follows_request;		/* traffic_path, use_consent: our number of the thread
 						   it belongs to; 0 none */
@@ -50,7 +54,8 @@ struct field_setting {
 };
 struct request_wish {			/* NULL and 0: leave as it is (new: absent) */
 	const char *kind;			/* new only */
-	const char *to;				/* peer as typed, or a State with correspondents */
+	const char *to;				/* peer as typed, or a State with correspondents:
+						   "XC", or "XC/2" for one of several */
 	const struct field_setting *set;
 	size_t set_n;
 	const char *lang;			/* of the texts set; NULL: the home's */
@@ -173,6 +178,7 @@ struct taken {
 	char from[AUTHORITY_ID_MAX];
 	unsigned request, evidence;	/* 0 none */
 	enum overall overall;
+	const char *reason;		/* stable name of why not, or why it waits; "" */
 	char text[400];			/* a sentence for the officer */
 };
 /*
@@ -181,11 +187,22 @@ struct taken {
  */
 MUST bool flow_take(struct flow *f, const char *path, struct taken *out,
     struct err *err);
-/* All that waits in the inbox, in an order that lets answers find their requests. */
+/*
+ * All that waits in the inbox, in an order that lets answers find their requests.  At
+ * most TAKE_MAX at once; when more wait, each is called once with the name "inbox" and
+ * a sentence that says how many.
+ */
 #define TAKE_MAX 100000
 MUST bool flow_take_inbox(struct flow *f,
     bool (*each)(void *arg, const char *name, const struct taken *t, struct err *err),
-    void *arg, size_t *n, struct err *err);
+    void *arg, size_t *n, struct err *err);	/* n: taken, or set aside; each may be NULL */
+/*
+ * Our own card or certificate (told to all confirmed peers), or a consent we gave (told
+ * to who has it).  id: act id of card or consent, SHA-256 of the certificate's DER.  Into
+ * the outbox; a command that was cut goes on where it was.  reason NULL: none stated.
+ */
+MUST bool flow_revoke(struct flow *f, enum revoked_what what, const struct digest *id,
+    const char *reason, struct err *err);
 
 /* ---- the desk ---- */
 

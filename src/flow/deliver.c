@@ -1,0 +1,292 @@
+/* Evidence is the answer: one step from a case to a delivered thread. */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/journey.h"
+
+struct delivering {
+	struct flow *f;
+	const struct deliver_wish *wish;
+	struct docket_request row;
+	unsigned evidence;
+	struct thread_step step;
+	struct fields limits;
+	bool has_promise;
+	struct digest promise;		/* our granted_with_conditions */
+	bool done;			/* it was delivered in this thread already */
+	struct docket_act act;
+};
+
+/* ---- which evidence ---- */
+
+static bool
+evidence_choose(struct delivering *g, struct docket *d, struct err *err)
+{
+	unsigned *list = NULL;
+	size_t n = 0;
+
+	if (g->wish->evidence != 0) {
+		g->evidence = g->wish->evidence;
+		return true;
+	}
+	if (g->row.case_number == 0)
+		return err_set(err, ERR_USE, "deliver.evidence",
+		    "request %u belongs to no case: say which evidence, as in --evidence 0007",
+		    g->row.number);
+	if (!docket_case_evidences(d, g->row.case_number, &list, &n, err))
+		return false;
+	if (n == 1)
+		g->evidence = list[0];
+	mem_free(list);
+	return n == 1 || err_set(err, ERR_USE, "deliver.evidence",
+	    "the case has %zu pieces of evidence: say which one, as in --evidence 0007",
+	    n);
+}
+
+static bool
+done_look(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct delivering *g = arg;
+
+	(void)err;
+	if (a->direction == ACT_OUT && a->evidence == g->evidence &&
+	    strcmp(a->kind, act_kind_name(ACT_DELIVERED)) == 0) {
+		g->done = true;
+		g->act = *a;
+	}
+	return true;
+}
+
+/* ---- may it? ---- */
+
+static bool
+thread_ask(struct delivering *g, struct err *err)
+{
+	struct thread_facts facts = { .by = g->row.ours ? SIDE_ASKS : SIDE_IS_ASKED,
+		.act = ACT_DELIVERED, .now = world_now(g->f->world),
+		.request_expires_at = g->row.expires_at, .same_parties = true,
+		.follows_request = true, .follows_known = true };
+
+	if (!g->row.has_act || !act_kind_parse(g->row.kind, &facts.request) ||
+	    !request_state_parse(g->row.state, &facts.state))
+		return err_set(err, ERR_USE, "request.draft",
+		    "request %u is a draft: there is nothing to answer yet",
+		    g->row.number);
+	if (g->row.peer[0] == '\0')
+		return err_set(err, ERR_USE, "deliver.paper",
+		    "the other side has no Comity: seal the evidence for it with: comity evidence seal %u --to-passphrase, or --to-cert FILE",
+		    g->evidence);
+	g->step = thread_decide(&facts);
+	return verdict_ask(g->step.verdict, err);
+}
+
+static bool
+delivering_load(struct delivering *g, unsigned number, struct err *err)
+{
+	struct docket *d = NULL;
+	bool ok;
+
+	ok = desk_open(g->f, false, &d, err) &&
+	    docket_request_get(d, number, &g->row, err) &&
+	    evidence_choose(g, d, err) &&
+	    docket_request_acts(d, number, done_look, g, err) &&
+	    thread_last(d, number, ACT_GRANTED_WITH_CONDITIONS, ACT_OUT, &g->promise,
+	    &g->has_promise, err);
+	docket_close(d);
+	return ok;
+}
+
+/* What was promised under conditions goes under these conditions. */
+static bool
+limits_take(struct delivering *g, struct err *err)
+{
+	const struct deliver_wish *w = g->wish;
+	const char *lang = w->lang != NULL ? w->lang : home_settings(g->f->home)->lang;
+	struct act promise;
+	bool ok;
+
+	for (size_t i = 0; i < w->limits_n; i++)
+		if (w->limits[i].value != NULL && !fields_set(&g->limits,
+		    w->limits[i].name, w->limits[i].value, lang, err))
+			return false;
+	if (w->limits_n > 0 || !g->has_promise)
+		return true;
+	if (!act_open(g->f, &g->promise, &promise, err))
+		return false;
+	ok = fields_copy(&g->limits, &promise.body.answer.fields, err);
+	act_clear(&promise);
+	return ok;
+}
+
+/* ---- one step ---- */
+
+static void
+row_move(const struct delivering *g, struct docket_request *r)
+{
+	(void)snprintf(r->state, sizeof r->state, "%s",
+	    request_state_name(g->step.next));
+	if (r->answered_at == 0)
+		r->answered_at = world_now(g->f->world);
+	r->due_at = r->hold_until;
+	r->due_ours = r->due_at != 0;
+	(void)snprintf(r->due_rule, sizeof r->due_rule, "%s",
+	    r->due_at != 0 ? "hold" : "");
+}
+
+/*
+ * A parcel that an earlier try sealed for this thread, cut off before the docket
+ * knew: it goes, and nothing is sealed twice.
+ */
+static bool
+cut_find(struct delivering *g, const struct evidence *e, size_t *parcel, bool *found,
+    struct err *err)
+{
+	struct docket *d = NULL;
+	bool ok;
+
+	*found = false;
+	ok = desk_open(g->f, false, &d, err);
+	for (size_t i = e->parcels_n; ok && !*found && i-- > 0;) {
+		struct docket_act row;
+		bool known;
+
+		if (e->origin != EVIDENCE_OWN || e->parcels[i].stamp == STAMP_NONE ||
+		    strcmp(e->parcels[i].peer.s, g->row.peer) != 0)
+			continue;
+		ok = docket_act_package(d, &e->parcels[i].package_id, &row, &known,
+		    err);
+		*found = ok && !known;
+		*parcel = i;
+	}
+	docket_close(d);
+	return ok;
+}
+
+static bool
+cut_fits(struct delivering *g, const struct digest *id, bool *fits, struct err *err)
+{
+	struct act a;
+
+	if (!act_open(g->f, id, &a, err))
+		return false;
+	*fits = a.kind == ACT_DELIVERED && a.follows_n > 0 &&
+	    digest_eq(&a.follows[0], &g->row.act);
+	act_clear(&a);
+	return true;
+}
+
+static bool
+cut_take(struct delivering *g, struct docket_request *row, struct sealed *sealed,
+    bool *taken, struct err *err)
+{
+	struct docket *d = NULL;
+	struct evidence *e = &sealed->evidence;
+	bool ok;
+
+	*taken = false;
+	memset(sealed, 0, sizeof *sealed);
+	if (!evidence_load(g->f->home, g->evidence, e, err) ||
+	    !cut_find(g, e, &sealed->parcel, taken, err))
+		return false;
+	if (*taken && !cut_fits(g, &e->parcels[sealed->parcel].act_id, taken, err))
+		return false;
+	if (!*taken)
+		return true;
+	e->parcels[sealed->parcel].in_outbox = true;
+	ok = desk_open(g->f, false, &d, err) && record_catch_up(g->f, d, err) &&
+	    docket_begin(d, err) && evidence_row(d, e, sealed->parcel, &g->act, err);
+	g->act.request = row->number;
+	g->act.outbox = OUTBOX_WAITS;
+	ok = ok && docket_act_put(d, &g->act, err) &&
+	    docket_follows_put(d, &g->act.act, &row->act, 1, err) &&
+	    docket_request_put(d, row, err) && evidence_save(g->f->home, e, err) &&
+	    docket_commit(d, err);
+	docket_close(d);
+	return ok;
+}
+
+static bool
+deliver_seal(struct delivering *g, struct docket_request *row, struct sealed *sealed,
+    struct err *err)
+{
+	const struct deliver_wish *w = g->wish;
+	struct seal_wish wish = { .number = g->evidence, .to = row->peer,
+		.reference = row->reference[0] != '\0' ? row->reference : NULL,
+		.description = w->description, .purpose = w->purpose,
+		.lang = w->lang, .follows = &row->act, .follows_n = 1,
+		.limits = g->limits.n > 0 ? &g->limits : NULL,
+		.instrument = row->instrument, .article = row->article };
+	struct seal_thread thread = { .row = row, .outbox = OUTBOX_WAITS };
+
+	if (!evidence_seal(g->f, &wish, &thread, sealed, err))
+		return false;
+	g->act = thread.kept;
+	return true;
+}
+
+/* It went in an earlier call: what became of it is told, nothing is done twice. */
+static bool
+deliver_told(struct delivering *g, struct sealed *sealed, struct sent *out,
+    struct err *err)
+{
+	struct evidence *e = &sealed->evidence;
+
+	memset(sealed, 0, sizeof *sealed);
+	if (!evidence_load(g->f->home, g->evidence, e, err))
+		return false;
+	for (size_t i = 0; i < e->parcels_n; i++)
+		if (digest_eq(&e->parcels[i].package_id, &g->act.package))
+			sealed->parcel = i;
+	(void)snprintf(out->note, sizeof out->note,
+	    "Evidence %04u was delivered in this thread already; nothing was sealed a second time.",
+	    g->evidence);
+	return true;
+}
+
+static bool
+deliver_run(struct delivering *g, struct sealed *sealed, struct sent *out,
+    struct err *err)
+{
+	struct docket_request row = g->row;
+	bool taken;
+
+	if (g->done) {
+		out->row = row;
+		return deliver_told(g, sealed, out, err);
+	}
+	if (!thread_ask(g, err) || !limits_take(g, err))
+		return false;
+	row_move(g, &row);
+	if (!cut_take(g, &row, sealed, &taken, err) ||
+	    (!taken && !deliver_seal(g, &row, sealed, err)))
+		return false;
+	out->row = row;
+	(void)snprintf(out->stamp_text, sizeof out->stamp_text, "%s",
+	    sealed->stamp_text);
+	return true;
+}
+
+bool
+flow_request_deliver(struct flow *f, unsigned number, const struct deliver_wish *wish,
+    struct sealed *sealed, struct sent *out, struct err *err)
+{
+	struct delivering g;
+	bool ok;
+
+	memset(&g, 0, sizeof g);
+	memset(out, 0, sizeof *out);
+	g.f = f;
+	g.wish = wish;
+	fields_init(&g.limits);
+	ok = home_lock(f->home, err) && delivering_load(&g, number, err) &&
+	    deliver_run(&g, sealed, out, err);
+	if (ok) {
+		const struct parcel *p = &sealed->evidence.parcels[sealed->parcel];
+
+		out->act = g.act;
+		(void)snprintf(sealed->path, sizeof sealed->path, "%s/%s",
+		    home_path(f->home), parcel_file(p).s);
+	}
+	fields_clear(&g.limits);
+	return ok;
+}

@@ -1,0 +1,56 @@
+/* The desk: what needs a person today.  No passphrase: codes and instants only. */
+#include <string.h>
+
+#include "flow/journey.h"
+
+
+static bool
+due_take(void *arg, const struct docket_request *r, struct err *err)
+{
+	struct desk *desk = arg;
+
+	(void)err;
+	if (desk->due_n < sizeof desk->due / sizeof desk->due[0])
+		desk->due[desk->due_n++] = *r;
+	return true;
+}
+
+/* Sealed files that wait; what was set aside, or is still being copied, does not. */
+static bool
+inbox_count(struct flow *f, size_t *n, struct err *err)
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = true, ok;
+
+	*n = 0;
+	ok = listing_open(f->world, home_dir(f->home), "inbox", &l, err);
+	while (ok && more) {
+		size_t len;
+
+		ok = listing_next(l, &e, &more, err);
+		if (!ok || !more)
+			break;
+		len = strlen(e.name);
+		*n += len > 7 && strcmp(e.name + len - 7, ".comity") == 0;
+	}
+	listing_close(l);
+	return ok;
+}
+
+bool
+flow_desk(struct flow *f, struct desk *out, struct err *err)
+{
+	struct docket_filter filter = { .open_only = true, .due_only = true,
+		.limit = sizeof out->due / sizeof out->due[0], .order = ORDER_DUE };
+	struct docket *d = NULL;
+	bool ok;
+
+	memset(out, 0, sizeof *out);
+	out->now = world_now(f->world);
+	ok = inbox_count(f, &out->inbox, err) && desk_open(f, false, &d, err) &&
+	    docket_counts(d, out->now, &out->counts, err) &&
+	    docket_requests(d, &filter, due_take, out, err);
+	docket_close(d);
+	return ok;
+}

@@ -1,0 +1,118 @@
+/*
+ * Inside flow: what the files that make requests, answers and hand-overs share.
+ *
+ * Invariants: 1. the docket is open only while it is read or written, never over
+ * sealing; home_lock keeps other commands out in between.  2. A parcel of ours that
+ * neither the docket nor a piece of evidence names is named in HOME/making, until
+ * making_sweep takes it away: no cut step leaves a file that nobody knows.
+ */
+#ifndef COMITY_FLOW_JOURNEY_H
+#define COMITY_FLOW_JOURNEY_H
+
+#include "flow/inside.h"
+#include "flow/record.h"
+
+#define MAKING_PATH "making"	/* below the home: act id of the parcel being made */
+
+/* The docket; with its key when texts are read or written (asks the passphrase). */
+MUST bool desk_open(struct flow *f, bool texts, struct docket **out,
+    struct err *err);
+/* One row, the docket being open for nothing else. */
+MUST bool request_load(struct flow *f, unsigned number, struct docket_request *out,
+    struct err *err);
+
+/* ---- the other side of a thread ---- */
+
+struct other_side {
+	bool is_peer;			/* it has a card; else a correspondent on paper */
+	struct peer peer;
+	unsigned correspondent;
+	char state[3];
+	char name[201];
+};
+void other_side_init(struct other_side *o);
+void other_side_clear(struct other_side *o);
+/*
+ * A peer as typed, else a State with one correspondent, or "STATE/NUMBER" for one of
+ * several.  ERR_ABSENT "request.to".
+ */
+MUST bool other_side_find(struct flow *f, struct docket *d, const char *typed,
+    struct other_side *out, struct err *err);
+MUST bool other_side_of(struct flow *f, struct docket *d,
+    const struct docket_request *r, struct other_side *out, struct err *err);
+
+/* ---- texts ---- */
+
+/* 1..ACT_TEXT_MAX bytes of UTF-8 in that language; in NULL: left absent. */
+MUST bool marked_set(struct marked_text *t, const char *what, const char *lang,
+    const char *in, struct err *err);
+/* in NULL: left as it is; ERR_USE when it does not fit. */
+MUST bool short_set(char *out, size_t room, const char *what, const char *in,
+    struct err *err);
+
+/* ---- drafts and acts ---- */
+
+MUST bool draft_encode(const struct draft *d, struct buf *out, struct err *err);
+MUST bool draft_decode(struct draft *out, struct span text, struct err *err);
+MUST bool draft_load(struct flow *f, struct docket *d, unsigned number,
+    struct draft *out, struct err *err);
+/* Findings about a draft or a request that came in. */
+void draft_check(struct flow *f, const struct act *a, const char other_state[3],
+    bool incoming, struct request_findings *out);
+
+/* act.json of a parcel of this home, opened with our keys. */
+MUST bool act_open(struct flow *f, const struct digest *id, struct act *out,
+    struct err *err);
+/*
+ * The act of this kind (ACT_KINDS: any but receipts and stamps) that came last in
+ * the thread, in this direction.
+ */
+MUST bool thread_last(struct docket *d, unsigned request, enum act_kind kind,
+    enum act_direction direction, struct digest *out, bool *found, struct err *err);
+
+/* ---- an act of ours leaves ---- */
+
+/* policy's send_decide, with the facts of this home and that receiver. */
+MUST bool send_ask(struct flow *f, const struct signer *s, const struct other_side *to,
+    int64_t expires_at, size_t stops, struct err *err);
+/* Payload of these items, counts into the act, sealed and named. */
+MUST bool parcel_of_items(struct outgoing *o, struct act *a,
+    const struct payload_item *items, size_t n, const struct peer *to,
+    struct package_written *out, struct err *err);
+
+/* What one transaction of the docket keeps about a package of ours. */
+struct made {
+	const struct outgoing *o;
+	const struct act *act;
+	const struct package_written *written;
+	struct docket_request *row;	/* NULL: of no thread; else put as it is */
+	struct evidence *evidence;	/* NULL: none; else saved, with its new parcel */
+	enum outbox_state outbox;
+	struct docket_act kept;		/* what became the row of the act */
+};
+/*
+ * Record `made`, then evidence, then the docket's rows in one transaction.  When it
+ * fails the parcel is taken away again, if nothing came to know it.
+ */
+MUST bool made_keep(struct flow *f, struct made *m, struct err *err);
+/* Takes away the parcel of a step that was cut before anything named it. */
+MUST bool making_sweep(struct flow *f, struct err *err);
+
+/* ---- evidence leaves (seal.c) ---- */
+
+/* What a hand-over in a thread adds to sealing. */
+struct seal_thread {
+	struct docket_request *row;	/* NULL: of no thread */
+	enum outbox_state outbox;
+	struct docket_act kept;
+};
+MUST bool evidence_seal(struct flow *f, const struct seal_wish *wish,
+    struct seal_thread *thread, struct sealed *out, struct err *err);
+/*
+ * The docket's row of one of its parcels, as it is or as it has to be put: of a piece
+ * that was sealed before there was a docket, or when the docket was cut off.
+ */
+MUST bool evidence_row(struct docket *d, const struct evidence *e, size_t parcel,
+    struct docket_act *out, struct err *err);
+
+#endif

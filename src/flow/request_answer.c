@@ -1,0 +1,300 @@
+/*
+ * An answer or a message in a thread: granted, refused, a question, a reply ...
+ * Whoever makes it, the rules are those that the other side runs on it again.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/journey.h"
+
+struct answering {
+	struct flow *f;
+	const struct answer_wish *wish;
+	struct docket_request row;
+	enum request_state state;
+	struct other_side to;
+	struct act request, answer;
+	bool has_answered;
+	struct digest answered;		/* what came last from them, besides the request */
+	struct outgoing o;
+	struct thread_step step;
+	struct sent *out;
+};
+
+static void
+answering_init(struct answering *g, struct flow *f, const struct answer_wish *wish,
+    struct sent *out)
+{
+	memset(g, 0, sizeof *g);
+	g->f = f;
+	g->wish = wish;
+	g->out = out;
+	other_side_init(&g->to);
+	act_init(&g->request, ACT_PRESERVE);
+	act_init(&g->answer, wish->kind);
+	outgoing_init(&g->o, f);
+	g->o.making = true;
+	g->o.stamp = home_settings(f->home)->tsa_url[0] != '\0';
+}
+
+static void
+answering_clear(struct answering *g)
+{
+	other_side_clear(&g->to);
+	act_clear(&g->request);
+	act_clear(&g->answer);
+	outgoing_clear(&g->o);
+}
+
+/* ---- the thread ---- */
+
+static bool
+thread_load(struct answering *g, unsigned number, struct err *err)
+{
+	enum act_kind kind = g->wish->kind == ACT_REPLY ? ACT_QUESTION : ACT_KINDS;
+	struct docket *d = NULL;
+	bool ok;
+
+	ok = request_load(g->f, number, &g->row, err) &&
+	    desk_open(g->f, true, &d, err) &&
+	    other_side_of(g->f, d, &g->row, &g->to, err) &&
+	    thread_last(d, number, kind, ACT_IN, &g->answered, &g->has_answered, err);
+	docket_close(d);
+	if (!ok)
+		return false;
+	if (!request_state_parse(g->row.state, &g->state))
+		return err_set(err, ERR_UNPROVEN, "docket.damaged",
+		    "the state of request %u cannot be read", number);
+	if (!g->row.has_act)
+		return err_set(err, ERR_USE, "request.draft",
+		    "request %u is a draft: there is nothing to answer yet", number);
+	return act_open(g->f, &g->row.act, &g->request, err);
+}
+
+static bool
+thread_ask(struct answering *g, struct err *err)
+{
+	struct thread_facts facts = { .request = g->request.kind, .state = g->state,
+		.by = g->row.ours ? SIDE_ASKS : SIDE_IS_ASKED, .act = g->wish->kind,
+		.now = g->o.now, .request_expires_at = g->row.expires_at,
+		.same_parties = true, .follows_request = true,
+		.follows_known = true };
+
+	if (act_kind_class(g->wish->kind) != ACT_IS_ANSWER)
+		return err_set(err, ERR_USE, "answer.kind",
+		    "\"%s\" is no answer", act_kind_name(g->wish->kind));
+	if (g->wish->by == BY_COMITY && !g->to.is_peer)
+		return err_set(err, ERR_USE, "request.by",
+		    "%s has no Comity: say how the answer goes, as in --by letter",
+		    g->to.name);
+	g->step = thread_decide(&facts);
+	return verdict_ask(g->step.verdict, err);
+}
+
+/* ---- its body ---- */
+
+static bool
+grounds_take(const struct answer_wish *w, struct answer_body *b, struct err *err)
+{
+	if (w->grounds_n > ANSWER_CODES_MAX)
+		return err_set(err, ERR_LIMIT, "answer.grounds",
+		    "at most %d grounds can be named", ANSWER_CODES_MAX);
+	for (; b->grounds_n < w->grounds_n; b->grounds_n++)
+		if (!short_set(b->grounds[b->grounds_n], sizeof b->grounds[0],
+		    "ground", w->grounds[b->grounds_n], err))
+			return false;
+	return true;
+}
+
+static bool
+asks_take(const struct answer_wish *w, struct answer_body *b, struct err *err)
+{
+	if (w->asks_n > ANSWER_CODES_MAX)
+		return err_set(err, ERR_LIMIT, "answer.asks",
+		    "at most %d fields can be asked for", ANSWER_CODES_MAX);
+	for (; b->asks_n < w->asks_n; b->asks_n++) {
+		const struct law_field *field = law_field(w->asks[b->asks_n]);
+
+		if (field == NULL)
+			return err_set(err, ERR_USE, "answer.asks",
+			    "\"%.60s\" is no field of a request; see: comity law fields",
+			    w->asks[b->asks_n]);
+		if (!short_set(b->asks[b->asks_n], sizeof b->asks[0], "field",
+		    field->name, err))
+			return false;
+	}
+	return true;
+}
+
+/* A yes to a preservation says from when to when it holds (Article 42(8)). */
+static bool
+hold_take(struct answering *g, struct answer_body *b, struct err *err)
+{
+	const struct answer_wish *w = g->wish;
+	bool yes = w->kind == ACT_GRANTED || w->kind == ACT_GRANTED_WITH_CONDITIONS;
+	const char *rule = strcmp(g->request.instrument, "Budapest") == 0 ? "D31" : "D02";
+
+	if (!yes || g->request.kind != ACT_PRESERVE)
+		return (!w->has_hold_until && !w->has_hold_effected_at) ||
+		    err_set(err, ERR_USE, "answer.hold",
+		    "only a yes to a preservation says how long it holds");
+	b->hold_effected_at = w->has_hold_effected_at ? w->hold_effected_at : g->o.now;
+	b->hold_until = w->has_hold_until ? w->hold_until :
+	    law_deadline_at(law_deadline(rule), b->hold_effected_at);
+	return true;
+}
+
+static bool
+fields_take(struct answering *g, const char *lang, struct answer_body *b,
+    struct err *err)
+{
+	const struct answer_wish *w = g->wish;
+
+	if (w->set_n > 0 && w->kind != ACT_REPLY &&
+	    w->kind != ACT_GRANTED_WITH_CONDITIONS)
+		return err_set(err, ERR_USE, "answer.fields",
+		    "an answer of kind \"%s\" has no fields to set",
+		    act_kind_name(w->kind));
+	for (size_t i = 0; i < w->set_n; i++)
+		if (w->set[i].value != NULL && !fields_set(&b->fields, w->set[i].name,
+		    w->set[i].value, lang, err))
+			return false;
+	return true;
+}
+
+static bool
+body_take(struct answering *g, struct err *err)
+{
+	struct answer_body *b = &g->answer.body.answer;
+	const struct settings *s = home_settings(g->f->home);
+	const struct answer_wish *w = g->wish;
+	const char *lang = w->lang != NULL ? w->lang : s->lang;
+
+	(void)snprintf(b->number, sizeof b->number, "%s",
+	    request_number_text(s->state, &g->row).s);
+	return short_set(b->reference, sizeof b->reference, "reference",
+	    w->reference != NULL ? w->reference : g->row.reference, err) &&
+	    marked_set(&b->text, "text", lang, w->text, err) &&
+	    marked_set(&b->better, "text", lang, w->better, err) &&
+	    grounds_take(w, b, err) && asks_take(w, b, err) &&
+	    hold_take(g, b, err) && fields_take(g, lang, b, err);
+}
+
+static bool
+answer_make(struct answering *g, struct err *err)
+{
+	struct act *a = &g->answer;
+
+	if (!act_begin(g->f, a, g->wish->kind, g->to.is_peer ? &g->to.peer : NULL,
+	    err))
+		return false;
+	memcpy(a->instrument, g->request.instrument, sizeof a->instrument);
+	memcpy(a->article, g->request.article, sizeof a->article);
+	a->follows[a->follows_n++] = g->row.act;
+	if (g->has_answered && !digest_eq(&g->answered, &g->row.act))
+		a->follows[a->follows_n++] = g->answered;
+	return body_take(g, err);
+}
+
+static bool
+answer_ask(struct answering *g, struct err *err)
+{
+	struct answer_facts facts = { .request = &g->request, .answer = &g->answer,
+		.now = g->o.now };
+
+	memcpy(facts.from_state, home_settings(g->f->home)->state,
+	    sizeof facts.from_state);
+	memcpy(facts.to_state, g->to.state, sizeof facts.to_state);
+	return verdict_ask(answer_decide(&facts), err) &&
+	    send_ask(g->f, &g->o.signer, &g->to, 0, 0, err);
+}
+
+/* ---- what the thread is afterwards ---- */
+
+static void
+due_set(struct docket_request *r, int64_t at, const char *rule, bool ours)
+{
+	r->due_at = at;
+	r->due_ours = at != 0 && ours;
+	(void)snprintf(r->due_rule, sizeof r->due_rule, "%s", at != 0 ? rule : "");
+}
+
+static void
+row_move(struct answering *g, struct docket_request *r)
+{
+	const struct answer_body *b = &g->answer.body.answer;
+	enum act_kind kind = g->wish->kind;
+
+	(void)snprintf(r->state, sizeof r->state, "%s",
+	    request_state_name(g->step.next));
+	if (kind == ACT_GRANTED || kind == ACT_GRANTED_WITH_CONDITIONS ||
+	    kind == ACT_REFUSED)
+		r->answered_at = g->o.now;
+	if (b->hold_until != 0) {
+		r->hold_effected_at = b->hold_effected_at;
+		r->hold_until = b->hold_until;
+	}
+	/* The answer is theirs again, or the evidence still ours to send: that date stays. */
+	if (kind == ACT_REPLY || ((kind == ACT_GRANTED ||
+	    kind == ACT_GRANTED_WITH_CONDITIONS) && b->hold_until == 0))
+		due_set(r, g->request.body.request.answer_by, "answer_by", !r->ours);
+	else
+		due_set(r, b->hold_until, "hold", true);
+	if (g->wish->by == BY_ORAL) {
+		/* Article 40(13): confirmed in writing forthwith. */
+		r->written_owed = true;
+		due_set(r, g->o.now, "oral", true);
+	}
+}
+
+static void
+answer_note(const struct answering *g)
+{
+	if (g->wish->by == BY_ORAL)
+		(void)snprintf(g->out->note, sizeof g->out->note,
+		    "What was said is kept. A written confirmation is owed at once (Article 40(13)): comity request send %u --by letter, or by any other way in writing.",
+		    g->row.number);
+	else if (g->wish->by != BY_COMITY)
+		(void)snprintf(g->out->note, sizeof g->out->note,
+		    "It is made and kept here, and nothing waits in the outbox: it goes by %s.",
+		    send_by_name(g->wish->by));
+}
+
+static bool
+answer_send(struct answering *g, struct err *err)
+{
+	struct package_written done;
+	struct docket_request row = g->row;
+	struct made m = { .o = &g->o, .act = &g->answer, .written = &done,
+		.row = &row, .outbox = g->wish->by == BY_COMITY ? OUTBOX_WAITS :
+		OUTBOX_NONE };
+
+	row_move(g, &row);
+	if (!parcel_of_items(&g->o, &g->answer, NULL, 0,
+	    g->to.is_peer ? &g->to.peer : NULL, &done, err) ||
+	    !made_keep(g->f, &m, err))
+		return false;
+	g->out->row = row;
+	g->out->act = m.kept;
+	(void)snprintf(g->out->stamp_text, sizeof g->out->stamp_text, "%s",
+	    g->o.stamp_text);
+	answer_note(g);
+	return true;
+}
+
+bool
+flow_request_answer(struct flow *f, unsigned number, const struct answer_wish *wish,
+    struct sent *out, struct err *err)
+{
+	struct answering g;
+	bool ok;
+
+	memset(out, 0, sizeof *out);
+	answering_init(&g, f, wish, out);
+	ok = home_lock(f->home, err) && thread_load(&g, number, err) &&
+	    thread_ask(&g, err) && making_sweep(f, err) &&
+	    signer_open(f, &g.o.signer, err) && answer_make(&g, err) &&
+	    answer_ask(&g, err) && answer_send(&g, err);
+	answering_clear(&g);
+	return ok;
+}

@@ -1,0 +1,180 @@
+/* A thread as bags: every act of it, opened, for the file or for a court. */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/journey.h"
+
+#define EXPORT_ACTS_MAX 10000	/* of one thread: names of four digits at most */
+#define EXPORT_PREFIX ".comity-export-"
+#define EXPORT_NAME_MAX 200	/* bytes: the names beside it are longer */
+
+struct exporting {
+	struct flow *f;
+	unsigned number;
+	struct dir *into;		/* that will hold the folder */
+	char name[EXPORT_NAME_MAX + 1];
+	char making[sizeof EXPORT_PREFIX + EXPORT_NAME_MAX];
+	struct dir *at;			/* the folder, under its name for the time being */
+	struct docket_act *acts;
+	size_t n, room;
+	struct node_trust trust;
+};
+
+/* ---- where to ---- */
+
+static bool
+place_open(struct exporting *x, const char *path, struct err *err)
+{
+	size_t n = strlen(path), at;
+	char *folder;
+	bool ok;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	for (at = n; at > 0 && path[at - 1] != '/';)
+		at--;
+	if (n == at || n - at > EXPORT_NAME_MAX)
+		return err_set(err, ERR_USE, "export.out",
+		    "--out needs the name of a folder that is to be made, of at most %d bytes",
+		    EXPORT_NAME_MAX);
+	memcpy(x->name, path + at, n - at);
+	x->name[n - at] = '\0';
+	if (strcmp(x->name, ".") == 0 || strcmp(x->name, "..") == 0)
+		return err_set(err, ERR_USE, "export.out",
+		    "--out needs the name of a folder that is to be made");
+	(void)snprintf(x->making, sizeof x->making, EXPORT_PREFIX "%s", x->name);
+	folder = at == 0 ? mem_text_of(".", err) : mem_text(path, at, err);
+	ok = folder != NULL && dir_open(x->f->world, NULL, folder, &x->into, err);
+	mem_free(folder);
+	return ok && (!path_exists(x->f->world, x->into, x->name) ||
+	    err_set(err, ERR_CONFLICT, "open.exists",
+	    "the folder %s is there already; choose another", path));
+}
+
+/* A cut one is begun anew: nobody was told that any of it is whole. */
+static bool
+making_open(struct exporting *x, struct err *err)
+{
+	return (!path_exists(x->f->world, x->into, x->making) ||
+	    dir_remove_all(x->f->world, x->into, x->making, err)) &&
+	    dir_make(x->f->world, x->into, x->making, err) &&
+	    dir_open(x->f->world, x->into, x->making, &x->at, err);
+}
+
+/* ---- which acts ---- */
+
+static bool
+act_take(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct exporting *x = arg;
+	struct docket_act *more;
+	size_t want = x->room == 0 ? 16 : 2 * x->room;
+
+	if (x->n == EXPORT_ACTS_MAX)
+		return err_set(err, ERR_LIMIT, "export.many",
+		    "the thread has more than %d acts", EXPORT_ACTS_MAX);
+	if (x->n == x->room) {
+		more = mem_resize(x->acts, want * sizeof *more, err);
+		if (more == NULL)
+			return false;
+		x->acts = more;
+		x->room = want;
+	}
+	x->acts[x->n++] = *a;
+	return true;
+}
+
+/* Nothing is shown before it is written down that it is shown (formats/record, 4). */
+static bool
+acts_record(struct exporting *x, struct docket *d, struct err *err)
+{
+	for (size_t i = 0; i < x->n; i++) {
+		struct record r;
+
+		record_begin(x->f, &r, EVENT_EXPORTED);
+		r.has_act = r.has_package = true;
+		r.act = x->acts[i].act;
+		r.package = x->acts[i].package;
+		if (!record_event(x->f, d, &r, x->number, NULL, err))
+			return false;
+	}
+	return true;
+}
+
+static bool
+acts_load(struct exporting *x, struct err *err)
+{
+	struct docket_request row;
+	struct docket *d = NULL;
+	bool ok;
+
+	ok = desk_open(x->f, false, &d, err) &&
+	    docket_request_get(d, x->number, &row, err) &&
+	    docket_request_acts(d, x->number, act_take, x, err) &&
+	    (x->n > 0 || err_set(err, ERR_ABSENT, "export.nothing",
+	    "request %u is a draft: there is no act to open yet", x->number)) &&
+	    docket_begin(d, err) && acts_record(x, d, err) && docket_commit(d, err);
+	docket_close(d);
+	return ok;
+}
+
+/* ---- opened ---- */
+
+static bool
+act_export(struct exporting *x, size_t i, struct err *err)
+{
+	const struct docket_act *a = &x->acts[i];
+	struct parcel p = { .act_id = a->act, .package_id = a->package,
+		.other = a->other };
+	struct parcel_path path = parcel_file(&p);
+	char name[80];
+	struct package_reading in = { .world = x->f->world, .at = home_dir(x->f->home),
+		.path = path.s, .keys = &x->trust.keys, .trust = x->trust.trust,
+		.unpack_into = x->at, .unpack_name = name,
+		.progress = x->f->progress };
+	struct package_report report;
+	bool ok;
+
+	(void)snprintf(name, sizeof name, "%02zu-%s-%s", i + 1, a->kind,
+	    a->direction == ACT_IN ? "in" : "out");
+	package_report_init(&report);
+	ok = node_check(&x->trust, &in, &report, err) && (report.unpacked ||
+	    err_set(err, ERR_UNPROVEN, "export.changed",
+	    "%s (%s) does not open: %s Nothing was written.", name, path.s,
+	    report.unchanged_text));
+	package_report_clear(&report);
+	return ok;
+}
+
+static bool
+acts_export(struct exporting *x, struct err *err)
+{
+	for (size_t i = 0; i < x->n; i++)
+		if (!act_export(x, i, err))
+			return false;
+	return dir_sync(x->at, err) && path_rename(x->f->world, x->into, x->making,
+	    x->into, x->name, false, err) && dir_sync(x->into, err);
+}
+
+bool
+flow_request_export(struct flow *f, unsigned number, const char *out_path,
+    size_t *written, struct err *err)
+{
+	struct exporting x = { .f = f, .number = number };
+	bool ok;
+
+	if (!home_lock(f->home, err))
+		return false;
+	ok = node_trust_open(&x.trust, f, true, err) &&
+	    place_open(&x, out_path, err) && acts_load(&x, err) &&
+	    making_open(&x, err) && acts_export(&x, err);
+	if (!ok && x.at != NULL)
+		(void)!dir_remove_all(f->world, x.into, x.making, NULL);
+	if (ok)
+		*written = x.n;
+	dir_close(x.at);
+	dir_close(x.into);
+	node_trust_close(&x.trust);
+	mem_free(x.acts);
+	return ok;
+}

@@ -1,0 +1,161 @@
+/* A request as it is shown: its row, its texts, what is missing in it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/journey.h"
+
+void
+request_view_init(struct request_view *v)
+{
+	memset(v, 0, sizeof *v);
+	draft_init(&v->draft);
+}
+
+void
+request_view_clear(struct request_view *v)
+{
+	draft_clear(&v->draft);
+	request_view_init(v);
+}
+
+void
+draft_check(struct flow *f, const struct act *a, const char other_state[3],
+    bool incoming, struct request_findings *out)
+{
+	const char *ours = home_settings(f->home)->state;
+	struct request_facts facts = { .now = world_now(f->world),
+		.exercise = home_settings(f->home)->training, .incoming = incoming };
+
+	memcpy(facts.from_state, incoming ? other_state : ours,
+	    sizeof facts.from_state);
+	memcpy(facts.to_state, incoming ? ours : other_state, sizeof facts.to_state);
+	request_check(a, &facts, out);
+}
+
+bool
+act_open(struct flow *f, const struct digest *id, struct act *out, struct err *err)
+{
+	struct parcel_path path = parcel_path(id);
+	struct package_reading in = { .world = f->world, .at = home_dir(f->home),
+		.path = path.s };
+	struct age_keys keys = { 0 };
+	struct keyring *k = NULL;
+	struct buf json;
+	bool ok;
+
+	buf_init(&json, ACT_BYTES_MAX);
+	in.keys = &keys;
+	ok = flow_keyring(f, &k, err) &&
+	    keyring_identities(k, &keys.identities, &keys.n, err) &&
+	    package_extract(&in, "act.json", &json, err) &&
+	    act_decode(out, buf_span(&json), err);
+	buf_clear(&json);
+	return ok;
+}
+
+/* ---- the thread ---- */
+
+struct last_wish {
+	enum act_kind kind;		/* ACT_KINDS: any statement of a person */
+	enum act_direction direction;
+	struct digest *out;
+	bool found;
+};
+
+static bool
+last_look(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct last_wish *w = arg;
+	enum act_kind kind;
+
+	(void)err;
+	if (a->direction != w->direction || a->other ||
+	    !act_kind_parse(a->kind, &kind))
+		return true;
+	if (w->kind != ACT_KINDS ? kind != w->kind :
+	    kind == ACT_RECEIPT || kind == ACT_TIME_STAMP)
+		return true;
+	*w->out = a->act;
+	w->found = true;
+	return true;
+}
+
+bool
+thread_last(struct docket *d, unsigned request, enum act_kind kind,
+    enum act_direction direction, struct digest *out, bool *found, struct err *err)
+{
+	struct last_wish w = { kind, direction, out, false };
+
+	if (!docket_request_acts(d, request, last_look, &w, err))
+		return false;
+	*found = w.found;
+	return true;
+}
+
+/* ---- shown ---- */
+
+/* As it went or came: the package itself is asked. */
+static bool
+act_shown(struct flow *f, struct request_view *v, struct err *err)
+{
+	struct act a;
+
+	if (!act_open(f, &v->row.act, &a, err))
+		return err_wrap(err, "the package of request %u", v->row.number);
+	if (act_kind_class(a.kind) != ACT_IS_REQUEST) {
+		act_clear(&a);
+		return err_set(err, ERR_UNPROVEN, "docket.damaged",
+		    "the package of request %u is no request", v->row.number);
+	}
+	act_clear(&v->draft.act);
+	v->draft.act = a;
+	return true;
+}
+
+static bool
+view_load(struct flow *f, unsigned number, struct request_view *v, struct err *err)
+{
+	struct docket *d = NULL;
+	struct other_side side;
+	struct draft draft;
+	bool ok;
+
+	other_side_init(&side);
+	/* Without its row there is no key to ask for. */
+	ok = request_load(f, number, &v->row, err) && desk_open(f, true, &d, err) &&
+	    docket_request_get(d, number, &v->row, err) &&
+	    other_side_of(f, d, &v->row, &side, err);
+	if (ok && v->row.ours) {
+		ok = draft_load(f, d, number, &draft, err);
+		if (ok)
+			v->draft = draft;
+	}
+	docket_close(d);
+	v->has_draft = ok && !v->row.has_act;
+	(void)snprintf(v->peer_name, sizeof v->peer_name, "%s", side.name);
+	memcpy(v->peer_state, side.state, sizeof v->peer_state);
+	other_side_clear(&side);
+	return ok;
+}
+
+bool
+flow_request_view(struct flow *f, unsigned number, struct request_view *out,
+    struct err *err)
+{
+	struct request_body *r;
+
+	request_view_init(out);
+	if (!view_load(f, number, out, err) ||
+	    (out->row.has_act && !act_shown(f, out, err))) {
+		request_view_clear(out);
+		return false;
+	}
+	r = &out->draft.act.body.request;
+	if (out->has_draft)
+		(void)snprintf(r->number, sizeof r->number, "%s",
+		    request_number_text(home_settings(f->home)->state, &out->row).s);
+	if (out->has_draft || !out->row.ours)
+		draft_check(f, &out->draft.act, out->peer_state, !out->has_draft,
+		    &out->findings);
+	return true;
+}

@@ -1,0 +1,991 @@
+/*
+ * Requests and answers between two homes in one simulated world: what may leave, what
+ * may not, and that no cut loses what was answered for.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "flow/requests.h"
+#include "flow/testkit.h"
+
+#define OK(call) do { struct err err = ERR_INIT; \
+	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
+#define NO(call, why) do { struct err err = ERR_INIT; assert_false(call); \
+	assert_string_equal(err.reason, why); } while (0)
+#define COUNT(a) (sizeof (a) / sizeof (a)[0])
+
+/* ---- the story so far ---- */
+
+/* All that a preservation needs, as an officer types it. */
+static const struct field_setting whole[] = {
+	{ "offence.facts", "Money was taken by a false bank page." },
+	{ "offence.articles", "13" },
+	{ "data_sought", "log of the account from the 1st to the 3rd" },
+	{ "necessity", "The provider deletes such logs after ten days." },
+	{ "intent.measure", "stored_data" },
+	{ "intent.planned_at", "2026-12-15" },
+	{ "secrecy.wanted", "no" },
+	{ "provider.name", "Mail of Berun" },
+};
+
+static void
+paired_begin(struct job *j, uint64_t seed)
+{
+	job_begin(j, seed);
+	run_up_to(j, AFTER_PAIR);
+	OK(site_again(&j->a, &err));
+	OK(site_again(&j->b, &err));
+}
+
+static bool
+new_whole(struct site *s, const char *kind, unsigned *number, struct err *err)
+{
+	struct request_wish w = { .kind = kind, .to = "XB", .set = whole,
+		.set_n = COUNT(whole) };
+	struct request_view v;
+
+	if (!flow_request_new(&s->flow, &w, &v, err))
+		return false;
+	*number = v.row.number;
+	if (v.findings.stops > 0)
+		fail_msg("%s", v.findings.list[0].text);
+	request_view_clear(&v);
+	return true;
+}
+
+static bool
+draft_and_send(struct job *j, struct err *err)
+{
+	struct sent sent;
+	unsigned n;
+
+	return new_whole(&j->a, "preserve", &n, err) &&
+	    flow_request_send(&j->a.flow, n, BY_COMITY, &sent, err);
+}
+
+static bool
+took(void *arg, const char *name, const struct taken *t, struct err *err)
+{
+	struct taken *last = arg;
+
+	(void)name;
+	(void)err;
+	*last = *t;
+	return true;
+}
+
+/* All that waits in one home comes to the other. */
+static struct taken
+carry(struct job *j, struct site *from, struct site *to, const char *whom)
+{
+	struct bundle_result r;
+	struct taken last = { .as = TAKEN_WAITS };
+	size_t n;
+
+	if (path_exists(j->world, NULL, "stick"))
+		OK(dir_remove_all(j->world, NULL, "stick", &err));
+	OK(flow_bundle_write(&from->flow, "stick", whom, &r, &err));
+	OK(flow_bundle_read(&to->flow, "stick", &r, &err));
+	OK(flow_take_inbox(&to->flow, took, &last, &n, &err));
+	return last;
+}
+
+/* XA has asked for a preservation, and XB has it as its request 1. */
+static void
+asked(struct job *j, uint64_t seed)
+{
+	struct taken t;
+
+	paired_begin(j, seed);
+	OK(draft_and_send(j, &err));
+	t = carry(j, &j->a, &j->b, "XB");
+	if (t.as != TAKEN)
+		fail_msg("%s", t.text);
+}
+
+static void
+state_is(struct site *s, unsigned number, const char *state)
+{
+	struct request_view v;
+
+	OK(flow_request_view(&s->flow, number, &v, &err));
+	assert_string_equal(v.row.state, state);
+	request_view_clear(&v);
+}
+
+static uint64_t
+outbox_of(struct site *s)
+{
+	struct desk desk;
+
+	OK(flow_desk(&s->flow, &desk, &err));
+	return desk.counts.outbox;
+}
+
+/* ---- numbers ---- */
+
+static void
+a_number_is_read_as_it_is_shown_and_nothing_else_is(void **state)
+{
+	static const char *const bad[] = { "", "0", "x", "31a", "-1", " 31",
+		"XA-2026-31", "XA-26-000031", "xa-2026-000031", "12345678",
+		"XA-2026-000031 ", "XA-2026-000000", "2026-001x" };
+	struct docket_request r = { .number = 31, .opened_at = NOW };
+	struct docket_case c = { .number = 7, .opened_at = NOW };
+	unsigned n = 0;
+
+	(void)state;
+	assert_string_equal(request_number_text("XA", &r).s, "XA-2026-000031");
+	assert_string_equal(case_number_text(&c).s, "2026-007");
+	OK(request_number_parse("XA-2026-000031", &n, &err));
+	assert_int_equal(n, 31);
+	OK(request_number_parse("0031", &n, &err));
+	assert_int_equal(n, 31);
+	OK(case_number_parse("2026-007", &n, &err));
+	assert_int_equal(n, 7);
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		NO(request_number_parse(bad[i], &n, &err), "request.number");
+		NO(case_number_parse(bad[i], &n, &err), "case.number");
+	}
+	OK(request_number_parse("9999999", &n, &err));
+}
+
+/* ---- drafts ---- */
+
+static bool
+finding_says(const struct request_findings *f, const char *words)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (strstr(f->list[i].text, words) != NULL)
+			return true;
+	return false;
+}
+
+static void
+a_draft_says_what_is_missing_with_its_article_and_is_not_sent(void **state)
+{
+	struct request_wish w = { .kind = "preserve", .to = "XB" };
+	struct request_view v;
+	struct sent sent;
+	struct job j;
+
+	(void)state;
+	paired_begin(&j, 1);
+	OK(flow_request_new(&j.a.flow, &w, &v, &err));
+	assert_int_equal(v.row.number, 1);
+	assert_string_equal(v.row.state, "draft");
+	assert_string_equal(v.row.instrument, "UNCAC-CYBER");
+	assert_string_equal(v.peer_name, "berun");
+	assert_true(v.has_draft);
+	assert_true(v.findings.stops >= 5);
+	assert_true(finding_says(&v.findings, "42(3)(b)"));
+	assert_true(finding_says(&v.findings, "42(3)(e)"));
+	request_view_clear(&v);
+	NO(flow_request_send(&j.a.flow, 1, BY_COMITY, &sent, &err),
+	    "request.incomplete");
+	state_is(&j.a, 1, "draft");
+	assert_int_equal(outbox_of(&j.a), 0);
+	job_end(&j);
+}
+
+static void
+a_draft_is_mended_field_by_field_and_survives_a_new_command(void **state)
+{
+	struct field_setting away = { "provider", NULL };
+	struct request_wish w = { .kind = "preserve", .to = "XB", .set = whole,
+		.set_n = 3 }, more = { .set = whole + 3, .set_n = COUNT(whole) - 3 },
+		less = { .set = &away, .set_n = 1 };
+	const struct field_part *part;
+	struct request_view v;
+	struct job j;
+
+	(void)state;
+	paired_begin(&j, 2);
+	OK(flow_request_new(&j.a.flow, &w, &v, &err));
+	assert_true(v.findings.stops > 0);
+	request_view_clear(&v);
+	OK(site_again(&j.a, &err));
+	OK(flow_request_edit(&j.a.flow, 1, &more, &v, &err));
+	assert_int_equal(v.findings.stops, 0);
+	request_view_clear(&v);
+	OK(site_again(&j.a, &err));
+	OK(flow_request_view(&j.a.flow, 1, &v, &err));
+	part = fields_part(&v.draft.act.body.request.fields, "provider", 0, "name");
+	assert_non_null(part);
+	assert_string_equal(part->text, "Mail of Berun");
+	assert_string_equal(v.draft.act.body.request.number, "XA-2026-000001");
+	request_view_clear(&v);
+	OK(flow_request_edit(&j.a.flow, 1, &less, &v, &err));
+	assert_int_equal(v.findings.stops, 1);
+	request_view_clear(&v);
+	job_end(&j);
+}
+
+static void
+what_cannot_be_a_draft_is_said(void **state)
+{
+	struct field_setting odd = { "offense.facts", "x" };
+	struct request_wish kind = { .kind = "granted", .to = "XB" },
+		nobody = { .kind = "preserve" }, far = { .kind = "preserve", .to = "XD" },
+		no_case = { .kind = "preserve", .to = "XB", .case_number = 9 },
+		field = { .kind = "preserve", .to = "XB", .set = &odd, .set_n = 1 },
+		law = { .kind = "preserve", .to = "XB", .instrument = "UNTOC" };
+	struct request_view v;
+	struct job j;
+
+	(void)state;
+	paired_begin(&j, 3);
+	NO(flow_request_new(&j.a.flow, &kind, &v, &err), "request.kind");
+	NO(flow_request_new(&j.a.flow, &nobody, &v, &err), "request.to");
+	NO(flow_request_new(&j.a.flow, &far, &v, &err), "request.to");
+	NO(flow_request_new(&j.a.flow, &no_case, &v, &err), "case.absent");
+	NO(flow_request_new(&j.a.flow, &law, &v, &err), "request.instrument");
+	{
+		struct err err = ERR_INIT;
+
+		assert_false(flow_request_new(&j.a.flow, &field, &v, &err));
+		assert_int_equal(strncmp(err.reason, "fields.", 7), 0);
+	}
+	NO(flow_request_view(&j.a.flow, 1, &v, &err), "request.absent");
+	NO(flow_request_edit(&j.a.flow, 1, &(struct request_wish){ .to = "XB" }, &v,
+	    &err), "request.absent");
+	job_end(&j);
+}
+
+/* ---- sending ---- */
+
+static void
+a_whole_request_is_sent_once_and_waits_in_the_outbox(void **state)
+{
+	struct request_wish w = { .set = whole, .set_n = 1 };
+	struct request_view v;
+	struct sent sent, again;
+	struct job j;
+	unsigned n;
+
+	(void)state;
+	paired_begin(&j, 10);
+	OK(new_whole(&j.a, "preserve", &n, &err));
+	OK(flow_request_send(&j.a.flow, n, BY_COMITY, &sent, &err));
+	assert_string_equal(sent.row.state, "sent");
+	assert_int_equal(sent.act.outbox, OUTBOX_WAITS);
+	assert_string_equal(sent.row.due_rule, "D61");
+	assert_int_equal(sent.row.due_at, NOW + 24 * 3600);
+	assert_false(sent.row.due_ours);
+	assert_int_equal(outbox_of(&j.a), 1);
+	assert_false(home_has(j.a.flow.home, "making"));
+	OK(flow_request_send(&j.a.flow, n, BY_COMITY, &again, &err));
+	assert_true(digest_eq(&again.act.act, &sent.act.act));
+	assert_true(again.note[0] != '\0');
+	assert_int_equal(outbox_of(&j.a), 1);
+	NO(flow_request_edit(&j.a.flow, n, &w, &v, &err), "request.sent");
+	OK(flow_request_view(&j.a.flow, n, &v, &err));
+	assert_false(v.has_draft);
+	assert_int_equal(v.draft.act.made_at, NOW);
+	assert_string_equal(v.draft.act.body.request.number, "XA-2026-000001");
+	request_view_clear(&v);
+	job_end(&j);
+}
+
+static void
+what_goes_by_letter_or_word_is_kept_and_does_not_wait_in_the_outbox(void **state)
+{
+	struct sent sent;
+	struct desk desk;
+	struct job j;
+	unsigned n;
+
+	(void)state;
+	paired_begin(&j, 11);
+	OK(new_whole(&j.a, "preserve", &n, &err));
+	OK(flow_request_send(&j.a.flow, n, BY_LETTER, &sent, &err));
+	assert_int_equal(sent.act.outbox, OUTBOX_NONE);
+	assert_string_equal(sent.row.by, "letter");
+	assert_true(sent.note[0] != '\0');
+	OK(new_whole(&j.a, "preserve", &n, &err));
+	OK(flow_request_send(&j.a.flow, n, BY_ORAL, &sent, &err));
+	assert_true(sent.row.written_owed);
+	assert_true(sent.row.due_ours);
+	assert_string_equal(sent.row.due_rule, "oral");
+	assert_int_equal(outbox_of(&j.a), 0);
+	/* Confirmed in writing: the same act, which now waits for a carrier. */
+	OK(flow_request_send(&j.a.flow, n, BY_COMITY, &sent, &err));
+	assert_false(sent.row.written_owed);
+	assert_int_equal(sent.act.outbox, OUTBOX_WAITS);
+	assert_int_equal(outbox_of(&j.a), 1);
+	OK(flow_desk(&j.a.flow, &desk, &err));
+	assert_int_equal(desk.counts.open_ours, 2);
+	job_end(&j);
+}
+
+static void
+an_attachment_goes_as_it_was_named_or_not_at_all(void **state)
+{
+	const char *const files[] = { "ordem judicial.pdf", "con.txt" };
+	struct request_wish w = { .attach = files, .attach_n = 2 };
+	struct package_report report;
+	struct taken t;
+	struct request_view v;
+	struct sent sent;
+	struct job j;
+	unsigned n;
+
+	(void)state;
+	paired_begin(&j, 12);
+	OK(file_save(j.world, NULL, files[0], span_text("order"), true, &err));
+	OK(file_save(j.world, NULL, files[1], span_text("notes"), true, &err));
+	OK(new_whole(&j.a, "preserve", &n, &err));
+	OK(flow_request_edit(&j.a.flow, n, &w, &v, &err));
+	assert_int_equal(v.draft.attach_n, 2);
+	assert_string_equal(v.draft.attach[0], "/ordem judicial.pdf");
+	request_view_clear(&v);
+	OK(file_save(j.world, NULL, files[0], span_text("Order"), true, &err));
+	NO(flow_request_send(&j.a.flow, n, BY_COMITY, &sent, &err),
+	    "request.attach-changed");
+	OK(file_save(j.world, NULL, files[0], span_text("order"), true, &err));
+	OK(flow_request_send(&j.a.flow, n, BY_COMITY, &sent, &err));
+	t = carry(&j, &j.a, &j.b, "XB");
+	assert_int_equal(t.as, TAKEN);
+	package_report_init(&report);
+	OK(flow_request_export(&j.b.flow, t.request, "acts", &(size_t){ 0 }, &err));
+	assert_true(path_exists(j.world, NULL,
+	    "acts/01-preserve-in/data/1-ordem_judicial.pdf"));
+	package_report_clear(&report);
+	job_end(&j);
+}
+
+static void
+a_file_over_the_limit_is_not_attached(void **state)
+{
+	const char *const files[] = { "large" };
+	struct request_wish w = { .kind = "preserve", .to = "XB", .attach = files,
+		.attach_n = 1 };
+	struct request_view v;
+	struct file *file = NULL;
+	struct job j;
+
+	(void)state;
+	paired_begin(&j, 13);
+	OK(file_open(j.world, NULL, "large", FILE_CREATE, &file, &err));
+	OK(file_truncate(file, DRAFT_ATTACH_BYTES, &err));
+	OK(flow_request_new(&j.a.flow, &w, &v, &err));
+	request_view_clear(&v);
+	OK(file_truncate(file, DRAFT_ATTACH_BYTES + 1, &err));
+	NO(flow_request_new(&j.a.flow, &w, &v, &err), "request.attach-large");
+	file_close(file);
+	job_end(&j);
+}
+
+static void
+nothing_is_sent_to_an_authority_that_is_revoked(void **state)
+{
+	struct sent sent;
+	struct job j;
+	unsigned n;
+
+	(void)state;
+	paired_begin(&j, 14);
+	OK(new_whole(&j.a, "preserve", &n, &err));
+	OK(flow_peer_revoke(&j.a.flow, "XB", "key lost", &err));
+	{
+		struct err err = ERR_INIT;
+
+		assert_false(flow_request_send(&j.a.flow, n, BY_COMITY, &sent, &err));
+		assert_int_equal(err.kind, ERR_REFUSED);
+	}
+	state_is(&j.a, n, "draft");
+	job_end(&j);
+}
+
+/* ---- answers ---- */
+
+static bool
+answer(struct site *s, enum act_kind kind, const char *text, struct sent *out,
+    struct err *err)
+{
+	struct answer_wish w = { .kind = kind, .text = text };
+
+	return flow_request_answer(&s->flow, 1, &w, out, err);
+}
+
+static void
+a_preservation_is_granted_for_as_long_as_the_treaty_asks(void **state)
+{
+	struct sent sent;
+	struct job j;
+
+	(void)state;
+	asked(&j, 20);
+	OK(answer(&j.b, ACT_GRANTED, NULL, &sent, &err));
+	assert_string_equal(sent.row.state, "accepted");
+	assert_int_equal(sent.row.hold_effected_at, NOW);
+	assert_int_equal(sent.row.hold_until, NOW + 60 * 86400);
+	assert_string_equal(sent.row.due_rule, "hold");
+	assert_true(sent.row.due_ours);
+	assert_int_equal(carry(&j, &j.b, &j.a, "XA").as, TAKEN);
+	state_is(&j.a, 1, "accepted");
+	/* Twice is not done. */
+	NO(answer(&j.b, ACT_GRANTED, NULL, &sent, &err), "thread.answered-already");
+	job_end(&j);
+}
+
+static void
+a_hold_shorter_than_the_treaty_asks_is_not_granted(void **state)
+{
+	struct answer_wish w = { .kind = ACT_GRANTED, .has_hold_until = true,
+		.hold_until = NOW + 59 * 86400 };
+	struct sent sent;
+	struct job j;
+
+	(void)state;
+	asked(&j, 21);
+	NO(flow_request_answer(&j.b.flow, 1, &w, &sent, &err),
+	    "answer.hold-too-short");
+	w.hold_until = NOW + 90 * 86400;
+	OK(flow_request_answer(&j.b.flow, 1, &w, &sent, &err));
+	assert_int_equal(sent.row.hold_until, w.hold_until);
+	job_end(&j);
+}
+
+static void
+a_refusal_needs_a_ground_of_the_menu_and_reasons(void **state)
+{
+	const char *const good[] = { "R02" }, *const other[] = { "R05" };
+	struct answer_wish w = { .kind = ACT_REFUSED };
+	struct sent sent;
+	struct job j;
+
+	(void)state;
+	asked(&j, 22);
+	NO(flow_request_answer(&j.b.flow, 1, &w, &sent, &err), "answer.no-reasons");
+	w.text = "Public order forbids it.";
+	NO(flow_request_answer(&j.b.flow, 1, &w, &sent, &err), "answer.no-ground");
+	w.grounds = other;
+	w.grounds_n = 1;
+	NO(flow_request_answer(&j.b.flow, 1, &w, &sent, &err),
+	    "answer.ground-not-in-menu");
+	state_is(&j.b, 1, "received");
+	w.grounds = good;
+	OK(flow_request_answer(&j.b.flow, 1, &w, &sent, &err));
+	assert_string_equal(sent.row.state, "refused");
+	assert_int_equal(carry(&j, &j.b, &j.a, "XA").as, TAKEN);
+	state_is(&j.a, 1, "refused");
+	job_end(&j);
+}
+
+static void
+a_question_is_replied_to_and_then_answered(void **state)
+{
+	const char *const asks[] = { "provider" };
+	const struct field_setting more[] = { { "provider.name", "Mail of Berun" },
+		{ "provider.contact", "abuse desk" } };
+	struct answer_wish q = { .kind = ACT_QUESTION, .text = "Which desk?",
+		.asks = asks, .asks_n = 1 }, r = { .kind = ACT_REPLY,
+		.text = "This one.", .set = more, .set_n = 2 };
+	struct sent sent;
+	struct digest question;
+	struct job j;
+
+	(void)state;
+	asked(&j, 23);
+	NO(flow_request_close(&j.b.flow, 1, &sent.row, &err), "request.owed");
+	OK(flow_request_answer(&j.b.flow, 1, &q, &sent, &err));
+	question = sent.act.act;
+	assert_string_equal(sent.row.state, "needs_info");
+	NO(flow_request_answer(&j.b.flow, 1, &r, &sent, &err),
+	    "thread.not-by-this-side");
+	assert_int_equal(carry(&j, &j.b, &j.a, "XA").as, TAKEN);
+	state_is(&j.a, 1, "needs_info");
+	OK(flow_request_answer(&j.a.flow, 1, &r, &sent, &err));
+	assert_string_equal(sent.row.state, "received");
+	{
+		struct docket *d = NULL;
+		struct digest followers[4];
+		size_t n = 0;
+
+		OK(docket_open(j.a.flow.home, &d, &err));
+		OK(docket_followers(d, &question, followers, 4, &n, &err));
+		docket_close(d);
+		assert_true(n >= 1);
+	}
+	assert_int_equal(carry(&j, &j.a, &j.b, "XB").as, TAKEN);
+	OK(answer(&j.b, ACT_GRANTED, NULL, &sent, &err));
+	assert_int_equal(carry(&j, &j.b, &j.a, "XA").as, TAKEN);
+	state_is(&j.a, 1, "accepted");
+	state_is(&j.b, 1, "accepted");
+	OK(flow_request_close(&j.a.flow, 1, &sent.row, &err));
+	assert_string_equal(sent.row.state, "closed");
+	OK(flow_request_close(&j.a.flow, 1, &sent.row, &err));
+	job_end(&j);
+}
+
+static void
+only_who_asked_withdraws_and_then_nobody_grants(void **state)
+{
+	struct sent sent;
+	struct job j;
+
+	(void)state;
+	asked(&j, 24);
+	NO(answer(&j.b, ACT_WITHDRAWN, NULL, &sent, &err), "thread.not-by-this-side");
+	NO(answer(&j.a, ACT_GRANTED, NULL, &sent, &err), "thread.not-by-this-side");
+	OK(answer(&j.a, ACT_WITHDRAWN, NULL, &sent, &err));
+	assert_int_equal(carry(&j, &j.a, &j.b, "XB").as, TAKEN);
+	state_is(&j.b, 1, "withdrawn");
+	NO(answer(&j.b, ACT_GRANTED, NULL, &sent, &err), "thread.withdrawn");
+	job_end(&j);
+}
+
+static void
+a_draft_and_something_that_is_no_answer_are_not_answered(void **state)
+{
+	struct sent sent;
+	struct job j;
+	unsigned n;
+
+	(void)state;
+	paired_begin(&j, 25);
+	NO(answer(&j.a, ACT_GRANTED, NULL, &sent, &err), "request.absent");
+	OK(new_whole(&j.a, "preserve", &n, &err));
+	NO(answer(&j.a, ACT_WITHDRAWN, NULL, &sent, &err), "request.draft");
+	OK(flow_request_send(&j.a.flow, n, BY_COMITY, &sent, &err));
+	NO(answer(&j.a, ACT_CARD, NULL, &sent, &err), "answer.kind");
+	job_end(&j);
+}
+
+/* ---- evidence is the answer ---- */
+
+static const struct field_setting stored[] = {
+	{ "matter.subject", "Fraud against a pensioner" },
+	{ "matter.authority", "Prosecutor of Aldora" },
+	{ "facts_and_offence.facts", "Money was taken by a false bank page." },
+	{ "facts_and_offence.articles", "13" },
+	{ "assistance", "The logs of the account." },
+	{ "purpose", "Proof at trial." },
+	{ "data_sought", "log of the account" },
+	{ "identifiers[0].type", "email" },
+	{ "identifiers[0].value", "someone@example.org" },
+	{ "period.from", "2026-11-01" },
+	{ "period.to", "2026-11-03" },
+	{ "provider.name", "Mail of Berun" },
+	{ "languages.request", "en" },
+	{ "languages.accepts", "en" },
+	{ "human_rights.statements", "not_political;not_for_prejudice;dual_criminality" },
+	{ "human_rights.by", "Prosecutor of Aldora" },
+};
+
+static void
+asked_for_evidence(struct job *j, uint64_t seed)
+{
+	struct request_wish w = { .kind = "stored_data", .to = "XB", .set = stored,
+		.set_n = COUNT(stored) };
+	struct request_view v;
+	struct evidence e;
+	struct sent sent;
+	unsigned c;
+
+	paired_begin(j, seed);
+	OK(flow_request_new(&j->a.flow, &w, &v, &err));
+	for (size_t i = 0; i < v.findings.n; i++)
+		if (v.findings.list[i].weight == FINDING_STOPS)
+			fail_msg("%s", v.findings.list[i].text);
+	request_view_clear(&v);
+	OK(flow_request_send(&j->a.flow, 1, BY_COMITY, &sent, &err));
+	assert_int_equal(carry(j, &j->a, &j->b, "XB").as, TAKEN);
+	OK(add(&j->b, &e, &err));
+	OK(flow_case_new(&j->b.flow, "The pensioner", &c, &err));
+	OK(flow_case_add(&j->b.flow, c, "1", "XB-2026-000001", &err));
+}
+
+static bool
+deliver(struct job *j, struct sent *out, struct err *err)
+{
+	struct deliver_wish w = { .purpose = "case 12 only" };
+	struct sealed sealed;
+
+	return flow_request_deliver(&j->b.flow, 1, &w, &sealed, out, err);
+}
+
+static void
+one_step_leads_from_the_evidence_of_a_case_to_a_delivered_answer(void **state)
+{
+	struct sent sent, again;
+	struct evidence e;
+	struct taken t;
+	struct job j;
+
+	(void)state;
+	asked_for_evidence(&j, 30);
+	OK(deliver(&j, &sent, &err));
+	assert_string_equal(sent.row.state, "delivered");
+	assert_int_equal(sent.act.outbox, OUTBOX_WAITS);
+	assert_int_equal(sent.act.evidence, 1);
+	OK(deliver(&j, &again, &err));
+	assert_true(digest_eq(&again.act.act, &sent.act.act));
+	OK(evidence_load(j.b.flow.home, 1, &e, &err));
+	assert_int_equal(e.parcels_n, 1);
+	t = carry(&j, &j.b, &j.a, "XA");
+	assert_int_equal(t.as, TAKEN);
+	assert_int_equal(t.evidence, 1);
+	state_is(&j.a, 1, "delivered");
+	job_end(&j);
+}
+
+static void
+conditions_that_were_promised_travel_with_the_evidence(void **state)
+{
+	const struct field_setting set[] = {
+		{ "conditions[0].code", "no_death_penalty" },
+		{ "conditions[0].text", "It is not used where death is the penalty." },
+	};
+	struct answer_wish yes = { .kind = ACT_GRANTED_WITH_CONDITIONS, .set = set,
+		.set_n = COUNT(set) };
+	const struct field_part *part;
+	struct sent sent;
+	struct act a;
+	struct buf json;
+	struct job j;
+
+	(void)state;
+	asked_for_evidence(&j, 31);
+	OK(flow_request_answer(&j.b.flow, 1, &yes, &sent, &err));
+	OK(deliver(&j, &sent, &err));
+	assert_int_equal(carry(&j, &j.b, &j.a, "XA").as, TAKEN);
+	OK(flow_request_export(&j.a.flow, 1, "acts", &(size_t){ 0 }, &err));
+	buf_init(&json, ACT_BYTES_MAX);
+	OK(file_load(j.world, NULL, "acts/04-delivered-in/act.json", &json, &err));
+	OK(act_decode(&a, buf_span(&json), &err));
+	part = fields_part(&a.body.delivered.limits, "conditions", 0, "code");
+	assert_non_null(part);
+	assert_string_equal(part->text, "no_death_penalty");
+	assert_string_equal(a.body.delivered.purpose.text, "case 12 only");
+	act_clear(&a);
+	buf_clear(&json);
+	job_end(&j);
+}
+
+static void
+evidence_is_named_when_the_case_has_none_or_several(void **state)
+{
+	struct deliver_wish w = { .evidence = 0 };
+	struct sealed sealed;
+	struct evidence e;
+	struct sent sent;
+	struct job j;
+
+	(void)state;
+	asked_for_evidence(&j, 32);
+	OK(add(&j.b, &e, &err));
+	OK(flow_case_add(&j.b.flow, 1, "2", NULL, &err));
+	NO(flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent, &err),
+	    "deliver.evidence");
+	w.evidence = 2;
+	OK(flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent, &err));
+	assert_int_equal(sent.act.evidence, 2);
+	job_end(&j);
+}
+
+/* ---- lost power, full disks, no memory ---- */
+
+/* The journey in steps: each a command of its own. */
+struct leg {
+	const char *name;
+	bool (*run)(struct job *j, struct err *err);
+	void (*holds)(struct job *j);	/* after it said yes */
+};
+
+static bool
+leg_new(struct job *j, struct err *err)
+{
+	struct request_wish w = { .kind = "stored_data", .to = "XB", .set = stored,
+		.set_n = COUNT(stored) };
+	struct request_view v;
+
+	if (!site_again(&j->a, err) || !flow_request_new(&j->a.flow, &w, &v, err))
+		return false;
+	request_view_clear(&v);
+	return true;
+}
+
+static bool
+leg_send(struct job *j, struct err *err)
+{
+	struct sent sent;
+
+	return site_again(&j->a, err) &&
+	    flow_request_send(&j->a.flow, 1, BY_COMITY, &sent, err);
+}
+
+static bool
+leg_answer(struct job *j, struct err *err)
+{
+	struct sent sent;
+
+	if (!site_again(&j->b, err))
+		return false;
+	if (answer(&j->b, ACT_GRANTED, NULL, &sent, err))
+		return true;
+	/* A try before this one got there, and was cut before it could say so. */
+	if (strcmp(err->reason, "thread.answered-already") != 0)
+		return false;
+	err_clear(err);
+	return true;
+}
+
+static bool
+leg_deliver(struct job *j, struct err *err)
+{
+	struct sent sent;
+
+	return site_again(&j->b, err) && deliver(j, &sent, err);
+}
+
+/* Every file in parcels/ is of a package that the docket knows. */
+static void
+no_stray_parcels(struct site *s)
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	struct docket *d = NULL;
+	bool more = true;
+
+	OK(docket_open(s->flow.home, &d, &err));
+	OK(listing_open(s->flow.world, home_dir(s->flow.home), "parcels", &l, &err));
+	while (more) {
+		struct docket_act row;
+		struct digest act;
+		bool found = false;
+
+		OK(listing_next(l, &e, &more, &err));
+		if (!more)
+			break;
+		assert_true(strlen(e.name) >= 64);
+		assert_true(digest_parse(span_of(e.name, 64), &act));
+		OK(docket_act_get(d, &act, &row, &found, &err));
+		if (!found)
+			fail_msg("nobody knows parcels/%s", e.name);
+	}
+	listing_close(l);
+	docket_close(d);
+}
+
+static void
+holds_new(struct job *j)
+{
+	struct err absent = ERR_INIT;
+	struct request_view v;
+
+	/* A cut try may have left a draft of its own: whole, and no more than that. */
+	OK(flow_request_view(&j->a.flow, 1, &v, &err));
+	assert_true(v.has_draft);
+	assert_int_equal(v.findings.stops, 0);
+	request_view_clear(&v);
+	if (flow_request_view(&j->a.flow, 2, &v, &absent)) {
+		assert_int_equal(v.findings.stops, 0);
+		request_view_clear(&v);
+	}
+}
+
+static void
+holds_send(struct job *j)
+{
+	assert_int_equal(outbox_of(&j->a), 1);
+	state_is(&j->a, 1, "sent");
+	no_stray_parcels(&j->a);
+}
+
+static void
+holds_answer(struct job *j)
+{
+	state_is(&j->b, 1, "accepted");
+	no_stray_parcels(&j->b);
+}
+
+static void
+holds_deliver(struct job *j)
+{
+	struct evidence e;
+
+	state_is(&j->b, 1, "delivered");
+	OK(evidence_load(j->b.flow.home, 1, &e, &err));
+	assert_int_equal(e.parcels_n, 1);
+	no_stray_parcels(&j->b);
+}
+
+static const struct leg legs[] = {
+	{ "new", leg_new, holds_new }, { "send", leg_send, holds_send },
+	{ "answer", leg_answer, holds_answer },
+	{ "deliver", leg_deliver, holds_deliver },
+};
+
+/* The homes stand where this leg begins. */
+static void
+legs_before(struct job *j, size_t leg)
+{
+	struct evidence e;
+	unsigned c;
+
+	paired_begin(j, 900 + leg);
+	for (size_t i = 0; i < leg; i++) {
+		OK(legs[i].run(j, &err));
+		if (i != 1)
+			continue;
+		assert_int_equal(carry(j, &j->a, &j->b, "XB").as, TAKEN);
+		OK(add(&j->b, &e, &err));
+		OK(flow_case_new(&j->b.flow, "The pensioner", &c, &err));
+		OK(flow_case_add(&j->b.flow, c, "1", "1", &err));
+	}
+}
+
+static void
+leg_again(struct job *j, size_t leg, const char *how, uint64_t n)
+{
+	struct err why = ERR_INIT;
+
+	site_end(&j->a);
+	site_end(&j->b);
+	if (!legs[leg].run(j, &why))
+		fail_msg("%s after %s %llu: %s", legs[leg].name, how,
+		    (unsigned long long)n, why.text);
+	legs[leg].holds(j);
+}
+
+/* How many disk calls, and allocations, a leg takes when nothing fails. */
+static void
+leg_size(size_t leg, uint64_t *calls, uint64_t *allocations)
+{
+	struct job j;
+
+	legs_before(&j, leg);
+	*calls = world_sim_calls(j.world);
+	*allocations = mem_count();
+	OK(legs[leg].run(&j, &err));
+	*calls = world_sim_calls(j.world) - *calls;
+	*allocations = mem_count() - *allocations;
+	legs[leg].holds(&j);
+	job_end(&j);
+}
+
+/* Some dozens of places in each leg; each of them with COMITY_LONG. */
+static uint64_t
+stride(uint64_t calls, unsigned places)
+{
+	return getenv("COMITY_LONG") != NULL || calls < places ? 1 : calls / places;
+}
+
+static void
+each_failing_disk_call_is_told_and_the_second_try_ends_the_same(void **state)
+{
+	(void)state;
+	for (size_t leg = 0; leg < COUNT(legs); leg++) {
+		uint64_t calls, allocations;
+
+		leg_size(leg, &calls, &allocations);
+		for (uint64_t n = 1; n <= calls; n += stride(calls, 12)) {
+			struct err why = ERR_INIT;
+			struct job j;
+
+			legs_before(&j, leg);
+			world_sim_fail(j.world, n % 2 == 0 ? SIM_FAULT_FULL :
+			    SIM_FAULT_IO, n, n % 3 == 0);
+			if (!legs[leg].run(&j, &why))
+				assert_true(why.text[0] != '\0');
+			world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
+			leg_again(&j, leg, "call", n);
+			job_end(&j);
+		}
+	}
+}
+
+/* The power fails in the middle of a leg, or just after it said yes. */
+static void
+a_power_cut_at_any_call_loses_nothing_and_the_second_try_ends_the_same(void **state)
+{
+	static const enum sim_crash how[] = { SIM_CRASH_KEEP_NONE, SIM_CRASH_KEEP_ALL,
+		SIM_CRASH_KEEP_SOME, SIM_CRASH_LOSE_ONE };
+
+	(void)state;
+	for (size_t leg = 0; leg < COUNT(legs); leg++) {
+		uint64_t calls, allocations;
+
+		leg_size(leg, &calls, &allocations);
+		for (uint64_t n = 1; n <= calls + 1; n += stride(calls, 16)) {
+			struct err why = ERR_INIT;
+			struct job j;
+			bool said;
+
+			legs_before(&j, leg);
+			world_sim_fail(j.world, SIM_FAULT_IO, n, true);
+			said = legs[leg].run(&j, &why);
+			world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
+			site_end(&j.a);
+			site_end(&j.b);
+			OK(world_sim_crash(j.world, how[n % 4], n, &err));
+			if (said) {
+				OK(site_again(&j.a, &err));
+				OK(site_again(&j.b, &err));
+				legs[leg].holds(&j);
+			}
+			leg_again(&j, leg, "cut", n);
+			job_end(&j);
+		}
+	}
+}
+
+static void
+each_failing_allocation_is_told_and_the_second_try_ends_the_same(void **state)
+{
+	(void)state;
+	for (size_t leg = 0; leg < COUNT(legs); leg++) {
+		uint64_t calls, allocations;
+
+		leg_size(leg, &calls, &allocations);
+		for (uint64_t n = 1; n <= allocations; n += stride(allocations, 12)) {
+			struct err why = ERR_INIT;
+			struct job j;
+
+			legs_before(&j, leg);
+			mem_fail(n, n % 3 == 0);
+			(void)!legs[leg].run(&j, &why);
+			mem_fail(0, false);
+			leg_again(&j, leg, "allocation", n);
+			job_end(&j);
+		}
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_number_is_read_as_it_is_shown_and_nothing_else_is),
+		cmocka_unit_test(a_draft_says_what_is_missing_with_its_article_and_is_not_sent),
+		cmocka_unit_test(a_draft_is_mended_field_by_field_and_survives_a_new_command),
+		cmocka_unit_test(what_cannot_be_a_draft_is_said),
+		cmocka_unit_test(a_whole_request_is_sent_once_and_waits_in_the_outbox),
+		cmocka_unit_test(what_goes_by_letter_or_word_is_kept_and_does_not_wait_in_the_outbox),
+		cmocka_unit_test(an_attachment_goes_as_it_was_named_or_not_at_all),
+		cmocka_unit_test(a_file_over_the_limit_is_not_attached),
+		cmocka_unit_test(nothing_is_sent_to_an_authority_that_is_revoked),
+		cmocka_unit_test(a_preservation_is_granted_for_as_long_as_the_treaty_asks),
+		cmocka_unit_test(a_hold_shorter_than_the_treaty_asks_is_not_granted),
+		cmocka_unit_test(a_refusal_needs_a_ground_of_the_menu_and_reasons),
+		cmocka_unit_test(a_question_is_replied_to_and_then_answered),
+		cmocka_unit_test(only_who_asked_withdraws_and_then_nobody_grants),
+		cmocka_unit_test(a_draft_and_something_that_is_no_answer_are_not_answered),
+		cmocka_unit_test(one_step_leads_from_the_evidence_of_a_case_to_a_delivered_answer),
+		cmocka_unit_test(conditions_that_were_promised_travel_with_the_evidence),
+		cmocka_unit_test(evidence_is_named_when_the_case_has_none_or_several),
+		cmocka_unit_test(each_failing_disk_call_is_told_and_the_second_try_ends_the_same),
+		cmocka_unit_test(a_power_cut_at_any_call_loses_nothing_and_the_second_try_ends_the_same),
+		cmocka_unit_test(each_failing_allocation_is_told_and_the_second_try_ends_the_same),
+	};
+
+	return cmocka_run_group_tests_name("requests", tests, NULL, NULL);
+}
