@@ -5,7 +5,7 @@
 # What the programs are built with, and what they are made of.
 # shellcheck disable=SC2034 # used where this is sourced
 PACKAGES_BUILD='gcc libc6-dev meson ninja-build pkg-config
-	libssl-dev libjansson-dev libcurl4-openssl-dev libunistring-dev'
+	libssl-dev libjansson-dev libcurl4-openssl-dev libsqlite3-dev libunistring-dev'
 
 # Prints the packages of the arguments that are not installed.
 missing_packages() {

@@ -577,7 +577,7 @@ what_nobody_could_read_is_not_sealed(void **state)
 	(void)state;
 	job_begin(&j, 415);
 	run_up_to(&j, AFTER_ADD);
-	NO(flow_evidence_seal(&j.a.flow, &w, &j.sealed, &err), "json.member");
+	NO(flow_evidence_seal(&j.a.flow, &w, &j.sealed, &err), "text.lang");
 	w.lang = "en_US";
 	NO(flow_evidence_seal(&j.a.flow, &w, &j.sealed, &err), "act.lang");
 	w.lang = "fr";
@@ -596,8 +596,10 @@ evidence_has_at_most_32_parcels_and_that_is_said_before_the_work(void **state)
 	job_begin(&j, 416);
 	run_up_to(&j, AFTER_ADD);
 	OK(evidence_load(j.a.flow.home, 1, &e, &err));
-	for (; e.parcels_n < PARCELS_MAX - 1; e.parcels_n++)
+	for (; e.parcels_n < PARCELS_MAX - 1; e.parcels_n++) {
 		memset(e.parcels[e.parcels_n].act_id.b, (int)e.parcels_n, 32);
+		memset(e.parcels[e.parcels_n].package_id.b, (int)e.parcels_n, 32);
+	}
 	OK(evidence_save(j.a.flow.home, &e, &err));
 	OK(step_seal(&j, &err));
 	only_file(&j, "aldora/parcels", path);
@@ -678,8 +680,10 @@ the_doctor_finds_what_is_missing_and_what_belongs_to_nothing(void **state)
 	assert_int_equal(doctor_lines(&r, DOCTOR_BAD, "missing"), 1);
 	assert_int_equal(doctor_lines(&r, DOCTOR_WARNING, "no evidence: 1."), 1);
 	OK(evidence_load(j.a.flow.home, 1, &e, &err));
-	for (; e.parcels_n < PARCELS_MAX; e.parcels_n++)
+	for (; e.parcels_n < PARCELS_MAX; e.parcels_n++) {
 		memset(e.parcels[e.parcels_n].act_id.b, (int)e.parcels_n, 32);
+		memset(e.parcels[e.parcels_n].package_id.b, (int)e.parcels_n, 32);
+	}
 	OK(evidence_save(j.a.flow.home, &e, &err));
 	OK(flow_doctor(&j.a.flow, &r, &err));
 	assert_int_equal(doctor_lines(&r, DOCTOR_BAD, "32 parcels in all"), 1);

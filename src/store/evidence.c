@@ -1,14 +1,13 @@
 /*
- * Evidence: evidence/NNNN/record.json (numbers, instants, ids), private.age (label,
- * path, fingerprint, collection record, sealed to ourselves) and the files that go
- * with its parcels.
+ * Evidence: its row and those of its parcels in the docket (numbers, instants, ids), and
+ * below evidence/NNNN/ private.age (label, path, fingerprint, collection record, sealed
+ * to ourselves) and the files that go with its parcels.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "form/json.h"
-#include "store/home.h"
+#include "store/sql.h"
 
 #define PRIVATE_MAX (1u << 20)
 
@@ -49,157 +48,249 @@ parcel_path(const struct digest *act_id)
 	return p;
 }
 
-/* ---- record.json ---- */
+/* ---- the row, and a row of acts for each parcel ---- */
+
+static bool
+row_put(struct docket *d, const struct evidence *e, struct err *err)
+{
+	struct query q;
+
+	if (!query_begin(&q, d, "INSERT INTO evidence VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+	    " ON CONFLICT DO UPDATE SET (origin, added_at, files, bytes, others) ="
+	    " (?2, ?3, ?4, ?5, ?6)", err))
+		return false;
+	bind_int(&q, e->number);
+	bind_int(&q, e->origin);
+	bind_int(&q, e->added_at);
+	bind_int(&q, (int64_t)e->files);
+	bind_int(&q, (int64_t)e->bytes);
+	bind_int(&q, (int64_t)e->others);
+	return query_run(&q, err);
+}
+
+/* Rows of this evidence by place, and the one that has the package already. */
+static bool
+parcel_row(struct docket *d, const struct evidence *e, unsigned place, int64_t *row,
+    struct err *err)
+{
+	const struct parcel *p = &e->parcels[place];
+	struct query q;
+
+	/* A stamp that came late gave the same act another package id. */
+	if (!query_begin(&q, d, "SELECT id FROM acts WHERE package = ?3 UNION ALL"
+	    " SELECT id FROM acts WHERE evidence = ?1 AND place = ?2 AND act = ?4"
+	    " LIMIT 1", err))
+		return false;
+	bind_int(&q, e->number);
+	bind_int(&q, place);
+	bind_digest(&q, &p->package_id);
+	bind_digest(&q, &p->act_id);
+	return query_number(&q, row, err);
+}
+
+#define PARCEL_COLUMNS "act, package, evidence, place, peer, at, bytes, stamp," \
+	" stamped_at, other, carried_at, verdict, who, when_shown"
 
 static void
-parcel_encode(const struct parcel *p, struct json_out *j)
+parcel_bind(struct query *q, const struct evidence *e, unsigned place)
 {
-	json_out_object(j, NULL);
-	json_out_digest(j, "act", &p->act_id);
-	json_out_digest(j, "package", &p->package_id);
-	json_out_str(j, "peer", p->peer.s);
-	json_out_int(j, "at", p->at);
-	json_out_int(j, "bytes", (int64_t)p->bytes);
-	json_out_int(j, "stamp", p->stamp);
-	json_out_int(j, "stamped_at", p->stamped_at);
-	json_out_bool(j, "other", p->other);
-	json_out_bool(j, "in_outbox", p->in_outbox);
-	json_out_int(j, "carried_at", p->carried_at);
-	json_out_str(j, "verdict", p->verdict);
-	json_out_str(j, "who", p->who);
-	json_out_str(j, "when", p->when);
-	json_out_close_object(j);
+	const struct parcel *p = &e->parcels[place];
+
+	bind_digest(q, &p->act_id);
+	bind_digest(q, &p->package_id);
+	bind_int(q, e->number);
+	bind_int(q, place);
+	bind_text(q, p->peer.s);
+	bind_int(q, p->at);
+	bind_int(q, (int64_t)p->bytes);
+	bind_int(q, p->stamp);
+	bind_int(q, p->stamped_at);
+	bind_int(q, p->other);
+	bind_int(q, p->carried_at);
+	bind_text(q, p->verdict);
+	bind_text(q, p->who);
+	bind_text(q, p->when);
+	bind_int(q, p->in_outbox);
+}
+
+/* What else the row says (its kind, thread, receipt) is not ours to change. */
+static bool
+parcel_put(struct docket *d, const struct evidence *e, unsigned place,
+    struct err *err)
+{
+	struct query q;
+	int64_t row;
+
+	if (!parcel_row(d, e, place, &row, err))
+		return false;
+	if (row == 0) {
+		if (!query_begin(&q, d, "INSERT INTO acts (" PARCEL_COLUMNS ", outbox,"
+		    " direction, kind, made_at, receipted_at) VALUES (?, ?, ?, ?, ?, ?,"
+		    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0)", err))
+			return false;
+		parcel_bind(&q, e, place);
+		bind_int(&q, e->origin == EVIDENCE_RECEIVED ? ACT_IN : ACT_OUT);
+	} else {
+		if (!query_begin(&q, d, "UPDATE acts SET (" PARCEL_COLUMNS ", outbox) ="
+		    " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+		    " CASE WHEN ?15 = (outbox IN (1, 2)) THEN outbox"
+		    " WHEN ?15 THEN 1 ELSE 3 END) WHERE id = ?16", err))
+			return false;
+		parcel_bind(&q, e, place);
+		bind_int(&q, row);
+	}
+	return query_run(&q, err);
+}
+
+/* Rows that are no parcels of it any more. */
+static bool
+parcels_cut(struct docket *d, const struct evidence *e, struct err *err)
+{
+	struct query q;
+
+	if (!query_begin(&q, d, "UPDATE acts SET evidence = NULL, place = 0"
+	    " WHERE evidence = ? AND place >= ?", err))
+		return false;
+	bind_int(&q, e->number);
+	bind_int(&q, (int64_t)e->parcels_n);
+	return query_run(&q, err);
 }
 
 bool
-evidence_save(struct home *h, const struct evidence *e, struct err *err)
+evidence_put(struct docket *d, const struct evidence *e, struct err *err)
 {
-	struct json_out j;
-	struct buf b;
-	bool ok;
+	bool own, ok;
 
-	buf_init(&b, SMALL_FILE_MAX);
-	json_out_begin(&j, &b, true, false, err);
-	json_out_object(&j, NULL);
-	json_out_str(&j, "schema", "comity.evidence/1");
-	json_out_int(&j, "number", e->number);
-	json_out_bool(&j, "received", e->origin == EVIDENCE_RECEIVED);
-	json_out_int(&j, "added_at", e->added_at);
-	json_out_int(&j, "files", (int64_t)e->files);
-	json_out_int(&j, "bytes", (int64_t)e->bytes);
-	json_out_int(&j, "others", (int64_t)e->others);
-	json_out_array(&j, "parcels");
-	for (size_t i = 0; i < e->parcels_n; i++)
-		parcel_encode(&e->parcels[i], &j);
-	json_out_close_array(&j);
-	json_out_close_object(&j);
-	ok = json_out_end(&j) && home_save(h,
-	    evidence_path(e->number, "record.json").s, buf_span(&b), err);
-	buf_clear(&b);
+	if (!docket_inner(d, &own, err))
+		return false;
+	ok = row_put(d, e, err);
+	for (unsigned i = 0; ok && i < e->parcels_n; i++)
+		ok = parcel_put(d, e, i, err);
+	return docket_leave(d, own, ok && parcels_cut(d, e, err), err);
+}
+
+bool
+evidence_next_place(struct docket *d, unsigned evidence, unsigned *out,
+    struct err *err)
+{
+	struct query q;
+	int64_t n;
+
+	if (!query_begin(&q, d, "SELECT max(place) + 1 FROM acts WHERE evidence = ?",
+	    err))
+		return false;
+	bind_int(&q, evidence);
+	if (!query_number(&q, &n, err))
+		return false;
+	if (n >= PARCELS_MAX)
+		return err_set(err, ERR_LIMIT, "evidence.parcels",
+		    "evidence %04u has %d parcels, and that is the limit", evidence,
+		    PARCELS_MAX);
+	*out = (unsigned)n;
+	return true;
+}
+
+/* ---- reading them ---- */
+
+static void
+parcel_take(struct query *q, struct parcel *p)
+{
+	q->strange = !take_digest(q, &p->act_id) || !take_digest(q, &p->package_id) ||
+	    q->strange;
+	take_text(q, p->peer.s, sizeof p->peer.s);
+	p->at = take_int(q, 0, WHEN_MAX);
+	p->bytes = (uint64_t)take_int(q, 0, INT64_MAX);
+	p->stamp = (enum stamp_kept)take_int(q, STAMP_NONE, STAMP_CLAIMED);
+	p->stamped_at = take_int(q, 0, WHEN_MAX);
+	p->other = take_bool(q);
+	p->in_outbox = take_bool(q);
+	p->carried_at = take_int(q, 0, WHEN_MAX);
+	take_text(q, p->verdict, sizeof p->verdict);
+	take_text(q, p->who, sizeof p->who);
+	take_text(q, p->when, sizeof p->when);
+}
+
+static bool
+parcels_get(struct docket *d, struct evidence *e, struct err *err)
+{
+	struct query q;
+	bool more = true, ok = true;
+
+	if (!query_begin(&q, d, "SELECT act, package, peer, at, bytes, stamp,"
+	    " stamped_at, other, outbox IN (1, 2), carried_at, verdict, who, when_shown"
+	    " FROM acts WHERE evidence = ? ORDER BY place, id", err))
+		return false;
+	bind_int(&q, e->number);
+	while (ok && (ok = query_row(&q, &more, err)) && more) {
+		if (e->parcels_n == PARCELS_MAX) {
+			ok = docket_damaged(err, "a piece of evidence has too many parcels");
+			break;
+		}
+		parcel_take(&q, &e->parcels[e->parcels_n++]);
+		ok = query_good(&q, err);
+	}
+	query_end(&q);
 	return ok;
 }
 
 static bool
-u64_member(struct json_object *o, const char *name, uint64_t *out, struct err *err)
+evidence_get(struct docket *d, unsigned number, struct evidence *e, struct err *err)
 {
-	int64_t v;
+	struct query q;
+	bool more, ok;
 
-	if (!json_int(o, name, 0, JSON_INT_MAX, &v, err))
+	memset(e, 0, sizeof *e);
+	e->number = number;
+	if (!query_begin(&q, d, "SELECT origin, added_at, files, bytes, others"
+	    " FROM evidence WHERE number = ?", err))
 		return false;
-	*out = (uint64_t)v;
-	return true;
-}
-
-static bool
-word_member(struct json_object *o, const char *name, char *out, size_t room,
-    struct err *err)
-{
-	const char *s;
-
-	if (!json_text(o, name, 0, room - 1, &s, err))
-		return false;
-	memcpy(out, s, strlen(s) + 1);
-	return true;
-}
-
-static bool
-parcel_decode(struct parcel *p, struct json_object *o, struct err *err)
-{
-	int64_t stamp;
-
-	if (!json_hex(o, "act", p->act_id.b, 32, err) ||
-	    !json_hex(o, "package", p->package_id.b, 32, err) ||
-	    !word_member(o, "peer", p->peer.s, sizeof p->peer.s, err) ||
-	    !json_int(o, "at", 0, WHEN_MAX, &p->at, err) ||
-	    !u64_member(o, "bytes", &p->bytes, err) ||
-	    !json_int(o, "stamp", STAMP_NONE, STAMP_CLAIMED, &stamp, err))
-		return false;
-	p->stamp = (enum stamp_kept)stamp;
-	return json_int(o, "stamped_at", 0, WHEN_MAX, &p->stamped_at, err) &&
-	    json_bool(o, "other", &p->other, err) &&
-	    json_bool(o, "in_outbox", &p->in_outbox, err) &&
-	    json_int(o, "carried_at", 0, WHEN_MAX, &p->carried_at, err) &&
-	    word_member(o, "verdict", p->verdict, sizeof p->verdict, err) &&
-	    word_member(o, "who", p->who, sizeof p->who, err) &&
-	    word_member(o, "when", p->when, sizeof p->when, err) &&
-	    json_end(o, err);
-}
-
-static bool
-evidence_decode(struct evidence *e, struct json_object *o, struct err *err)
-{
-	struct json_array list;
-	const char *schema;
-	int64_t number;
-	bool received;
-
-	if (!json_text(o, "schema", 1, 40, &schema, err) ||
-	    !json_int(o, "number", 1, EVIDENCE_NUMBER_MAX, &number, err) ||
-	    !json_bool(o, "received", &received, err) ||
-	    !json_int(o, "added_at", 0, WHEN_MAX, &e->added_at, err) ||
-	    !u64_member(o, "files", &e->files, err) ||
-	    !u64_member(o, "bytes", &e->bytes, err) ||
-	    !u64_member(o, "others", &e->others, err) ||
-	    !json_list(o, "parcels", 0, PARCELS_MAX, &list, err))
-		return false;
-	e->number = (unsigned)number;
-	e->origin = received ? EVIDENCE_RECEIVED : EVIDENCE_OWN;
-	for (; e->parcels_n < list.n; e->parcels_n++) {
-		struct json_object item;
-
-		if (!json_at_object(&list, e->parcels_n, &item, err) ||
-		    !parcel_decode(&e->parcels[e->parcels_n], &item, err))
-			return false;
+	bind_int(&q, number);
+	ok = query_row(&q, &more, err) && (more || err_set(err, ERR_ABSENT,
+	    "evidence.absent",
+	    "there is no evidence %04u; see what there is with: comity evidence list",
+	    number));
+	if (ok) {
+		e->origin = (enum evidence_origin)take_int(&q, EVIDENCE_OWN,
+		    EVIDENCE_RECEIVED);
+		e->added_at = take_int(&q, 0, WHEN_MAX);
+		e->files = (uint64_t)take_int(&q, 0, INT64_MAX);
+		e->bytes = (uint64_t)take_int(&q, 0, INT64_MAX);
+		e->others = (uint64_t)take_int(&q, 0, INT64_MAX);
+		ok = query_good(&q, err);
 	}
-	return json_end(o, err);
+	query_end(&q);
+	return ok && parcels_get(d, e, err);
+}
+
+/* ---- what store.h promises; each opens the docket, or shares it ---- */
+
+bool
+evidence_save(struct home *h, const struct evidence *e, struct err *err)
+{
+	struct docket *d;
+	bool ok;
+
+	if (!home_docket(h, &d, err))
+		return false;
+	ok = evidence_put(d, e, err);
+	home_docket_done(h);
+	return ok;
 }
 
 bool
 evidence_load(struct home *h, unsigned number, struct evidence *out, struct err *err)
 {
-	struct json *j = NULL;
-	struct json_object top;
+	struct docket *d;
 	struct evidence e;
-	struct buf b;
 	bool ok;
 
-	if (!home_has(h, evidence_path(number, "record.json").s))
-		return err_set(err, ERR_ABSENT, "evidence.absent",
-		    "there is no evidence %04u; see what there is with: comity evidence list",
-		    number);
-	memset(&e, 0, sizeof e);
-	buf_init(&b, SMALL_FILE_MAX);
-	ok = home_load(h, evidence_path(number, "record.json").s, &b, err) &&
-	    json_read(&j, buf_span(&b), SMALL_FILE_MAX, err) &&
-	    json_top(j, &top, err) && evidence_decode(&e, &top, err) &&
-	    (e.number == number || err_set(err, ERR_INPUT, "evidence.other",
-	    "the file is of evidence %04u", e.number));
-	json_free(j);
-	buf_clear(&b);
-	if (!ok)
-		return err_wrap(err, "the record of evidence %04u", number);
-	*out = e;
-	return true;
+	if (!home_docket(h, &d, err))
+		return false;
+	ok = evidence_get(d, number, &e, err);
+	home_docket_done(h);
+	if (ok)
+		*out = e;
+	return ok;
 }
 
 static bool
@@ -230,56 +321,53 @@ evidence_find(struct home *h, const char *typed, struct evidence *out,
 	return evidence_load(h, number, out, err);
 }
 
-static int
-number_order(const void *a, const void *b)
-{
-	unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* One more place in a list of numbers. */
-static bool
-numbers_add(unsigned **list, size_t *n, size_t *cap, unsigned v, struct err *err)
-{
-	if (*n == *cap) {
-		size_t want = *cap == 0 ? 64 : *cap * 2;
-		unsigned *more = mem_resize(*list, want * sizeof **list, err);
-
-		if (more == NULL)
-			return false;
-		*list = more;
-		*cap = want;
-	}
-	(*list)[(*n)++] = v;
-	return true;
-}
-
 bool
 evidence_numbers(struct home *h, unsigned **out, size_t *n, struct err *err)
 {
-	struct listing *l = NULL;
-	struct listing_entry e;
-	unsigned *list = NULL, v;
-	size_t cap = 0;
-	bool more = true, ok;
+	int64_t *list = NULL;
+	struct docket *d;
+	struct query q;
+	unsigned *v = NULL;
+	size_t have = 0;
+	bool ok;
 
-	*n = 0;
-	ok = listing_open(h->world, h->dir, "evidence", &l, err);
-	while (ok && more) {
-		ok = listing_next(l, &e, &more, err);
-		if (ok && more && number_parse(e.name, &v) &&
-		    home_has(h, evidence_path(v, "record.json").s))
-			ok = numbers_add(&list, n, &cap, v, err);
-	}
-	listing_close(l);
-	if (!ok) {
-		mem_free(list);
+	if (!home_docket(h, &d, err))
 		return false;
-	}
-	if (*n > 1)
-		qsort(list, *n, sizeof *list, number_order);
-	*out = list;
+	ok = query_begin(&q, d, "SELECT number FROM evidence ORDER BY number", err) &&
+	    query_numbers(&q, &list, &have, err);
+	home_docket_done(h);
+	if (ok)
+		v = mem_array(have, sizeof *v, err);
+	for (size_t i = 0; v != NULL && i < have; i++)
+		v[i] = (unsigned)list[i];
+	mem_free(list);
+	if (v == NULL)
+		return false;
+	*out = v;
+	*n = have;
+	return true;
+}
+
+static bool
+by_act(struct docket *d, const struct digest *act_id, struct evidence *out,
+    size_t *parcel, bool *found, struct err *err)
+{
+	struct query q;
+	int64_t number;
+
+	if (!query_begin(&q, d, "SELECT evidence FROM acts WHERE act = ? AND"
+	    " evidence IN (SELECT number FROM evidence) ORDER BY evidence LIMIT 1", err))
+		return false;
+	bind_digest(&q, act_id);
+	if (!query_number(&q, &number, err) ||
+	    (number != 0 && !evidence_get(d, (unsigned)number, out, err)))
+		return false;
+	*found = false;
+	for (size_t i = 0; number != 0 && i < out->parcels_n && !*found; i++)
+		if (digest_eq(&out->parcels[i].act_id, act_id)) {
+			*parcel = i;
+			*found = true;
+		}
 	return true;
 }
 
@@ -287,24 +375,13 @@ bool
 evidence_by_act(struct home *h, const struct digest *act_id, struct evidence *out,
     size_t *parcel, bool *found, struct err *err)
 {
-	unsigned *list = NULL;
-	size_t n;
+	struct docket *d;
 	bool ok;
 
-	*found = false;
-	if (!evidence_numbers(h, &list, &n, err))
+	if (!home_docket(h, &d, err))
 		return false;
-	ok = true;
-	for (size_t i = 0; ok && i < n && !*found; i++) {
-		ok = evidence_load(h, list[i], out, err);
-		for (size_t k = 0; ok && k < out->parcels_n; k++)
-			if (digest_eq(&out->parcels[k].act_id, act_id)) {
-				*parcel = k;
-				*found = true;
-				break;
-			}
-	}
-	mem_free(list);
+	ok = by_act(d, act_id, out, parcel, found, err);
+	home_docket_done(h);
 	return ok;
 }
 
@@ -473,18 +550,32 @@ folder_make(struct home *h, const char *folder, struct err *err)
 	return ok;
 }
 
+static bool
+number_next(struct home *h, unsigned *out, struct err *err)
+{
+	struct docket *d;
+	struct query q;
+	int64_t last;
+	bool ok;
+
+	if (!home_docket(h, &d, err))
+		return false;
+	ok = query_begin(&q, d, "SELECT max(number) FROM evidence", err) &&
+	    query_number(&q, &last, err);
+	home_docket_done(h);
+	if (ok)
+		*out = (unsigned)last + 1;
+	return ok;
+}
+
 bool
 evidence_new(struct home *h, struct evidence *e, const struct evidence_private *prv,
     struct err *err)
 {
-	unsigned *list = NULL;
 	struct evidence_file folder;
-	size_t n;
 
-	if (!evidence_numbers(h, &list, &n, err))
+	if (!number_next(h, &e->number, err))
 		return false;
-	e->number = n == 0 ? 1 : list[n - 1] + 1;
-	mem_free(list);
 	if (e->number > EVIDENCE_NUMBER_MAX)
 		return err_set(err, ERR_LIMIT, "evidence.many",
 		    "this home holds %d pieces of evidence, and that is the limit",

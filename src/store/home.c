@@ -5,13 +5,18 @@
 #include <string.h>
 
 #include "form/json.h"
+#include "store/sql.h"
 
 #define SETTINGS "comity.json"
 #define MAKING ".making"	/* there while `init` is not finished */
 
 static const char *const folders[] = { "keys", "ca", "cards", "peers", "evidence",
 	"parcels", "outbox", "inbox", "tmp" };
-static const char *const loose[] = { "card.card", "tsa-roots.pem", "request.csr" };
+/* What else may be there; the journal makes its folder itself. */
+static const char *const loose[] = { "card.card", "tsa-roots.pem", "request.csr",
+	DOCKET_FILE, DOCKET_FILE "-wal", DOCKET_FILE "-journal", DOCKET_NEW,
+	DOCKET_NEW "-wal", DOCKET_NEW "-journal", DOCKET_LOCK, VFS_DOUBT };
+#define JOURNAL "journal"
 #define COUNT(list) (sizeof list / sizeof list[0])
 
 static bool
@@ -36,6 +41,8 @@ home_close(struct home *h)
 {
 	if (h == NULL)
 		return;
+	while (h->docket != NULL)
+		docket_close(h->docket);
 	dir_close(h->tmp);
 	file_close(h->lock);
 	dir_close(h->dir);
@@ -51,6 +58,9 @@ clear_half_made(struct home *h, struct err *err)
 		if (path_exists(h->world, h->dir, folders[i]) &&
 		    !dir_remove_all(h->world, h->dir, folders[i], err))
 			return false;
+	if (path_exists(h->world, h->dir, JOURNAL) &&
+	    !dir_remove_all(h->world, h->dir, JOURNAL, err))
+		return false;
 	for (size_t i = 0; i < COUNT(loose); i++)
 		if (path_exists(h->world, h->dir, loose[i]) &&
 		    !path_remove(h->world, h->dir, loose[i], err))

@@ -11,6 +11,7 @@ struct home {
 	struct file *lock;
 	char *path;
 	struct settings settings;
+	struct docket *docket;		/* while it is open */
 };
 
 #endif

@@ -2,9 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/docket.h"
 #include "store/home.h"
 
 #define KEYFILE_MAX (64u << 10)
+#define DOCKET_KEY "keys/docket.age"
 
 struct keyring {
 	struct home *home;
@@ -158,6 +160,46 @@ sealed_load(struct keyring *k, const char *path, struct buf *secret_out,
 	    age_open_small(buf_span(&file), &keys, secret_out, err);
 	buf_clear(&file);
 	return ok || err_wrap(err, "the key file %s", path);
+}
+
+/* Two commands at once: the first one's key is the key. */
+static bool
+docket_key_make(struct keyring *k, struct err *err)
+{
+	struct home *h = k->home;
+	struct aead_key key;
+	struct buf file;
+	bool ok;
+
+	buf_init(&file, KEYFILE_MAX);
+	ok = aead_key_make(h->world, &key, err) &&
+	    age_seal_small(h->world, &k->recipient, 1, span_of(key.b, sizeof key.b),
+	    &file, err) &&
+	    (file_save(h->world, h->dir, DOCKET_KEY, buf_span(&file), false, err) ||
+	    strcmp(err->reason, "disk.exists") == 0);
+	aead_key_wipe(&key);
+	buf_clear(&file);
+	return ok;
+}
+
+bool
+keyring_docket_key(struct keyring *k, struct aead_key *out, struct err *err)
+{
+	struct file_info info;
+	struct buf key;
+	bool ok;
+
+	if (!path_info(k->home->world, k->home->dir, DOCKET_KEY, &info, err) &&
+	    (err->kind != ERR_ABSENT || !docket_key_make(k, err)))
+		return false;
+	buf_init_secret(&key, 4096);
+	ok = sealed_load(k, DOCKET_KEY, &key, err) && (key.n == sizeof out->b ||
+	    err_set(err, ERR_INPUT, "key.damaged", "%s holds no key of the docket",
+	    DOCKET_KEY));
+	if (ok)
+		memcpy(out->b, key.p, sizeof out->b);
+	buf_clear(&key);
+	return ok;
 }
 
 static bool

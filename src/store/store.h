@@ -81,6 +81,16 @@ MUST bool home_save(struct home *h, const char *path, struct span bytes,
     struct err *err);			/* replaces */
 bool home_has(struct home *h, const char *path);
 
+/*
+ * The home's docket (store/docket.h): opened, or shared when this home has it open
+ * already.  Each home_docket has its home_docket_done; the last one closes it.  Who
+ * holds it open over several calls of this header, between docket_begin and
+ * docket_commit, has them in one transaction.  home_close closes it too.
+ */
+struct docket;
+MUST bool home_docket(struct home *h, struct docket **out, struct err *err);
+void home_docket_done(struct home *h);
+
 /* ---- keys at rest ---- */
 
 /*

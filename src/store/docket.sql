@@ -1,0 +1,134 @@
+-- The tables of a docket.  Each "-- step N" brings a docket of version N - 1 to
+-- version N (PRAGMA user_version); a step that was released is never changed.
+-- A statement ends with a semicolon at the end of a line, and is at most 4000 bytes.
+--
+-- Readable: codes, ids, numbers, instants (seconds UTC, 0 for none).  "sealed" is one
+-- AES-256-GCM value under the docket key, bound to "table/rowid/sealed"; inside is JSON.
+
+-- step 1
+
+CREATE TABLE facts (	-- about the docket itself
+	name TEXT PRIMARY KEY,
+	value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cases (
+	number INTEGER PRIMARY KEY,
+	opened_at INTEGER NOT NULL,
+	closed_at INTEGER NOT NULL DEFAULT 0,
+	sealed BLOB NOT NULL	-- {"name"}
+) STRICT;
+
+CREATE TABLE case_evidence (
+	evidence INTEGER PRIMARY KEY,
+	case_number INTEGER NOT NULL REFERENCES cases
+) STRICT;
+CREATE INDEX case_evidence_of ON case_evidence (case_number);
+
+CREATE TABLE correspondents (
+	number INTEGER PRIMARY KEY,
+	state TEXT NOT NULL,
+	languages TEXT NOT NULL,
+	sealed BLOB NOT NULL	-- {"name", "address", "email"}
+) STRICT;
+
+CREATE TABLE requests (
+	number INTEGER PRIMARY KEY,
+	kind TEXT NOT NULL,
+	ours INTEGER NOT NULL CHECK (ours IN (0, 1)),
+	state TEXT NOT NULL,
+	peer TEXT NOT NULL,
+	correspondent INTEGER REFERENCES correspondents,
+	carried_by TEXT NOT NULL,
+	case_number INTEGER REFERENCES cases,
+	act BLOB CHECK (length(act) = 32),
+	instrument TEXT NOT NULL,
+	article TEXT NOT NULL,
+	reference TEXT NOT NULL,
+	opened_at INTEGER NOT NULL,
+	sent_at INTEGER NOT NULL,
+	receipted_at INTEGER NOT NULL,
+	answered_at INTEGER NOT NULL,
+	closed_at INTEGER NOT NULL,
+	expires_at INTEGER NOT NULL,
+	due_at INTEGER NOT NULL,
+	due_rule TEXT NOT NULL,
+	due_ours INTEGER NOT NULL CHECK (due_ours IN (0, 1)),
+	hold_effected_at INTEGER NOT NULL,
+	hold_until INTEGER NOT NULL,
+	written_owed INTEGER NOT NULL CHECK (written_owed IN (0, 1)),
+	is_open INTEGER GENERATED ALWAYS AS
+	    (state NOT IN ('closed', 'withdrawn', 'refused')) STORED
+) STRICT;
+CREATE UNIQUE INDEX requests_act ON requests (act) WHERE act IS NOT NULL;
+-- What the desk counts lies in two indexes that hold open rows, and due ones, only.
+CREATE INDEX requests_open ON requests (ours, state, sent_at, answered_at)
+	WHERE is_open = 1;
+CREATE INDEX requests_due ON requests (due_at, due_ours) WHERE due_at > 0;
+CREATE INDEX requests_hold ON requests (hold_until) WHERE hold_until > 0;
+CREATE INDEX requests_case ON requests (case_number) WHERE case_number IS NOT NULL;
+CREATE INDEX requests_peer ON requests (peer);
+
+CREATE TABLE request_texts (
+	number INTEGER PRIMARY KEY REFERENCES requests,
+	sealed BLOB NOT NULL	-- the draft, as flow writes it
+) STRICT;
+
+CREATE TABLE evidence (
+	number INTEGER PRIMARY KEY,
+	origin INTEGER NOT NULL CHECK (origin IN (0, 1)),
+	added_at INTEGER NOT NULL,
+	files INTEGER NOT NULL,
+	bytes INTEGER NOT NULL,
+	others INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE acts (	-- a row a package, in order of arrival
+	id INTEGER PRIMARY KEY,
+	act BLOB NOT NULL CHECK (length(act) = 32),
+	package BLOB NOT NULL UNIQUE CHECK (length(package) = 32),
+	kind TEXT NOT NULL,
+	direction INTEGER NOT NULL CHECK (direction IN (0, 1)),
+	request INTEGER REFERENCES requests,
+	evidence INTEGER,
+	place INTEGER NOT NULL DEFAULT 0,	-- among the parcels of that evidence
+	peer TEXT NOT NULL,
+	at INTEGER NOT NULL,
+	made_at INTEGER NOT NULL,
+	bytes INTEGER NOT NULL,
+	sha256 BLOB CHECK (length(sha256) = 32),
+	stamp INTEGER NOT NULL CHECK (stamp BETWEEN 0 AND 3),
+	stamped_at INTEGER NOT NULL,
+	other INTEGER NOT NULL CHECK (other IN (0, 1)),
+	outbox INTEGER NOT NULL CHECK (outbox BETWEEN 0 AND 3),
+	carried_at INTEGER NOT NULL,
+	receipted_at INTEGER NOT NULL,
+	receipt BLOB CHECK (length(receipt) = 32),
+	verdict TEXT NOT NULL,
+	who TEXT NOT NULL,
+	when_shown TEXT NOT NULL
+) STRICT;
+CREATE INDEX acts_act ON acts (act);
+CREATE INDEX acts_request ON acts (request) WHERE request IS NOT NULL;
+CREATE INDEX acts_evidence ON acts (evidence, place) WHERE evidence IS NOT NULL;
+CREATE INDEX acts_outbox ON acts (at) WHERE outbox IN (1, 2);
+CREATE INDEX acts_in ON acts (at) WHERE direction = 1;
+
+CREATE TABLE follows (
+	follows BLOB NOT NULL CHECK (length(follows) = 32),
+	act BLOB NOT NULL CHECK (length(act) = 32),
+	PRIMARY KEY (follows, act)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE records (
+	at INTEGER PRIMARY KEY,	-- offset in the journal
+	event TEXT NOT NULL,
+	act BLOB CHECK (length(act) = 32),
+	package BLOB CHECK (length(package) = 32),
+	request INTEGER NOT NULL,	-- 0: of no thread
+	sha256 BLOB NOT NULL CHECK (length(sha256) = 32)
+) STRICT;
+CREATE INDEX records_event ON records (event);
+CREATE INDEX records_act ON records (act, event) WHERE act IS NOT NULL;
+CREATE INDEX records_package ON records (package) WHERE package IS NOT NULL;
+CREATE INDEX records_request ON records (request);

@@ -1,0 +1,116 @@
+/* Which of the journal's entries is about what. */
+#include <string.h>
+
+#include "store/sql.h"
+
+#define COLUMNS "at, event, act, package, request, sha256"
+
+bool
+docket_record_put(struct docket *d, const struct docket_record *r, struct err *err)
+{
+	struct query q;
+
+	if (!query_begin(&q, d, "INSERT OR REPLACE INTO records (" COLUMNS ")"
+	    " VALUES (?, ?, ?, ?, ?, ?)", err))
+		return false;
+	bind_int(&q, (int64_t)r->at);
+	bind_text(&q, r->event);
+	bind_digest(&q, r->has_act ? &r->act : NULL);
+	bind_digest(&q, r->has_package ? &r->package : NULL);
+	bind_int(&q, r->request);
+	bind_digest(&q, &r->sha256);
+	return query_run(&q, err);
+}
+
+static bool
+record_one(struct query *q, struct docket_record *out, bool *found, struct err *err)
+{
+	struct docket_record r;
+	bool more, ok = query_row(q, &more, err);
+
+	if (ok && more) {
+		memset(&r, 0, sizeof r);
+		r.at = (uint64_t)take_int(q, 0, INT64_MAX);
+		take_text(q, r.event, sizeof r.event);
+		r.has_act = take_digest(q, &r.act);
+		r.has_package = take_digest(q, &r.package);
+		r.request = (unsigned)take_int(q, 0, UINT32_MAX);
+		q->strange = !take_digest(q, &r.sha256) || q->strange;
+		ok = query_good(q, err);
+	}
+	query_end(q);
+	if (!ok)
+		return false;
+	if (more)
+		*out = r;
+	*found = more;
+	return true;
+}
+
+/* By the rarest of what is given: each has its index. */
+bool
+docket_record_find(struct docket *d, const char *event, const struct digest *act,
+    const struct digest *package, struct docket_record *out, bool *found,
+    struct err *err)
+{
+	static const char *const by[] = {
+		"SELECT " COLUMNS " FROM records WHERE event = ?1"
+		" ORDER BY at DESC LIMIT 1",
+		"SELECT " COLUMNS " FROM records WHERE event = ?1 AND act = ?2"
+		" ORDER BY at DESC LIMIT 1",
+		"SELECT " COLUMNS " FROM records WHERE event = ?1 AND package = ?3"
+		" ORDER BY at DESC LIMIT 1",
+		"SELECT " COLUMNS " FROM records WHERE event = ?1 AND act = ?2"
+		" AND package = ?3 ORDER BY at DESC LIMIT 1",
+	};
+	struct query q;
+
+	if (!query_begin(&q, d, by[(act != NULL ? 1 : 0) + (package != NULL ? 2 : 0)],
+	    err))
+		return false;
+	bind_text(&q, event);
+	if (act != NULL)
+		bind_digest(&q, act);
+	q.at = 2;
+	if (package != NULL)
+		bind_digest(&q, package);
+	return record_one(&q, out, found, err);
+}
+
+bool
+docket_record_last(struct docket *d, unsigned request, struct docket_record *out,
+    bool *found, struct err *err)
+{
+	struct query q;
+
+	if (!query_begin(&q, d, "SELECT " COLUMNS " FROM records WHERE request = ?"
+	    " ORDER BY at DESC LIMIT 1", err))
+		return false;
+	bind_int(&q, request);
+	return record_one(&q, out, found, err);
+}
+
+bool
+docket_records_end(struct docket *d, uint64_t *out, struct err *err)
+{
+	struct query q;
+	int64_t v;
+
+	if (!query_begin(&q, d, "SELECT value FROM facts WHERE name = 'records_end'",
+	    err) || !query_number(&q, &v, err))
+		return false;
+	*out = (uint64_t)v;
+	return true;
+}
+
+bool
+docket_records_end_put(struct docket *d, uint64_t at, struct err *err)
+{
+	struct query q;
+
+	if (!query_begin(&q, d, "INSERT INTO facts VALUES ('records_end', ?1)"
+	    " ON CONFLICT DO UPDATE SET value = ?1", err))
+		return false;
+	bind_int(&q, (int64_t)at);
+	return query_run(&q, err);
+}
