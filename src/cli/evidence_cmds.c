@@ -531,7 +531,7 @@ received_json(struct json_out *j, const struct received *r, const char *what,
     int code)
 {
 	static const char *const as[] = { "evidence", "again", "other_package",
-		"time_stamp", "not_taken" };
+		"time_stamp", "not_taken", "act" };
 
 	json_out_object(j, NULL);
 	json_shown(j, "parcel", what);
@@ -553,6 +553,7 @@ received_say(struct cli *c, const struct received *r)
 
 	switch (r->as) {
 	case RECEIVED_TIME_STAMP:
+	case RECEIVED_ACT:
 		say(c, "%s\n", r->note);
 		return;
 	case RECEIVED_NOT_TAKEN:
@@ -580,7 +581,7 @@ received_told(struct cli *c, const struct received *r, const char *what,
 {
 	int code = package_exit_code(&r->report);
 
-	if (r->as == RECEIVED_TIME_STAMP)
+	if (r->as == RECEIVED_TIME_STAMP || r->as == RECEIVED_ACT)
 		code = EXIT_DONE;
 	if (r->as == RECEIVED_NOT_TAKEN && (code == EXIT_DONE ||
 	    code == EXIT_INCOMPLETE) && r->note[0] != '\0')
@@ -589,7 +590,7 @@ received_told(struct cli *c, const struct received *r, const char *what,
 		received_json(j, r, what, code);
 		return code;
 	}
-	if (r->as != RECEIVED_TIME_STAMP)
+	if (r->as != RECEIVED_TIME_STAMP && r->as != RECEIVED_ACT)
 		verdict_say(c, &r->report, details);
 	received_say(c, r);
 	return code;

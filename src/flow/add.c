@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/inside.h"
+#include "flow/record.h"
 
 /* The pin lines go to the folder of the evidence, sealed to ourselves. */
 struct pin_writing {
@@ -140,6 +141,27 @@ add_pinned(struct flow *f, struct payload *p, const struct add_wish *wish,
 	return ok;
 }
 
+/* What was there when it came in: its number, size and, when it was read, its digest. */
+static bool
+added_record(struct flow *f, const struct evidence *e,
+    const struct evidence_private *prv, struct err *err)
+{
+	struct record r;
+
+	record_begin(f, &r, EVENT_EVIDENCE_ADDED);
+	r.has_payload = true;
+	r.payload_files = e->files;
+	r.payload_bytes = e->bytes;
+	if (prv->pinned) {
+		struct record_file *file = &r.files[r.files_n++];
+
+		(void)snprintf(file->path, sizeof file->path, "fingerprint");
+		file->bytes = e->bytes;
+		file->sha256 = prv->fingerprint;
+	}
+	return record_alone(f, &r, 0, err);
+}
+
 static bool
 keep(struct flow *f, struct dir *tmp, struct evidence *e,
     const struct evidence_private *prv, struct err *err)
@@ -151,7 +173,8 @@ keep(struct flow *f, struct dir *tmp, struct evidence *e,
 	    dir_open(f->world, home_dir(f->home), evidence_path(e->number, "").s,
 	    &folder, err) &&
 	    (!prv->pinned || path_rename(f->world, tmp, "pin.age", folder, "pin.age",
-	    false, err)) && dir_sync(folder, err) && evidence_save(f->home, e, err);
+	    false, err)) && dir_sync(folder, err) && added_record(f, e, prv, err) &&
+	    evidence_save(f->home, e, err);
 	dir_close(folder);
 	return ok;
 }

@@ -5,19 +5,23 @@
  * parcel itself.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "flow/inside.h"
+#include "flow/take.h"
 #include "form/json.h"
 
-#define BUNDLE_PARCELS_MAX 10000	/* entries of one bundle.json */
-#define BUNDLE_JSON_MAX (4u << 20)
+/* Entries of one bundle.json, and parcels looked at in one folder: a year of a busy office. */
+#define BUNDLE_PARCELS_MAX 100000
+#define BUNDLE_JSON_MAX (32u << 20)	/* some 250 bytes an entry */
 
 struct bundle_entry {
-	struct digest act, sha256;
+	struct digest act, package, sha256;
 	uint64_t bytes;
-	unsigned number;
-	size_t parcel;
+	unsigned request;
+	bool other;			/* written: another package of a known act */
+	bool fresh;			/* written: handed over now, or never marked so */
+	bool here;			/* read: kept in this home, whole */
 };
 
 struct bundle_writing {
@@ -25,39 +29,51 @@ struct bundle_writing {
 	struct dir *dir;
 	struct peer to;
 	struct bundle_entry *list;
-	size_t n;
+	size_t n, room;
 	struct bundle_result *result;
 };
 
 static bool
+entry_add(struct bundle_writing *b, const struct docket_act *a, struct err *err)
+{
+	if (b->n == b->room) {
+		size_t want = b->room == 0 ? 64 : 2 * b->room;
+		struct bundle_entry *more = mem_resize(b->list, want * sizeof *more,
+		    err);
+
+		if (more == NULL)
+			return false;
+		b->list = more;
+		b->room = want;
+	}
+	b->list[b->n++] = (struct bundle_entry){ .act = a->act,
+	    .package = a->package, .bytes = a->bytes, .request = a->request,
+	    .other = a->other, .fresh = a->carried_at == 0 };
+	return true;
+}
+
+static bool
+outbox_row(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct bundle_writing *b = arg;
+
+	if (b->n == BUNDLE_PARCELS_MAX)
+		return err_set(err, ERR_LIMIT, "bundle.many",
+		    "more than %d parcels wait; carry these first", BUNDLE_PARCELS_MAX);
+	return entry_add(b, a, err);
+}
+
+/* Everything that waits for this peer: evidence, requests, answers, receipts. */
+static bool
 outbox_gather(struct bundle_writing *b, struct err *err)
 {
-	unsigned *numbers = NULL;
-	struct evidence e;
-	size_t n;
+	struct docket *d = NULL;
 	bool ok;
 
-	if (!evidence_numbers(b->f->home, &numbers, &n, err))
+	if (!home_docket(b->f->home, &d, err))
 		return false;
-	ok = true;
-	for (size_t i = 0; ok && i < n; i++) {
-		ok = evidence_load(b->f->home, numbers[i], &e, err);
-		for (size_t k = 0; ok && k < e.parcels_n; k++) {
-			const struct parcel *p = &e.parcels[k];
-
-			if (!p->in_outbox || strcmp(p->peer.s, b->to.id.s) != 0)
-				continue;
-			if (b->n == BUNDLE_PARCELS_MAX)
-				ok = err_set(err, ERR_LIMIT, "bundle.many",
-				    "more than %d parcels wait; write them in two folders",
-				    BUNDLE_PARCELS_MAX);
-			else
-				b->list[b->n++] = (struct bundle_entry){
-				    .act = p->act_id, .bytes = p->bytes,
-				    .number = e.number, .parcel = k };
-		}
-	}
-	mem_free(numbers);
+	ok = docket_outbox(d, b->to.id.s, outbox_row, b, err);
+	home_docket_done(b->f->home);
 	return ok;
 }
 
@@ -65,6 +81,8 @@ outbox_gather(struct bundle_writing *b, struct err *err)
 static bool
 parcel_copy(struct bundle_writing *b, struct bundle_entry *e, struct err *err)
 {
+	struct parcel p = { .act_id = e->act, .package_id = e->package,
+		.other = e->other };
 	struct dir *home = home_dir(b->f->home);
 	char to[120], part[128];
 	struct file_info info;
@@ -79,14 +97,18 @@ parcel_copy(struct bundle_writing *b, struct bundle_entry *e, struct err *err)
 		if (info.size == e->bytes && path_rename(b->f->world, b->dir, to,
 		    b->dir, part, true, err))
 			b->result->already++;
+		else
+			e->fresh = true;
+	} else {
+		e->fresh = true;
 	}
-	if (!copy_resume(b->f, home, parcel_path(&e->act).s, b->dir, part, "copying",
+	if (!copy_resume(b->f, home, parcel_file(&p).s, b->dir, part, "copying",
 	    &bytes, &e->sha256, err))
 		return false;
 	if (bytes != e->bytes)
 		return err_set(err, ERR_IO, "bundle.parcel-damaged",
-		    "the parcel of evidence %04u kept here is %llu bytes and was %llu; get it back from your backup, or seal the evidence again",
-		    e->number, (unsigned long long)bytes,
+		    "the parcel %s kept here is %llu bytes and was %llu; get it back from your backup",
+		    parcel_file(&p).s, (unsigned long long)bytes,
 		    (unsigned long long)e->bytes);
 	if (!path_rename(b->f->world, b->dir, part, b->dir, to, true, err))
 		return false;
@@ -142,19 +164,76 @@ card_copy(struct bundle_writing *b, struct err *err)
 	return ok;
 }
 
+/* `sent`, for each parcel that was handed over now: many with one sync. */
+static bool
+sent_records(struct bundle_writing *b, struct docket *d, struct err *err)
+{
+	struct record *records = mem_array(RECORD_GROUP_MAX, sizeof *records, err);
+	struct record_item items[RECORD_GROUP_MAX];
+	bool ok = records != NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; ok && i < b->n; i++) {
+		const struct bundle_entry *e = &b->list[i];
+
+		if (e->fresh) {
+			struct record *r = &records[n];
+
+			record_begin(b->f, r, EVENT_SENT);
+			r->has_act = r->has_package = true;
+			r->act = e->act;
+			r->package = e->package;
+			r->peer = b->to.id;
+			(void)snprintf(r->carrier, sizeof r->carrier, "stick");
+			items[n++] = (struct record_item){ r, e->request, 0 };
+		}
+		if (n == RECORD_GROUP_MAX || (n > 0 && i + 1 == b->n)) {
+			ok = record_group(b->f, d, items, n, err);
+			n = 0;
+		}
+	}
+	mem_free(records);
+	return ok;
+}
+
+/* A receipt is carried once; what waits for one is carried until it is here. */
+static bool
+row_mark(struct docket *d, const struct bundle_entry *e, int64_t now,
+    struct err *err)
+{
+	struct docket_act a;
+	bool found;
+
+	if (!docket_act_package(d, &e->package, &a, &found, err))
+		return false;
+	if (!found)
+		return err_set(err, ERR_CONFLICT, "bundle.moved",
+		    "what waits changed while it was written; do it again");
+	a.carried_at = now;
+	a.has_sha256 = true;
+	a.sha256 = e->sha256;
+	if (a.outbox == OUTBOX_ONCE)
+		a.outbox = OUTBOX_DONE;
+	return docket_act_put(d, &a, err);
+}
+
 static bool
 carried_mark(struct bundle_writing *b, struct err *err)
 {
-	struct evidence e;
+	int64_t now = world_now(b->f->world);
+	struct docket *d = NULL;
+	bool ok;
 
-	for (size_t i = 0; i < b->n; i++) {
-		if (!evidence_load(b->f->home, b->list[i].number, &e, err))
-			return false;
-		e.parcels[b->list[i].parcel].carried_at = world_now(b->f->world);
-		if (!evidence_save(b->f->home, &e, err))
-			return false;
-	}
-	return true;
+	if (!home_docket(b->f->home, &d, err))
+		return false;
+	ok = docket_begin(d, err) && sent_records(b, d, err);
+	for (size_t i = 0; ok && i < b->n; i++)
+		ok = row_mark(d, &b->list[i], now, err);
+	ok = ok && docket_commit(d, err);
+	if (!ok)
+		docket_rollback(d);
+	home_docket_done(b->f->home);
+	return ok;
 }
 
 /* ---- bundle.json ---- */
@@ -286,12 +365,11 @@ flow_bundle_write(struct flow *f, const char *dir, const char *to,
 
 	memset(out, 0, sizeof *out);
 	peer_init(&b.to);
-	b.list = mem_array(BUNDLE_PARCELS_MAX, sizeof *b.list, err);
-	ok = b.list != NULL && home_lock(f->home, err) && peer_ask(&b, to, err) &&
+	ok = home_lock(f->home, err) && peer_ask(&b, to, err) &&
 	    outbox_gather(&b, err);
 	if (ok && b.n == 0)
 		ok = err_set(err, ERR_ABSENT, "bundle.nothing",
-		    "nothing waits for %s; put evidence into the outbox with: comity evidence send ID --to %s",
+		    "nothing waits for %s; put something into the outbox with: comity request send ID, or comity evidence send ID --to %s",
 		    b.to.id.s, to);
 	ok = ok && folders_make(&b, dir, err) && other_ask(&b, dir, err) &&
 	    write_all(&b, err);
@@ -311,31 +389,85 @@ struct bundle_reading {
 	struct err first;		/* what was wrong with a parcel; others went on */
 };
 
-static const struct bundle_entry *
-entry_find(const struct bundle_reading *b, const struct digest *act)
+static int
+entry_order(const void *a, const void *b)
 {
-	for (size_t i = 0; i < b->list.n; i++)
-		if (digest_eq(&b->list.list[i].act, act))
-			return &b->list.list[i];
-	return NULL;
+	return memcmp(((const struct bundle_entry *)a)->act.b,
+	    ((const struct bundle_entry *)b)->act.b, sizeof ((struct digest *)0)->b);
 }
 
-/* Kept here whole, or waiting in the inbox under the digest that is listed. */
+static struct bundle_entry *
+entry_find(const struct bundle_reading *b, const struct digest *act)
+{
+	struct bundle_entry key = { .act = *act };
+
+	return b->list.n == 0 ? NULL : bsearch(&key, b->list.list, b->list.n,
+	    sizeof key, entry_order);
+}
+
+/*
+ * Kept here whole?  Then only its receipt was lost on the way, and goes out again.
+ * want NULL: nobody listed it.
+ */
+static bool
+kept_ask(struct bundle_reading *b, struct docket *d, const struct digest *act,
+    const struct bundle_entry *want, bool *here, struct err *err)
+{
+	struct docket_act row;
+	bool found, again;
+
+	*here = false;
+	if (!docket_act_get(d, act, &row, &found, err))
+		return false;
+	if (!found || row.direction != ACT_IN || !act_whole(b->f, &row) ||
+	    (want != NULL && row.has_sha256 &&
+	    !digest_eq(&row.sha256, &want->sha256)))
+		return true;
+	*here = true;
+	return receipt_again(d, &row, &again, err);
+}
+
+/* What of the list is here, before anything is copied: in one look at the docket. */
+static bool
+here_mark(struct bundle_reading *b, struct err *err)
+{
+	struct docket *d = NULL;
+	bool ok;
+
+	if (!home_docket(b->f->home, &d, err))
+		return false;
+	ok = docket_begin(d, err);
+	for (size_t i = 0; ok && i < b->list.n; i++) {
+		struct bundle_entry *e = &b->list.list[i];
+
+		e->here = home_has(b->f->home, inbox_name_of(&e->sha256).s);
+		if (!e->here)
+			ok = kept_ask(b, d, &e->act, e, &e->here, err);
+	}
+	ok = ok && docket_commit(d, err);
+	if (!ok)
+		docket_rollback(d);
+	home_docket_done(b->f->home);
+	return ok;
+}
+
 static bool
 here_already(struct bundle_reading *b, const struct digest *act, bool *here,
     struct err *err)
 {
 	const struct bundle_entry *want = entry_find(b, act);
-	struct evidence e;
-	size_t parcel;
+	struct docket *d = NULL;
+	bool ok;
 
-	*here = want != NULL && home_has(b->f->home, inbox_name_of(&want->sha256).s);
-	if (*here)
+	if (want != NULL) {
+		*here = want->here;
 		return true;
-	if (!evidence_by_act(b->f->home, act, &e, &parcel, here, err))
+	}
+	if (!home_docket(b->f->home, &d, err))
 		return false;
-	*here = *here && parcel_whole(b->f, &e.parcels[parcel]);
-	return true;
+	ok = kept_ask(b, d, act, NULL, here, err);
+	home_docket_done(b->f->home);
+	return ok;
 }
 
 static bool
@@ -394,6 +526,7 @@ parcels_take(struct bundle_reading *b, struct err *err)
 	struct listing *l = NULL;
 	struct listing_entry e;
 	bool more = true, ok;
+	size_t n = 0;
 
 	ok = listing_open(b->f->world, b->dir, "parcels", &l, err);
 	while (ok && more) {
@@ -405,6 +538,12 @@ parcels_take(struct bundle_reading *b, struct err *err)
 		    strcmp(e.name + 64, ".comity") != 0 ||
 		    !digest_parse(span_of(e.name, 64), &act))
 			continue;
+		if (n++ == BUNDLE_PARCELS_MAX) {
+			ok = err_set(err, ERR_LIMIT, "bundle.many",
+			    "more than %d parcels lie in this folder; what was read is kept, ask the sender for several folders",
+			    BUNDLE_PARCELS_MAX);
+			break;
+		}
 		(void)snprintf(name, sizeof name, "%s", e.name);
 		ok = parcel_try(b, name, &act, err);
 	}
@@ -420,15 +559,11 @@ missing_ask(struct bundle_reading *b, struct err *err)
 
 	for (size_t i = 0; i < b->list.n; i++) {
 		char name[96];
-		bool here;
 
 		(void)snprintf(name, sizeof name, "parcels/%s.comity",
 		    digest_hex(&b->list.list[i].act).s);
-		if (path_exists(b->f->world, b->dir, name))
-			continue;
-		if (!here_already(b, &b->list.list[i].act, &here, err))
-			return false;
-		missing += !here;
+		missing += !b->list.list[i].here &&
+		    !path_exists(b->f->world, b->dir, name);
 	}
 	return missing == 0 || err_set(err, ERR_INPUT, "bundle.missing",
 	    "%zu of the %zu parcels listed in bundle.json are not in this folder; ask the sender to copy it again",
@@ -446,7 +581,9 @@ read_all(struct bundle_reading *b, struct err *err)
 	if (strcmp(b->list.to, home_settings(b->f->home)->authority.s) != 0)
 		return err_set(err, ERR_REFUSED, "bundle.other",
 		    "this bundle is for %.40s, not for this authority", b->list.to);
-	if (!parcels_take(b, err))
+	if (b->list.n > 1)
+		qsort(b->list.list, b->list.n, sizeof *b->list.list, entry_order);
+	if (!here_mark(b, err) || !parcels_take(b, err))
 		return false;
 	if (b->first.kind != ERR_NONE) {
 		*err = b->first;

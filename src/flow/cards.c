@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/inside.h"
+#include "flow/record.h"
 
 /* ---- making ours ---- */
 
@@ -144,11 +145,10 @@ card_fill(struct flow *f, const struct signer *s, struct act *a, struct err *err
 /* Write the unsealed package, read it back into memory. */
 static bool
 card_write(struct flow *f, struct outgoing *o, const struct act *a,
-    struct digest *id, struct buf *file_out, struct err *err)
+    struct package_written *done, struct buf *file_out, struct err *err)
 {
 	struct package_writing in = { .world = f->world, .act = a,
 		.sign = outgoing_sign, .stamp = NULL, .arg = o };
-	struct package_written done;
 	struct source *src = NULL;
 	struct file *file = NULL;
 	bool ok;
@@ -156,14 +156,33 @@ card_write(struct flow *f, struct outgoing *o, const struct act *a,
 	ok = home_tmp(f->home, &in.tmp, err) &&
 	    payload_of_items(f->world, in.tmp, NULL, 0, &in.payload, err) &&
 	    file_open(f->world, in.tmp, ".", FILE_TEMPORARY, &file, err) &&
-	    package_write(&in, file, &done, err) &&
+	    package_write(&in, file, done, err) &&
 	    file_source(file, 0, &src, err) && source_all(src, file_out, err);
-	if (ok)
-		*id = done.act_id;
 	source_free(src);
 	file_close(file);
 	payload_free(in.payload);
 	return ok;
+}
+
+/* A card was made, or another authority's was taken. */
+static bool
+card_record(struct flow *f, const struct digest *id, const struct package_written *w,
+    const struct authority_id *peer, const char *reason, struct err *err)
+{
+	struct record r;
+
+	record_begin(f, &r, EVENT_CARD);
+	r.has_act = true;
+	r.act = *id;
+	if (w != NULL) {
+		r.has_package = true;
+		r.package = w->package_id;
+		record_outside(&r, &w->files);
+	}
+	if (peer != NULL)
+		r.peer = *peer;
+	(void)snprintf(r.reason, sizeof r.reason, "%s", reason);
+	return record_alone(f, &r, 0, err);
 }
 
 bool
@@ -171,7 +190,7 @@ card_make(struct flow *f, struct signer *s, struct err *err)
 {
 	struct outgoing o;
 	struct buf file, json;
-	struct digest id;
+	struct package_written done;
 	struct act a;
 	bool ok;
 
@@ -181,8 +200,10 @@ card_make(struct flow *f, struct signer *s, struct err *err)
 	buf_init(&json, ACT_BYTES_MAX);
 	ok = act_begin(f, &a, ACT_CARD, NULL, err) && card_fill(f, s, &a, err) &&
 	    act_encode(&a, &json, err) &&
-	    card_write(f, &o, &a, &id, &file, err) &&
-	    own_card_save(f->home, &id, buf_span(&file), buf_span(&json), err);
+	    card_write(f, &o, &a, &done, &file, err) &&
+	    card_record(f, &done.act_id, &done, NULL, "card.made", err) &&
+	    own_card_save(f->home, &done.act_id, buf_span(&file), buf_span(&json),
+	    err);
 	memset(&o.signer, 0, sizeof o.signer);
 	outgoing_clear(&o);
 	act_clear(&a);
@@ -448,6 +469,8 @@ peer_take(struct flow *f, struct incoming_card *c, const struct peer *known,
 		return err_set(err, ERR_REFUSED, "peer.not-following",
 		    "a confirmed card of this authority is here and does not lead to this one; compare the six words: comity peer pair CARD --words \"...\"");
 	if ((known != NULL && !earlier_keep(p, known, err)) ||
+	    !card_record(f, &p->card_id, NULL, &p->id, p->confirmed ?
+	    "card.confirmed" : "card.taken", err) ||
 	    !peer_save(f->home, p, buf_span(&c->file), buf_span(&c->json), err))
 		return false;
 	p->card = c->act;
@@ -486,6 +509,17 @@ flow_peer_pair(struct flow *f, const char *card_path, const char *words,
 	return true;
 }
 
+static bool
+revoke_record(struct flow *f, const struct peer *p, struct err *err)
+{
+	struct record r;
+
+	record_begin(f, &r, EVENT_REVOKED);
+	r.peer = p->id;
+	(void)snprintf(r.reason, sizeof r.reason, "peer.revoked");
+	return record_alone(f, &r, 0, err);
+}
+
 bool
 flow_peer_revoke(struct flow *f, const char *typed, const char *reason,
     struct err *err)
@@ -502,7 +536,7 @@ flow_peer_revoke(struct flow *f, const char *typed, const char *reason,
 	if (ok) {
 		p.revoked = true;
 		(void)snprintf(p.reason, sizeof p.reason, "%s", reason);
-		ok = peer_save(f->home, &p, span_of(NULL, 0), span_of(NULL, 0), err);
+		ok = revoke_record(f, &p, err) && peer_save(f->home, &p, span_of(NULL, 0), span_of(NULL, 0), err);
 	}
 	peer_clear(&p);
 	return ok;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flow/inside.h"
+#include "flow/record.h"
 
 #define SPACE_LOW (1ull << 30)		/* less than this is told */
 #define ENDS_SOON (60 * DAY)
@@ -321,7 +322,8 @@ flow_doctor(struct flow *f, struct doctor_report *out, struct err *err)
 	if (!parcels_look(f, out, err))
 		return false;
 	/* What was found is told, also where nothing more can be written. */
-	if (passed && !self_test_note(f, &why))
+	if ((passed && !self_test_note(f, &why)) || !record_home(f, EVENT_SELF_TEST,
+	    passed ? "self-test.passed" : "self-test.failed", &why))
 		say(out, DOCTOR_BAD, "disk", "%s", why.text);
 	return true;
 }

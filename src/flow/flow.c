@@ -4,12 +4,15 @@
 
 #include "flow/build.h"
 #include "flow/inside.h"
+#include "ledger/ledger.h"
 
 void
 flow_clear(struct flow *f)
 {
 	keyring_close(f->keyring);
 	f->keyring = NULL;
+	journal_close(f->journal);
+	f->journal = NULL;
 }
 
 const char *

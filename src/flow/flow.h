@@ -22,6 +22,7 @@ struct flow {
 	bool (*passphrase)(void *arg, bool fresh, struct buf *secret, struct err *err);
 	void *arg;
 	struct keyring *keyring;	/* opened on first use */
+	struct journal *journal;	/* opened by the first record, under the home's lock */
 };
 void flow_clear(struct flow *f);
 MUST bool flow_keyring(struct flow *f, struct keyring **out, struct err *err);
@@ -113,6 +114,11 @@ struct seal_wish {
 	const char *lang;		/* of the two; NULL: the home's */
 	const char *instrument, *article;
 	bool leave_out_unreadable;
+	const struct digest *follows;	/* acts it answers; borrowed, as all here */
+	size_t follows_n;
+	const struct fields *limits;	/* conditions of use; NULL none */
+	const struct origin *origins;	/* hand-overs before this one, oldest first */
+	size_t origins_n;
 };
 #define SEALED_PATH_MAX 4300		/* a path of the system's greatest length, and ours */
 struct sealed {
@@ -135,7 +141,8 @@ MUST bool flow_evidence_send(struct flow *f, unsigned number, const char *to,
  * ends the same.  A parcel whose kept copy was lost or cut takes its place again.
  */
 enum received_as { RECEIVED_EVIDENCE, RECEIVED_AGAIN, RECEIVED_OTHER_PACKAGE,
-	RECEIVED_TIME_STAMP, RECEIVED_NOT_TAKEN };
+	RECEIVED_TIME_STAMP, RECEIVED_NOT_TAKEN,
+	RECEIVED_ACT };		/* no evidence: a request, an answer, a receipt; note says */
 struct received {
 	enum received_as as;
 	struct package_report report;	/* cleared by the caller */

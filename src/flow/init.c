@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flow/inside.h"
+#include "flow/record.h"
 #include "http/http.h"
 
 #define CA_YEARS 20
@@ -251,7 +252,9 @@ flow_init(struct flow *f, const struct init_wish *wish, struct err *err)
 		if (!ok)
 			return false;
 	}
-	return settings_save(f->home, err);
+	return record_home(f, EVENT_KEY, "key.made", err) &&
+	    record_home(f, EVENT_ADMINISTRATION, "home.made", err) &&
+	    settings_save(f->home, err);
 }
 
 /* ---- the national PKI's way ---- */
@@ -286,7 +289,8 @@ flow_key_csr(struct flow *f, struct buf *pem, struct err *err)
 
 	ok = flow_keyring(f, &k, err) &&
 	    keyring_signing(k, key_waiting(f), &key, err) &&
-	    csr_make(key, name_of(s, s->name), pem, err);
+	    csr_make(key, name_of(s, s->name), pem, err) &&
+	    record_home(f, EVENT_KEY, "key.csr", err);
 	key_free(key);
 	return ok;
 }
@@ -465,7 +469,9 @@ flow_key_import(struct flow *f, struct span chain_pem, struct span roots_pem,
 	    import_read(f, k, chain_pem, roots_pem, key_file, crl_pem, &in, err) &&
 	    (!home_settings(f->home)->has_certificate || signer_open(f, &old, err)) &&
 	    import_keep(f, k, &in, crl_pem, err) &&
-	    import_card(f, in.number, &old, err) && settings_save(f->home, err);
+	    import_card(f, in.number, &old, err) &&
+	    record_home(f, EVENT_KEY, "key.imported", err) &&
+	    settings_save(f->home, err);
 	signer_close(&old);
 	key_free(in.key);
 	certs_clear(&in.all);
@@ -485,7 +491,8 @@ flow_key_rewrap(struct flow *f, unsigned log_n, struct err *err)
 	buf_init_secret(&secret, 4096);
 	ok = home_lock(f->home, err) && flow_keyring(f, &k, err) &&
 	    f->passphrase(f->arg, true, &secret, err) &&
-	    keyring_rewrap(k, buf_span(&secret), log_n == 0 ? s->log_n : log_n, err);
+	    keyring_rewrap(k, buf_span(&secret), log_n == 0 ? s->log_n : log_n, err) &&
+	    record_home(f, EVENT_KEY, "key.rewrapped", err);
 	buf_clear(&secret);
 	if (ok && log_n != 0 && log_n != s->log_n) {
 		s->log_n = log_n;
@@ -522,7 +529,9 @@ rotate_signing(struct flow *f, bool *needs_certificate, struct err *err)
 		ok = ca_certify(f, k, next, key, err);
 		if (ok)
 			s->signing = next;
-		ok = ok && card_make(f, &old, err) && settings_save(f->home, err);
+		ok = ok && card_make(f, &old, err) &&
+		    record_home(f, EVENT_KEY, "key.rotated-signing", err) &&
+		    settings_save(f->home, err);
 	}
 	signer_close(&old);
 	key_free(key);
@@ -546,7 +555,8 @@ rotate_sealing(struct flow *f, struct err *err)
 	ok = sealing_make(f, k, s->sealing + 1, err);
 	if (ok) {
 		s->sealing++;
-		ok = settings_save(f->home, err) && card_make(f, &signer, err);
+		ok = settings_save(f->home, err) && card_make(f, &signer, err) &&
+		    record_home(f, EVENT_KEY, "key.rotated-sealing", err);
 	}
 	signer_close(&signer);
 	return ok;

@@ -35,6 +35,7 @@ struct outgoing {
 	struct flow *flow;
 	struct signer signer;
 	bool stamp;			/* ask the authority while sealing */
+	bool making;			/* note the parcel's name first: made_keep follows */
 	int64_t now;
 	/* what came of it */
 	struct buf signature;		/* signature.bin */
@@ -51,7 +52,7 @@ MUST bool outgoing_sign(void *arg, struct span tag_manifest, struct buf *p7s,
     struct err *err);
 MUST bool outgoing_stamp(void *arg, struct span signature, struct buf *tst,
     struct err *err);
-/* Seal act and payload for these recipients and our own; name it; sync. */
+/* Seal act and payload for `to` (NULL: nobody else) and for us; name it; sync. */
 MUST bool outgoing_parcel(struct outgoing *o, const struct act *a, struct payload *p,
     struct span collection, struct source *pin, const struct peer *to,
     struct package_written *out, struct err *err);
@@ -105,6 +106,13 @@ void node_trust_close(struct node_trust *t);
 MUST bool node_check(struct node_trust *t, const struct package_reading *in,
     struct package_report *report, struct err *err);
 
+/*
+ * Since when the card with this act id, or the certificate with this digest, is revoked
+ * by the authority it is of (revoked.c); *found false: it is not.
+ */
+MUST bool revoked_since(struct flow *f, const struct digest *id, int64_t *since,
+    bool *found, struct err *err);
+
 /* Our own trouble or a report that is not intact turned into sentences. */
 MUST bool certs_of_card(const struct act *card, struct certs *roots, struct err *err);
 
@@ -129,6 +137,10 @@ MUST bool inbox_copy(struct flow *f, struct dir *from_at, const char *from,
 MUST bool inbox_keep(struct flow *f, const struct inbox_copy *c, bool *was_there,
     struct err *err);
 struct inbox_name inbox_name_of(const struct digest *sha256);
+/* Where it waits: what lies in the inbox under its name, or a copy made now. */
+MUST bool inbox_find(struct flow *f, const char *path, struct inbox_name *out,
+    bool *copied, struct err *err);
+bool name_ends(const char *name, const char *ending);
 
 /* Does a person's path lead to a sealed file (by its first bytes)? */
 MUST bool is_sealed(struct flow *f, const char *path, bool *sealed, struct err *err);

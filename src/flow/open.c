@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/inside.h"
+#include "flow/record.h"
 
 #define OUT_NAME_MAX 200	/* bytes: the names beside it are longer, and 255 is the end */
 
@@ -115,6 +116,30 @@ kept_close(struct kept_reading *k)
 	buf_clear(&k->token);
 }
 
+/* Durable before the bytes are shown (formats/record, order 4). */
+static bool
+shown_record(struct flow *f, const struct kept_reading *k, size_t parcel,
+    enum record_event event, struct err *err)
+{
+	const struct parcel *p = &k->evidence.parcels[parcel];
+	struct docket_act row;
+	struct docket *d = NULL;
+	struct record r;
+	bool found = false, ok;
+
+	if (!home_lock(f->home, err) || !home_docket(f->home, &d, err))
+		return false;
+	record_begin(f, &r, event);
+	r.has_act = r.has_package = true;
+	r.act = p->act_id;
+	r.package = p->package_id;
+	r.peer = p->peer;
+	ok = docket_act_package(d, &p->package_id, &row, &found, err) &&
+	    record_event(f, d, &r, found ? row.request : 0, NULL, err);
+	home_docket_done(f->home);
+	return ok;
+}
+
 bool
 flow_evidence_open(struct flow *f, unsigned number, size_t parcel,
     const char *out_path, bool has_at, int64_t at, struct package_report *report,
@@ -124,7 +149,9 @@ flow_evidence_open(struct flow *f, unsigned number, size_t parcel,
 	struct kept_reading k;
 	bool ok;
 
-	ok = kept_open(f, number, &parcel, &k, err) && out_open(f, out_path, &out, err);
+	ok = kept_open(f, number, &parcel, &k, err) &&
+	    out_open(f, out_path, &out, err) &&
+	    shown_record(f, &k, parcel, EVENT_OPENED, err);
 	if (ok) {
 		k.in.trust.has_at = has_at;
 		k.in.trust.at = at;
@@ -313,7 +340,8 @@ flow_evidence_export(struct flow *f, unsigned number, size_t parcel,
 
 	ok = kept_open(f, number, &parcel, &k, err) && out_open(f, out_path, &out, err);
 	(void)snprintf(making, sizeof making, EXPORT_PREFIX "%s", out.name);
-	ok = ok && making_open(f, &out, making, &at, err) &&
+	ok = ok && shown_record(f, &k, parcel, EVENT_EXPORTED, err) &&
+	    making_open(f, &out, making, &at, err) &&
 	    export_into(f, &k, at, tar, report, err);
 	dir_close(at);
 	if (ok)

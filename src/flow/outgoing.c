@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/inside.h"
+#include "flow/journey.h"
 #include "http/http.h"
 
 void
@@ -144,14 +145,14 @@ stamp_file_load(struct flow *f, unsigned number, const struct parcel *p,
 
 /* ---- sealing ---- */
 
-/* Each recipient of the receiver's card in card order, then our own. */
+/* Each recipient of the receiver's card in card order, then our own; `to` may be NULL. */
 static bool
 recipients_list(struct flow *f, const struct peer *to, struct age_recipient *list,
     size_t *n, struct err *err)
 {
-	const struct card_body *c = &to->card.body.card;
+	const struct card_body *c = to != NULL ? &to->card.body.card : NULL;
 
-	for (*n = 0; *n < c->recipients_n; (*n)++)
+	for (*n = 0; c != NULL && *n < c->recipients_n; (*n)++)
 		if (!age_recipient_parse(span_text(c->recipients[*n]), &list[*n], err))
 			return err_wrap(err, "the receiver's card");
 	if (!home_recipient(f->home, &list[*n], err))
@@ -160,14 +161,21 @@ recipients_list(struct flow *f, const struct peer *to, struct age_recipient *lis
 	return true;
 }
 
-/* Not named for sure: not there at all, as no record will name it. */
+/*
+ * Not named for sure: not there at all, as no record will name it.  With `making` its
+ * name is noted before, for who comes after a cut (journey.h).
+ */
 static bool
-name_durably(struct flow *f, struct file *file, const struct digest *act_id,
+name_durably(struct outgoing *o, struct file *file, const struct digest *act_id,
     struct err *err)
 {
+	struct flow *f = o->flow;
 	struct dir *home = home_dir(f->home);
 	struct parcel_path path = parcel_path(act_id);
+	struct digest_hex hex = digest_hex(act_id);
 
+	if (o->making && !home_save(f->home, MAKING_PATH, span_text(hex.s), err))
+		return false;
 	if (!file_name(file, home, path.s, err))
 		return false;
 	if (folder_sync(f, "parcels", err))
@@ -199,7 +207,7 @@ outgoing_parcel(struct outgoing *o, const struct act *a, struct payload *p,
 	    FILE_TEMPORARY, &file, err);
 	in.revocation = buf_span(&revocation);
 	ok = ok && package_write(&in, file, out, err) &&
-	    name_durably(o->flow, file, &out->act_id, err);
+	    name_durably(o, file, &out->act_id, err);
 	file_close(file);
 	buf_clear(&revocation);
 	return ok;

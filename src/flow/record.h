@@ -1,7 +1,9 @@
 /*
  * Inside flow: records at each point where the ledger will have a leaf (formats/record).
- * record_event is idempotent by (event, act, package): a step that is done again after
- * a crash finds its record and writes none.
+ * record_event is idempotent by (event, act, package) for what happens once to a
+ * package (made, received, refused, revoked, loss): a step that is done again after a
+ * crash finds its record and writes none.  What may happen often (sent, opened,
+ * exported, self_test, ...) gets a record each time.
  */
 #ifndef COMITY_FLOW_RECORD_H
 #define COMITY_FLOW_RECORD_H
@@ -16,17 +18,43 @@ void record_begin(struct flow *f, struct record *r, enum record_event event);
 /*
  * Durable in the journal, then indexed in the docket (its own transaction when none is
  * open).  request: the thread, whose last record becomes `before`; 0 none.  *at: offset
- * in the journal.  The journal is caught up first: what it holds and the docket does not
- * know (a crash between the two) is indexed.
- * out_sha256 may be NULL.
+ * in the journal (NULL: not asked for).  The journal is caught up first: what it holds
+ * and the docket does not know (a crash between the two) is indexed.  Takes the home's
+ * lock.
  */
 MUST bool record_event(struct flow *f, struct docket *d, struct record *r,
     unsigned request, uint64_t *at, struct err *err);
-/*
- * The files outside data/ of a package of ours or one that was checked: path, length
- * and digest in bag order, read back from the parcel with our keys.
- */
+/* As above, for who has no docket open. */
+MUST bool record_alone(struct flow *f, struct record *r, unsigned request,
+    struct err *err);
+
+/* An event about this home itself: its reason says what ("key.rotated"). */
+MUST bool record_home(struct flow *f, enum record_event event, const char *reason,
+    struct err *err);
+
+/* Several with one sync of the journal, in this order. */
+#define RECORD_GROUP_MAX 64
+struct record_item {
+	struct record *record;
+	unsigned request;
+	uint64_t at;			/* out */
+};
+MUST bool record_group(struct flow *f, struct docket *d, struct record_item *items,
+    size_t n, struct err *err);
+
+/* What the journal holds and the docket does not know yet is indexed. */
+MUST bool record_catch_up(struct flow *f, struct docket *d, struct err *err);
+/* One record by its place, decoded; bytes (may be NULL) and salt as they are kept. */
+MUST bool record_load(struct flow *f, uint64_t at, struct record *out,
+    struct buf *bytes, uint8_t salt[RECORD_SALT], struct err *err);
+
+/* The files outside data/ of a package that was written or checked, in bag order. */
+void record_outside(struct record *r, const struct package_files *files);
+/* The same, read back from the parcel. */
 MUST bool record_files(struct flow *f, const struct package_reading *in,
     struct record *r, struct err *err);
+/* `made`: act, package, files and payload of what was just written. */
+void record_made(struct flow *f, struct record *r, const struct act *a,
+    const struct package_written *w);
 
 #endif

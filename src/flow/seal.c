@@ -2,35 +2,41 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "flow/inside.h"
+#include "flow/journey.h"
 
+/* What the evidence went through before, as it is told to the next. */
 static bool
-put(char *out, size_t room, const char *what, const char *in, struct err *err)
+origins_put(struct delivered_body *d, const struct seal_wish *w, struct err *err)
 {
-	if (in == NULL)
-		return true;
-	if (strlen(in) >= room || !utf8_valid(span_text(in)))
-		return err_set(err, ERR_USE, "seal.text",
-		    "the %s is more than %zu bytes of UTF-8", what, room - 1);
-	memcpy(out, in, strlen(in) + 1);
+	if (w->origins_n > ORIGINS_MAX)
+		return err_set(err, ERR_LIMIT, "seal.origins",
+		    "this evidence went through %zu hands; at most %d can be told in a package",
+		    w->origins_n, ORIGINS_MAX);
+	for (size_t i = 0; i < w->origins_n; i++) {
+		struct origin *o = &d->origins[i];
+
+		*o = w->origins[i];
+		memset(&o->limits, 0, sizeof o->limits);
+		d->origins_n = i + 1;
+		if (!marked_set(&o->limits, "limits", w->origins[i].limits.lang,
+		    w->origins[i].limits.text, err))
+			return false;
+	}
 	return true;
 }
 
 static bool
-put_marked(struct marked_text *t, const char *what, const char *lang, const char *in,
-    struct err *err)
+thread_put(struct act *a, const struct seal_wish *w, struct err *err)
 {
-	if (in == NULL)
-		return true;
-	if (in[0] == '\0' || strlen(in) > ACT_TEXT_MAX || !utf8_valid(span_text(in)))
-		return err_set(err, ERR_USE, "seal.text",
-		    "the %s is 1 to %d bytes of UTF-8", what, ACT_TEXT_MAX);
-	if (strlen(lang) >= sizeof t->lang)
-		return err_set(err, ERR_USE, "seal.lang",
-		    "\"%.40s\" is no language tag", lang);
-	memcpy(t->lang, lang, strlen(lang) + 1);
-	t->text = mem_text_of(in, err);
-	return t->text != NULL;
+	if (w->follows_n > ACT_FOLLOWS_MAX)
+		return err_set(err, ERR_LIMIT, "seal.follows",
+		    "an act follows at most %d others", ACT_FOLLOWS_MAX);
+	for (size_t i = 0; i < w->follows_n; i++)
+		a->follows[i] = w->follows[i];
+	a->follows_n = w->follows_n;
+	return (w->limits == NULL ||
+	    fields_copy(&a->body.delivered.limits, w->limits, err)) &&
+	    origins_put(&a->body.delivered, w, err);
 }
 
 static bool
@@ -51,11 +57,13 @@ act_fill(struct flow *f, struct act *a, const struct seal_wish *w,
 		    "this machine's clock is beyond all years; set it");
 	(void)snprintf(d->number, sizeof d->number, "%s-%04d-%06u", s->state,
 	    now.year, w->number);
-	return put(d->reference, sizeof d->reference, "reference", w->reference, err) &&
-	    put_marked(&d->description, "description", lang, w->description, err) &&
-	    put_marked(&d->purpose, "purpose", lang, w->purpose, err) &&
-	    put(a->instrument, sizeof a->instrument, "instrument", w->instrument,
-	    err) && put(a->article, sizeof a->article, "article", w->article, err);
+	return short_set(d->reference, sizeof d->reference, "reference", w->reference,
+	    err) &&
+	    marked_set(&d->description, "description", lang, w->description, err) &&
+	    marked_set(&d->purpose, "purpose", lang, w->purpose, err) &&
+	    short_set(a->instrument, sizeof a->instrument, "instrument",
+	    w->instrument, err) && short_set(a->article, sizeof a->article,
+	    "article", w->article, err) && thread_put(a, w, err);
 }
 
 static bool
@@ -125,55 +133,58 @@ room_ask(const struct evidence *e, struct err *err)
 	    PARCELS_MAX);
 }
 
-/*
- * The record could not be written, for want of space perhaps: a parcel that no
- * record names would lie there for good.  Left where it is when in doubt.
- */
-static void
-parcel_drop(struct flow *f, unsigned number, const struct digest *act)
-{
-	struct err ignored = ERR_INIT;
-	struct evidence e;
+/* One piece of evidence on its way into a parcel. */
+struct sealing {
+	struct flow *f;
+	const struct seal_wish *wish;
+	struct seal_thread *thread;	/* NULL: of no thread */
+	struct peer to;
+	struct evidence_private prv;
+	struct outgoing o;
+	struct evidence *evidence;
+};
 
-	if (!evidence_load(f->home, number, &e, &ignored))
-		return;
-	for (size_t i = 0; i < e.parcels_n; i++)
-		if (digest_eq(&e.parcels[i].act_id, act))
-			return;
-	(void)!path_remove(f->world, home_dir(f->home), parcel_path(act).s, NULL);
-}
-
+/* A parcel that no record names would lie there for good. */
 static bool
-record_add(struct flow *f, struct evidence *e, const struct outgoing *o,
-    const struct package_written *w, const struct peer *to, struct err *err)
+sealed_keep(struct sealing *s, const struct act *a, const struct package_written *w,
+    struct err *err)
 {
-	struct parcel *p = &e->parcels[e->parcels_n];
+	struct made m = { .o = &s->o, .act = a, .written = w,
+		.evidence = s->evidence,
+		.row = s->thread != NULL ? s->thread->row : NULL,
+		.outbox = s->thread != NULL ? s->thread->outbox : OUTBOX_NONE };
+	struct parcel *p = &s->evidence->parcels[s->evidence->parcels_n];
+	struct err ignored = ERR_INIT;
 
 	memset(p, 0, sizeof *p);
 	p->act_id = w->act_id;
 	p->package_id = w->package_id;
-	p->peer = to->id;
-	p->at = o->now;
+	p->peer = s->to.id;
+	p->at = s->o.now;
 	p->bytes = w->bytes;
-	p->stamp = o->kept;
-	p->stamped_at = o->stamped_at;
-	e->parcels_n++;
-	if (stamp_files_save(f, e->number, p, buf_span(&o->signature),
-	    buf_span(&o->token), buf_span(&o->answer), err) &&
-	    evidence_save(f->home, e, err))
-		return true;
-	parcel_drop(f, e->number, &w->act_id);
-	return false;
+	p->stamp = s->o.kept;
+	p->stamped_at = s->o.stamped_at;
+	p->in_outbox = m.outbox == OUTBOX_WAITS;
+	s->evidence->parcels_n++;
+	if (!stamp_files_save(s->f, s->evidence->number, p, buf_span(&s->o.signature),
+	    buf_span(&s->o.token), buf_span(&s->o.answer), err)) {
+		(void)!making_sweep(s->f, &ignored);
+		return false;
+	}
+	if (!made_keep(s->f, &m, err))
+		return false;
+	if (s->thread != NULL)
+		s->thread->kept = m.kept;
+	return true;
 }
 
 static bool
-seal_with(struct flow *f, const struct seal_wish *wish, struct evidence *e,
-    const struct evidence_private *prv, const struct peer *to, struct outgoing *o,
-    struct err *err)
+seal_with(struct sealing *s, struct err *err)
 {
-	struct payload_options options = { prv->leave_out_unreadable ||
-		wish->leave_out_unreadable, (const char *const *)prv->leave_out,
-		prv->leave_out_n };
+	struct payload_options options = { s->prv.leave_out_unreadable ||
+		s->wish->leave_out_unreadable, (const char *const *)s->prv.leave_out,
+		s->prv.leave_out_n };
+	struct flow *f = s->f;
 	struct pin_reading pin = { 0 };
 	struct package_written done;
 	struct payload *p = NULL;
@@ -183,14 +194,64 @@ seal_with(struct flow *f, const struct seal_wish *wish, struct evidence *e,
 
 	act_init(&a, ACT_DELIVERED);
 	ok = home_tmp(f->home, &tmp, err) &&
-	    payload_walk(f->world, tmp, prv->path, &options, &p, f->progress, err) &&
-	    act_fill(f, &a, wish, to, p, err) &&
-	    pin_open(f, wish->number, prv, &pin, err) &&
-	    outgoing_parcel(o, &a, p, buf_span(&prv->collection), pin.age, to, &done,
-	    err) && record_add(f, e, o, &done, to, err);
+	    payload_walk(f->world, tmp, s->prv.path, &options, &p, f->progress, err) &&
+	    act_fill(f, &a, s->wish, &s->to, p, err) &&
+	    pin_open(f, s->wish->number, &s->prv, &pin, err) &&
+	    outgoing_parcel(&s->o, &a, p, buf_span(&s->prv.collection), pin.age,
+	    &s->to, &done, err) && sealed_keep(s, &a, &done, err);
 	pin_close(&pin);
 	payload_free(p);
 	act_clear(&a);
+	return ok;
+}
+
+static bool
+sealing_ask(struct sealing *s, struct err *err)
+{
+	struct flow *f = s->f;
+	struct keyring *k = NULL;
+
+	if (!evidence_load(f->home, s->wish->number, s->evidence, err) ||
+	    !peer_find(f->home, s->wish->to, &s->to, err))
+		return false;
+	if (s->evidence->origin == EVIDENCE_RECEIVED)
+		return err_set(err, ERR_REFUSED, "seal.received",
+		    "evidence %04u was received from another authority; it goes on whole, with that authority's consent: comity evidence onward %u --to STATE",
+		    s->wish->number, s->wish->number);
+	return room_ask(s->evidence, err) && flow_keyring(f, &k, err) &&
+	    signer_open(f, &s->o.signer, err) &&
+	    evidence_private_load(f->home, k, s->wish->number, &s->prv, err) &&
+	    rule_ask(f, &s->to, &s->prv, &s->o.signer, err);
+}
+
+bool
+evidence_seal(struct flow *f, const struct seal_wish *wish,
+    struct seal_thread *thread, struct sealed *out, struct err *err)
+{
+	struct sealing s = { .f = f, .wish = wish, .thread = thread,
+		.evidence = &out->evidence };
+	bool ok;
+
+	memset(out, 0, sizeof *out);
+	evidence_private_init(&s.prv);
+	peer_init(&s.to);
+	outgoing_init(&s.o, f);
+	s.o.stamp = s.o.making = true;
+	ok = home_lock(f->home, err) && making_sweep(f, err) && sealing_ask(&s, err) &&
+	    seal_with(&s, err);
+	if (ok) {
+		out->parcel = out->evidence.parcels_n - 1;
+		(void)snprintf(out->stamp_text, sizeof out->stamp_text, "%s",
+		    s.o.stamp_text);
+		(void)snprintf(out->revocation_text, sizeof out->revocation_text, "%s",
+		    s.o.revocation_text);
+		(void)snprintf(out->path, sizeof out->path, "%s/%s",
+		    home_path(f->home),
+		    parcel_file(&out->evidence.parcels[out->parcel]).s);
+	}
+	outgoing_clear(&s.o);
+	peer_clear(&s.to);
+	evidence_private_clear(&s.prv);
 	return ok;
 }
 
@@ -198,42 +259,54 @@ bool
 flow_evidence_seal(struct flow *f, const struct seal_wish *wish, struct sealed *out,
     struct err *err)
 {
-	struct evidence_private prv;
-	struct keyring *k = NULL;
-	struct outgoing o;
-	struct peer to;
+	return evidence_seal(f, wish, NULL, out, err);
+}
+
+/* ---- into the outbox ---- */
+
+bool
+evidence_row(struct docket *d, const struct evidence *e, size_t parcel,
+    struct docket_act *out, struct err *err)
+{
+	const struct parcel *p = &e->parcels[parcel];
+	bool found;
+
+	if (!docket_act_package(d, &p->package_id, out, &found, err))
+		return false;
+	if (found)
+		return true;
+	memset(out, 0, sizeof *out);
+	out->act = p->act_id;
+	out->package = p->package_id;
+	(void)snprintf(out->kind, sizeof out->kind, "%s", act_kind_name(
+	    p->stamp == STAMP_NONE ? ACT_TIME_STAMP : ACT_DELIVERED));
+	out->direction = e->origin == EVIDENCE_OWN ? ACT_OUT : ACT_IN;
+	out->evidence = e->number;
+	(void)snprintf(out->peer, sizeof out->peer, "%s", p->peer.s);
+	out->at = out->made_at = p->at;
+	out->bytes = p->bytes;
+	out->stamp = p->stamp;
+	out->stamped_at = p->stamped_at;
+	return true;
+}
+
+static bool
+outbox_put(struct flow *f, struct evidence *e, size_t parcel, struct err *err)
+{
+	struct docket *d = NULL;
+	struct docket_act row;
 	bool ok;
 
-	evidence_private_init(&prv);
-	peer_init(&to);
-	outgoing_init(&o, f);
-	o.stamp = true;
-	memset(out, 0, sizeof *out);
-	ok = home_lock(f->home, err) &&
-	    evidence_load(f->home, wish->number, &out->evidence, err) &&
-	    peer_find(f->home, wish->to, &to, err);
-	if (ok && out->evidence.origin == EVIDENCE_RECEIVED)
-		ok = err_set(err, ERR_REFUSED, "seal.received",
-		    "evidence %04u was received from another authority; passing it on needs that authority's consent, which this version cannot carry yet",
-		    wish->number);
-	ok = ok && room_ask(&out->evidence, err) && flow_keyring(f, &k, err) &&
-	    signer_open(f, &o.signer, err) &&
-	    evidence_private_load(f->home, k, wish->number, &prv, err) &&
-	    rule_ask(f, &to, &prv, &o.signer, err) &&
-	    seal_with(f, wish, &out->evidence, &prv, &to, &o, err);
+	e->parcels[parcel].in_outbox = true;
+	ok = desk_open(f, false, &d, err) && docket_begin(d, err) &&
+	    evidence_row(d, e, parcel, &row, err);
 	if (ok) {
-		out->parcel = out->evidence.parcels_n - 1;
-		(void)snprintf(out->stamp_text, sizeof out->stamp_text, "%s",
-		    o.stamp_text);
-		(void)snprintf(out->revocation_text, sizeof out->revocation_text, "%s",
-		    o.revocation_text);
-		(void)snprintf(out->path, sizeof out->path, "%s/%s",
-		    home_path(f->home),
-		    parcel_file(&out->evidence.parcels[out->parcel]).s);
+		if (row.outbox != OUTBOX_DONE)
+			row.outbox = OUTBOX_WAITS;
+		ok = docket_act_put(d, &row, err) && evidence_save(f->home, e, err) &&
+		    docket_commit(d, err);
 	}
-	outgoing_clear(&o);
-	peer_clear(&to);
-	evidence_private_clear(&prv);
+	docket_close(d);
 	return ok;
 }
 
@@ -254,14 +327,12 @@ flow_evidence_send(struct flow *f, unsigned number, const char *to,
 	/* The evidence itself: a stamp that came later has a parcel of its own. */
 	for (size_t i = out->parcels_n; ok && i-- > 0 && !*found;)
 		if (out->origin == EVIDENCE_OWN &&
-		    out->parcels[i].stamp != STAMP_NONE && strcmp(out->parcels[i].peer.s, peer.id.s) == 0) {
+		    out->parcels[i].stamp != STAMP_NONE &&
+		    strcmp(out->parcels[i].peer.s, peer.id.s) == 0) {
 			*found = true;
 			*parcel = i;
 		}
-	if (ok && *found) {
-		out->parcels[*parcel].in_outbox = true;
-		ok = evidence_save(f->home, out, err);
-	}
+	ok = ok && (!*found || outbox_put(f, out, *parcel, err));
 	peer_clear(&peer);
 	return ok;
 }

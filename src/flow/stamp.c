@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "flow/inside.h"
+#include "flow/journey.h"
 #include "http/http.h"
 
 /* A parcel of this evidence that still wants a token, and the signature it is of. */
@@ -77,15 +77,16 @@ flow_stamp_query(struct flow *f, unsigned number, struct buf *out, struct err *e
 	return ok;
 }
 
-/* The token as payload of a time_stamp act to the same receiver, into the outbox. */
+/*
+ * The token as payload of a time_stamp act to the same receiver, into the outbox; the
+ * evidence is saved with it.
+ */
 static bool
 send_on(struct flow *f, struct evidence *e, const struct parcel *first,
     struct span token, struct err *err)
 {
 	struct payload_item item = { "signature.tst", token, world_now(f->world) };
 	struct package_written done;
-	struct payload *p = NULL;
-	struct dir *tmp = NULL;
 	struct outgoing o;
 	struct peer to;
 	struct act a;
@@ -94,21 +95,20 @@ send_on(struct flow *f, struct evidence *e, const struct parcel *first,
 	act_init(&a, ACT_TIME_STAMP);
 	peer_init(&to);
 	outgoing_init(&o, f);
-	ok = peer_load(f->home, first->peer.s, &to, err) &&
-	    signer_open(f, &o.signer, err) && home_tmp(f->home, &tmp, err) &&
-	    payload_of_items(f->world, tmp, &item, 1, &p, err) &&
+	o.making = true;
+	ok = making_sweep(f, err) && peer_load(f->home, first->peer.s, &to, err) &&
+	    signer_open(f, &o.signer, err) &&
 	    act_begin(f, &a, ACT_TIME_STAMP, &to, err);
 	if (ok) {
 		a.follows[0] = first->act_id;
 		a.follows_n = 1;
 		a.body.time_stamp.act = first->act_id;
-		a.payload_files = payload_files(p);
-		a.payload_bytes = payload_bytes(p);
-		ok = outgoing_parcel(&o, &a, p, span_of(NULL, 0), NULL, &to, &done,
-		    err);
+		ok = parcel_of_items(&o, &a, &item, 1, &to, &done, err);
 	}
-	if (ok && e->parcels_n < PARCELS_MAX) {
+	if (ok) {
 		struct parcel *n = &e->parcels[e->parcels_n++];
+		struct made m = { .o = &o, .act = &a, .written = &done,
+			.evidence = e, .outbox = OUTBOX_WAITS };
 
 		memset(n, 0, sizeof *n);
 		n->act_id = done.act_id;
@@ -117,12 +117,25 @@ send_on(struct flow *f, struct evidence *e, const struct parcel *first,
 		n->at = o.now;
 		n->bytes = done.bytes;
 		n->in_outbox = true;
+		ok = made_keep(f, &m, err);
 	}
-	payload_free(p);
 	outgoing_clear(&o);
 	act_clear(&a);
 	peer_clear(&to);
 	return ok;
+}
+
+static bool
+added_record(struct flow *f, const struct parcel *p, struct err *err)
+{
+	struct record r;
+
+	record_begin(f, &r, EVENT_ADMINISTRATION);
+	r.has_act = r.has_package = true;
+	r.act = p->act_id;
+	r.package = p->package_id;
+	(void)snprintf(r.reason, sizeof r.reason, "stamp.added");
+	return record_alone(f, &r, 0, err);
 }
 
 /* May the token go to the parcel's receiver?  Not when it was revoked meanwhile. */
@@ -157,11 +170,12 @@ keep(struct flow *f, struct evidence *e, size_t parcel, struct span token,
 	if (canonical && !may_travel(f, e, &first, &out->travels, err))
 		return false;
 	if (!stamp_files_save(f, e->number, &first, span_of(NULL, 0), token, answer,
-	    err) || (out->travels && !send_on(f, e, &first, token, err)))
+	    err) || !added_record(f, &first, err))
 		return false;
 	e->parcels[parcel].stamp = canonical ? STAMP_KEPT : STAMP_CLAIMED;
 	e->parcels[parcel].stamped_at = at;
-	return evidence_save(f->home, e, err);
+	return out->travels ? send_on(f, e, &first, token, err) :
+	    evidence_save(f->home, e, err);
 }
 
 struct answering {

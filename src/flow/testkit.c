@@ -237,6 +237,7 @@ job_begin(struct job *j, uint64_t seed)
 	assert_true(crypto_random_from(j->world, &err));
 	site_begin(&j->a, j->world, "aldora");
 	site_begin(&j->b, j->world, "berun");
+	site_begin(&j->c, j->world, "cascada");
 	package_report_init(&j->opened);
 	package_report_init(&j->received.report);
 	assert_true(evidence_make(j->world, &err));
@@ -249,6 +250,7 @@ job_end(struct job *j)
 	package_report_clear(&j->opened);
 	site_end(&j->a);
 	site_end(&j->b);
+	site_end(&j->c);
 	world_free(j->world);
 }
 
@@ -276,4 +278,228 @@ rewrite(struct job *j, const char *path, const char *from, const char *to)
 	memcpy(at, to, strlen(to));
 	assert_true(file_save(j->world, NULL, path, buf_span(&b), true, &err));
 	buf_clear(&b);
+}
+
+/* ---- requests and answers ---- */
+
+bool
+third_begin(struct job *j, struct err *err)
+{
+	return site_init(&j->c, "XC", err) && site_again(&j->a, err) &&
+	    pair(&j->a, "cascada/card.card", "cascada", err) &&
+	    site_again(&j->b, err) &&
+	    pair(&j->b, "cascada/card.card", "cascada", err) &&
+	    site_again(&j->c, err) && pair(&j->c, "aldora/card.card", "aldora", err) &&
+	    pair(&j->c, "berun/card.card", "berun", err);
+}
+
+/* What each kind needs at least, under the Convention and our own policy. */
+static const struct field_setting preserve_set[] = {
+	{ "offence.articles", "13" }, { "offence.facts", "an invoice was forged" },
+	{ "data_sought", "mails of that week" }, { "necessity", "deleted after 7 days" },
+	{ "intent.measure", "stored_data" }, { "intent.planned_at", "2026-12-20" },
+	{ "secrecy.wanted", "no" }, { "provider.name", "Mail Berun" },
+	{ "system_or_account.type", "email" },
+	{ "system_or_account.value", "someone@mail.example" },
+};
+static const struct field_setting stored_set[] = {
+	{ "matter.subject", "fraud with invoices" },
+	{ "facts_and_offence.articles", "13" },
+	{ "facts_and_offence.facts", "an invoice was forged" },
+	{ "assistance", "the mails of that week" }, { "data_sought", "mails" },
+	{ "identifiers.type", "email" },
+	{ "identifiers.value", "someone@mail.example" },
+	{ "period.from", "2026-10-01" }, { "period.to", "2026-10-08" },
+	{ "purpose", "case 12 only" }, { "provider.name", "Mail Berun" },
+	{ "system_or_account.type", "email" },
+	{ "system_or_account.value", "someone@mail.example" },
+};
+
+bool
+ask_with(struct site *s, enum act_kind kind, const char *to, unsigned related,
+    const struct field_setting *more, size_t more_n, struct sent *out, struct err *err)
+{
+	struct field_setting set[64];
+	struct request_wish wish = { .kind = act_kind_name(kind), .to = to,
+		.set = set, .lang = "en", .related = related };
+	struct request_view *view = mem_new(sizeof *view, err);
+	bool ok = view != NULL;
+
+	if (kind == ACT_PRESERVE) {
+		memcpy(set, preserve_set, sizeof preserve_set);
+		wish.set_n = sizeof preserve_set / sizeof *preserve_set;
+	} else if (kind == ACT_STORED_DATA) {
+		memcpy(set, stored_set, sizeof stored_set);
+		wish.set_n = sizeof stored_set / sizeof *stored_set;
+	}
+	for (size_t i = 0; i < more_n; i++)
+		set[wish.set_n++] = more[i];
+	if (ok)
+		request_view_init(view);
+	ok = ok && flow_request_new(&s->flow, &wish, view, err) &&
+	    flow_request_send(&s->flow, view->row.number, BY_COMITY, out, err);
+	if (!ok && view != NULL && strcmp(err->reason, "request.incomplete") == 0)
+		for (size_t i = 0; i < view->findings.n; i++)
+			print_message("%s\n", view->findings.list[i].text);
+	if (view != NULL)
+		request_view_clear(view);
+	mem_free(view);
+	return ok;
+}
+
+bool
+ask(struct site *s, enum act_kind kind, const char *to, struct sent *out,
+    struct err *err)
+{
+	return ask_with(s, kind, to, 0, NULL, 0, out, err);
+}
+
+bool
+reply_with(struct site *s, unsigned number, enum act_kind kind, struct sent *out,
+    struct err *err)
+{
+	static const char *const grounds[] = { "R03" };
+	static const char *const asks[] = { "period" };
+	static const struct field_setting limits[] = {
+		{ "conditions.code", "this-case-only" },
+	};
+	struct answer_wish w = { .kind = kind, .text = "as said by phone",
+		.lang = "en" };
+
+	if (kind == ACT_REFUSED) {
+		w.grounds = grounds;
+		w.grounds_n = 1;
+	}
+	if (kind == ACT_QUESTION) {
+		w.asks = asks;
+		w.asks_n = 1;
+	}
+	if (kind == ACT_GRANTED_WITH_CONDITIONS) {
+		w.set = limits;
+		w.set_n = 1;
+	}
+	return flow_request_answer(&s->flow, number, &w, out, err);
+}
+
+struct taking_in {
+	struct taken *last;
+};
+
+static bool
+taken_note(void *arg, const char *name, const struct taken *t, struct err *err)
+{
+	struct taking_in *x = arg;
+
+	(void)name;
+	(void)err;
+	if (x->last != NULL)
+		*x->last = *t;
+	return true;
+}
+
+bool
+take_all_in(struct site *s, struct taken *last, size_t *n, struct err *err)
+{
+	struct taking_in x = { last };
+
+	if (last != NULL)
+		memset(last, 0, sizeof *last);
+	return flow_take_inbox(&s->flow, taken_note, &x, n, err);
+}
+
+bool
+carry(struct site *from, struct site *to, const char *state, const char *folder,
+    struct err *err)
+{
+	struct bundle_result r;
+	size_t n;
+
+	return site_again(from, err) &&
+	    flow_bundle_write(&from->flow, folder, state, &r, err) &&
+	    site_again(to, err) && flow_bundle_read(&to->flow, folder, &r, err) &&
+	    take_all_in(to, NULL, &n, err);
+}
+
+bool
+row_of(struct site *s, unsigned number, struct docket_request *out, struct err *err)
+{
+	struct docket *d;
+	bool ok;
+
+	if (!home_docket(s->flow.home, &d, err))
+		return false;
+	ok = docket_request_get(d, number, out, err);
+	home_docket_done(s->flow.home);
+	return ok;
+}
+
+struct digesting {
+	struct docket *docket;
+	struct hasher *hash;
+	unsigned numbers[64];
+	size_t n;
+};
+
+static void
+number_add(struct digesting *g, int64_t v)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof text, "%lld,", (long long)v);
+	hasher_add(g->hash, span_text(text));
+}
+
+static bool
+act_add(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct digesting *g = arg;
+
+	(void)err;
+	hasher_add(g->hash, span_of(a->package.b, 32));
+	hasher_add(g->hash, span_text(a->kind));
+	hasher_add(g->hash, span_text(a->peer));
+	number_add(g, a->direction);
+	number_add(g, a->evidence);
+	number_add(g, a->other);
+	number_add(g, a->receipted_at);
+	return true;
+}
+
+static bool
+request_add(void *arg, const struct docket_request *r, struct err *err)
+{
+	struct digesting *g = arg;
+
+	(void)err;
+	hasher_add(g->hash, span_text(r->state));
+	hasher_add(g->hash, span_text(r->peer));
+	hasher_add(g->hash, span_text(r->due_rule));
+	hasher_add(g->hash, span_of(r->act.b, 32));
+	number_add(g, r->ours);
+	number_add(g, r->answered_at);
+	number_add(g, r->receipted_at);
+	number_add(g, r->due_at);
+	number_add(g, r->hold_until);
+	if (g->n < 64)
+		g->numbers[g->n++] = r->number;
+	return true;
+}
+
+bool
+docket_digest(struct site *s, struct digest *out, struct err *err)
+{
+	struct docket_filter all = { .order = ORDER_NUMBER };
+	struct digesting g = { .n = 0 };
+	bool ok;
+
+	if (!home_docket(s->flow.home, &g.docket, err))
+		return false;
+	ok = hasher_new(&g.hash, err) &&
+	    docket_requests(g.docket, &all, request_add, &g, err);
+	for (size_t i = 0; ok && i < g.n; i++)
+		ok = docket_request_acts(g.docket, g.numbers[i], act_add, &g, err);
+	ok = ok && hasher_end(g.hash, out, err);
+	hasher_free(g.hash);
+	home_docket_done(s->flow.home);
+	return ok;
 }

@@ -7,6 +7,7 @@
 #define COMITY_FLOW_TESTKIT_H
 
 #include "flow/flow.h"
+#include "flow/requests.h"
 
 #define NOW 1795337160
 
@@ -23,7 +24,7 @@ bool site_init(struct site *s, const char *country, struct err *err);
 /* What the steps hand on to each other. */
 struct job {
 	struct world *world;
-	struct site a, b;		/* "aldora" (XA), "berun" (XB) */
+	struct site a, b, c;		/* "aldora" (XA), "berun" (XB), "cascada" (XC) */
 	struct sealed sealed;
 	struct received received;
 	struct package_report opened;
@@ -59,6 +60,32 @@ extern const size_t STEPS;
 enum { AFTER_INIT = 2, AFTER_PAIR = 4, AFTER_ADD, AFTER_SEAL, AFTER_SEND,
 	AFTER_WRITE, AFTER_READ, AFTER_RECEIVE, AFTER_OPEN };
 void run_up_to(struct job *j, size_t end);
+
+/* ---- requests and answers ---- */
+
+/* A third home, paired with both others. */
+bool third_begin(struct job *j, struct err *err);
+/* A complete request of this kind to that State: drafted and put into the outbox. */
+bool ask(struct site *s, enum act_kind kind, const char *to, struct sent *out,
+    struct err *err);
+/* The same, with fields set besides; related: our number of the request it follows. */
+bool ask_with(struct site *s, enum act_kind kind, const char *to, unsigned related,
+    const struct field_setting *more, size_t more_n, struct sent *out, struct err *err);
+bool reply_with(struct site *s, unsigned number, enum act_kind kind, struct sent *out,
+    struct err *err);
+/* Bundle from one to the other by a folder of this name, and all of it taken in. */
+bool carry(struct site *from, struct site *to, const char *state, const char *folder,
+    struct err *err);
+/* All that waits in the inbox; the last one's fate in *last (may be NULL). */
+bool take_all_in(struct site *s, struct taken *last, size_t *n, struct err *err);
+bool row_of(struct site *s, unsigned number, struct docket_request *out,
+    struct err *err);
+
+/*
+ * What the docket says that is not about records and receipts that go again: every row
+ * of every thread, and every act of it.
+ */
+bool docket_digest(struct site *s, struct digest *out, struct err *err);
 
 /* In a file, the first `from` becomes `to` (of the same length). */
 void rewrite(struct job *j, const char *path, const char *from, const char *to);

@@ -579,7 +579,7 @@ what_nobody_could_read_is_not_sealed(void **state)
 	run_up_to(&j, AFTER_ADD);
 	NO(flow_evidence_seal(&j.a.flow, &w, &j.sealed, &err), "text.lang");
 	w.lang = "en_US";
-	NO(flow_evidence_seal(&j.a.flow, &w, &j.sealed, &err), "act.lang");
+	NO(flow_evidence_seal(&j.a.flow, &w, &j.sealed, &err), "text.lang");
 	w.lang = "fr";
 	OK(flow_evidence_seal(&j.a.flow, &w, &j.sealed, &err));
 	job_end(&j);

@@ -1,0 +1,142 @@
+/*
+ * The inbox: copies of what was brought, each named by the digest of its bytes; and
+ * the mark of one that is being taken in.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/inside.h"
+
+#define BEGIN_BYTES 4096	/* enough to tell two parcels apart: header and nonce */
+
+struct inbox_name
+inbox_name_of(const struct digest *sha256)
+{
+	struct inbox_name n;
+
+	(void)snprintf(n.s, sizeof n.s, "inbox/%s.comity", digest_hex(sha256).s);
+	return n;
+}
+
+/*
+ * A name for the copy that the same parcel gets again, so that a cut copy is gone
+ * on with: digest of its size and first bytes (each parcel has a fresh key there).
+ */
+static bool
+part_name(struct flow *f, struct dir *at, const char *path, char name[64],
+    struct err *err)
+{
+	uint8_t begin[BEGIN_BYTES + 8];
+	struct file_info info;
+	struct file *file = NULL;
+	struct digest d;
+	size_t n = 0;
+	bool ok;
+
+	ok = file_open_info(f->world, at, path, &file, &info, err) &&
+	    file_read_at(file, begin, BEGIN_BYTES, 0, &n, err);
+	if (ok) {
+		for (unsigned i = 0; i < 8; i++)
+			begin[n + i] = (uint8_t)(info.size >> (56 - 8 * i));
+		ok = digest_of(span_of(begin, n + 8), &d, err);
+	}
+	if (ok)
+		(void)snprintf(name, 64, "inbox/%.32s.part", digest_hex(&d).s);
+	file_close(file);
+	return ok;
+}
+
+bool
+inbox_copy(struct flow *f, struct dir *from_at, const char *from,
+    struct inbox_copy *out, struct err *err)
+{
+	if (!part_name(f, from_at, from, out->part, err) ||
+	    !copy_resume(f, from_at, from, home_dir(f->home), out->part, "copying",
+	    &out->bytes, &out->sha256, err))
+		return false;
+	out->name = inbox_name_of(&out->sha256);
+	return true;
+}
+
+bool
+inbox_keep(struct flow *f, const struct inbox_copy *c, bool *was_there,
+    struct err *err)
+{
+	struct dir *home = home_dir(f->home);
+
+	*was_there = home_has(f->home, c->name.s);
+	if (*was_there)
+		return path_remove(f->world, home, c->part, err);
+	/* Who is told that it is here may wipe the stick. */
+	return path_rename(f->world, home, c->part, home, c->name.s, false, err) &&
+	    folder_sync(f, "inbox", err);
+}
+
+bool
+inbox_find(struct flow *f, const char *path, struct inbox_name *out, bool *copied,
+    struct err *err)
+{
+	struct inbox_copy copy;
+	bool was_there, sealed;
+
+	*copied = false;
+	if (strncmp(path, "inbox/", 6) == 0 && strlen(path) < sizeof out->s &&
+	    home_has(f->home, path)) {
+		(void)snprintf(out->s, sizeof out->s, "%s", path);
+		return true;
+	}
+	if (!is_sealed(f, path, &sealed, err))
+		return false;
+	if (!sealed)
+		return err_set(err, ERR_INPUT, "receive.not-sealed",
+		    "%s is no sealed parcel; an open package is checked with: comity verify",
+		    path);
+	if (!inbox_copy(f, NULL, path, &copy, err) ||
+	    !inbox_keep(f, &copy, &was_there, err))
+		return false;
+	*out = copy.name;
+	*copied = true;
+	return true;
+}
+
+static int
+name_order(const void *a, const void *b)
+{
+	return strcmp(((const struct inbox_name *)a)->s,
+	    ((const struct inbox_name *)b)->s);
+}
+
+bool
+name_ends(const char *name, const char *ending)
+{
+	size_t n = strlen(name), m = strlen(ending);
+
+	return n > m && strcmp(name + n - m, ending) == 0;
+}
+
+bool
+flow_inbox(struct flow *f, struct inbox_name *out, size_t max, size_t *n,
+    struct err *err)
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = true, ok;
+
+	*n = 0;
+	ok = listing_open(f->world, home_dir(f->home), "inbox", &l, err);
+	while (ok && more && *n < max) {
+		ok = listing_next(l, &e, &more, err);
+		if (!ok || !more)
+			break;
+		/* Also one that was on its way to its place when a command was cut. */
+		if ((name_ends(e.name, ".comity") || name_ends(e.name, ".taking")) &&
+		    strlen(e.name) < 80)
+			(void)snprintf(out[(*n)++].s, sizeof out->s, "inbox/%s",
+			    e.name);
+	}
+	listing_close(l);
+	if (ok && *n > 1)
+		qsort(out, *n, sizeof *out, name_order);
+	return ok;
+}

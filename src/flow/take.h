@@ -1,0 +1,110 @@
+/*
+ * Inside flow: one parcel that comes in, step by step (take.c).  What is read and
+ * decided changes nothing; what is kept then is, in this order:
+ *
+ *   1. a mark in the inbox, then the parcel at its place in parcels/
+ *   2. the record `received` in the journal
+ *   3. the receipt: sealed, its file named
+ *   4. everything the docket says, in one transaction
+ *   5. the mark is gone
+ *
+ * Cut anywhere, the parcel is in the inbox, or the mark says where it is, and taking
+ * it again ends the same.
+ */
+#ifndef COMITY_FLOW_TAKE_H
+#define COMITY_FLOW_TAKE_H
+
+#include "flow/inside.h"
+#include "flow/record.h"
+
+/* A sealed receipt of ours on its way into the docket. */
+struct receipt {
+	bool made;
+	struct docket_act row;
+	struct digest of;		/* act it is for */
+	struct record record;		/* `made` */
+	char text[200];			/* why there is none */
+};
+
+struct taking {
+	struct flow *flow;
+	struct docket *docket;		/* while it is open; never over sealing */
+	struct aead_key docket_key;
+	struct node_trust trust;
+	struct package_reading in;	/* in.path: where the parcel lies now, below HOME */
+	char path[160];
+	char mark[96];			/* "inbox/HEX.taking" */
+	bool placed;			/* it lies in parcels/ already */
+	uint64_t bytes;
+	struct digest sha256;
+	const char *carrier;		/* "stick", "local" */
+	bool last;			/* nothing else waits that could come before it */
+	struct package_report report;
+	struct peer from;
+	bool has_peer;
+
+	/* what it will be, filled by the rule of its class */
+	struct docket_act row;
+	struct docket_request request;	/* its thread */
+	bool has_request, opens;	/* opens: a new one */
+	bool has_step;			/* the thread's row changes */
+	bool evidence;			/* becomes evidence of its own */
+	struct evidence piece;		/* evidence, and stamps of it */
+	size_t parcel;
+	char note[400];
+
+	/* what is done when all is kept: in the docket's transaction */
+	bool (*settle)(struct taking *t, struct err *err);
+
+	uint64_t record_at;
+	struct receipt receipt;
+	struct taken *out;
+};
+
+/*
+ * What a rule says about an act that came in.  NOT and WAITS change nothing.
+ * Each has filled out->text.
+ */
+MUST bool take_not(struct taking *t, const char *reason, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
+MUST bool take_waits(struct taking *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void take_note(struct taking *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* Rules of classes: out->as says TAKEN, TAKEN_WAITS or TAKEN_NOT. */
+MUST bool take_request(struct taking *t, struct err *err);
+MUST bool take_answer(struct taking *t, struct err *err);
+MUST bool take_evidence(struct taking *t, struct err *err);
+MUST bool take_stamp(struct taking *t, struct err *err);
+MUST bool take_receipt(struct taking *t, struct err *err);
+MUST bool take_revoked(struct taking *t, struct err *err);
+/* The thread changes as rows of policy/thread.c say; *allowed false: out says why. */
+MUST bool take_step(struct taking *t, bool *allowed, struct err *err);
+
+/* A row of an act that came in, without what its class adds. */
+void take_row(struct taking *t);
+/* One parcel that lies in the inbox, or that a mark there leads to. */
+MUST bool take_one(struct flow *f, const char *name, const char *carrier, bool last,
+    struct taking *t, struct taken *out, struct err *err);
+void taking_init(struct taking *t, struct flow *f);
+void taking_clear(struct taking *t);
+
+/*
+ * The receipt for what was recorded as received at this place of the journal.  No
+ * docket may be open.  made false: it cannot be sealed to them, text says why.
+ */
+MUST bool receipt_seal(struct taking *t, struct err *err);
+/* Its record and its row, in the docket's transaction. */
+MUST bool receipt_put(struct taking *t, struct err *err);
+/* It goes out again with the next carrier; *again false: there is none. */
+MUST bool receipt_again(struct docket *d, const struct docket_act *row, bool *again,
+    struct err *err);
+/* The file dropped, when the docket could not take it. */
+void receipt_drop(struct taking *t);
+
+/* The act of a package that is kept here, read from its parcel. */
+MUST bool act_kept(struct flow *f, const struct docket_act *row, struct act *out,
+    struct err *err);
+struct parcel_path act_file(const struct docket_act *row);
+bool act_whole(struct flow *f, const struct docket_act *row);
+
+#endif

@@ -1,0 +1,210 @@
+/*
+ * All that waits in the inbox: in the order in which it was made, and again as long
+ * as something moves, so that an answer finds its request however a bundle was packed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/take.h"
+
+struct waiting {
+	struct inbox_name name;
+	int64_t made_at;		/* as it says: an order, no proof */
+	bool done;
+};
+
+struct inbox_run {
+	struct flow *flow;
+	struct waiting *list;
+	size_t n, room, more;		/* more: not looked at this time */
+	bool (*each)(void *arg, const char *name, const struct taken *t,
+	    struct err *err);
+	void *arg;
+	size_t taken;
+	struct taking *t;
+	struct taken out;
+};
+
+static bool
+waiting_add(struct inbox_run *r, const char *name, struct err *err)
+{
+	if (r->n == TAKE_MAX) {
+		r->more++;
+		return true;
+	}
+	if (r->n == r->room) {
+		size_t want = r->room == 0 ? 64 : 2 * r->room;
+		struct waiting *list = mem_resize(r->list, want * sizeof *list, err);
+
+		if (list == NULL)
+			return false;
+		r->list = list;
+		r->room = want;
+	}
+	memset(&r->list[r->n], 0, sizeof *r->list);
+	(void)snprintf(r->list[r->n++].name.s, sizeof r->list->name.s, "inbox/%s",
+	    name);
+	return true;
+}
+
+static bool
+list_all(struct inbox_run *r, struct err *err)
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = true, ok;
+
+	ok = listing_open(r->flow->world, home_dir(r->flow->home), "inbox", &l, err);
+	while (ok && more) {
+		ok = listing_next(l, &e, &more, err);
+		if (ok && more && strlen(e.name) < 80 && (name_ends(e.name,
+		    ".comity") || name_ends(e.name, ".taking")))
+			ok = waiting_add(r, e.name, err);
+	}
+	listing_close(l);
+	return ok;
+}
+
+/* When was it made?  Only the first entries of the parcel are read for it. */
+static bool
+peek(struct inbox_run *r, struct node_trust *trust, struct waiting *w,
+    struct err *err)
+{
+	struct package_reading in = { .world = r->flow->world,
+		.at = home_dir(r->flow->home), .path = w->name.s, .keys = &trust->keys };
+	struct err why = ERR_INIT;
+	struct buf json;
+	struct act a;
+	bool ok;
+
+	if (name_ends(w->name.s, ".taking")) {
+		w->made_at = INT64_MIN;		/* begun: it is ended first */
+		return true;
+	}
+	act_init(&a, ACT_CARD);
+	buf_init(&json, ACT_BYTES_MAX);
+	ok = package_extract(&in, "act.json", &json, &why) &&
+	    act_decode(&a, buf_span(&json), &why);
+	w->made_at = ok ? a.made_at : INT64_MAX;
+	act_clear(&a);
+	buf_clear(&json);
+	if (ok || (why.kind != ERR_MEMORY && why.kind != ERR_STOPPED &&
+	    why.kind != ERR_IO))
+		return true;
+	*err = why;
+	return false;
+}
+
+static int
+made_order(const void *a, const void *b)
+{
+	const struct waiting *x = a, *y = b;
+
+	if (x->made_at != y->made_at)
+		return x->made_at < y->made_at ? -1 : 1;
+	return strcmp(x->name.s, y->name.s);
+}
+
+static bool
+order_all(struct inbox_run *r, struct err *err)
+{
+	struct node_trust trust;
+	bool ok = r->n == 0;
+
+	if (ok)
+		return true;
+	ok = node_trust_open(&trust, r->flow, true, err);
+	for (size_t i = 0; ok && i < r->n; i++)
+		ok = peek(r, &trust, &r->list[i], err);
+	node_trust_close(&trust);
+	if (ok)
+		qsort(r->list, r->n, sizeof *r->list, made_order);
+	return ok;
+}
+
+/* SURE: nothing else waits that could come before it.  TELL: what still waits, why. */
+enum pass_kind { PASS_TRY, PASS_SURE, PASS_TELL };
+
+static bool
+take_next(struct inbox_run *r, struct waiting *w, enum pass_kind kind, bool *moved,
+    struct err *err)
+{
+	bool ok;
+
+	if (world_stop_wanted(r->flow->world))
+		return err_set(err, ERR_STOPPED, "stopped",
+		    "stopped; what is taken in is kept, the same command goes on");
+	/* Ended by its mark, or by a copy of the same bytes under another name. */
+	w->done = !home_has(r->flow->home, w->name.s);
+	if (w->done)
+		return true;
+	taking_init(r->t, r->flow);
+	ok = take_one(r->flow, w->name.s, "stick", kind != PASS_TRY, r->t, &r->out,
+	    err);
+	taking_clear(r->t);
+	if (!ok)
+		return err_wrap(err, "%s", w->name.s);
+	w->done = r->out.as != TAKEN_WAITS;
+	*moved = *moved || r->out.as == TAKEN;
+	r->taken += w->done;
+	if (!w->done && kind != PASS_TELL)
+		return true;
+	return r->each == NULL || r->each(r->arg, w->name.s, &r->out, err);
+}
+
+/* One pass over what is not done; *moved: something new was taken in. */
+static bool
+pass(struct inbox_run *r, enum pass_kind kind, bool *moved, struct err *err)
+{
+	*moved = false;
+	for (size_t i = 0; i < r->n; i++)
+		if (!r->list[i].done && !take_next(r, &r->list[i], kind, moved, err))
+			return false;
+	return true;
+}
+
+/*
+ * In the order in which they were made one pass is enough.  More are for clocks that
+ * differ; that many, and not more, so that nobody can make this home go round for
+ * ever: what is left is looked at again the next time.
+ */
+#define PASSES_MAX 8
+
+static bool
+take_all(struct inbox_run *r, struct err *err)
+{
+	bool moved = true;
+
+	for (unsigned i = 0; i < PASSES_MAX && moved; i++)
+		if (!pass(r, PASS_TRY, &moved, err) ||
+		    (!moved && !pass(r, PASS_SURE, &moved, err)))
+			return false;
+	return pass(r, PASS_TELL, &moved, err);
+}
+
+bool
+flow_take_inbox(struct flow *f,
+    bool (*each)(void *arg, const char *name, const struct taken *t, struct err *err),
+    void *arg, size_t *n, struct err *err)
+{
+	struct inbox_run r = { .flow = f, .each = each, .arg = arg };
+	bool ok;
+
+	*n = 0;
+	r.t = mem_new(sizeof *r.t, err);
+	ok = r.t != NULL && home_lock(f->home, err) && list_all(&r, err) &&
+	    order_all(&r, err) && take_all(&r, err);
+	if (ok && r.more > 0 && each != NULL) {
+		memset(&r.out, 0, sizeof r.out);
+		r.out.as = TAKEN_WAITS;
+		r.out.reason = "take.more";
+		(void)snprintf(r.out.text, sizeof r.out.text,
+		    "%zu more wait in the inbox; take in again.", r.more);
+		ok = each(arg, "inbox", &r.out, err);
+	}
+	*n = r.taken;
+	mem_free(r.list);
+	mem_free(r.t);
+	return ok;
+}
