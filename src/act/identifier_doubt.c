@@ -5,9 +5,10 @@
  */
 #include "act/identifier.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 #include <unictype.h>
+
+#include "crypto/digest.h"
 
 /* ---- scripts ---- */
 
@@ -159,28 +160,15 @@ words_check(const char *s, bool host, struct identifier_result *out)
 
 /* ---- ethereum ---- */
 
-/* The length of the hex part of an address, and of half a digest in hex. */
+/* Digits of an address; as many of the digest say which are capitals. */
 #define ETHER_HEX 40
-
-/* False: this OpenSSL does not have it (3.2 brought it), or could not. */
-static bool
-keccak_256(struct span s, uint8_t out[32])
-{
-	EVP_MD *md = EVP_MD_fetch(NULL, "KECCAK-256", NULL);
-	unsigned n = 0;
-	bool ok;
-
-	ok = md != NULL && EVP_Digest(s.p, s.n, out, &n, md, NULL) == 1 && n == 32;
-	EVP_MD_free(md);
-	return ok;
-}
 
 /* EIP-55: a letter is a capital where the digest of the small ones has 8 or more. */
 static bool
-capitals_fit(const char *hex, const uint8_t keccak[32])
+capitals_fit(const char *hex, const struct digest *keccak)
 {
 	for (size_t i = 0; i < ETHER_HEX; i++) {
-		unsigned nibble = keccak[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15u;
+		unsigned nibble = keccak->b[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15u;
 
 		if ((hex[i] >= 'a' && nibble >= 8) ||
 		    (hex[i] >= 'A' && hex[i] <= 'F' && nibble < 8))
@@ -194,7 +182,7 @@ static void
 ethereum_check(const char *s, struct identifier_result *out)
 {
 	char small[ETHER_HEX];
-	uint8_t keccak[32];
+	struct digest keccak;
 	bool lower = false, upper = false;
 
 	for (size_t i = 0; i < ETHER_HEX; i++) {
@@ -206,12 +194,12 @@ ethereum_check(const char *s, struct identifier_result *out)
 	}
 	if (!lower || !upper)
 		return;
-	if (!keccak_256(span_of(small, sizeof small), keccak))
+	if (!digest_keccak256(span_of(small, sizeof small), &keccak))
 		(void)identifier_say(out, IDENTIFIER_DOUBTFUL,
 		    "identifier.checksum-not-checked",
 		    "carries a checksum in its capitals that cannot be checked on this "
 		    "machine: compare it with its source letter by letter");
-	else if (!capitals_fit(s + 2, keccak))
+	else if (!capitals_fit(s + 2, &keccak))
 		(void)identifier_say(out, IDENTIFIER_BAD, "identifier.checksum",
 		    "is no ethereum address: its capitals do not fit; a character is "
 		    "mistyped");

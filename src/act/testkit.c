@@ -114,6 +114,9 @@ request(struct request_body *r)
 		{ "identifiers[1].port", "443" },
 		{ "identifiers[1].at", "2026-05-17T08:46:00Z" },
 		{ "identifiers[1].zone", "UTC" },
+		{ "identifiers[+].type", "wallet" },
+		{ "identifiers[2].service", "bitcoin" },
+		{ "identifiers[2].value", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa" },
 		{ "period.from", "2026-05-01" }, { "period.to", "2026-06-01" },
 		{ "offence.articles", "12;13" }, { "offence.statute", "Penal Code 263" },
 		{ "offence.max_penalty_months", "60" },
@@ -127,6 +130,7 @@ request(struct request_body *r)
 		  "0909090909090909090909090909090909090909090909090909090909090909" },
 		{ "authorisation.title", "Order of 2 May" },
 		{ "authorisation.file", "order.pdf" },
+		{ "new_use.purpose", "Passing on to Cascada" },
 		{ "new_use.recipient", "XC-MZXW6YTBOIMZXW6Y" },
 		{ "languages.request", "en" }, { "languages.accepts", "en;fr" },
 	};

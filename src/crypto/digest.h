@@ -31,6 +31,12 @@ MUST bool digest_wide(enum digest_kind kind, struct span s, struct wide_digest *
     struct err *err);
 
 /*
+ * Keccak-256 as it was before FIPS 202 (not SHA3-256): checksums of ethereum addresses.
+ * False: this OpenSSL has none (3.2 brought it); *out is untouched then.
+ */
+MUST bool digest_keccak256(struct span s, struct digest *out);
+
+/*
  * Let OpenSSL take its random bytes from this world too (seeded in a simulated
  * one).  Once per process, before any key is used; a real world changes nothing.
  */
