@@ -58,7 +58,7 @@ a_request_and_its_answer_go_there_and_back(void **state)
 	OK(site_again(&j.a, &err));
 	OK(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
 	state_is(&j.a, 1, "sent");
-	OK(carry(&j.a, &j.b, "XB", "s1", &err));
+	OK(bring(&j.a, &j.b, "XB", "s1", &err));
 	OK(row_of(&j.b, 1, &r, &err));
 	assert_string_equal(r.state, "received");
 	assert_string_equal(r.kind, "preserve");
@@ -68,17 +68,17 @@ a_request_and_its_answer_go_there_and_back(void **state)
 	assert_int_equal(r.due_at, NOW + 86400);
 	/* Its receipt alone goes back first. */
 	assert_int_equal(outbox_of(&j.b), 1);
-	OK(carry(&j.b, &j.a, "XA", "s2", &err));
+	OK(bring(&j.b, &j.a, "XA", "s2", &err));
 	state_is(&j.a, 1, "received");
 	assert_int_equal(outbox_of(&j.a), 0);
 	OK(reply_with(&j.b, 1, ACT_GRANTED, &sent, &err));
-	OK(carry(&j.b, &j.a, "XA", "s3", &err));
+	OK(bring(&j.b, &j.a, "XA", "s3", &err));
 	OK(row_of(&j.a, 1, &r, &err));
 	assert_string_equal(r.state, "accepted");
 	assert_int_equal(r.answered_at, NOW);
 	assert_int_equal(r.hold_until, NOW + 60 * 86400);
 	assert_string_equal(r.due_rule, "hold");
-	OK(carry(&j.a, &j.b, "XB", "s4", &err));
+	OK(bring(&j.a, &j.b, "XB", "s4", &err));
 	state_is(&j.b, 1, "accepted");
 	assert_int_equal(outbox_of(&j.b), 0);
 	/* The receipt was carried: it is not answered by a receipt. */

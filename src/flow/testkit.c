@@ -408,7 +408,7 @@ take_all_in(struct site *s, struct taken *last, size_t *n, struct err *err)
 }
 
 bool
-carry(struct site *from, struct site *to, const char *state, const char *folder,
+bring(struct site *from, struct site *to, const char *state, const char *folder,
     struct err *err)
 {
 	struct bundle_result r;

@@ -74,7 +74,7 @@ bool ask_with(struct site *s, enum act_kind kind, const char *to, unsigned relat
 bool reply_with(struct site *s, unsigned number, enum act_kind kind, struct sent *out,
     struct err *err);
 /* Bundle from one to the other by a folder of this name, and all of it taken in. */
-bool carry(struct site *from, struct site *to, const char *state, const char *folder,
+bool bring(struct site *from, struct site *to, const char *state, const char *folder,
     struct err *err);
 /* All that waits in the inbox; the last one's fate in *last (may be NULL). */
 bool take_all_in(struct site *s, struct taken *last, size_t *n, struct err *err);
