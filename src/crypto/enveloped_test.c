@@ -168,14 +168,15 @@ each_of_several_receivers_opens_it(void **state)
 	certs_clear(&all);
 }
 
-/* In the DER, or not. */
-static bool
+/* How often it is in the DER. */
+static int
 names_it(const struct buf *der, const char *oid, size_t n)
 {
+	int found = 0;
+
 	for (size_t i = 0; i + n <= der->n; i++)
-		if (memcmp(der->p + i, oid, n) == 0)
-			return true;
-	return false;
+		found += memcmp(der->p + i, oid, n) == 0;
+	return found;
 }
 #define NAMES(der, oid) names_it(der, oid, sizeof(oid) - 1)
 
@@ -194,11 +195,14 @@ it_names_today_s_algorithms_and_no_older_ones(void **state)
 		    "\x06\x0B\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01\x17"));
 		assert_true(NAMES(&der,
 		    "\x06\x09\x60\x86\x48\x01\x65\x03\x04\x01\x2E"));
-		/* id-RSAES-OAEP with SHA-256; rsaEncryption would be PKCS#1 v1.5 */
+		/*
+		 * id-RSAES-OAEP with SHA-256 for the label and for MGF1 (SHA-1,
+		 * the default, is not named); rsaEncryption would be PKCS#1 v1.5.
+		 */
 		assert_int_equal(NAMES(&der,
 		    "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01\x07"), i == 0);
 		assert_int_equal(NAMES(&der,
-		    "\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01"), i == 0);
+		    "\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01"), i == 0 ? 2 : 0);
 		assert_false(NAMES(&der,
 		    "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01"));
 		/* dhSinglePass-stdDH-sha256kdf and -sha384kdf; -sha1kdf never */

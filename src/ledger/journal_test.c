@@ -635,6 +635,21 @@ a_tail_that_is_zeros_or_lacks_its_beginning_is_dropped(void **state)
 }
 
 static void
+a_hole_right_before_the_last_entry_is_damage(void **state)
+{
+	struct seen e;
+	struct buf b;
+	uint64_t at = 0;
+
+	(void)state;
+	bytes_of(&b, 2, &e);			/* 69 and 108 bytes */
+	memset(b.p + 16 + 5, 0, 30);
+	assert_int_equal(opened(buf_span(&b), 2, &at), -1);
+	assert_int_equal(at, 16);
+	buf_clear(&b);
+}
+
+static void
 seven_zeros_are_no_hole_and_eight_are(void **state)
 {
 	struct seen e;
@@ -662,6 +677,9 @@ what_looks_like_entries_without_end_is_damage(void **state)
 	bytes_of(&b, 1, &e);
 	for (int i = 0; i < 100000; i++)
 		OK(buf_add_byte(&b, i % 4 == 2 ? 1 : 0, &last));
+	/* A hole would make a torn tail of it, but looking has an end. */
+	for (int i = 0; i < JOURNAL_HOLE; i++)
+		OK(buf_add_byte(&b, 0, &last));
 	assert_int_equal(opened(buf_span(&b), 1, &at), -1);
 	assert_int_equal(at, e.at[1]);
 	buf_clear(&b);
@@ -976,6 +994,7 @@ main(void)
 		cmocka_unit_test(
 		    a_lost_sector_before_the_tail_is_damage_and_in_it_a_torn_tail),
 		cmocka_unit_test(a_tail_that_is_zeros_or_lacks_its_beginning_is_dropped),
+		cmocka_unit_test(a_hole_right_before_the_last_entry_is_damage),
 		cmocka_unit_test(seven_zeros_are_no_hole_and_eight_are),
 		cmocka_unit_test(what_looks_like_entries_without_end_is_damage),
 		cmocka_unit_test(another_files_bytes_are_no_journal),
