@@ -226,6 +226,13 @@ D02_a_granted_preservation_holds_at_least_sixty_days(void **state)
 	lacks("answer.hold-too-short");
 	a->hold_until = NOW;
 	lacks("answer.hold-over");
+	a->hold_until = a->hold_effected_at = NOW + DAY;
+	lacks("answer.hold-over");
+	a->hold_effected_at = NOW - 70 * DAY;
+	a->hold_until = NOW;
+	lacks("answer.hold-over");
+	a->hold_until = NOW + 1;
+	good();
 	a->hold_effected_at = NOW + DAY;
 	a->hold_until = NOW + 70 * DAY;
 	good();
@@ -259,6 +266,8 @@ conditions_are_there_when_promised_and_announced_when_there(void **state)
 	set(&a->fields, "conditions.code", "no_onward");
 	good();
 	set(&a->fields, "conditions[0].until", "2026-11-01");
+	lacks("answer.condition-over");
+	set(&a->fields, "conditions[0].until", when_rfc3339(NOW).s);
 	lacks("answer.condition-over");
 	set(&a->fields, "conditions[0].until", "2027-11-01");
 	good();

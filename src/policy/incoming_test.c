@@ -111,6 +111,9 @@ an_act_leaves_only_when_every_fact_is_right(void **state)
 {
 	(void)state;
 	SENDS((void)f, "send.granted");
+	SENDS(f.now = 50, "send.granted");	/* first and last second are in it */
+	SENDS(f.now = 200, "send.granted");
+	SENDS((f.now = 200, f.certificate_to = 199), "send.certificate-expired");
 	SENDS(f.certificate_from = 101, "send.certificate-not-yet-valid");
 	SENDS(f.certificate_to = 99, "send.certificate-expired");
 	SENDS(f.own_valid_from = 101, "send.card-not-valid");

@@ -157,7 +157,7 @@ place_fits(const struct checking *c, struct span place, bool hanoi)
 		n++;
 	}
 	article[n] = '\0';
-	return n > 0 && law_list_has(c->measure->articles, article);
+	return law_list_has(c->measure->articles, article);
 }
 
 static bool
@@ -265,8 +265,9 @@ needed_fields_are_there(struct checking *c)
 	for (size_t i = 0; i < n; i++) {
 		const struct law_field *f = &all[i];
 
-		if (law_field_is_envelope(f) || f->shape->parts_n == 0 ||
-		    field_need(c, f) != LAW_REQUIRED || field_given(c, f->id))
+		/* Without parts: the card and signature say it, or a later version will. */
+		if (f->shape->parts_n == 0 || field_need(c, f) != LAW_REQUIRED ||
+		    field_given(c, f->id))
 			continue;
 		/* What the act itself follows is signed, and says it better. */
 		if (strcmp(f->id, "F20") == 0 && c->act->follows_n > 0)

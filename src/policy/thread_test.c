@@ -478,6 +478,8 @@ each_refusal_has_the_sentence_that_fits(void **state)
 	REASON(&f, "thread.no-question");
 	f = facts(ACT_PRESERVE, STATE_NEEDS_INFO, SIDE_IS_ASKED, ACT_QUESTION);
 	REASON(&f, "thread.question-open");
+	f = facts(ACT_PRESERVE, STATE_NEEDS_INFO, SIDE_ASKS, ACT_PRESERVE);
+	REASON(&f, "thread.opened-already");
 	f = facts(ACT_SUBSCRIBER, STATE_DELIVERED, SIDE_IS_ASKED, ACT_REFUSED);
 	REASON(&f, "thread.delivered-already");
 	f = facts(ACT_SUBSCRIBER, STATE_WITHDRAWN, SIDE_IS_ASKED, ACT_GRANTED);
