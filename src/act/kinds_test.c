@@ -325,6 +325,75 @@ every_failed_allocation_is_told_and_leaves_nothing(void **state)
 	}
 }
 
+/* ---- the document ---- */
+
+/* An example: a whole act, or members that take the place of those of the whole one. */
+static void
+example_read(const char *text, size_t n, json_t **whole, bool seen[ACT_KINDS])
+{
+	struct err err = ERR_INIT;
+	char *wrapped;
+	enum act_kind kind;
+	json_t *top;
+
+	assert_true(n < 20000);
+	wrapped = malloc(n + 3);
+	assert_non_null(wrapped);
+	(void)snprintf(wrapped, n + 3, text[0] == '{' ? "%.*s" : "{%.*s}", (int)n, text);
+	top = json_loads(wrapped, 0, NULL);
+	assert_non_null(top);
+	free(wrapped);
+	if (text[0] == '{') {
+		assert_null(*whole);
+		*whole = json_incref(top);
+	} else {
+		json_t *all = json_copy(*whole);
+
+		json_object_set_new(all, "follows", json_loads("[\"2c26b46b68ffc68ff99b"
+		    "453c1d30413413422d706483bfa0f98a5e886266e7ae\"]", 0, NULL));
+		json_object_update(all, top);
+		json_decref(top);
+		top = all;
+	}
+	if (!decoded(top, &err))
+		fail_msg("%.*s: %s", (int)n, text, err.text);
+	assert_true(act_kind_parse(json_string_value(json_object_get(top, "kind")),
+	    &kind));
+	seen[kind] = true;
+	json_decref(top);
+}
+
+static void
+every_example_of_the_document_is_read(void **state)
+{
+	static char text[100000];
+	static const char open[] = "```json\n";
+	bool seen[ACT_KINDS] = { false };
+	json_t *whole = NULL;
+	const char *at = text, *end;
+	FILE *f = fopen(DOC_DIR "/format/act.md", "r");
+	size_t n;
+
+	(void)state;
+	assert_non_null(f);
+	n = fread(text, 1, sizeof text - 1, f);
+	assert_true(n > 0 && n < sizeof text - 1);
+	text[n] = '\0';
+	(void)fclose(f);
+	while ((at = strstr(at, open)) != NULL) {
+		at += strlen(open);
+		end = strstr(at, "```");
+		assert_non_null(end);
+		example_read(at, (size_t)(end - at), &whole, seen);
+		at = end;
+	}
+	json_decref(whole);
+	for (unsigned k = 0; k < ACT_KINDS; k++)
+		if (!seen[k] && stands_for_itself(k) && k != ACT_CARD &&
+		    k != ACT_TIME_STAMP)
+			fail_msg("no example of %s", act_kind_name((enum act_kind)k));
+}
+
 /* ---- the table ---- */
 
 static void
@@ -397,6 +466,7 @@ main(void)
 		cmocka_unit_test(a_member_nobody_knows_is_refused_everywhere),
 		cmocka_unit_test(an_act_that_is_cut_anywhere_is_refused),
 		cmocka_unit_test(every_failed_allocation_is_told_and_leaves_nothing),
+		cmocka_unit_test(every_example_of_the_document_is_read),
 		cmocka_unit_test(each_kind_has_its_name_class_and_measure),
 		cmocka_unit_test(an_answer_follows_something_and_a_receipt_one_act),
 	};
