@@ -133,78 +133,6 @@ row_move(const struct delivering *g, struct docket_request *r)
 	    r->due_at != 0 ? "hold" : "");
 }
 
-/*
- * A parcel that an earlier try sealed for this thread, cut off before the docket
- * knew: it goes, and nothing is sealed twice.
- */
-static bool
-cut_find(struct delivering *g, const struct evidence *e, size_t *parcel, bool *found,
-    struct err *err)
-{
-	struct docket *d = NULL;
-	bool ok;
-
-	*found = false;
-	ok = desk_open(g->f, false, &d, err);
-	for (size_t i = e->parcels_n; ok && !*found && i-- > 0;) {
-		struct docket_act row;
-		bool known;
-
-		if (e->origin != EVIDENCE_OWN || e->parcels[i].stamp == STAMP_NONE ||
-		    strcmp(e->parcels[i].peer.s, g->row.peer) != 0)
-			continue;
-		ok = docket_act_package(d, &e->parcels[i].package_id, &row, &known,
-		    err);
-		*found = ok && !known;
-		*parcel = i;
-	}
-	docket_close(d);
-	return ok;
-}
-
-static bool
-cut_fits(struct delivering *g, const struct digest *id, bool *fits, struct err *err)
-{
-	struct act a;
-
-	if (!act_open(g->f, id, &a, err))
-		return false;
-	*fits = a.kind == ACT_DELIVERED && a.follows_n > 0 &&
-	    digest_eq(&a.follows[0], &g->row.act);
-	act_clear(&a);
-	return true;
-}
-
-static bool
-cut_take(struct delivering *g, struct docket_request *row, struct sealed *sealed,
-    bool *taken, struct err *err)
-{
-	struct docket *d = NULL;
-	struct evidence *e = &sealed->evidence;
-	bool ok;
-
-	*taken = false;
-	memset(sealed, 0, sizeof *sealed);
-	if (!evidence_load(g->f->home, g->evidence, e, err) ||
-	    !cut_find(g, e, &sealed->parcel, taken, err))
-		return false;
-	if (*taken && !cut_fits(g, &e->parcels[sealed->parcel].act_id, taken, err))
-		return false;
-	if (!*taken)
-		return true;
-	e->parcels[sealed->parcel].in_outbox = true;
-	ok = desk_open(g->f, false, &d, err) && record_catch_up(g->f, d, err) &&
-	    docket_begin(d, err) && evidence_row(d, e, sealed->parcel, &g->act, err);
-	g->act.request = row->number;
-	g->act.outbox = OUTBOX_WAITS;
-	ok = ok && docket_act_put(d, &g->act, err) &&
-	    docket_follows_put(d, &g->act.act, &row->act, 1, err) &&
-	    docket_request_put(d, row, err) && evidence_save(g->f->home, e, err) &&
-	    docket_commit(d, err);
-	docket_close(d);
-	return ok;
-}
-
 static bool
 deliver_seal(struct delivering *g, struct docket_request *row, struct sealed *sealed,
     struct err *err)
@@ -248,7 +176,6 @@ deliver_run(struct delivering *g, struct sealed *sealed, struct sent *out,
     struct err *err)
 {
 	struct docket_request row = g->row;
-	bool taken;
 
 	if (g->done) {
 		out->row = row;
@@ -257,8 +184,7 @@ deliver_run(struct delivering *g, struct sealed *sealed, struct sent *out,
 	if (!thread_ask(g, err) || !limits_take(g, err))
 		return false;
 	row_move(g, &row);
-	if (!cut_take(g, &row, sealed, &taken, err) ||
-	    (!taken && !deliver_seal(g, &row, sealed, err)))
+	if (!deliver_seal(g, &row, sealed, err))
 		return false;
 	out->row = row;
 	(void)snprintf(out->stamp_text, sizeof out->stamp_text, "%s",

@@ -87,6 +87,8 @@ struct made {
 	const struct package_written *written;
 	struct docket_request *row;	/* NULL: of no thread; else put as it is */
 	struct evidence *evidence;	/* NULL: none; else saved, with its new parcel */
+	const struct digest *about;	/* act that it passes on; NULL none.  The docket alone
+					   notes it: its receiver does not know that act */
 	enum outbox_state outbox;
 	struct docket_act kept;		/* what became the row of the act */
 };
@@ -109,10 +111,11 @@ struct seal_thread {
 MUST bool evidence_seal(struct flow *f, const struct seal_wish *wish,
     struct seal_thread *thread, struct sealed *out, struct err *err);
 /*
- * The docket's row of one of its parcels, as it is or as it has to be put: of a piece
- * that was sealed before there was a docket, or when the docket was cut off.
+ * A new piece of evidence, made of what lies at `path` and sealed at once: the docket
+ * has both or none.  prv (taken over) has no path: it cannot be sealed again.
  */
-MUST bool evidence_row(struct docket *d, const struct evidence *e, size_t parcel,
-    struct docket_act *out, struct err *err);
+MUST bool evidence_seal_onward(struct flow *f, const struct seal_wish *wish,
+    struct evidence_private *prv, const char *path, const struct digest *about,
+    struct sealed *out, struct err *err);
 
 #endif

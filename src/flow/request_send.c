@@ -31,20 +31,6 @@ making_read(struct flow *f, struct digest *act, bool *there, struct err *err)
 	return ok;
 }
 
-/* Does the docket or a piece of evidence name it? */
-static bool
-act_known(struct flow *f, struct docket *d, const struct digest *act, bool *known,
-    struct err *err)
-{
-	struct docket_act row;
-	struct evidence e;
-	size_t parcel;
-
-	if (!docket_act_get(d, act, &row, known, err))
-		return false;
-	return *known || evidence_by_act(f->home, act, &e, &parcel, known, err);
-}
-
 /* The journal may say that it was made: then it also says that it is gone. */
 static bool
 parcel_destroy(struct flow *f, struct docket *d, const struct digest *act,
@@ -76,6 +62,7 @@ bool
 making_sweep(struct flow *f, struct err *err)
 {
 	struct docket *d = NULL;
+	struct docket_act row;
 	struct digest act;
 	bool there, known = false, ok;
 
@@ -83,7 +70,7 @@ making_sweep(struct flow *f, struct err *err)
 		return false;
 	if (!there)
 		return true;
-	ok = desk_open(f, false, &d, err) && act_known(f, d, &act, &known, err) &&
+	ok = desk_open(f, false, &d, err) && docket_act_get(d, &act, &row, &known, err) &&
 	    (known || parcel_destroy(f, d, &act, err));
 	docket_close(d);
 	return ok && path_remove(f->world, home_dir(f->home), MAKING_PATH, err);
@@ -125,7 +112,9 @@ rows_put(struct flow *f, struct docket *d, struct made *m, struct err *err)
 	    (m->evidence == NULL || evidence_save(f->home, m->evidence, err)) &&
 	    docket_act_put(d, &m->kept, err) &&
 	    docket_follows_put(d, &m->kept.act, m->act->follows, m->act->follows_n,
-	    err) && (m->row == NULL || docket_request_put(d, m->row, err)) &&
+	    err) && (m->about == NULL ||
+	    docket_follows_put(d, &m->kept.act, m->about, 1, err)) &&
+	    (m->row == NULL || docket_request_put(d, m->row, err)) &&
 	    docket_commit(d, err);
 }
 

@@ -153,10 +153,16 @@ MUST bool flow_request_export(struct flow *f, unsigned number, const char *out_p
     size_t *written, struct err *err);
 
 /*
- * Evidence that came from another authority goes on to a third: needs a consent of who
- * sent it (granted use_consent, not revoked).  Makes a piece of evidence whose payload
- * is the received package as a plain tar and the consent's; sealing it for `to` writes
- * both hand-overs and both sets of limits into `origins`.
+ * Evidence that came from another authority goes on to a third, whole: needs a consent
+ * of who sent it (our use_consent whose related_request.act is that hand-over and whose
+ * new_use names the receiver or its State, granted, not taken back).  One step: *out is
+ * a new piece of evidence with one parcel for `to`, which flow_evidence_send puts into
+ * the outbox.  Its payload: hand-over-N.tar, the received package as a plain package,
+ * question-N.tar and consent-N.tar beside it, N the number of the hop; each checks on
+ * its own.  Its act: the hand-overs before it with their limits (`origins`, earlier
+ * hops kept), under the purpose and the conditions of the consent (`limits`).  In the
+ * clear these lie under HOME/tmp only, while they are sealed.  Again for the same
+ * receiver: the same piece.  ERR_REFUSED "onward.*".
  */
 MUST bool flow_evidence_onward(struct flow *f, unsigned evidence, const char *to,
     struct evidence *out, struct err *err);

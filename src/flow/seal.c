@@ -138,6 +138,8 @@ struct sealing {
 	struct flow *f;
 	const struct seal_wish *wish;
 	struct seal_thread *thread;	/* NULL: of no thread */
+	const struct digest *about;	/* act that is passed on; NULL none */
+	const char *path;		/* what is sealed */
 	struct peer to;
 	struct evidence_private prv;
 	struct outgoing o;
@@ -150,7 +152,7 @@ sealed_keep(struct sealing *s, const struct act *a, const struct package_written
     struct err *err)
 {
 	struct made m = { .o = &s->o, .act = a, .written = w,
-		.evidence = s->evidence,
+		.evidence = s->evidence, .about = s->about,
 		.row = s->thread != NULL ? s->thread->row : NULL,
 		.outbox = s->thread != NULL ? s->thread->outbox : OUTBOX_NONE };
 	struct parcel *p = &s->evidence->parcels[s->evidence->parcels_n];
@@ -194,8 +196,12 @@ seal_with(struct sealing *s, struct err *err)
 
 	act_init(&a, ACT_DELIVERED);
 	ok = home_tmp(f->home, &tmp, err) &&
-	    payload_walk(f->world, tmp, s->prv.path, &options, &p, f->progress, err) &&
-	    act_fill(f, &a, s->wish, &s->to, p, err) &&
+	    payload_walk(f->world, tmp, s->path, &options, &p, f->progress, err);
+	if (ok && s->about != NULL) {
+		s->evidence->files = payload_files(p);	/* it is new here */
+		s->evidence->bytes = payload_bytes(p);
+	}
+	ok = ok && act_fill(f, &a, s->wish, &s->to, p, err) &&
 	    pin_open(f, s->wish->number, &s->prv, &pin, err) &&
 	    outgoing_parcel(&s->o, &a, p, buf_span(&s->prv.collection), pin.age,
 	    &s->to, &done, err) && sealed_keep(s, &a, &done, err);
@@ -218,40 +224,100 @@ sealing_ask(struct sealing *s, struct err *err)
 		return err_set(err, ERR_REFUSED, "seal.received",
 		    "evidence %04u was received from another authority; it goes on whole, with that authority's consent: comity evidence onward %u --to STATE",
 		    s->wish->number, s->wish->number);
-	return room_ask(s->evidence, err) && flow_keyring(f, &k, err) &&
-	    signer_open(f, &s->o.signer, err) &&
-	    evidence_private_load(f->home, k, s->wish->number, &s->prv, err) &&
-	    rule_ask(f, &s->to, &s->prv, &s->o.signer, err);
+	if (!room_ask(s->evidence, err) || !flow_keyring(f, &k, err) ||
+	    !evidence_private_load(f->home, k, s->wish->number, &s->prv, err))
+		return false;
+	s->path = s->prv.path;
+	if (s->path[0] == '\0')
+		return err_set(err, ERR_REFUSED, "seal.onward",
+		    "evidence %04u is what another authority sent, passed on whole: it lies here sealed only; pass on the received piece again with: comity evidence onward",
+		    s->wish->number);
+	return true;
+}
+
+static void
+sealing_init(struct sealing *s, struct flow *f, const struct seal_wish *wish,
+    struct evidence *e)
+{
+	memset(s, 0, sizeof *s);
+	s->f = f;
+	s->wish = wish;
+	s->evidence = e;
+	evidence_private_init(&s->prv);
+	peer_init(&s->to);
+	outgoing_init(&s->o, f);
+	s->o.stamp = s->o.making = true;
+}
+
+static void
+sealing_clear(struct sealing *s)
+{
+	outgoing_clear(&s->o);
+	peer_clear(&s->to);
+	evidence_private_clear(&s->prv);
+}
+
+static bool
+seal_now(struct sealing *s, struct err *err)
+{
+	return signer_open(s->f, &s->o.signer, err) &&
+	    rule_ask(s->f, &s->to, &s->prv, &s->o.signer, err) && seal_with(s, err);
+}
+
+static void
+sealed_told(const struct sealing *s, struct sealed *out)
+{
+	out->parcel = out->evidence.parcels_n - 1;
+	(void)snprintf(out->stamp_text, sizeof out->stamp_text, "%s",
+	    s->o.stamp_text);
+	(void)snprintf(out->revocation_text, sizeof out->revocation_text, "%s",
+	    s->o.revocation_text);
+	(void)snprintf(out->path, sizeof out->path, "%s/%s", home_path(s->f->home),
+	    parcel_file(&out->evidence.parcels[out->parcel]).s);
 }
 
 bool
 evidence_seal(struct flow *f, const struct seal_wish *wish,
     struct seal_thread *thread, struct sealed *out, struct err *err)
 {
-	struct sealing s = { .f = f, .wish = wish, .thread = thread,
-		.evidence = &out->evidence };
+	struct sealing s;
 	bool ok;
 
 	memset(out, 0, sizeof *out);
-	evidence_private_init(&s.prv);
-	peer_init(&s.to);
-	outgoing_init(&s.o, f);
-	s.o.stamp = s.o.making = true;
+	sealing_init(&s, f, wish, &out->evidence);
+	s.thread = thread;
 	ok = home_lock(f->home, err) && making_sweep(f, err) && sealing_ask(&s, err) &&
-	    seal_with(&s, err);
-	if (ok) {
-		out->parcel = out->evidence.parcels_n - 1;
-		(void)snprintf(out->stamp_text, sizeof out->stamp_text, "%s",
-		    s.o.stamp_text);
-		(void)snprintf(out->revocation_text, sizeof out->revocation_text, "%s",
-		    s.o.revocation_text);
-		(void)snprintf(out->path, sizeof out->path, "%s/%s",
-		    home_path(f->home),
-		    parcel_file(&out->evidence.parcels[out->parcel]).s);
-	}
-	outgoing_clear(&s.o);
-	peer_clear(&s.to);
-	evidence_private_clear(&s.prv);
+	    seal_now(&s, err);
+	if (ok)
+		sealed_told(&s, out);
+	sealing_clear(&s);
+	return ok;
+}
+
+bool
+evidence_seal_onward(struct flow *f, const struct seal_wish *wish,
+    struct evidence_private *prv, const char *path, const struct digest *about,
+    struct sealed *out, struct err *err)
+{
+	struct seal_wish numbered = *wish;
+	struct sealing s;
+	bool ok;
+
+	memset(out, 0, sizeof *out);
+	sealing_init(&s, f, &numbered, &out->evidence);
+	s.prv = *prv;			/* ours until the end */
+	evidence_private_init(prv);
+	s.path = path;
+	s.about = about;
+	out->evidence.origin = EVIDENCE_OWN;
+	out->evidence.added_at = s.o.now;
+	ok = peer_find(f->home, wish->to, &s.to, err) &&
+	    evidence_new(f->home, &out->evidence, &s.prv, err);
+	numbered.number = out->evidence.number;
+	ok = ok && seal_now(&s, err);
+	if (ok)
+		sealed_told(&s, out);
+	sealing_clear(&s);
 	return ok;
 }
 
@@ -264,49 +330,27 @@ flow_evidence_seal(struct flow *f, const struct seal_wish *wish, struct sealed *
 
 /* ---- into the outbox ---- */
 
-bool
-evidence_row(struct docket *d, const struct evidence *e, size_t parcel,
-    struct docket_act *out, struct err *err)
-{
-	const struct parcel *p = &e->parcels[parcel];
-	bool found;
-
-	if (!docket_act_package(d, &p->package_id, out, &found, err))
-		return false;
-	if (found)
-		return true;
-	memset(out, 0, sizeof *out);
-	out->act = p->act_id;
-	out->package = p->package_id;
-	(void)snprintf(out->kind, sizeof out->kind, "%s", act_kind_name(
-	    p->stamp == STAMP_NONE ? ACT_TIME_STAMP : ACT_DELIVERED));
-	out->direction = e->origin == EVIDENCE_OWN ? ACT_OUT : ACT_IN;
-	out->evidence = e->number;
-	(void)snprintf(out->peer, sizeof out->peer, "%s", p->peer.s);
-	out->at = out->made_at = p->at;
-	out->bytes = p->bytes;
-	out->stamp = p->stamp;
-	out->stamped_at = p->stamped_at;
-	return true;
-}
-
+/*
+ * Until its receipt; what has that already goes once more, as somebody asks for it.
+ * Its row in the docket and its parcel in the evidence are one and the same.
+ */
 static bool
 outbox_put(struct flow *f, struct evidence *e, size_t parcel, struct err *err)
 {
 	struct docket *d = NULL;
 	struct docket_act row;
-	bool ok;
+	bool found, ok;
 
-	e->parcels[parcel].in_outbox = true;
 	ok = desk_open(f, false, &d, err) && docket_begin(d, err) &&
-	    evidence_row(d, e, parcel, &row, err);
+	    docket_act_package(d, &e->parcels[parcel].package_id, &row, &found, err) &&
+	    (found || err_set(err, ERR_UNPROVEN, "docket.damaged",
+	    "evidence %04u has a parcel that is not in the docket", e->number));
 	if (ok) {
-		if (row.outbox != OUTBOX_DONE)
-			row.outbox = OUTBOX_WAITS;
-		ok = docket_act_put(d, &row, err) && evidence_save(f->home, e, err) &&
-		    docket_commit(d, err);
+		row.outbox = row.receipted_at != 0 ? OUTBOX_ONCE : OUTBOX_WAITS;
+		ok = docket_act_put(d, &row, err) && docket_commit(d, err);
 	}
 	docket_close(d);
+	e->parcels[parcel].in_outbox = ok;
 	return ok;
 }
 
