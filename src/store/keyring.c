@@ -189,9 +189,11 @@ keyring_docket_key(struct keyring *k, struct aead_key *out, struct err *err)
 	struct buf key;
 	bool ok;
 
-	if (!path_info(k->home->world, k->home->dir, DOCKET_KEY, &info, err) &&
-	    (err->kind != ERR_ABSENT || !docket_key_make(k, err)))
-		return false;
+	if (!path_info(k->home->world, k->home->dir, DOCKET_KEY, &info, err)) {
+		if (err->kind != ERR_ABSENT || !docket_key_make(k, err))
+			return false;
+		err_clear(err);		/* there was none yet: that is no error */
+	}
 	buf_init_secret(&key, 4096);
 	ok = sealed_load(k, DOCKET_KEY, &key, err) && (key.n == sizeof out->b ||
 	    err_set(err, ERR_INPUT, "key.damaged", "%s holds no key of the docket",
