@@ -11,6 +11,7 @@
 struct waiting {
 	struct inbox_name name;
 	int64_t made_at;		/* as it says: an order, no proof */
+	unsigned rank;			/* of what was made in the same second */
 	bool done;
 };
 
@@ -66,6 +67,27 @@ list_all(struct inbox_run *r, struct err *err)
 	return ok;
 }
 
+/* What can follow what, roughly: the thread's own rules decide. */
+static unsigned
+rank_of(enum act_kind kind)
+{
+	switch (act_kind_class(kind)) {
+	case ACT_IS_RECEIPT:
+		return 0;
+	case ACT_IS_REQUEST:
+		return 1;
+	case ACT_IS_ANSWER:
+		return kind == ACT_QUESTION ? 2 : kind == ACT_REPLY ? 3 :
+		    kind == ACT_WITHDRAWN ? 6 : 4;
+	case ACT_IS_EVIDENCE:
+		return 5;
+	case ACT_IS_TIME_STAMP:
+	case ACT_IS_CARD:
+	default:
+		return 7;
+	}
+}
+
 /* When was it made?  Only the first entries of the parcel are read for it. */
 static bool
 peek(struct inbox_run *r, struct node_trust *trust, struct waiting *w,
@@ -87,6 +109,7 @@ peek(struct inbox_run *r, struct node_trust *trust, struct waiting *w,
 	ok = package_extract(&in, "act.json", &json, &why) &&
 	    act_decode(&a, buf_span(&json), &why);
 	w->made_at = ok ? a.made_at : INT64_MAX;
+	w->rank = ok ? rank_of(a.kind) : 0;
 	act_clear(&a);
 	buf_clear(&json);
 	if (ok || (why.kind != ERR_MEMORY && why.kind != ERR_STOPPED &&
@@ -103,6 +126,8 @@ made_order(const void *a, const void *b)
 
 	if (x->made_at != y->made_at)
 		return x->made_at < y->made_at ? -1 : 1;
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
 	return strcmp(x->name.s, y->name.s);
 }
 
