@@ -52,6 +52,7 @@ bool fields_are_whole(const struct fields *fs);
 
 void offence_is_in_scope(struct checking *c);			/* S01 */
 void dual_criminality_is_shown_for_disclosure(struct checking *c);	/* S02 */
+void persecution_is_looked_for(struct checking *c);		/* S03 */
 void secrecy_has_reasons_and_an_end(struct checking *c);	/* S04 */
 void nobody_asks_for_keys_or_passwords(struct checking *c);	/* S08 */
 void someone_in_particular_is_meant(struct checking *c);	/* S12 */

@@ -437,6 +437,7 @@ static rule *const rules[] = {
 	times_of_the_act_can_be_kept,
 	offence_is_in_scope,
 	dual_criminality_is_shown_for_disclosure,
+	persecution_is_looked_for,
 	secrecy_has_reasons_and_an_end,
 	nobody_asks_for_keys_or_passwords,
 	someone_in_particular_is_meant,

@@ -196,6 +196,79 @@ an_empty_draft_hears_of_everything_and_nothing_breaks(void **state)
 	}
 }
 
+/* Something of the form that a part has. */
+static const char *
+sample(const struct law_part *p)
+{
+	static char code[24];
+
+	switch (p->kind) {
+	case PART_INSTANT:
+		return "2026-11-01";
+	case PART_NUMBER:
+		return "7";
+	case PART_YES:
+		return "yes";
+	case PART_STATE:
+		return "XC";
+	case PART_DIGEST:
+		return "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+	case PART_AUTHORITY:
+		return "XA-MZXW6YTBOIMZXW6Y";
+	case PART_LANG:
+	case PART_LANGS:
+		return "en";
+	case PART_CODE:
+	case PART_CODES:
+		if (p->codes == NULL)
+			return "something";
+		(void)snprintf(code, sizeof code, "%.*s", (int)strcspn(p->codes, ";"),
+		    p->codes);
+		return code;
+	case PART_TEXT:
+	case PART_MARKED:
+		break;
+	}
+	return "7";
+}
+
+/* One part of one field, in every kind under every instrument: no sentence is cut. */
+static void
+every_part_alone_is_looked_at_and_every_sentence_is_whole(void **state)
+{
+	static const enum act_kind kinds[] = { ACT_PRESERVE, ACT_TRAFFIC_PATH,
+		ACT_SUBSCRIBER, ACT_STORED_DATA, ACT_USE_CONSENT };
+	static const char *const bases[] = { "UNCAC-CYBER", "Budapest", "UNTOC",
+		"reciprocity", "", "of our own" };
+	static const struct set none = { NULL, NULL };
+	size_t n;
+	const struct law_field *all = law_fields(&n);
+	char name[80];
+
+	(void)state;
+	for (size_t k = 0; k < 5 * 6 * n * LAW_PARTS_MAX; k++) {
+		const struct law_field *f = &all[k / LAW_PARTS_MAX / 30];
+		size_t p = k % LAW_PARTS_MAX;
+
+		if (p >= f->shape->parts_n)
+			continue;
+		whole(kinds[k / LAW_PARTS_MAX % 5], &none);
+		(void)snprintf(ask.instrument, sizeof ask.instrument, "%s",
+		    bases[k / LAW_PARTS_MAX / 5 % 6]);
+		(void)snprintf(name, sizeof name, "%s.%s", f->id, f->shape->parts[p].name);
+		set(name, sample(&f->shape->parts[p]));
+		for (int i = 0; i < 4; i++) {
+			facts.incoming = (i & 1) != 0;
+			memcpy(facts.from_state, i < 2 ? "XA" : "VC", 3);	/* a long name */
+			memcpy(facts.to_state, i < 2 ? "XB" : "VC", 3);
+			check();
+			for (size_t r = 0; r < found.n; r++)
+				if (strstr(found.list[r].text, "...") != NULL)
+					fail_msg("cut: %s", found.list[r].text);
+		}
+	}
+}
+
 /* ---- what is missing ---- */
 
 static void
@@ -453,6 +526,22 @@ static void
 day_after(char *out, size_t size, int64_t days, int64_t seconds)
 {
 	(void)snprintf(out, size, "%s", when_rfc3339(NOW + days * DAY + seconds).s);
+}
+
+static void
+S03_an_offence_of_speech_or_belief_is_read_by_a_named_person(void **state)
+{
+	(void)state;
+	preserve();
+	set("F10.facts", "He posted BLASPHEMOUS verses.");
+	WARNS("request.persecution");
+	preserve();
+	set("F10.statute", "Diffamation, art. 29");
+	WARNS("request.persecution");
+	stored_data();
+	set("F03.facts", "Took part in a demonstration.");
+	set("F03.statute", "Sedition Act");
+	WARNS("request.persecution");		/* said once */
 }
 
 static void
@@ -827,6 +916,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_request_of_each_kind_has_no_finding),
 		cmocka_unit_test(an_empty_draft_hears_of_everything_and_nothing_breaks),
+		cmocka_unit_test(every_part_alone_is_looked_at_and_every_sentence_is_whole),
 		cmocka_unit_test(a_missing_field_is_named_with_its_article_and_what_to_do),
 		cmocka_unit_test(of_what_came_in_the_missing_field_is_asked_for),
 		cmocka_unit_test(a_field_of_our_own_rules_carries_no_refusal_for_form),
@@ -847,6 +937,7 @@ main(void)
 		    S01_the_convention_against_organised_crime_asks_for_a_serious_crime),
 		cmocka_unit_test(
 		    S02_dual_criminality_is_asked_for_disclosure_never_for_preservation),
+		cmocka_unit_test(S03_an_offence_of_speech_or_belief_is_read_by_a_named_person),
 		cmocka_unit_test(S04_no_secrecy_is_without_reasons_and_an_end_date),
 		cmocka_unit_test(S06_content_is_asked_for_with_an_authorisation),
 		cmocka_unit_test(S08_a_text_that_asks_for_passwords_or_keys_is_pointed_at),

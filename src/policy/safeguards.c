@@ -100,6 +100,48 @@ dual_criminality_is_shown_for_disclosure(struct checking *c)
 		    c->to);
 }
 
+/* ---- words that make a person look ---- */
+
+static bool
+text_has_one_of(const char *text, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (strcasestr(text, *words) != NULL)
+			return true;
+	return false;
+}
+
+/* ---- S03: nobody is handed over for what they say, believe or are (40(22)) ---- */
+
+/*
+ * Words of offences that are used against speech, assembly, belief and private life.
+ * They prove nothing: they bring a person to read.  Stems, so that endings fit.
+ */
+static const char *const persecution_words[] = {
+	"blasphem", "apostas", "sedition", "defamation", "insult", "majest",
+	"homosexual", "sodomy", "same-sex", "dissident", "propaganda", "protester",
+	"demonstrat", "unlawful assembly", "political", "religio", "separatis",
+	"diffamation", "politique", "manifestant", "propagande", "difamaci",
+	"pol\xc3\xadtic", "manifestante", "sedici", NULL,
+};
+
+void
+persecution_is_looked_for(struct checking *c)
+{
+	static const char *const ids[] = { "F03", "F10" };
+	static const char *const parts[] = { "facts", "statute" };
+
+	for (size_t i = 0; i < 4; i++) {
+		const char *text = field_text(c, ids[i / 2], parts[i % 2]);
+
+		if (text == NULL || !text_has_one_of(text, persecution_words))
+			continue;
+		finding_say(c, FINDING_WARNS, "request.persecution", ids[i / 2], NULL,
+		    "The offence or its facts touch on speech, assembly, belief or private life. A named person reads it before it is acted on: nobody is to be pursued for these (Art 40(22), S03).");
+		return;
+	}
+}
+
 /* ---- S04: secrecy has reasons and an end date ---- */
 
 void
@@ -142,17 +184,8 @@ static const char *const key_words[] = {
 	"\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb",			/* Russian */
 	"\xd9\x83\xd9\x84\xd9\x85\xd8\xa9 \xd8\xa7\xd9\x84\xd9\x85\xd8\xb1\xd9\x88\xd8\xb1",
 	"\xd9\x83\xd9\x84\xd9\x85\xd8\xa9 \xd8\xa7\xd9\x84\xd8\xb3\xd8\xb1",	/* Arabic */
-	"\xe5\xaf\x86\xe7\xa0\x81", "\xe5\xaf\x86\xe9\x92\xa5",	/* Chinese */
+	"\xe5\xaf\x86\xe7\xa0\x81", "\xe5\xaf\x86\xe9\x92\xa5", NULL,	/* Chinese */
 };
-
-static bool
-text_asks_for_keys(const char *text)
-{
-	for (size_t i = 0; i < sizeof key_words / sizeof *key_words; i++)
-		if (strcasestr(text, key_words[i]) != NULL)
-			return true;
-	return false;
-}
 
 void
 nobody_asks_for_keys_or_passwords(struct checking *c)
@@ -160,7 +193,7 @@ nobody_asks_for_keys_or_passwords(struct checking *c)
 	for (size_t i = 0; i < sizeof asking / sizeof *asking; i++) {
 		const char *text = field_text(c, asking[i], "text");
 
-		if (text != NULL && text_asks_for_keys(text))
+		if (text != NULL && text_has_one_of(text, key_words))
 			finding_say(c, FINDING_WARNS, "request.asks-for-keys", asking[i], NULL,
 			    "The text of \"%s\" speaks of passwords or keys. Nobody is asked to hand over their own or to weaken a system (S08); ask for the data instead.",
 			    law_field(asking[i])->label);

@@ -16,7 +16,7 @@ protected_persons_are_looked_at_twice(struct checking *c)
 {
 	if (field_given(c, "F68"))
 		finding_say(c, FINDING_WARNS, "request.protected-person", "F68", NULL,
-		    "A person with a protected role is concerned (lawyer, doctor, journalist, ...): a second person reads this request before it is acted on (S10).");
+		    "A person with a protected role is concerned (lawyer, doctor, journalist and such): a second person reads this request before it is acted on (S10).");
 }
 
 void
