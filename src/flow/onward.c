@@ -534,14 +534,16 @@ flow_evidence_onward(struct flow *f, unsigned evidence, const char *to,
     struct evidence *out, struct err *err)
 {
 	struct sealed *sealed = mem_new(sizeof *sealed, err);
+	struct dir *tmp = NULL;
 	struct passing p;
 	bool found = false, ok;
 
 	if (sealed == NULL)
 		return false;
 	passing_init(&p, f);
-	ok = home_lock(f->home, err) && making_sweep(f, err) &&
-	    passing_load(&p, evidence, to, err) && consent_find(&p, err) &&
+	/* home_tmp takes away what a cut try left in the clear. */
+	ok = home_lock(f->home, err) && home_tmp(f->home, &tmp, err) &&
+	    making_sweep(f, err) && passing_load(&p, evidence, to, err) && consent_find(&p, err) &&
 	    passed_find(&p, out, &found, err);
 	if (ok && !found) {
 		ok = seal_on(&p, sealed, err);

@@ -894,7 +894,7 @@ leg_size(size_t leg, uint64_t *calls, uint64_t *allocations)
 	job_end(&j);
 }
 
-/* Some dozens of places in each leg; each of them with COMITY_LONG. */
+/* A few places in each leg; each of them with COMITY_LONG. */
 static uint64_t
 stride(uint64_t calls, unsigned places)
 {
@@ -909,7 +909,7 @@ each_failing_disk_call_is_told_and_the_second_try_ends_the_same(void **state)
 		uint64_t calls, allocations;
 
 		leg_size(leg, &calls, &allocations);
-		for (uint64_t n = 1; n <= calls; n += stride(calls, 12)) {
+		for (uint64_t n = 1; n <= calls; n += stride(calls, 5)) {
 			struct err why = ERR_INIT;
 			struct job j;
 
@@ -937,13 +937,13 @@ a_power_cut_at_any_call_loses_nothing_and_the_second_try_ends_the_same(void **st
 		uint64_t calls, allocations;
 
 		leg_size(leg, &calls, &allocations);
-		for (uint64_t n = 1; n <= calls + 1; n += stride(calls, 16)) {
+		for (uint64_t n = 1; n <= calls + 1; n += stride(calls, 8)) {
 			struct err why = ERR_INIT;
 			struct job j;
 			bool said;
 
 			legs_before(&j, leg);
-			world_sim_fail(j.world, SIM_FAULT_IO, n, true);
+			world_sim_fail(j.world, SIM_FAULT_POWER, n, true);
 			said = legs[leg].run(&j, &why);
 			world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
 			site_end(&j.a);
@@ -968,7 +968,7 @@ each_failing_allocation_is_told_and_the_second_try_ends_the_same(void **state)
 		uint64_t calls, allocations;
 
 		leg_size(leg, &calls, &allocations);
-		for (uint64_t n = 1; n <= allocations; n += stride(allocations, 12)) {
+		for (uint64_t n = 1; n <= allocations; n += stride(allocations, 5)) {
 			struct err why = ERR_INIT;
 			struct job j;
 
