@@ -23,6 +23,7 @@ struct flow {
 	void *arg;
 	struct keyring *keyring;	/* opened on first use */
 	struct journal *journal;	/* opened by the first record, under the home's lock */
+	bool clock_looked;		/* compared with the last record, once a command */
 };
 void flow_clear(struct flow *f);
 MUST bool flow_keyring(struct flow *f, struct keyring **out, struct err *err);
@@ -107,7 +108,7 @@ MUST bool flow_evidence_add(struct flow *f, const struct add_wish *wish,
 
 struct seal_wish {
 	unsigned number;
-	const char *to;			/* as typed */
+	const char *to;			/* as typed; evidence_seal: NULL ourselves only */
 	const char *reference;		/* NULL */
 	const char *description;
 	const char *purpose;

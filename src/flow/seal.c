@@ -86,6 +86,12 @@ rule_ask(struct flow *f, const struct peer *to, const struct evidence_private *p
 	};
 	bool ok;
 
+	/* Sealed to ourselves: there is no card of a receiver to look at (seal_alone.c). */
+	if (to->id.s[0] == '\0') {
+		facts.peer_training = facts.training;
+		facts.peer_confirmed = true;
+		facts.peer_valid_to = WHEN_MAX;
+	}
 	act_init(&card, ACT_CARD);
 	ok = own_card(f->home, &id, &card, err);
 	facts.own_valid_from = card.body.card.valid_from;
@@ -186,6 +192,7 @@ seal_with(struct sealing *s, struct err *err)
 	struct payload_options options = { s->prv.leave_out_unreadable ||
 		s->wish->leave_out_unreadable, (const char *const *)s->prv.leave_out,
 		s->prv.leave_out_n };
+	const struct peer *to = s->wish->to != NULL ? &s->to : NULL;
 	struct flow *f = s->f;
 	struct pin_reading pin = { 0 };
 	struct package_written done;
@@ -201,10 +208,10 @@ seal_with(struct sealing *s, struct err *err)
 		s->evidence->files = payload_files(p);	/* it is new here */
 		s->evidence->bytes = payload_bytes(p);
 	}
-	ok = ok && act_fill(f, &a, s->wish, &s->to, p, err) &&
+	ok = ok && act_fill(f, &a, s->wish, to, p, err) &&
 	    pin_open(f, s->wish->number, &s->prv, &pin, err) &&
 	    outgoing_parcel(&s->o, &a, p, buf_span(&s->prv.collection), pin.age,
-	    &s->to, &done, err) && sealed_keep(s, &a, &done, err);
+	    to, &done, err) && sealed_keep(s, &a, &done, err);
 	pin_close(&pin);
 	payload_free(p);
 	act_clear(&a);
@@ -218,7 +225,7 @@ sealing_ask(struct sealing *s, struct err *err)
 	struct keyring *k = NULL;
 
 	if (!evidence_load(f->home, s->wish->number, s->evidence, err) ||
-	    !peer_find(f->home, s->wish->to, &s->to, err))
+	    (s->wish->to != NULL && !peer_find(f->home, s->wish->to, &s->to, err)))
 		return false;
 	if (s->evidence->origin == EVIDENCE_RECEIVED)
 		return err_set(err, ERR_REFUSED, "seal.received",
@@ -325,6 +332,9 @@ bool
 flow_evidence_seal(struct flow *f, const struct seal_wish *wish, struct sealed *out,
     struct err *err)
 {
+	if (wish->to == NULL)
+		return err_set(err, ERR_USE, "seal.to",
+		    "say for whom the evidence is sealed, as in --to XB");
 	return evidence_seal(f, wish, NULL, out, err);
 }
 

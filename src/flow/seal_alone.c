@@ -1,0 +1,368 @@
+/*
+ * Evidence for a receiver without Comity: the same package, first sealed to ourselves
+ * and kept as every other, then written once more for the receiver: as a plain tar
+ * under a passphrase (age) or for a certificate (CMS).  The plain tar is never on a
+ * disk of ours: it flows from the one sealing into the other.
+ *
+ * In a thread the delivery is kept together with the parcel, in one transaction; a
+ * second try finds it and only writes the file.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "crypto/enveloped.h"
+#include "flow/backup.h"
+#include "flow/journey.h"
+
+#define PASSPHRASE_MIN 12	/* bytes: what may be tried offline for ever is several words */
+#define FILE_ROOM 2048		/* bytes that a file adds to a tar, header and padding */
+#define BAG_ROOM (1u << 20)	/* bytes of all tag files together, revocation lists too */
+
+struct alone {
+	struct flow *f;
+	const struct seal_alone_wish *wish;
+	struct new_place place;
+	struct buf secret;
+	struct certs to;
+	struct docket_request row;	/* number 0: of no thread */
+	struct thread_step step;
+	struct fields limits;
+	bool has_promise;
+	struct digest promise;		/* our granted_with_conditions */
+	bool done;			/* delivered in this thread by an earlier try */
+	struct docket_act act;
+};
+
+static void
+alone_init(struct alone *a, struct flow *f, const struct seal_alone_wish *wish)
+{
+	memset(a, 0, sizeof *a);
+	a->f = f;
+	a->wish = wish;
+	buf_init_secret(&a->secret, AGE_PASSPHRASE_MAX);
+	certs_init(&a->to);
+	fields_init(&a->limits);
+}
+
+static void
+alone_clear(struct alone *a)
+{
+	new_place_close(&a->place);
+	buf_clear(&a->secret);
+	certs_clear(&a->to);
+	fields_clear(&a->limits);
+}
+
+/* ---- to whom ---- */
+
+static bool
+certificate_take(struct alone *a, struct err *err)
+{
+	struct span file = a->wish->certificate;
+	struct cert *c = NULL;
+	bool ok;
+
+	if (span_starts(file, "-----") || memmem(file.p, file.n, "-----BEGIN", 10))
+		ok = certs_read_pem(&a->to, file, err);
+	else
+		ok = cert_decode(&c, file, err) && certs_add(&a->to, c, err);
+	cert_free(c);
+	return ok ? a->to.n == 1 || err_set(err, ERR_USE, "seal.certificate",
+	    "the file holds %zu certificates; hand in the one of the receiver alone",
+	    a->to.n) : err_wrap(err, "the receiver's certificate");
+}
+
+/* It is asked for before anything is made: a person may think better of it. */
+static bool
+receiver_take(struct alone *a, struct err *err)
+{
+	if (a->wish->how == SEAL_CERTIFICATE)
+		return certificate_take(a, err);
+	if (!a->wish->passphrase(a->wish->arg, &a->secret, err))
+		return false;
+	return a->secret.n >= PASSPHRASE_MIN || err_set(err, ERR_USE,
+	    "seal.passphrase",
+	    "the passphrase for the receiver is shorter than %d characters; take several words, and tell them by telephone, never with the file",
+	    PASSPHRASE_MIN);
+}
+
+static bool
+too_large(struct err *err)
+{
+	return err_set(err, ERR_LIMIT, "enveloped.size",
+	    "evidence of more than %u MiB cannot be sealed to a certificate; use a passphrase instead: --to-passphrase",
+	    ENVELOPED_MAX >> 20);
+}
+
+static bool
+size_ask(struct alone *a, struct err *err)
+{
+	struct evidence e;
+
+	if (!evidence_load(a->f->home, a->wish->number, &e, err))
+		return false;
+	/* A good guess beforehand; what is made is measured again. */
+	return a->wish->how != SEAL_CERTIFICATE || (e.files < ENVELOPED_MAX / FILE_ROOM &&
+	    e.bytes < ENVELOPED_MAX - BAG_ROOM - e.files * FILE_ROOM) ||
+	    too_large(err);
+}
+
+/* ---- the thread it answers ---- */
+
+static bool
+delivered_look(void *arg, const struct docket_act *x, struct err *err)
+{
+	struct alone *a = arg;
+
+	(void)err;
+	if (x->direction == ACT_OUT && x->evidence == a->wish->number &&
+	    x->peer[0] == '\0' && strcmp(x->kind, act_kind_name(ACT_DELIVERED)) == 0) {
+		a->done = true;
+		a->act = *x;
+	}
+	return true;
+}
+
+static bool
+thread_load(struct alone *a, struct err *err)
+{
+	struct docket *d = NULL;
+	bool ok;
+
+	if (a->wish->request == 0)
+		return true;
+	ok = desk_open(a->f, false, &d, err) &&
+	    docket_request_get(d, a->wish->request, &a->row, err) &&
+	    docket_request_acts(d, a->wish->request, delivered_look, a, err) &&
+	    thread_last(d, a->wish->request, ACT_GRANTED_WITH_CONDITIONS, ACT_OUT,
+	    &a->promise, &a->has_promise, err);
+	docket_close(d);
+	return ok;
+}
+
+static bool
+thread_ask(struct alone *a, struct err *err)
+{
+	struct thread_facts facts = { .by = SIDE_IS_ASKED, .act = ACT_DELIVERED,
+		.now = world_now(a->f->world),
+		.request_expires_at = a->row.expires_at, .same_parties = true,
+		.follows_request = true, .follows_known = true };
+
+	if (a->row.number == 0 || a->done)
+		return true;
+	if (a->row.ours || !a->row.has_act)
+		return err_set(err, ERR_USE, "deliver.theirs",
+		    "request %u is not one that asks this office for evidence",
+		    a->row.number);
+	if (!act_kind_parse(a->row.kind, &facts.request) ||
+	    !request_state_parse(a->row.state, &facts.state))
+		return err_set(err, ERR_UNPROVEN, "docket.damaged",
+		    "request %u has a kind or state that nobody knows", a->row.number);
+	a->step = thread_decide(&facts);
+	return verdict_ask(a->step.verdict, err);
+}
+
+/* What was promised with conditions goes over under them. */
+static bool
+limits_take(struct alone *a, struct err *err)
+{
+	struct act promise;
+	bool ok;
+
+	if (!a->has_promise || a->done)
+		return true;
+	if (!act_open(a->f, &a->promise, &promise, err))
+		return false;
+	ok = fields_copy(&a->limits, &promise.body.answer.fields, err);
+	act_clear(&promise);
+	return ok;
+}
+
+static void
+row_move(struct alone *a, struct docket_request *r)
+{
+	(void)snprintf(r->state, sizeof r->state, "%s",
+	    request_state_name(a->step.next));
+	if (r->answered_at == 0)
+		r->answered_at = world_now(a->f->world);
+	r->due_at = r->hold_until;
+	r->due_ours = r->due_at != 0;
+	(void)snprintf(r->due_rule, sizeof r->due_rule, "%s",
+	    r->due_at != 0 ? "hold" : "");
+}
+
+/* ---- kept here ---- */
+
+static bool
+sealed_again(struct alone *a, struct sealed *out, struct err *err)
+{
+	memset(out, 0, sizeof *out);
+	if (!evidence_load(a->f->home, a->wish->number, &out->evidence, err))
+		return false;
+	for (size_t i = 0; i < out->evidence.parcels_n; i++)
+		if (digest_eq(&out->evidence.parcels[i].package_id, &a->act.package)) {
+			out->parcel = i;
+			return true;
+		}
+	return err_set(err, ERR_UNPROVEN, "docket.damaged",
+	    "the package that was delivered is not with evidence %04u",
+	    a->wish->number);
+}
+
+static bool
+seal_ours(struct alone *a, struct sealed *out, struct err *err)
+{
+	const struct seal_alone_wish *w = a->wish;
+	struct docket_request row = a->row;
+	struct seal_thread thread = { .row = &row, .outbox = OUTBOX_NONE };
+	struct seal_wish wish = { .number = w->number, .description = w->description,
+		.purpose = w->purpose, .lang = w->lang };
+
+	if (a->done)
+		return sealed_again(a, out, err);
+	if (row.number == 0)
+		return evidence_seal(a->f, &wish, NULL, out, err);
+	row_move(a, &row);
+	wish.reference = row.reference[0] != '\0' ? row.reference : NULL;
+	wish.follows = &row.act;
+	wish.follows_n = 1;
+	wish.limits = a->limits.n > 0 ? &a->limits : NULL;
+	wish.instrument = row.instrument;
+	wish.article = row.article;
+	return evidence_seal(a->f, &wish, &thread, out, err);
+}
+
+/* ---- and written for the receiver ---- */
+
+static bool
+copy_through(struct source *from, struct sink *to, struct err *err)
+{
+	uint8_t *part = mem_new(BACKUP_PART, err);
+	size_t got = 1;
+	bool ok = part != NULL;
+
+	while (ok && got > 0) {
+		ok = source_read(from, part, BACKUP_PART, &got, err);
+		if (ok && got > 0)
+			ok = sink_write(to, span_of(part, got), err);
+	}
+	mem_free(part);
+	return ok;
+}
+
+static bool
+passphrase_write(struct alone *a, struct source *tar, struct sink *to,
+    struct err *err)
+{
+	struct sink *age = NULL;
+	bool ok;
+
+	ok = age_sink_passphrase(a->f->world, buf_span(&a->secret),
+	    home_settings(a->f->home)->log_n, to, &age, err) &&
+	    copy_through(tar, age, err) && age_sink_finish(age, err);
+	sink_free(age);
+	return ok;
+}
+
+static bool
+certificate_write(struct alone *a, struct source *tar, struct sink *to,
+    struct err *err)
+{
+	struct buf plain, der;
+	bool ok;
+
+	buf_init_secret(&plain, ENVELOPED_MAX);
+	buf_init(&der, ENVELOPED_MAX + (1u << 20));
+	ok = source_all(tar, &plain, err) || (err->kind == ERR_LIMIT && too_large(err));
+	ok = ok && enveloped_seal(&a->to, buf_span(&plain), &der, err) &&
+	    sink_write(to, buf_span(&der), err);
+	buf_clear(&plain);
+	buf_clear(&der);
+	return ok;
+}
+
+/* The tar as it was sealed to ourselves. */
+struct kept_tar {
+	struct file *file;
+	struct source *under, *tar;
+};
+
+static bool
+kept_open(struct flow *f, const struct parcel *p, struct kept_tar *k, struct err *err)
+{
+	struct age_keys keys = { .identities = NULL };
+	struct keyring *ring = NULL;
+
+	return flow_keyring(f, &ring, err) &&
+	    keyring_identities(ring, &keys.identities, &keys.n, err) &&
+	    file_open(f->world, home_dir(f->home), parcel_file(p).s, FILE_READ,
+	    &k->file, err) && file_source(k->file, 0, &k->under, err) &&
+	    age_source(k->under, &keys, &k->tar, err);
+}
+
+static void
+kept_close(struct kept_tar *k)
+{
+	source_free(k->tar);
+	source_free(k->under);
+	file_close(k->file);
+}
+
+/* Before anything of it can be outside. */
+static bool
+exported(struct alone *a, const struct parcel *p, struct err *err)
+{
+	struct record r;
+
+	record_begin(a->f, &r, EVENT_EXPORTED);
+	r.has_act = r.has_package = true;
+	r.act = p->act_id;
+	r.package = p->package_id;
+	(void)snprintf(r.reason, sizeof r.reason, "%s",
+	    a->wish->how == SEAL_CERTIFICATE ? "certificate" : "passphrase");
+	return record_alone(a->f, &r, a->row.number, err);
+}
+
+static bool
+file_make(struct alone *a, const struct parcel *p, struct err *err)
+{
+	struct kept_tar k = { .file = NULL };
+	struct file *file = NULL;
+	struct sink *sink = NULL;
+	bool ok;
+
+	ok = exported(a, p, err) && kept_open(a->f, p, &k, err) &&
+	    file_open(a->f->world, a->place.into, ".", FILE_TEMPORARY, &file, err) &&
+	    file_sink(file, 0, &sink, err) && (a->wish->how == SEAL_CERTIFICATE ?
+	    certificate_write(a, k.tar, sink, err) :
+	    passphrase_write(a, k.tar, sink, err)) && file_sync(file, err) &&
+	    file_name(file, a->place.into, a->place.name, err);
+	if (ok && !dir_sync(a->place.into, err)) {
+		(void)!path_remove(a->f->world, a->place.into, a->place.name, NULL);
+		ok = false;
+	}
+	sink_free(sink);
+	file_close(file);
+	kept_close(&k);
+	return ok || err_wrap(err, "the evidence is sealed and kept here, and %s was not written",
+	    a->wish->out_path);
+}
+
+bool
+flow_evidence_seal_alone(struct flow *f, const struct seal_alone_wish *wish,
+    struct sealed *out, struct err *err)
+{
+	struct alone a;
+	bool ok;
+
+	alone_init(&a, f, wish);
+	ok = home_lock(f->home, err) && thread_load(&a, err) && thread_ask(&a, err) &&
+	    size_ask(&a, err) && new_place_open(f, wish->out_path, &a.place, err) &&
+	    receiver_take(&a, err) && limits_take(&a, err) &&
+	    seal_ours(&a, out, err) &&
+	    file_make(&a, &out->evidence.parcels[out->parcel], err);
+	if (ok)
+		(void)snprintf(out->path, sizeof out->path, "%s", wish->out_path);
+	alone_clear(&a);
+	return ok;
+}
