@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/inside.h"
-#include "flow/record.h"
+#include "flow/take.h"
 
 #define SPACE_LOW (1ull << 30)		/* less than this is told */
 #define ENDS_SOON (60 * DAY)
@@ -203,6 +202,21 @@ name_order(const void *a, const void *b)
 	    ((const struct parcel_path *)b)->s);
 }
 
+/* That it is gone is written down, once. */
+static bool
+loss_record(struct flow *f, const struct digest *act, const struct digest *package,
+    struct err *err)
+{
+	struct record r;
+
+	record_begin(f, &r, EVENT_LOSS);
+	r.has_act = r.has_package = true;
+	r.act = *act;
+	r.package = *package;
+	(void)snprintf(r.reason, sizeof r.reason, "parcel.lost");
+	return record_alone(f, &r, 0, err);
+}
+
 /* Each kept parcel is there, as long as it was. */
 static bool
 parcels_of(struct flow *f, unsigned number, struct parcel_names *names,
@@ -217,13 +231,107 @@ parcels_of(struct flow *f, unsigned number, struct parcel_names *names,
 
 		if (!name_add(names, parcel_file(p), err))
 			return false;
-		if (parcel_whole(f, p) || names->missing++ >= PARCELS_NAMED)
+		if (parcel_whole(f, p))
+			continue;
+		if (!loss_record(f, &p->act_id, &p->package_id, err))
+			return false;
+		if (names->missing++ >= PARCELS_NAMED)
 			continue;
 		say(r, DOCTOR_BAD, "parcels",
 		    "A parcel of evidence %04u is missing or of another length: %s. Get it back from your backup, or ask the other side for it again.",
 		    number, parcel_file(p).s);
 	}
 	return true;
+}
+
+/* ---- acts of threads ---- */
+
+struct acts_look {
+	struct flow *flow;
+	struct parcel_names *names;
+	struct doctor_report *report;
+	struct docket_act *lost;
+	size_t lost_n;
+	unsigned *numbers;
+	size_t n, numbers_room;
+};
+
+static bool
+number_add(void *arg, const struct docket_request *row, struct err *err)
+{
+	struct acts_look *a = arg;
+
+	if (a->n == a->numbers_room) {
+		size_t want = a->numbers_room == 0 ? 64 : 2 * a->numbers_room;
+		unsigned *more = mem_resize(a->numbers, want * sizeof *more, err);
+
+		if (more == NULL)
+			return false;
+		a->numbers = more;
+		a->numbers_room = want;
+	}
+	a->numbers[a->n++] = row->number;
+	return true;
+}
+
+#define LOST_MAX 64		/* written down at one visit to the doctor */
+
+static bool
+act_look(void *arg, const struct docket_act *row, struct err *err)
+{
+	struct acts_look *a = arg;
+
+	if (row->evidence != 0)
+		return true;		/* looked at with its evidence */
+	if (!name_add(a->names, act_file(row), err))
+		return false;
+	if (act_whole(a->flow, row))
+		return true;
+	if (a->lost_n < LOST_MAX)
+		a->lost[a->lost_n++] = *row;
+	if (a->names->missing++ < PARCELS_NAMED)
+		say(a->report, DOCTOR_BAD, "parcels",
+		    "A parcel of request %u is missing or of another length: %s. Get it back from your backup, or ask the other side for it again.",
+		    row->request, act_file(row).s);
+	return true;
+}
+
+static bool
+threads_look(struct flow *f, struct parcel_names *names, struct doctor_report *r,
+    struct err *err)
+{
+	struct docket_filter all = { .order = ORDER_NUMBER };
+	struct acts_look a = { .flow = f, .names = names, .report = r };
+	struct docket *d = NULL;
+	bool ok;
+
+	a.lost = mem_array(LOST_MAX, sizeof *a.lost, err);
+	ok = a.lost != NULL && home_docket(f->home, &d, err);
+	if (ok) {
+		ok = docket_requests(d, &all, number_add, &a, err);
+		for (size_t i = 0; ok && i < a.n; i++)
+			ok = docket_request_acts(d, a.numbers[i], act_look, &a, err);
+		for (size_t i = 0; ok && i < a.lost_n; i++)
+			ok = loss_record(f, &a.lost[i].act, &a.lost[i].package, err);
+		home_docket_done(f->home);
+	}
+	mem_free(a.lost);
+	mem_free(a.numbers);
+	return ok;
+}
+
+/* "ACT..." of an act that the docket knows of, in no thread and no evidence. */
+static bool
+known_otherwise(struct docket *d, const char *name, bool *known, struct err *err)
+{
+	struct docket_act row;
+	struct digest act;
+
+	*known = false;
+	if (strlen(name) < 64 || !digest_parse(span_of(name, 64), &act) ||
+	    name_ends(name, ".damaged"))
+		return true;
+	return docket_act_get(d, &act, &row, known, err);
 }
 
 /* A parcel that no record names: a command was cut between the two. */
@@ -233,21 +341,29 @@ strays_count(struct flow *f, const struct parcel_names *names,
 {
 	struct listing *l = NULL;
 	struct listing_entry e;
+	struct docket *d = NULL;
 	bool more = true, ok;
 
 	*strays = 0;
+	if (!home_docket(f->home, &d, err))
+		return false;
 	ok = listing_open(f->world, home_dir(f->home), "parcels", &l, err);
 	while (ok && more) {
 		struct parcel_path path;
+		bool known;
 
 		ok = listing_next(l, &e, &more, err);
 		if (!ok || !more || strlen(e.name) > 100)
 			continue;
 		(void)snprintf(path.s, sizeof path.s, "parcels/%.100s", e.name);
-		*strays += names->n == 0 || bsearch(&path, names->list, names->n,
-		    sizeof path, name_order) == NULL;
+		if (names->n != 0 && bsearch(&path, names->list, names->n,
+		    sizeof path, name_order) != NULL)
+			continue;
+		ok = known_otherwise(d, e.name, &known, err);
+		*strays += !known;
 	}
 	listing_close(l);
+	home_docket_done(f->home);
 	return ok;
 }
 
@@ -280,6 +396,7 @@ parcels_look(struct flow *f, struct doctor_report *r, struct err *err)
 	ok = true;
 	for (size_t i = 0; ok && i < n; i++)
 		ok = parcels_of(f, list[i], &names, r, err);
+	ok = ok && threads_look(f, &names, r, err);
 	if (ok && names.n > 1)
 		qsort(names.list, names.n, sizeof *names.list, name_order);
 	ok = ok && strays_count(f, &names, &strays, err);

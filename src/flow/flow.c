@@ -13,6 +13,7 @@ flow_clear(struct flow *f)
 	f->keyring = NULL;
 	journal_close(f->journal);
 	f->journal = NULL;
+	f->clock_looked = false;
 }
 
 const char *

@@ -275,6 +275,47 @@ index_all(struct recording *g, struct journal *j, struct docket *d, struct err *
 	return !any || docket_records_end_put(d, journal_end(j), err);
 }
 
+/*
+ * A clock that stands before the last record went back: what is dated from now on has
+ * to be read with that.  Less than a minute is a clock being set right.
+ */
+#define CLOCK_BACK_SECONDS 60
+
+static bool
+clock_look(struct flow *f, struct docket *d, struct journal *j, struct err *err)
+{
+	struct docket_record newest;
+	uint8_t salt[RECORD_SALT];
+	struct record_item item;
+	struct recording *g;
+	struct record last, r;
+	bool found, ok;
+
+	if (f->clock_looked)
+		return true;
+	if (!docket_record_newest(d, &newest, &found, err) ||
+	    (found && !record_load(f, newest.at, &last, NULL, salt, err)))
+		return false;
+	f->clock_looked = true;
+	record_begin(f, &r, EVENT_CLOCK_JUMP);
+	if (!found || last.at <= r.at + CLOCK_BACK_SECONDS)
+		return true;
+	r.clock_doubt = last.at - r.at;
+	(void)snprintf(r.reason, sizeof r.reason, "clock.went-back");
+	item = (struct record_item){ .record = &r };
+	g = mem_new(sizeof *g, err);
+	if (g == NULL)
+		return false;
+	g->items = &item;
+	g->n = 1;
+	buf_init(&g->bytes[0], RECORD_MAX);
+	ok = encode_all(g, d, err) && append_all(f, g, j, err) &&
+	    index_all(g, j, d, err);
+	buf_clear(&g->bytes[0]);
+	mem_free(g);
+	return ok;
+}
+
 /* One transaction for the index: our own, unless one is open. */
 static bool
 index_begin(struct docket *d, bool *own, struct err *err)
@@ -295,7 +336,7 @@ group_run(struct flow *f, struct docket *d, struct recording *g, struct err *err
 	bool own = false, ok;
 
 	ok = journal_get(f, &j, err) && index_begin(d, &own, err) &&
-	    catch_up(j, d, err) && encode_all(g, d, err) &&
+	    catch_up(j, d, err) && clock_look(f, d, j, err) && encode_all(g, d, err) &&
 	    append_all(f, g, j, err) && index_all(g, j, d, err) &&
 	    (!own || docket_commit(d, err));
 	if (!ok && own)

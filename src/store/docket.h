@@ -209,6 +209,9 @@ MUST bool docket_record_find(struct docket *d, const char *event,
 /* The last record of a thread (0: of no thread). */
 MUST bool docket_record_last(struct docket *d, unsigned request,
     struct docket_record *out, bool *found, struct err *err);
+/* The last one of all. */
+MUST bool docket_record_newest(struct docket *d, struct docket_record *out,
+    bool *found, struct err *err);
 /* How much of the journal is indexed here: offset behind the last entry. */
 MUST bool docket_records_end(struct docket *d, uint64_t *out, struct err *err);
 MUST bool docket_records_end_put(struct docket *d, uint64_t at, struct err *err);

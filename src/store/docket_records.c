@@ -91,6 +91,16 @@ docket_record_last(struct docket *d, unsigned request, struct docket_record *out
 }
 
 bool
+docket_record_newest(struct docket *d, struct docket_record *out, bool *found,
+    struct err *err)
+{
+	struct query q;
+
+	return query_begin(&q, d, "SELECT " COLUMNS " FROM records ORDER BY at DESC"
+	    " LIMIT 1", err) && record_one(&q, out, found, err);
+}
+
+bool
 docket_records_end(struct docket *d, uint64_t *out, struct err *err)
 {
 	struct query q;
