@@ -17,6 +17,7 @@ import time
 MB = 1 << 20
 SIZE = int(os.environ.get("BENCH_MB", "4096")) * MB
 FILES = int(os.environ.get("BENCH_FILES", "200000"))
+ACTS = int(os.environ.get("BENCH_ACTS", "1000000"))
 RUNS = int(os.environ.get("BENCH_RUNS", "5"))
 SPREAD_MAX = 0.15
 TOP = os.environ["TOP"]
@@ -355,8 +356,22 @@ class Bench:
             "ms", None, 10, True)
 
 
+    def docket(self):
+        """A docket of ACTS acts: what a person waits for, and what a node can take in."""
+        out = subprocess.check_output(["bench-docket", self.at("docket"), str(ACTS)])
+        got = json.loads(out)
+        shutil.rmtree(self.at("docket"))
+        for key, name, target in (("desk_ms", "desk", 50), ("due_ms", "first of what is due", 50),
+                                  ("open_ms", "opening it", 100)):
+            row("docket of %d acts: %s" % (ACTS, name), [got[key]], "ms", None, target, True)
+        row("  all that is due (one request in forty)", [got["due_all_ms"]], "ms", less=True)
+        row("  the thread of an act", [got["look_up_ms"]], "ms", less=True)
+        row("  acts put, 100 a transaction", [1e5 / got["group_of_100_ms"]], "/s", None, 5000)
+        row("  peak memory", [got["peak_kib"] / 1024], "MiB", less=True)
+
+
 def main():
-    parts = ["large", "small", "verify", "memory", "program"]
+    parts = ["large", "small", "verify", "memory", "program", "docket"]
     wanted = sys.argv[1:] or parts
     for p in wanted:
         if p not in parts:

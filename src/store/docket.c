@@ -109,22 +109,30 @@ lock_wait(struct docket *d, struct err *err)
 			    d->home->path);
 		world_sleep(w, WAIT_MILLISECONDS);
 	}
+	err_clear(err);		/* what made us wait is over */
 	return true;
 }
 
-/* The kernel may have told us what is not on the disk: write all of it anew. */
 static bool
-doubt_settle(struct docket *d, struct err *err)
+sure_make(struct home *h, struct err *err)
 {
-	struct home *h = d->home;
-	bool doubt;
+	struct file *f = NULL;
+	bool ok = file_open(h->world, h->dir, VFS_SURE, FILE_CREATE, &f, err);
 
-	if (!docket_has(d, VFS_DOUBT, &doubt, err))
+	file_close(f);
+	return ok;
+}
+
+/* The kernel may tell us what is not on the disk (vfs.h): all of it is written anew. */
+static bool
+make_sure(struct docket *d, struct err *err)
+{
+	bool sure;
+
+	if (!docket_has(d, VFS_SURE, &sure, err))
 		return false;
-	return !doubt || (docket_checkpoint(d, err) && vfs_sync_names(d->vfs, err) &&
-	    (d->wal_pages == 0 || err_set(err, ERR_IO, "docket.io",
-	    "what was written before the disk failed could not be written again")) &&
-	    path_remove(h->world, h->dir, VFS_DOUBT, err));
+	return sure || (docket_checkpoint(d, err) && vfs_sync_names(d->vfs, err) &&
+	    sure_make(d->home, err));
 }
 
 static bool
@@ -134,7 +142,7 @@ start(struct docket *d, struct err *err)
 
 	return sqlite_ready(err) && lock_wait(d, err) &&
 	    vfs_new(h->world, h->dir, &d->vfs, err) && docket_make(d, err) &&
-	    docket_connect(d, DOCKET_FILE, false, err) && doubt_settle(d, err) &&
+	    docket_connect(d, DOCKET_FILE, false, err) && make_sure(d, err) &&
 	    docket_migrate(d, err) && evidence_old_remove(d, err);
 }
 

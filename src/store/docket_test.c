@@ -171,6 +171,36 @@ texts_need_the_key_and_numbers_do_not(void **state)
 
 /* ---- requests ---- */
 
+#define SAME(a, b, field) assert_memory_equal(&(a)->field, &(b)->field, sizeof (a)->field)
+#define SAME_TEXT(a, b, field) assert_string_equal((a)->field, (b)->field)
+
+static void
+same_request(const struct docket_request *a, const struct docket_request *b)
+{
+	SAME(a, b, number), SAME_TEXT(a, b, kind), SAME(a, b, ours);
+	SAME_TEXT(a, b, state), SAME_TEXT(a, b, peer), SAME(a, b, correspondent);
+	SAME_TEXT(a, b, by), SAME(a, b, case_number), SAME(a, b, has_act);
+	SAME(a, b, act), SAME_TEXT(a, b, instrument), SAME_TEXT(a, b, article);
+	SAME_TEXT(a, b, reference), SAME(a, b, opened_at), SAME(a, b, sent_at);
+	SAME(a, b, receipted_at), SAME(a, b, answered_at), SAME(a, b, closed_at);
+	SAME(a, b, expires_at), SAME(a, b, due_at), SAME_TEXT(a, b, due_rule);
+	SAME(a, b, due_ours), SAME(a, b, hold_effected_at), SAME(a, b, hold_until);
+	SAME(a, b, written_owed);
+}
+
+static void
+same_act(const struct docket_act *a, const struct docket_act *b)
+{
+	SAME(a, b, act), SAME(a, b, package), SAME_TEXT(a, b, kind);
+	SAME(a, b, direction), SAME(a, b, request), SAME(a, b, evidence);
+	SAME_TEXT(a, b, peer), SAME(a, b, at), SAME(a, b, made_at), SAME(a, b, bytes);
+	SAME(a, b, has_sha256), SAME(a, b, sha256), SAME(a, b, stamp);
+	SAME(a, b, stamped_at), SAME(a, b, other), SAME(a, b, outbox);
+	SAME(a, b, carried_at), SAME(a, b, receipted_at), SAME(a, b, has_receipt);
+	SAME(a, b, receipt), SAME_TEXT(a, b, verdict), SAME_TEXT(a, b, who);
+	SAME_TEXT(a, b, when);
+}
+
 static void
 a_request_comes_back_as_it_was_put(void **state)
 {
@@ -190,14 +220,14 @@ a_request_comes_back_as_it_was_put(void **state)
 	OK(docket_request_new(d, &r, span_of("", 0), &err));
 	assert_int_equal(r.number, 1);
 	OK(docket_request_get(d, 1, &back, &err));
-	assert_memory_equal(&back, &r, sizeof r);
+	same_request(&back, &r);
 	(void)snprintf(r.state, sizeof r.state, "accepted");
 	r.has_act = false;
 	memset(&r.act, 0, sizeof r.act);
 	r.case_number = 0;
 	OK(docket_request_put(d, &r, &err));
 	OK(docket_request_get(d, 1, &back, &err));
-	assert_memory_equal(&back, &r, sizeof r);
+	same_request(&back, &r);
 	r.number = 2;
 	NO(docket_request_put(d, &r, &err), "request.absent");
 	NO(docket_request_get(d, 2, &back, &err), "request.absent");
@@ -425,15 +455,15 @@ an_act_comes_back_as_it_was_put_and_is_replaced_by_its_package(void **state)
 	OK(docket_act_put(d, &second, &err));
 	OK(docket_act_get(d, &a.act, &back, &found, &err));
 	assert_true(found);
-	assert_memory_equal(&back, &a, sizeof a);
+	same_act(&back, &a);
 	OK(docket_act_package(d, &second.package, &back, &found, &err));
-	assert_memory_equal(&back, &second, sizeof back);
+	same_act(&back, &second);
 	a.has_sha256 = a.has_receipt = a.other = false;
 	memset(&a.sha256, 0, 32), memset(&a.receipt, 0, 32);
 	a.outbox = OUTBOX_DONE;
 	OK(docket_act_put(d, &a, &err));
 	OK(docket_act_get(d, &a.act, &back, &found, &err));
-	assert_memory_equal(&back, &a, sizeof a);
+	same_act(&back, &a);
 	OK(docket_act_get(d, &(struct digest){ { 3 } }, &back, &found, &err));
 	assert_false(found);
 	OK(docket_act_package(d, &(struct digest){ { 3 } }, &back, &found, &err));
@@ -530,7 +560,8 @@ records_are_found_by_what_they_are_about(void **state)
 	assert_int_equal(back.at, 300);
 	OK(docket_record_find(d, "sent", NULL, &package, &back, &found, &err));
 	assert_int_equal(back.at, 600);
-	assert_memory_equal(&back, &r, sizeof r);
+	assert_true(!back.has_act && back.has_package && back.request == 0);
+	SAME(&back, &r, sha256), SAME_TEXT(&back, &r, event);
 	OK(docket_record_find(d, "sent", &act, &package, &back, &found, &err));
 	assert_int_equal(back.at, 400);
 	OK(docket_record_find(d, "opened", &act, NULL, &back, &found, &err));
@@ -544,6 +575,22 @@ records_are_found_by_what_they_are_about(void **state)
 }
 
 /* ---- evidence in the docket ---- */
+
+static void
+same_evidence(const struct evidence *a, const struct evidence *b)
+{
+	SAME(a, b, number), SAME(a, b, origin), SAME(a, b, added_at), SAME(a, b, files);
+	SAME(a, b, bytes), SAME(a, b, others), SAME(a, b, parcels_n);
+	for (size_t i = 0; i < a->parcels_n; i++) {
+		const struct parcel *p = &a->parcels[i], *q = &b->parcels[i];
+
+		SAME(p, q, act_id), SAME(p, q, package_id), SAME_TEXT(p, q, peer.s);
+		SAME(p, q, at), SAME(p, q, bytes), SAME(p, q, stamp);
+		SAME(p, q, stamped_at), SAME(p, q, other), SAME(p, q, in_outbox);
+		SAME(p, q, carried_at), SAME_TEXT(p, q, verdict), SAME_TEXT(p, q, who);
+		SAME_TEXT(p, q, when);
+	}
+}
 
 static void
 what_else_is_known_of_a_parcel_stays_when_its_evidence_is_saved(void **state)
@@ -571,7 +618,7 @@ what_else_is_known_of_a_parcel_stays_when_its_evidence_is_saved(void **state)
 	e.parcels[0].package_id = kit_digest(4);
 	OK(evidence_save(h, &e, &err));
 	OK(evidence_load(h, 1, &back, &err));
-	assert_memory_equal(&back, &e, sizeof e);
+	same_evidence(&back, &e);
 	OK(docket_act_get(d, &a.act, &got, &found, &err));
 	assert_true(got.has_receipt && digest_eq(&got.package, &e.parcels[0].package_id));
 	got.outbox = OUTBOX_ONCE;
@@ -587,10 +634,9 @@ what_else_is_known_of_a_parcel_stays_when_its_evidence_is_saved(void **state)
 	assert_int_equal(back.parcels_n, 3);
 	assert_true(digest_eq(&back.parcels[2].act_id, &a.act));
 	e.parcels_n = 1;
-	memset(&e.parcels[1], 0, sizeof e.parcels[1]);
 	OK(evidence_save(h, &e, &err));
 	OK(evidence_load(h, 1, &back, &err));
-	assert_memory_equal(&back, &e, sizeof e);
+	same_evidence(&back, &e);
 	OK(docket_check(d, &err));
 }
 

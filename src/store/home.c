@@ -15,7 +15,7 @@ static const char *const folders[] = { "keys", "ca", "cards", "peers", "evidence
 /* What else may be there; the journal makes its folder itself. */
 static const char *const loose[] = { "card.card", "tsa-roots.pem", "request.csr",
 	DOCKET_FILE, DOCKET_FILE "-wal", DOCKET_FILE "-journal", DOCKET_NEW,
-	DOCKET_NEW "-wal", DOCKET_NEW "-journal", DOCKET_LOCK, VFS_DOUBT };
+	DOCKET_NEW "-wal", DOCKET_NEW "-journal", DOCKET_LOCK, VFS_SURE };
 #define JOURNAL "journal"
 #define COUNT(list) (sizeof list / sizeof list[0])
 

@@ -176,13 +176,12 @@ alive(struct vfs *v)
 static void
 die(struct vfs *v)
 {
-	struct file *f = NULL;
 	struct err ignored = ERR_INIT;
 
 	v->dead = true;
-	/* When even this fails, the disk takes nothing at all. */
-	if (file_open(v->world, v->home, VFS_DOUBT, FILE_CREATE, &f, &ignored))
-		file_close(f);
+	/* A disk that does not take even this is no disk until the next start. */
+	if (!path_remove(v->world, v->home, VFS_SURE, &ignored))
+		return;
 }
 
 static int

@@ -9,9 +9,10 @@
  * SQLite's own tool reads the file (it leaves those bytes alone) but must not write it.
  *
  * A failed sync is never tried again (D26): everything opened here is dead from then
- * on, and VFS_DOUBT is put into the home.  That file is never synced, so it lives as
- * long as what the kernel pretends to have written: whoever opens the docket next
- * finds it and writes everything anew, or the power fails and takes both.
+ * on, and VFS_SURE is removed from the home, which needs no space.  The removal is
+ * never synced, so it lives as long as what the kernel pretends to have written:
+ * whoever opens the docket next finds it gone and writes everything anew, or the power
+ * fails and takes both.
  */
 #ifndef COMITY_STORE_VFS_H
 #define COMITY_STORE_VFS_H
@@ -20,7 +21,7 @@
 
 #define VFS_PAGE 4096		/* as the pages of the machines we know */
 #define VFS_SUM 8
-#define VFS_DOUBT "docket.doubt"
+#define VFS_SURE "docket.sure"	/* empty */
 
 /* Our allocator and no hidden reserves, so that each allocation can fail in a test. */
 MUST bool sqlite_ready(struct err *err);
