@@ -311,6 +311,10 @@ static const struct field_setting stored_set[] = {
 	{ "identifiers.value", "someone@mail.example" },
 	{ "period.from", "2026-10-01" }, { "period.to", "2026-10-08" },
 	{ "purpose", "case 12 only" }, { "provider.name", "Mail Berun" },
+	{ "languages.request", "en" }, { "languages.accepts", "en" },
+	{ "human_rights.statements",
+	    "not_political;not_for_prejudice;dual_criminality" },
+	{ "human_rights.by", "Prosecutor of Aldora" },
 	{ "system_or_account.type", "email" },
 	{ "system_or_account.value", "someone@mail.example" },
 };
