@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/request.h"
 #include "cli/verdict.h"
 
 /* ---- the collection record ---- */
@@ -470,9 +471,13 @@ run_evidence_seal(struct cli *c, struct call *call)
 
 	if (s == NULL)
 		return fail(c);
+	if (call_flag(call, "to-passphrase") || call_value(call, "to-cert") != NULL) {
+		mem_free(s);
+		return run_evidence_seal_alone(c, call);
+	}
 	if (call_value(call, "to") == NULL) {
 		mem_free(s);
-		return fail_use(c, "comity evidence seal needs --to PEER");
+		return fail_use(c, "comity evidence seal needs --to PEER, or --to-passphrase or --to-cert FILE for a receiver without Comity");
 	}
 	if (!evidence_find(c->flow.home, call->args[0], &e, &c->err) ||
 	    !seal_now(c, call, e.number, s)) {
@@ -629,8 +634,6 @@ graver(int a, int b)
 	return a != EXIT_DONE ? a : b;
 }
 
-#define RECEIVE_AT_ONCE 1000
-
 /* *early: a time stamp came before the package it is for; asked for again later. */
 static int
 receive_one(struct cli *c, const char *path, bool details, struct json_out *j,
@@ -712,27 +715,10 @@ receive_all(struct cli *c, const char *const *paths, size_t n, bool details)
 int
 run_evidence_receive(struct cli *c, struct call *call)
 {
-	bool details = call_flag(call, "details");
-	struct inbox_name *names;
-	const char **paths;
-	size_t n;
-	int code;
-
 	if (call->args_n > 0)
-		return receive_all(c, call->args, call->args_n, details);
-	names = mem_array(RECEIVE_AT_ONCE, sizeof *names, &c->err);
-	paths = mem_array(RECEIVE_AT_ONCE, sizeof *paths, &c->err);
-	if (names == NULL || paths == NULL ||
-	    !flow_inbox(&c->flow, names, RECEIVE_AT_ONCE, &n, &c->err)) {
-		code = fail(c);
-	} else {
-		for (size_t i = 0; i < n; i++)
-			paths[i] = names[i].s;
-		code = receive_all(c, paths, n, details);
-	}
-	mem_free(names);
-	mem_free(paths);
-	return code;
+		return receive_all(c, call->args, call->args_n,
+		    call_flag(call, "details"));
+	return inbox_receive(c);
 }
 
 /* ---- opening ---- */

@@ -1,4 +1,4 @@
-/* bundle, stamp, verify. */
+/* stamp, verify. */
 #include <stdio.h>
 #include <string.h>
 
@@ -84,61 +84,6 @@ run_verify(struct cli *c, struct call *call)
 	package_report_clear(r);
 	mem_free(r);
 	return code;
-}
-
-/* ---- bundles ---- */
-
-static void
-bundle_json(struct cli *c, const char *schema, const struct bundle_result *r)
-{
-	struct json_out j;
-
-	if (!c->json)
-		return;
-	json_start(c, &j, schema);
-	json_out_int(&j, "parcels", (int64_t)r->parcels);
-	json_out_int(&j, "already", (int64_t)r->already);
-	json_out_int(&j, "bytes", (int64_t)r->bytes);
-	json_done(c, &j);
-}
-
-int
-run_bundle_write(struct cli *c, struct call *call)
-{
-	const char *to = call_value(call, "to");
-	struct bundle_result r;
-
-	if (to == NULL)
-		return fail_use(c, "comity bundle write needs --to PEER");
-	if (!flow_bundle_write(&c->flow, call->args[0], to, &r, &c->err))
-		return fail(c);
-	bundle_json(c, "comity.bundle-written/1", &r);
-	say(c, "%s, %s, in ", count_people(r.parcels, "parcel", "parcels").s,
-	    size_people(r.bytes).s);
-	say_text(c, call->args[0]);
-	say(c, ": everything is on the medium and checked.\n");
-	say(c, "The other side types: comity bundle read DIR\n");
-	return EXIT_DONE;
-}
-
-int
-run_bundle_read(struct cli *c, struct call *call)
-{
-	struct bundle_result r;
-
-	if (!flow_bundle_read(&c->flow, call->args[0], &r, &c->err)) {
-		if (r.parcels > 0)
-			warn(c, "%s taken in (%s), and then:\n", count_people(r.parcels,
-			    "parcel", "parcels").s, size_people(r.bytes).s);
-		return fail(c);
-	}
-	bundle_json(c, "comity.bundle-read/1", &r);
-	say(c, "%s taken in (%s)", count_people(r.parcels, "parcel", "parcels").s,
-	    size_people(r.bytes).s);
-	if (r.already > 0)
-		say(c, "; %s here already", count_people(r.already, "was", "were").s);
-	say(c, ".\n  Next: comity evidence receive\n");
-	return EXIT_DONE;
 }
 
 /* ---- time stamps ---- */

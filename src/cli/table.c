@@ -102,6 +102,10 @@ static const char *const add_examples[] = {
 };
 static const struct option seal_options[] = {
 	{ "to", "PEER", "the receiver: State code or id (needed)" },
+	{ "to-passphrase", NULL, "instead: under a passphrase, for a receiver without Comity" },
+	{ "to-cert", "FILE", "instead: to this certificate, opened with openssl" },
+	{ "receiver-passphrase-file", "FILE", "the receiver's passphrase, for --to-passphrase" },
+	{ "request", "NUMBER", "with these two: the request it answers" },
 	{ "reference", "NUMBER", "the receiver's number for the request" },
 	{ "description", "TEXT", "what it is" },
 	{ "purpose", "TEXT", "what it may be used for" },
@@ -133,6 +137,9 @@ static const struct option export_options[] = {
 static const struct option receive_options[] = {
 	{ "details", NULL, "every check, not only the three lines" }, END
 };
+static const struct option bundle_read_options[] = {
+	{ "later", NULL, "only copy; take them in later with: comity evidence receive" }, END
+};
 static const struct option bundle_options[] = {
 	{ "to", "PEER", "for whom (needed)" }, END
 };
@@ -157,6 +164,168 @@ static const char *const verify_examples[] = {
 	"comity verify bag/",
 	"check an opened bag with this home's peers",
 	NULL
+};
+
+/* ---- requests ---- */
+
+/* What a request says: the same for new, edit and reply. */
+#define FIELD_OPTIONS \
+	{ "set", "FIELD.PART=VALUE", "any field (comity request fields KIND); repeatable" }, \
+	{ "account", "NAME", "an account: mail address or handle; repeatable" }, \
+	{ "identifier", "TYPE:VALUE", "email, phone, ip, url, account, imei, wallet, sha256, other; repeatable" }, \
+	{ "provider", "NAME", "the provider or custodian who holds the data" }, \
+	{ "provider-state", "XX", "the State it is in" }, \
+	{ "data", "TEXT", "the data sought, and their link to the offence" }, \
+	{ "offence", "TEXT", "the Convention's article: \"fraud, art. 13\"" }, \
+	{ "statute", "TEXT", "another serious crime: the statute" }, \
+	{ "max-penalty", "MONTHS", "and its greatest penalty" }, \
+	{ "facts", "TEXT", "the facts of the case" }, \
+	{ "necessity", "TEXT", "why the data must be preserved" }, \
+	{ "intend", "MEASURE", "the request that will follow: stored_data, subscriber ..." }, \
+	{ "intend-by", "TIME", "when it will follow" }, \
+	{ "not-secret", NULL, "secrecy is not asked for" }, \
+	{ "secret-until", "TIME", "secrecy, and when it ends" }, \
+	{ "secret-reason", "TEXT", "why" }, \
+	{ "matter", "TEXT", "subject and nature of the proceedings" }, \
+	{ "matter-by", "NAME", "the authority that conducts them" }, \
+	{ "assistance", "TEXT", "the assistance sought" }, \
+	{ "purpose", "TEXT", "what the evidence is for" }, \
+	{ "since", "TIME", "first instant of the period asked for" }, \
+	{ "until", "TIME", "last instant of it" }, \
+	{ "request-language", "TAG", "language of the request" }, \
+	{ "accepts", "TAGS", "languages of an acceptable reply: \"en;fr\"" }
+
+#define DRAFT_OPTIONS \
+	{ "to", "PEER", "State code or id; a State with a correspondent" }, \
+	{ "case", "NUMBER", "the case it belongs to" }, \
+	{ "basis", "TEXT", "instrument and article, as in \"Budapest 29\"; default: what binds both" }, \
+	{ "follows", "NUMBER", "the request it belongs to (traffic_path, use_consent)" }, \
+	{ "evidence", "ID", "use_consent: the evidence that is to be used otherwise" }, \
+	{ "recipient", "PEER-ID", "use_consent: who is to get it" }, \
+	{ "recipient-state", "XX", "use_consent: or any authority of that State" }, \
+	{ "attach", "FILE", "a document that goes along; repeatable" }, \
+	{ "no-attachments", NULL, "forget those of the draft" }, \
+	{ "answer-by", "TIME", "until when an answer is wished" }, \
+	{ "answer-by-reason", "TEXT", "why (Article 40(26) wants reasons)" }, \
+	{ "expires", "TIME", "after this nobody may act on it any more" }, \
+	{ "lang", "TAG", "language of the texts" }
+
+static const struct option draft_options[] = { DRAFT_OPTIONS, FIELD_OPTIONS, END };
+static const char *const new_examples[] = {
+	"comity request new preserve --to XB --account maria.k@example.org --provider \"Berun Mail\" --offence \"fraud, art. 13\" --facts \"...\" --data \"subscriber and traffic data, Nov 2026\" --necessity \"kept 30 days\" --intend stored_data --intend-by 2027-01-15 --not-secret",
+	"a draft that lacks nothing",
+	"comity request new use_consent --to XB --evidence 0002 --recipient-state XC --set new_use.purpose=\"same proceeding\"",
+	"ask whether evidence may go on to a third State",
+	NULL
+};
+static const struct option request_list_options[] = {
+	{ "all", NULL, "closed, refused and withdrawn ones too" },
+	{ "due", NULL, "only those with a date, the first due first" },
+	{ "peer", "PEER", "only with this authority" },
+	{ "kind", "KIND", "only of this kind" },
+	{ "state", "STATE", "only in this state: draft, sent, received, needs_info, accepted ..." },
+	{ "case", "NUMBER", "only of this case" },
+	END
+};
+#define WAY_OPTIONS \
+	{ "by", "WAY", "comity (default), letter, mail, oral or diplomatic" }, \
+	{ "out", "FILE", "with --by: the letter (HTML) or the signed mail (.eml)" }
+
+static const struct option request_send_options[] = {
+	WAY_OPTIONS,
+	{ "dry-run", NULL, "say what would be sent, and send nothing" }, END
+};
+static const char *const request_send_examples[] = {
+	"comity request send 31", "sign, seal, put into the outbox",
+	"comity request send 31 --by letter --out letter.html", "the same on paper",
+	NULL
+};
+#define ANSWER_OPTIONS \
+	{ "lang", "TAG", "language of the texts" }, \
+	{ "reference", "TEXT", "their number of the request" }, WAY_OPTIONS
+
+static const struct option confirm_options[] = {
+	{ "text", "TEXT", "a word to the other side" },
+	{ "condition", "CODE[=TEXT]", "granted only so: use_limit, confidential, return ...; repeatable" },
+	{ "effected", "TIME", "preservation: since when the data is held, default now" },
+	{ "until", "TIME", "preservation: until when, default as long as the treaty asks" },
+	ANSWER_OPTIONS, END
+};
+static const struct option refuse_options[] = {
+	{ "ground", "ID", "a ground of the basis, as in R02 (needed); repeatable" },
+	{ "reason", "TEXT", "the reasons (needed; Article 40(25))" },
+	{ "better", "TEXT", "what would make it acceptable" },
+	ANSWER_OPTIONS, END
+};
+static const char *const refuse_examples[] = {
+	"comity request refuse 31 --ground R03 --reason \"Our law allows no order for a fine\" --better \"facts that show fraud\"",
+	"refuse with a reason the other side can act on",
+	NULL
+};
+static const struct option ask_options[] = {
+	{ "text", "TEXT", "the question (needed)" },
+	{ "field", "NAME", "a field that is asked for; repeatable" },
+	ANSWER_OPTIONS, END
+};
+static const struct option reply_options[] = {
+	{ "text", "TEXT", "the answer in words" }, ANSWER_OPTIONS, FIELD_OPTIONS, END
+};
+static const struct option answer_options[] = {
+	{ "evidence", "ID", "the evidence; default: the one of the request's case" },
+	{ "description", "TEXT", "what it is" },
+	{ "purpose", "TEXT", "what it may be used for" },
+	{ "limit", "CODE[=TEXT]", "a limit of use that travels with it; repeatable" },
+	{ "lang", "TAG", "language of the texts" },
+	END
+};
+static const char *const answer_examples[] = {
+	"comity request answer 31 --evidence 0004 --limit \"use_limit=Proceeding 12/2026 only\"",
+	"evidence sealed for who asked, into the outbox",
+	NULL
+};
+static const struct option withdraw_options[] = {
+	{ "reason", "TEXT", "why" }, ANSWER_OPTIONS, END
+};
+static const struct option letter_options[] = {
+	{ "out", "FILE", "the file to make (needed)" },
+	{ "by", "WAY", "letter (default), mail (signed .eml), oral or diplomatic" },
+	{ "lang", "TAG", "the receiver's language" },
+	END
+};
+static const struct option record_options[] = {
+	{ "kind", "KIND", "what it is: preserve, granted, refused, question, receipt ... (needed)" },
+	{ "by", "WAY", "letter, mail, oral or diplomatic (needed)" },
+	{ "from", "XX", "a new request: the State or peer it came from" },
+	{ "dated", "TIME", "the date on it" },
+	{ "reference", "TEXT", "their number" },
+	{ "scan", "FILE", "the scan, or the mail as it came; repeatable" },
+	{ "text", "TEXT", "what it says" },
+	{ "ground", "ID", "refused: the ground they name; repeatable" },
+	{ "condition", "CODE[=TEXT]", "granted with conditions; repeatable" },
+	{ "held-until", "TIME", "granted preservation: until when" },
+	{ "lang", "TAG", "language of the texts" },
+	FIELD_OPTIONS, END
+};
+static const char *const record_examples[] = {
+	"comity request record 31 --kind granted --by letter --scan answer.pdf --dated 2026-11-24 --held-until 2027-01-23",
+	"an answer that came on paper",
+	NULL
+};
+static const struct option case_add_options[] = {
+	{ "evidence", "ID", "a piece of evidence" }, { "request", "NUMBER", "a request" },
+	END
+};
+static const struct option correspondent_options[] = {
+	{ "country", "XX", "its State (needed)" }, { "name", "NAME", "its name (needed)" },
+	{ "address", "TEXT", "for letters" }, { "email", "ADDRESS", "for signed mail" },
+	{ "languages", "TAGS", "it reads: \"pt;en\"" },
+	END
+};
+static const struct option export_dir_options[] = {
+	{ "out", "DIR", "the folder to make (needed)" }, END
+};
+static const struct option pass_on_options[] = {
+	{ "to", "PEER", "the third authority (needed)" }, END
 };
 static const struct option help_options[] = {
 	{ "man", NULL, "as a manual page (mdoc): comity help --man [NOUN]" }, END
@@ -204,6 +373,9 @@ const struct command commands[] = {
 	    NULL, NULL, true, run_evidence_show },
 	{ "evidence", "seal", "ID", 1, 1, "sign, time-stamp and seal it for a receiver",
 	    NULL, seal_options, seal_examples, true, run_evidence_seal },
+	{ "evidence", "pass-on", "ID", 1, 1, "received evidence goes on to a third authority, whole",
+	    "Needs the consent of who sent it (comity request new use_consent). Both hand-overs and both sets of limits travel with it.",
+	    pass_on_options, NULL, true, run_evidence_pass_on },
 	{ "evidence", "send", "ID", 1, 1, "put it into the outbox (seals it when needed)",
 	    NULL, seal_options, NULL, true, run_evidence_send },
 	{ "evidence", "receive", "[PATH...]", 0, ARGS_MAX, "check and keep parcels: those in the inbox, or these files",
@@ -213,10 +385,59 @@ const struct command commands[] = {
 	    open_options, NULL, true, run_evidence_open },
 	{ "evidence", "export", "ID", 1, 1, "a folder for a court: evidence, roots, how to check",
 	    NULL, export_options, NULL, true, run_evidence_export },
+	{ "request", "new", "KIND", 1, 1, "a draft: preserve, subscriber, stored_data, traffic_path, use_consent",
+	    "Saved whatever is missing; it says what that is, with the article that asks for it.",
+	    draft_options, new_examples, true, run_request_new },
+	{ "request", "edit", "NUMBER", 1, 1, "change a draft", NULL, draft_options, NULL,
+	    true, run_request_edit },
+	{ "request", "list", "", 0, 0, "open requests, ours and theirs", NULL,
+	    request_list_options, NULL, true, run_request_list },
+	{ "request", "show", "NUMBER", 1, 1, "one request: what it says, how it stands, its acts",
+	    NULL, NULL, NULL, true, run_request_show },
+	{ "request", "fields", "KIND", 1, 1, "what a kind of request asks for, with articles",
+	    NULL, NULL, NULL, false, run_request_fields },
+	{ "request", "check", "NUMBER", 1, 1, "what is missing, in words, with its article",
+	    "Also for a request that came in: what may be asked for.", NULL, NULL, true,
+	    run_request_check },
+	{ "request", "send", "NUMBER", 1, 1, "sign, seal and put it into the outbox", NULL,
+	    request_send_options, request_send_examples, true, run_request_send },
+	{ "request", "confirm", "NUMBER", 1, 1, "grant it (preservation confirmed)", NULL,
+	    confirm_options, NULL, true, run_request_confirm },
+	{ "request", "refuse", "NUMBER", 1, 1, "refuse it, with ground and reasons", NULL,
+	    refuse_options, refuse_examples, true, run_request_refuse },
+	{ "request", "ask", "NUMBER", 1, 1, "ask the other side for what is missing", NULL,
+	    ask_options, NULL, true, run_request_ask },
+	{ "request", "reply", "NUMBER", 1, 1, "answer their question", NULL, reply_options,
+	    NULL, true, run_request_reply },
+	{ "request", "answer", "NUMBER", 1, 1, "deliver evidence as the answer, in one step",
+	    NULL, answer_options, answer_examples, true, run_request_answer },
+	{ "request", "withdraw", "NUMBER", 1, 1, "take our request back", NULL,
+	    withdraw_options, NULL, true, run_request_withdraw },
+	{ "request", "close", "NUMBER", 1, 1, "nothing more is expected; here only", NULL,
+	    NULL, NULL, true, run_request_close },
+	{ "request", "letter", "NUMBER", 1, 1, "our newest act in it as a letter or signed mail",
+	    NULL, letter_options, NULL, true, run_request_letter },
+	{ "request", "record", "[NUMBER]", 0, 1, "keep what came on paper, by mail or by phone",
+	    "Signed by us as a record of what came, with its scan; nobody can take it for the other side's signature.",
+	    record_options, record_examples, true, run_request_record },
+	{ "request", "export", "NUMBER", 1, 1, "every act of it as an opened bag", NULL,
+	    export_dir_options, NULL, true, run_request_export },
+	{ "case", "new", "NAME", 1, 1, "a folder for requests and evidence; its name never leaves this home",
+	    NULL, NULL, NULL, true, run_case_new },
+	{ "case", "list", "", 0, 0, "all cases", NULL, NULL, NULL, true, run_case_list },
+	{ "case", "show", "CASE", 1, 1, "one case: its requests and evidence", NULL, NULL,
+	    NULL, true, run_case_show },
+	{ "case", "add", "CASE", 1, 1, "put evidence or a request into it", NULL,
+	    case_add_options, NULL, true, run_case_add },
+	{ "correspondent", "new", "", 0, 0, "an authority without Comity: paper or mail",
+	    NULL, correspondent_options, NULL, true, run_correspondent_new },
+	{ "correspondent", "list", "", 0, 0, "those authorities", NULL, NULL, NULL, true,
+	    run_correspondent_list },
 	{ "bundle", "write", "DIR", 1, 1, "copy what waits for a peer into a folder that travels",
 	    NULL, bundle_options, NULL, true, run_bundle_write },
-	{ "bundle", "read", "DIR", 1, 1, "take in such a folder", NULL, NULL, NULL, true,
-	    run_bundle_read },
+	{ "bundle", "read", "DIR", 1, 1, "take in such a folder",
+	    "Copies what is new, checks and keeps each act, and makes the receipts. Read twice, it changes nothing.",
+	    bundle_read_options, NULL, true, run_bundle_read },
 	{ "stamp", "query", "ID", 1, 1, "a time-stamp query as a file, for an office without internet",
 	    NULL, out_options, NULL, true, run_stamp_query },
 	{ "stamp", "add", "ID ANSWER", 2, 2, "bring the answer back",
@@ -226,6 +447,12 @@ const struct command commands[] = {
 	    NULL, NULL, NULL, true, run_stamp_fetch },
 	{ "stamp", "authority", "", 0, 0, "show or set the time-stamping authority", NULL,
 	    authority_options, NULL, true, run_stamp_authority },
+	{ "backup", NULL, "FILE", 1, 1, "the whole home in one sealed file",
+	    "Under this home's passphrase. Try it once: comity --home NEW restore FILE.",
+	    NULL, NULL, true, run_backup },
+	{ "restore", NULL, "FILE", 1, 1, "make a home again from a backup",
+	    "Into --home DIR, which must not exist or be empty.", NULL, NULL, false,
+	    run_restore },
 	{ "verify", NULL, "PATH", 1, 1, "check a parcel, a tar or an opened bag",
 	    "Three answers: unchanged, who, when. The same code as the small program comity-check.",
 	    verify_options, verify_examples, false, run_verify },

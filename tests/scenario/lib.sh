@@ -110,6 +110,49 @@ two_offices() {
 	office b XB 'Berun Prosecutor General' --self-ca --tsa "$TSA_URL" --tsa-roots tsa/root.pem
 	pair
 }
+C() { comity --home c --passphrase-file pass --no-input --progress none "$@"; }
+# And a third one, known to both.
+three_offices() {
+	two_offices
+	office c XC 'Cascada Central Authority' --self-ca --tsa "$TSA_URL" --tsa-roots tsa/root.pem
+	wa=$(words a) && wb=$(words b) && wc=$(words c) || { not_ok 'words of a card'; exit 1; }
+	must A peer pair c/card.card --words "$wc"
+	must B peer pair c/card.card --words "$wc"
+	must C peer pair a/card.card --words "$wa"
+	must C peer pair b/card.card --words "$wb"
+}
+# carry FROM TO: what waits in FROM's outbox goes to TO in a folder (A, B or C).
+carry() {
+	must "$1" bundle write "stick-$1-$2" --to "X$2"
+	must "$2" bundle read "stick-$1-$2"
+}
+day() { date -u -d "$1" +%Y-%m-%dT%H:%M:%SZ; }
+# A preservation with all it needs: preserve TO [option...].
+preserve() {
+	to=$1
+	shift
+	A request new preserve --to "$to" --account maria.k@example.org \
+		--provider 'Berun Mail' --offence 'fraud, art. 13' \
+		--facts 'A forged invoice was paid' \
+		--data 'Subscriber and traffic data that show who wrote it' \
+		--necessity 'Traffic data is kept 30 days' --intend stored_data \
+		--intend-by "$(day '+40 days')" --not-secret "$@"
+}
+# A request for stored data with all it needs: stored TO [option...].
+stored() {
+	to=$1
+	shift
+	A request new stored_data --to "$to" --account maria.k@example.org \
+		--provider 'Berun Mail' --matter 'Investigation of an invoice fraud' \
+		--matter-by 'Prosecution Office 3' --offence 'fraud, art. 13' \
+		--facts 'A forged invoice was paid' --assistance 'Copy of the mailbox' \
+		--purpose 'Proof of who wrote the invoice' --data 'Mails about the invoice' \
+		--since "$(day '-30 days')" --until "$(day '-1 day')" \
+		--request-language en --accepts en \
+		--set human_rights.statements=not_political \
+		--set human_rights.by='Head of Office 3' \
+		--set human_rights.domestic_offence='Fraud by means of a computer' "$@"
+}
 # add PATH [option...]: adds evidence to a.
 add() {
 	path=$1

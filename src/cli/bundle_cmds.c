@@ -1,0 +1,208 @@
+/* bundle: the folder that travels; and the inbox it fills. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/request.h"
+
+static void
+bundle_members(struct json_out *j, const struct bundle_result *r)
+{
+	json_out_int(j, "parcels", (int64_t)r->parcels);
+	json_out_int(j, "already", (int64_t)r->already);
+	json_out_int(j, "bytes", (int64_t)r->bytes);
+}
+
+int
+run_bundle_write(struct cli *c, struct call *call)
+{
+	const char *to = call_value(call, "to");
+	struct bundle_result r;
+	struct json_out j;
+
+	if (to == NULL)
+		return fail_use(c, "comity bundle write needs --to PEER");
+	if (!flow_bundle_write(&c->flow, call->args[0], to, &r, &c->err))
+		return fail(c);
+	if (c->json) {
+		json_start(c, &j, "comity.bundle-written/1");
+		bundle_members(&j, &r);
+		json_done(c, &j);
+	}
+	say(c, "%s, %s, in ", count_people(r.parcels, "parcel", "parcels").s,
+	    size_people(r.bytes).s);
+	say_text(c, call->args[0]);
+	say(c, ": everything is on the medium and checked.\n");
+	say(c, "The other side types: comity bundle read DIR\n");
+	return EXIT_DONE;
+}
+
+/* ---- what has arrived ---- */
+
+struct inbox_telling {
+	struct cli *c;
+	struct json_out *j;
+	int code;
+	unsigned request, evidence;	/* the last that wants somebody; 0 none */
+};
+
+/* What was not taken decides the exit code: the gravest of all. */
+static int
+code_of(const struct taken *t)
+{
+	switch (t->as) {
+	case TAKEN:
+	case TAKEN_AGAIN:
+	case TAKEN_OTHER_PACKAGE:
+		return EXIT_DONE;
+	case TAKEN_WAITS:
+		return EXIT_PARTLY;
+	case TAKEN_NOT:
+		break;
+	}
+	switch (t->overall) {
+	case OVERALL_CHANGED:
+		return EXIT_CHANGED;
+	case OVERALL_WRONG_IDENTITY:
+		return EXIT_DENIED;
+	case OVERALL_NOT_A_PACKAGE:
+	case OVERALL_NO_IDENTITY:
+		return EXIT_USE;
+	case OVERALL_INTACT:
+	case OVERALL_INCOMPLETE:
+		break;
+	}
+	return EXIT_REFUSED;
+}
+
+static int
+graver(int a, int b)
+{
+	static const int order[] = { EXIT_CHANGED, EXIT_OTHER, EXIT_DENIED, EXIT_USE,
+		EXIT_REFUSED, EXIT_PARTLY };
+
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return a != EXIT_DONE ? a : b;
+}
+
+static bool
+taken_told(void *arg, const char *name, const struct taken *t, struct err *err)
+{
+	static const char *const as[] = { "taken", "again", "other_package", "waits",
+		"not_taken" };
+	struct inbox_telling *l = arg;
+	int code = code_of(t);
+
+	(void)err;
+	l->code = graver(l->code, code);
+	if (t->as == TAKEN && t->request != 0)
+		l->request = t->request;
+	if (t->as == TAKEN && t->evidence != 0)
+		l->evidence = t->evidence;
+	if (l->j != NULL) {
+		json_out_object(l->j, NULL);
+		json_shown(l->j, "parcel", name);
+		json_out_str(l->j, "as", as[t->as]);
+		json_out_str(l->j, "kind", t->has_act ? act_kind_name(t->kind) : NULL);
+		if (t->has_act)
+			json_out_digest(l->j, "act", &t->act);
+		json_out_str(l->j, "from", t->from[0] != '\0' ? t->from : NULL);
+		json_out_int(l->j, "request", t->request);
+		json_out_int(l->j, "evidence", t->evidence);
+		json_out_str(l->j, "reason", t->reason);
+		json_shown(l->j, "text", t->text);
+		json_out_int(l->j, "exit", code);
+		json_out_close_object(l->j);
+		return true;
+	}
+	say(l->c, "  %-11s %s", t->has_act ? act_kind_name(t->kind) : "?",
+	    t->from[0] != '\0' ? t->from : "");
+	say(l->c, t->from[0] != '\0' ? ": " : "");
+	say_text(l->c, t->text);
+	say(l->c, "\n");
+	return true;
+}
+
+/* Is there anybody or anything that gives the passphrase? */
+static bool
+passphrase_there(struct cli *c)
+{
+	return c->passphrase_file != NULL ||
+	    (!c->no_input && world_input_is_terminal(c->world));
+}
+
+static void
+inbox_next(struct cli *c, const struct inbox_telling *l)
+{
+	if (l->evidence != 0)
+		say(c, "  Next: comity evidence open %04u --out FOLDER\n", l->evidence);
+	else if (l->request != 0)
+		say(c, "  Next: comity request show %u\n", l->request);
+}
+
+int
+run_bundle_read(struct cli *c, struct call *call)
+{
+	struct inbox_telling l = { .c = c };
+	struct bundle_result r;
+	struct json_out j;
+	size_t n = 0;
+	bool later = call_flag(call, "later") || !passphrase_there(c);
+
+	if (!flow_bundle_read(&c->flow, call->args[0], &r, &c->err)) {
+		if (r.parcels > 0)
+			warn(c, "%s taken in (%s), and then:\n", count_people(r.parcels,
+			    "parcel", "parcels").s, size_people(r.bytes).s);
+		return fail(c);
+	}
+	if (c->json) {
+		json_start(c, &j, "comity.bundle-read/1");
+		bundle_members(&j, &r);
+		json_out_array(&j, "acts");
+		l.j = &j;
+	}
+	say(c, "%s copied (%s)", count_people(r.parcels, "parcel", "parcels").s,
+	    size_people(r.bytes).s);
+	if (r.already > 0)
+		say(c, "; %s here already", count_people(r.already, "was", "were").s);
+	say(c, ".\n");
+	if (!later && !flow_take_inbox(&c->flow, taken_told, &l, &n, &c->err))
+		return fail(c);
+	if (c->json) {
+		json_out_close_array(&j);
+		json_done(c, &j);
+	}
+	if (later)
+		say(c, "They wait in the inbox.\n  Next: comity evidence receive\n");
+	else
+		inbox_next(c, &l);
+	return l.code;
+}
+
+int
+inbox_receive(struct cli *c)
+{
+	struct inbox_telling l = { .c = c };
+	struct keyring *k = NULL;
+	struct json_out j;
+	size_t n = 0;
+
+	if (!home_lock(c->flow.home, &c->err) || !flow_keyring(&c->flow, &k, &c->err))
+		return fail(c);
+	if (c->json) {
+		json_start(c, &j, "comity.received/1");
+		json_out_array(&j, "parcels");
+		l.j = &j;
+	}
+	if (!flow_take_inbox(&c->flow, taken_told, &l, &n, &c->err))
+		return fail(c);
+	if (c->json) {
+		json_out_close_array(&j);
+		json_done(c, &j);
+	}
+	if (n == 0 && l.code == EXIT_DONE)
+		say(c, "Nothing has arrived that is not here already.\n  Next: comity bundle read DIR, or comity evidence receive FILE\n");
+	inbox_next(c, &l);
+	return l.code;
+}

@@ -1,0 +1,186 @@
+/* The duty desk: what waits, what is due, what to do next. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/request.h"
+
+struct standing {			/* what the desk adds from the evidence and the peers */
+	size_t own, received, unsealed, pending, peers, unconfirmed;
+};
+
+static bool
+peer_count(void *arg, const struct peer *p, struct err *err)
+{
+	struct standing *w = arg;
+
+	(void)err;
+	w->peers++;
+	w->unconfirmed += !p->confirmed && !p->revoked;
+	return true;
+}
+
+static bool
+standing_count(struct cli *c, struct standing *w)
+{
+	struct home *h = c->flow.home;
+	struct evidence *e = mem_new(sizeof *e, &c->err);
+	unsigned *list = NULL;
+	size_t n = 0;
+	bool ok;
+
+	memset(w, 0, sizeof *w);
+	ok = e != NULL && evidence_numbers(h, &list, &n, &c->err) &&
+	    peers_each(h, peer_count, w, &c->err);
+	for (size_t i = 0; ok && i < n; i++) {
+		ok = evidence_load(h, list[i], e, &c->err);
+		if (!ok)
+			break;
+		w->own += e->origin == EVIDENCE_OWN;
+		w->received += e->origin == EVIDENCE_RECEIVED;
+		w->unsealed += e->origin == EVIDENCE_OWN && e->parcels_n == 0;
+		for (size_t k = 0; k < e->parcels_n; k++)
+			w->pending += e->origin == EVIDENCE_OWN &&
+			    e->parcels[k].stamp == STAMP_PENDING;
+	}
+	mem_free(list);
+	mem_free(e);
+	return ok;
+}
+
+static const char *
+next_step(const struct settings *s, const struct desk *d, const struct standing *w)
+{
+	if (!s->has_certificate)
+		return "comity key csr, then comity key import CHAIN.pem --roots ROOTS.pem";
+	if (d->inbox > 0)
+		return "comity evidence receive";
+	if (d->due_n > 0 && d->due[0].due_ours)
+		return "comity request show NUMBER   (the first of those above)";
+	if (d->counts.outbox > 0)
+		return "comity bundle write DIR --to PEER";
+	if (w->pending > 0)
+		return s->tsa_url[0] != '\0' ? "comity stamp fetch" :
+		    "comity stamp query ID --out q.tsq";
+	if (w->peers == 0)
+		return "comity peer pair THEIR-CARD";
+	if (w->unconfirmed > 0)
+		return "comity peer pair THEIR-CARD --words \"...\"";
+	if (d->counts.drafts > 0)
+		return "comity request list";
+	if (w->unsealed > 0)
+		return "comity evidence seal ID --to PEER";
+	return "comity request new preserve --to PEER ...  or  comity evidence add PATH ...";
+}
+
+static void
+desk_json(struct cli *c, const struct desk *d, const struct standing *w)
+{
+	const struct settings *s = home_settings(c->flow.home);
+	struct json_out j;
+
+	json_start(c, &j, "comity.status/1");
+	json_out_str(&j, "authority", s->authority.s);
+	json_out_str(&j, "name", s->name);
+	json_out_bool(&j, "training", s->training);
+	json_out_bool(&j, "has_certificate", s->has_certificate);
+	json_out_int(&j, "evidence_own", (int64_t)w->own);
+	json_out_int(&j, "evidence_received", (int64_t)w->received);
+	json_out_int(&j, "unsealed", (int64_t)w->unsealed);
+	json_out_int(&j, "stamps_pending", (int64_t)w->pending);
+	json_out_int(&j, "outbox", (int64_t)d->counts.outbox);
+	json_out_int(&j, "inbox", (int64_t)d->inbox);
+	json_out_int(&j, "peers", (int64_t)w->peers);
+	json_out_int(&j, "peers_not_confirmed", (int64_t)w->unconfirmed);
+	json_out_int(&j, "overdue", (int64_t)d->counts.overdue);
+	json_out_int(&j, "due_in_24_h", (int64_t)d->counts.due_day);
+	json_out_int(&j, "open_ours", (int64_t)d->counts.open_ours);
+	json_out_int(&j, "open_theirs", (int64_t)d->counts.open_theirs);
+	json_out_int(&j, "drafts", (int64_t)d->counts.drafts);
+	json_out_int(&j, "waiting_for_them", (int64_t)d->counts.waiting_for_them);
+	json_out_int(&j, "holds_ending", (int64_t)d->counts.holds_ending);
+	json_out_array(&j, "due");
+	for (size_t i = 0; i < d->due_n; i++) {
+		json_out_object(&j, NULL);
+		request_json(c, &j, &d->due[i]);
+		json_out_close_object(&j);
+	}
+	json_out_close_array(&j);
+	json_out_str(&j, "next", next_step(s, d, w));
+	json_done(c, &j);
+}
+
+static void
+desk_say(struct cli *c, const struct desk *d, const struct standing *w)
+{
+	const struct settings *s = home_settings(c->flow.home);
+	const struct docket_counts *n = &d->counts;
+
+	say(c, "%s (%s)%s\n", s->name, s->authority.s, s->training ? "  TRAINING" : "");
+	say(c, "  overdue %llu, due in 24 h %llu, open: %llu asked of us, %llu by us (%llu wait for them), drafts %llu\n",
+	    (unsigned long long)n->overdue, (unsigned long long)n->due_day,
+	    (unsigned long long)n->open_theirs, (unsigned long long)n->open_ours,
+	    (unsigned long long)n->waiting_for_them, (unsigned long long)n->drafts);
+	say(c, "  arrived %zu, to be carried %llu, evidence %zu of our own and %zu received, to be sealed %zu, time stamps pending %zu\n",
+	    d->inbox, (unsigned long long)n->outbox, w->own, w->received, w->unsealed,
+	    w->pending);
+	if (n->holds_ending > 0)
+		say(c, "  %s within 21 days: ask for the longer hold, or send the request\n",
+		    count_people(n->holds_ending, "hold ends", "holds end").s);
+	if (w->peers == 0 || w->unconfirmed > 0)
+		say(c, "  peers %zu, %zu not confirmed\n", w->peers, w->unconfirmed);
+	for (size_t i = 0; i < d->due_n && i < 5; i++) {
+		say(c, "  ");
+		request_line(c, &d->due[i], d->now);
+	}
+	if (d->due_n == 0 && n->open_ours + n->open_theirs == 0)
+		say(c, n->last_received_at != 0 ?
+		    "  Nothing waits for you. Last came in: %s.\n" :
+		    "  Nothing waits for you.\n", when_people(n->last_received_at).s);
+	say(c, "  Next: %s\n", next_step(s, d, w));
+}
+
+int
+run_status(struct cli *c, struct call *call)
+{
+	struct desk *d = mem_new(sizeof *d, &c->err);
+	struct standing w;
+	bool ok;
+
+	(void)call;
+	ok = d != NULL && flow_desk(&c->flow, d, &c->err) && standing_count(c, &w);
+	if (ok && c->json)
+		desk_json(c, d, &w);
+	else if (ok)
+		desk_say(c, d, &w);
+	mem_free(d);
+	return ok ? EXIT_DONE : fail(c);
+}
+
+int
+run_desk(struct cli *c, struct call *call)
+{
+	const char *path;
+
+	if (!buf_text(&c->home_path, &path, &c->err))
+		return fail(c);
+	if (home_open(c->world, path, &c->flow.home, &c->err))
+		return run_status(c, call);
+	if (c->err.kind != ERR_ABSENT)
+		return fail(c);
+	err_clear(&c->err);
+	say(c, "There is no home in ");
+	say_text(c, path);
+	say(c, " yet.\n"
+	    "  Next: comity init --country XA --authority \"Aldora\" --training --self-ca\n"
+	    "        (a training home; comity help real-office for a real one)\n"
+	    "  Or:   comity verify PACKAGE --roots ROOTS.pem --tsa TSA.pem\n");
+	if (c->json) {
+		struct json_out j;
+
+		json_start(c, &j, "comity.status/1");
+		json_out_null(&j, "authority");
+		json_out_str(&j, "next", "comity init");
+		json_done(c, &j);
+	}
+	return EXIT_DONE;
+}

@@ -1,0 +1,620 @@
+/* request: drafts, lists, one request. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/request.h"
+
+/* ---- words ---- */
+
+struct due_text
+due_people(int64_t at, int64_t now)
+{
+	struct due_text t;
+	int64_t d = at > now ? at - now : now - at;
+	const char *unit = d < 7200 ? "minute" : d < 172800 ? "hour" : "day";
+	long long n = d < 7200 ? d / 60 : d < 172800 ? d / 3600 : d / 86400;
+
+	if (at > now)
+		(void)snprintf(t.s, sizeof t.s, "in %lld %s%s (%s)", n, unit,
+		    n == 1 ? "" : "s", when_people(at).s);
+	else
+		(void)snprintf(t.s, sizeof t.s, "%lld %s%s late (%s)", n, unit,
+		    n == 1 ? "" : "s", when_people(at).s);
+	return t;
+}
+
+/* Why something is due, in words. */
+static const char *
+rule_people(const struct docket_request *r)
+{
+	if (strcmp(r->due_rule, "hold") == 0)
+		return "the hold ends";
+	if (strcmp(r->due_rule, "oral") == 0)
+		return r->due_ours ? "we owe the written confirmation" :
+		    "they owe the written confirmation";
+	return r->due_ours ? "we owe an answer" : "they owe an answer";
+}
+
+void
+request_line(struct cli *c, const struct docket_request *r, int64_t now)
+{
+	const struct settings *s = home_settings(c->flow.home);
+	struct number_text number = request_number_text(s->state, r);
+
+	say(c, "%-15s %-4s %-12s %.2s  %-26s", number.s, r->ours ? "ours" : "in",
+	    r->kind, r->peer[0] != '\0' ? r->peer : "--", r->state);
+	if (r->due_at != 0)
+		say(c, " %s %s", rule_people(r), due_people(r->due_at, now).s);
+	say(c, "\n");
+}
+
+static void
+instant_json(struct json_out *j, const char *name, int64_t at)
+{
+	if (at == 0)
+		json_out_null(j, name);
+	else
+		json_out_str(j, name, when_rfc3339(at).s);
+}
+
+void
+request_json(struct cli *c, struct json_out *j, const struct docket_request *r)
+{
+	const struct settings *s = home_settings(c->flow.home);
+
+	json_out_str(j, "number", request_number_text(s->state, r).s);
+	json_out_int(j, "id", r->number);
+	json_out_str(j, "kind", r->kind);
+	json_out_bool(j, "ours", r->ours);
+	json_out_str(j, "state", r->state);
+	json_out_str(j, "peer", r->peer[0] != '\0' ? r->peer : NULL);
+	json_out_str(j, "by", r->by);
+	if (r->has_act)
+		json_out_digest(j, "act", &r->act);
+	else
+		json_out_null(j, "act");
+	json_out_str(j, "instrument", r->instrument);
+	json_out_str(j, "article", r->article);
+	json_out_str(j, "reference", r->reference);
+	json_out_int(j, "case", r->case_number);
+	instant_json(j, "opened_at", r->opened_at);
+	instant_json(j, "sent_at", r->sent_at);
+	instant_json(j, "receipted_at", r->receipted_at);
+	instant_json(j, "answered_at", r->answered_at);
+	instant_json(j, "closed_at", r->closed_at);
+	instant_json(j, "expires_at", r->expires_at);
+	instant_json(j, "due_at", r->due_at);
+	json_out_str(j, "due_rule", r->due_rule);
+	json_out_bool(j, "due_ours", r->due_ours);
+	instant_json(j, "hold_effected_at", r->hold_effected_at);
+	instant_json(j, "hold_until", r->hold_until);
+}
+
+void
+findings_say(struct cli *c, const struct request_findings *f)
+{
+	if (f->stops > 0)
+		say(c, "%s before it can be sent:\n", f->stops == 1 ?
+		    "1 thing is missing or stands in the way" :
+		    count_people(f->stops, "", "things are missing or stand in the way").s);
+	for (size_t i = 0; i < f->n; i++) {
+		say(c, "  %s ", f->list[i].weight == FINDING_STOPS ? "-" : "look:");
+		say_text(c, f->list[i].text);
+		say(c, "\n");
+	}
+	if (f->more > 0)
+		say(c, "  and %zu more\n", f->more);
+}
+
+void
+findings_json(struct json_out *j, const struct request_findings *f)
+{
+	json_out_int(j, "missing", (int64_t)f->stops);
+	json_out_array(j, "findings");
+	for (size_t i = 0; i < f->n; i++) {
+		const struct request_finding *e = &f->list[i];
+
+		json_out_object(j, NULL);
+		json_out_str(j, "weight", e->weight == FINDING_STOPS ? "stops" :
+		    "warns");
+		json_out_str(j, "reason", e->reason);
+		json_out_str(j, "field", e->field != NULL ? e->field->name : NULL);
+		json_out_str(j, "source", e->field != NULL ? e->field->source : NULL);
+		json_out_bool(j, "treaty", e->treaty);
+		json_shown(j, "text", e->text);
+		json_out_close_object(j);
+	}
+	json_out_close_array(j);
+}
+
+bool
+request_arg(struct cli *c, struct call *call, unsigned *number)
+{
+	return request_number_parse(call->args[0], number, &c->err);
+}
+
+/* ---- drafts ---- */
+
+static bool
+case_option(struct cli *c, struct call *call, unsigned *number)
+{
+	const char *typed = call_value(call, "case");
+
+	return typed == NULL || case_number_parse(typed, number, &c->err);
+}
+
+/* "Budapest 29": instrument and article. */
+static void
+basis_option(struct call *call, char room[80], struct request_wish *w)
+{
+	const char *typed = call_value(call, "basis");
+	char *blank;
+
+	if (typed == NULL)
+		return;
+	(void)snprintf(room, 80, "%s", typed);
+	blank = strchr(room, ' ');
+	w->instrument = room;
+	w->article = "";
+	if (blank != NULL) {
+		*blank = '\0';
+		w->article = blank + 1;
+	}
+}
+
+static bool
+wish_take(struct cli *c, struct call *call, struct request_wish *w, char basis[80],
+    const char **attach)
+{
+	const char *related = call_value(call, "follows");
+
+	w->lang = call_value(call, "lang");
+	w->to = call_value(call, "to");
+	w->attach = attach;
+	w->attach_n = call_values(call, "attach", attach, DRAFT_ATTACH_MAX + 1);
+	w->attach_none = call_flag(call, "no-attachments");
+	w->answer_by_reason = call_value(call, "answer-by-reason");
+	basis_option(call, basis, w);
+	return case_option(c, call, &w->case_number) &&
+	    time_option(c, call_value(call, "expires"), &w->has_expires_at,
+	    &w->expires_at) &&
+	    time_option(c, call_value(call, "answer-by"), &w->has_answer_by,
+	    &w->answer_by) &&
+	    (related == NULL || request_number_parse(related, &w->related, &c->err));
+}
+
+static int
+draft_answer(struct cli *c, const struct request_view *v, const char *did)
+{
+	const struct settings *s = home_settings(c->flow.home);
+	struct number_text number = request_number_text(s->state, &v->row);
+	struct json_out j;
+
+	if (c->json) {
+		json_start(c, &j, "comity.request/1");
+		request_json(c, &j, &v->row);
+		findings_json(&j, &v->findings);
+		json_done(c, &j);
+		return EXIT_DONE;
+	}
+	say(c, "Draft %s %s.", number.s, did);
+	say(c, v->findings.stops == 0 ? " Nothing is missing.\n" : "\n");
+	findings_say(c, &v->findings);
+	if (v->findings.stops > 0)
+		say(c, "  Next: comity request edit %u ...   (fields: comity request fields %s)\n",
+		    v->row.number, v->row.kind);
+	else
+		say(c, "  Next: comity request send %u\n", v->row.number);
+	return EXIT_DONE;
+}
+
+int
+run_request_new(struct cli *c, struct call *call)
+{
+	const char *attach[DRAFT_ATTACH_MAX + 1];
+	struct settings_typed *s = mem_new(sizeof *s, &c->err);
+	struct request_view *v = mem_new(sizeof *v, &c->err);
+	struct request_wish w = { .kind = call->args[0] };
+	const struct law_measure *m = law_measure(call->args[0]);
+	char basis[80];
+	int code;
+
+	if (s == NULL || v == NULL)
+		goto memory;
+	settings_typed_init(s);
+	request_view_init(v);
+	if (call_value(call, "to") == NULL)
+		code = fail_use(c, "comity request new needs --to PEER: a State code, an id, or a State with a correspondent");
+	else if (!wish_take(c, call, &w, basis, attach) ||
+	    !settings_take(c, call, m, 0, s))
+		code = fail(c);
+	else {
+		w.set = s->list;
+		w.set_n = s->n;
+		code = flow_request_new(&c->flow, &w, v, &c->err) ?
+		    draft_answer(c, v, "saved") : fail(c);
+	}
+	request_view_clear(v);
+	settings_typed_clear(s);
+	mem_free(v);
+	mem_free(s);
+	return code;
+memory:
+	mem_free(v);
+	mem_free(s);
+	return fail(c);
+}
+
+int
+run_request_edit(struct cli *c, struct call *call)
+{
+	const char *attach[DRAFT_ATTACH_MAX + 1];
+	struct settings_typed *s = mem_new(sizeof *s, &c->err);
+	struct request_view *v = mem_new(sizeof *v, &c->err);
+	struct request_wish w = { 0 };
+	const struct law_measure *m;
+	unsigned number;
+	char basis[80];
+	bool ok;
+	int code;
+
+	if (s == NULL || v == NULL) {
+		mem_free(v);
+		mem_free(s);
+		return fail(c);
+	}
+	settings_typed_init(s);
+	request_view_init(v);
+	ok = request_arg(c, call, &number) &&
+	    flow_request_view(&c->flow, number, v, &c->err);
+	m = ok ? law_measure(v->row.kind) : NULL;
+	ok = ok && wish_take(c, call, &w, basis, attach) && settings_take(c, call, m,
+	    v->has_draft ? identifiers_count(m, &v->draft.act.body.request.fields) : 0,
+	    s);
+	w.set = s->list;
+	w.set_n = s->n;
+	request_view_clear(v);
+	request_view_init(v);
+	ok = ok && flow_request_edit(&c->flow, number, &w, v, &c->err);
+	code = ok ? draft_answer(c, v, "saved") : fail(c);
+	request_view_clear(v);
+	settings_typed_clear(s);
+	mem_free(v);
+	mem_free(s);
+	return code;
+}
+
+int
+run_request_check(struct cli *c, struct call *call)
+{
+	struct request_view *v = mem_new(sizeof *v, &c->err);
+	struct json_out j;
+	unsigned number;
+	bool ok;
+	int code = EXIT_DONE;
+
+	if (v == NULL)
+		return fail(c);
+	request_view_init(v);
+	ok = request_arg(c, call, &number) &&
+	    flow_request_view(&c->flow, number, v, &c->err);
+	if (!ok) {
+		code = fail(c);
+	} else if (c->json) {
+		json_start(c, &j, "comity.request-check/1");
+		request_json(c, &j, &v->row);
+		findings_json(&j, &v->findings);
+		json_done(c, &j);
+	} else {
+		findings_say(c, &v->findings);
+		if (v->findings.stops == 0)
+			say(c, "%s\n", v->has_draft ?
+			    "Nothing is missing: it can be sent." :
+			    "It has all that the rules ask for.");
+	}
+	if (ok && v->findings.stops > 0)
+		code = EXIT_REFUSED;
+	request_view_clear(v);
+	mem_free(v);
+	return code;
+}
+
+/* ---- lists ---- */
+
+struct listing_requests {
+	struct cli *c;
+	struct json_out *j;
+	int64_t now;
+	size_t n;
+};
+
+static bool
+list_one(void *arg, const struct docket_request *r, struct err *err)
+{
+	struct listing_requests *l = arg;
+
+	(void)err;
+	l->n++;
+	if (l->j != NULL) {
+		json_out_object(l->j, NULL);
+		request_json(l->c, l->j, r);
+		json_out_close_object(l->j);
+	} else {
+		request_line(l->c, r, l->now);
+	}
+	return true;
+}
+
+int
+run_request_list(struct cli *c, struct call *call)
+{
+	struct listing_requests l = { .c = c, .now = world_now(c->world) };
+	struct docket_filter f = { .open_only = !call_flag(call, "all"),
+		.due_only = call_flag(call, "due"), .kind = call_value(call, "kind"),
+		.state = call_value(call, "state"), .order = call_flag(call, "due") ?
+		ORDER_DUE : ORDER_NUMBER };
+	struct docket *d = NULL;
+	struct json_out j;
+	struct peer peer;
+	bool ok;
+
+	peer_init(&peer);
+	ok = case_option(c, call, &f.case_number);
+	if (ok && call_value(call, "peer") != NULL) {
+		ok = peer_find(c->flow.home, call_value(call, "peer"), &peer, &c->err);
+		f.peer = peer.id.s;
+	}
+	if (ok && c->json) {
+		json_start(c, &j, "comity.requests/1");
+		json_out_array(&j, "requests");
+		l.j = &j;
+	}
+	ok = ok && home_docket(c->flow.home, &d, &c->err);
+	if (ok) {
+		ok = docket_requests(d, &f, list_one, &l, &c->err);
+		home_docket_done(c->flow.home);
+	}
+	peer_clear(&peer);
+	if (!ok)
+		return fail(c);
+	if (c->json) {
+		json_out_close_array(&j);
+		json_done(c, &j);
+	} else if (l.n == 0) {
+		say(c, "No request matches.\n  Next: comity request new preserve --to PEER ...\n");
+	}
+	return EXIT_DONE;
+}
+
+/* ---- one request ---- */
+
+static void
+part_say(struct cli *c, const struct law_part *p, const struct field_part *v)
+{
+	if (!v->has)
+		return;
+	say(c, "    %-18s ", p->label);
+	if (p->kind == PART_INSTANT)
+		say(c, "%s", when_people(v->n).s);
+	else if (p->kind == PART_NUMBER)
+		say(c, "%lld", (long long)v->n);
+	else if (p->kind == PART_YES)
+		say(c, v->n ? "yes" : "no");
+	else if (v->text != NULL)
+		say_text(c, v->text);
+	if (p->kind == PART_MARKED && v->lang[0] != '\0')
+		say(c, "  [%s]", v->lang);
+	say(c, "\n");
+}
+
+static void
+fields_say(struct cli *c, const struct fields *fs)
+{
+	for (size_t i = 0; i < fs->n; i++) {
+		const struct field *f = &fs->list[i];
+
+		say(c, "  %s (%s)\n", f->law->label, f->law->source);
+		for (size_t e = 0; e < f->n; e++)
+			for (size_t p = 0; p < f->law->shape->parts_n; p++)
+				part_say(c, &f->law->shape->parts[p],
+				    &f->entries[e].parts[p]);
+	}
+}
+
+static bool
+act_line(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct cli *c = arg;
+
+	(void)err;
+	say(c, "    %s %-3s %-24s %s", when_people(a->at).s,
+	    a->direction == ACT_OUT ? "out" : "in", a->kind, id_short(&a->act).s);
+	if (a->other)
+		say(c, "  another package of the same act");
+	if (a->direction == ACT_OUT && a->receipted_at != 0)
+		say(c, "  receipt %s", when_people(a->receipted_at).s);
+	else if (a->outbox == OUTBOX_WAITS || a->outbox == OUTBOX_ONCE)
+		say(c, a->carried_at != 0 ? "  carried, no receipt yet" :
+		    "  waits for a carrier");
+	if (a->direction == ACT_IN && a->who[0] != '\0')
+		say(c, "  %s, %s, %s", a->verdict, a->who, a->when);
+	say(c, "\n");
+	return true;
+}
+
+static bool
+act_json(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct json_out *j = arg;
+
+	(void)err;
+	json_out_object(j, NULL);
+	json_out_digest(j, "act", &a->act);
+	json_out_digest(j, "package", &a->package);
+	json_out_str(j, "kind", a->kind);
+	json_out_str(j, "direction", a->direction == ACT_OUT ? "out" : "in");
+	json_out_int(j, "evidence", a->evidence);
+	instant_json(j, "at", a->at);
+	json_out_bool(j, "other_package", a->other);
+	instant_json(j, "carried_at", a->carried_at);
+	instant_json(j, "receipted_at", a->receipted_at);
+	json_out_str(j, "verdict", a->verdict);
+	json_out_str(j, "who", a->who);
+	json_out_str(j, "when", a->when);
+	json_out_close_object(j);
+	return true;
+}
+
+static void
+request_next(struct cli *c, const struct request_view *v)
+{
+	const struct docket_request *r = &v->row;
+	unsigned n = r->number;
+
+	if (v->has_draft)
+		say(c, v->findings.stops > 0 ? "  Next: comity request edit %u ...\n" :
+		    "  Next: comity request send %u\n", n);
+	else if (!r->ours && (strcmp(r->state, "received") == 0 ||
+	    strcmp(r->state, "needs_info") == 0))
+		say(c, "  Next: comity request confirm %u   (or refuse, ask, answer)\n", n);
+	else if (!r->ours && strncmp(r->state, "accepted", 8) == 0)
+		say(c, "  Next: comity request answer %u --evidence ID\n", n);
+	else if (r->ours && strcmp(r->state, "needs_info") == 0)
+		say(c, "  Next: comity request reply %u --text \"...\"\n", n);
+}
+
+static void
+view_say(struct cli *c, const struct request_view *v)
+{
+	const struct settings *s = home_settings(c->flow.home);
+	const struct docket_request *r = &v->row;
+	const struct law_measure *m = law_measure(r->kind);
+	int64_t now = world_now(c->world);
+
+	say(c, "%s  %s%s\n", request_number_text(s->state, r).s,
+	    m != NULL ? m->title : r->kind, s->training ? "  TRAINING" : "");
+	say(c, "  %s %s", r->ours ? "to  " : "from", v->peer_state);
+	say(c, "  ");
+	say_text(c, v->peer_name);
+	say(c, "\n  state  %s", r->state);
+	if (r->due_at != 0)
+		say(c, "; %s %s", rule_people(r), due_people(r->due_at, now).s);
+	say(c, "\n");
+	if (r->instrument[0] != '\0')
+		say(c, "  basis  %s %s\n", r->instrument, r->article);
+	if (r->reference[0] != '\0') {
+		say(c, "  their number  ");
+		say_text(c, r->reference);
+		say(c, "\n");
+	}
+	if (r->hold_until != 0)
+		say(c, "  held from %s to %s\n", when_people(r->hold_effected_at).s,
+		    when_people(r->hold_until).s);
+	if (act_kind_class(v->draft.act.kind) == ACT_IS_REQUEST)
+		fields_say(c, &v->draft.act.body.request.fields);
+	findings_say(c, &v->findings);
+}
+
+int
+run_request_show(struct cli *c, struct call *call)
+{
+	struct request_view *v = mem_new(sizeof *v, &c->err);
+	struct docket *d = NULL;
+	struct json_out j;
+	unsigned number;
+	bool ok;
+
+	if (v == NULL)
+		return fail(c);
+	request_view_init(v);
+	ok = request_arg(c, call, &number) &&
+	    flow_request_view(&c->flow, number, v, &c->err) &&
+	    home_docket(c->flow.home, &d, &c->err);
+	if (ok && c->json) {
+		json_start(c, &j, "comity.request/1");
+		request_json(c, &j, &v->row);
+		json_out_str(&j, "peer_state", v->peer_state);
+		json_shown(&j, "peer_name", v->peer_name);
+		json_out_object(&j, "fields");
+		if (act_kind_class(v->draft.act.kind) == ACT_IS_REQUEST)
+			fields_encode(&v->draft.act.body.request.fields, &j);
+		json_out_close_object(&j);
+		findings_json(&j, &v->findings);
+		json_out_array(&j, "acts");
+		ok = docket_request_acts(d, number, act_json, &j, &c->err);
+		json_out_close_array(&j);
+		json_done(c, &j);
+	} else if (ok) {
+		view_say(c, v);
+		say(c, "  acts\n");
+		ok = docket_request_acts(d, number, act_line, c, &c->err);
+		request_next(c, v);
+	}
+	if (d != NULL)
+		home_docket_done(c->flow.home);
+	request_view_clear(v);
+	mem_free(v);
+	return ok ? EXIT_DONE : fail(c);
+}
+
+/* ---- what a kind asks for ---- */
+
+static const char *
+need_word(enum law_need n)
+{
+	return n == LAW_REQUIRED ? "needed" : n == LAW_ONE_OF ? "one of these" :
+	    n == LAW_CONDITIONAL ? "sometimes" : "optional";
+}
+
+int
+run_request_fields(struct cli *c, struct call *call)
+{
+	const struct law_measure *m = law_measure(call->args[0]);
+	enum act_kind kind;
+	const struct law_field *all;
+	struct json_out j;
+	size_t n;
+
+	if (m == NULL || !act_kind_parse(call->args[0], &kind))
+		return fail_use(c, "there is no kind of request \"%.40s\"; there are preserve, subscriber, stored_data, traffic_path and use_consent",
+		    call->args[0]);
+	all = law_fields(&n);
+	if (c->json) {
+		json_start(c, &j, "comity.request-fields/1");
+		json_out_str(&j, "kind", m->id);
+		json_out_array(&j, "fields");
+	}
+	say(c, "%s (Art %s), certainty of our text: %s\n", m->title, m->articles,
+	    law_certainty_name(m->certainty));
+	for (size_t i = 0; i < n; i++) {
+		const struct law_field *f = &all[i];
+		enum law_need need = law_need(m, f);
+
+		if (need == LAW_NOT_ASKED || law_field_is_envelope(f) ||
+		    f->shape->parts_n == 0)
+			continue;
+		if (c->json) {
+			json_out_object(&j, NULL);
+			json_out_str(&j, "name", f->name);
+			json_out_str(&j, "label", f->label);
+			json_out_str(&j, "need", need_word(need));
+			json_out_str(&j, "source", f->source);
+			json_out_str(&j, "required_by", f->required_by);
+			json_out_str(&j, "certainty", law_certainty_name(f->certainty));
+			json_out_close_object(&j);
+			continue;
+		}
+		say(c, "  %-22s %-12s %s (%s; %s)\n", f->name, need_word(need),
+		    f->label, f->source, law_certainty_name(f->certainty));
+		for (size_t p = 0; p < f->shape->parts_n; p++)
+			say(c, "      .%-20s %s%s%s\n", f->shape->parts[p].name,
+			    f->shape->parts[p].label, f->shape->parts[p].codes != NULL ?
+			    ": " : "", f->shape->parts[p].codes != NULL ?
+			    f->shape->parts[p].codes : "");
+	}
+	if (c->json) {
+		json_out_close_array(&j);
+		json_done(c, &j);
+	}
+	return EXIT_DONE;
+}
