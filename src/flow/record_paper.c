@@ -502,6 +502,9 @@ row_move(struct paper *p)
 {
 	struct docket_request *r = &p->row;
 
+	/* Overtaken by what came before it: it is kept and changes nothing. */
+	if (strcmp(p->step.verdict.reason, "thread.came-late") == 0)
+		return;
 	if (p->opens)
 		row_open(p);
 	(void)snprintf(r->state, sizeof r->state, "%s",
