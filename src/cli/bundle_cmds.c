@@ -86,6 +86,23 @@ graver(int a, int b)
 	return a != EXIT_DONE ? a : b;
 }
 
+/* The three answers about evidence that was kept, in one line. */
+static void
+verdict_line(struct cli *c, const struct digest *act)
+{
+	struct err ignored = ERR_INIT;
+	struct docket *d = NULL;
+	struct docket_act a;
+	bool found = false;
+
+	if (!home_docket(c->flow.home, &d, &ignored))
+		return;
+	if (docket_act_get(d, act, &a, &found, &ignored) && found)
+		say(c, "              Unchanged? YES   Who sealed? %s   When? %s   %s\n",
+		    a.who, a.when, a.verdict);
+	home_docket_done(c->flow.home);
+}
+
 static bool
 taken_told(void *arg, const char *name, const struct taken *t, struct err *err)
 {
@@ -121,6 +138,8 @@ taken_told(void *arg, const char *name, const struct taken *t, struct err *err)
 	say(l->c, t->from[0] != '\0' ? ": " : "");
 	say_text(l->c, t->text);
 	say(l->c, "\n");
+	if (t->as == TAKEN && t->evidence != 0)
+		verdict_line(l->c, &t->act);
 	return true;
 }
 

@@ -421,12 +421,85 @@ fields_say(struct cli *c, const struct fields *fs)
 	}
 }
 
+/* ---- its acts ---- */
+
+#define ACTS_SHOWN 256		/* of one thread; more are counted */
+struct acts_gathered {
+	struct docket_act *list;	/* ACTS_SHOWN of them */
+	size_t n, more;
+};
+
 static bool
-act_line(void *arg, const struct docket_act *a, struct err *err)
+act_gather(void *arg, const struct docket_act *a, struct err *err)
 {
-	struct cli *c = arg;
+	struct acts_gathered *g = arg;
 
 	(void)err;
+	if (g->n < ACTS_SHOWN)
+		g->list[g->n++] = *a;
+	else
+		g->more++;
+	return true;
+}
+
+static void
+marked_say(struct cli *c, const char *what, const struct marked_text *t)
+{
+	if (t->text == NULL)
+		return;
+	say(c, "      %s: ", what);
+	say_text(c, t->text);
+	say(c, "  [%s]\n", t->lang);
+}
+
+/* What people wrote in it, so that nobody decides on a kind alone. */
+static void
+act_words_say(struct cli *c, const struct act *a)
+{
+	const struct answer_body *w = &a->body.answer;
+	const struct delivered_body *d = &a->body.delivered;
+
+	switch (act_kind_class(a->kind)) {
+	case ACT_IS_ANSWER:
+		for (size_t i = 0; i < w->grounds_n; i++) {
+			const struct law_ground *g = law_ground(w->grounds[i]);
+
+			say(c, "      ground %s: %s (%s)\n", w->grounds[i], g != NULL ?
+			    g->summary : "not one we know", g != NULL ? g->article : "?");
+		}
+		marked_say(c, a->kind == ACT_QUESTION ? "question" : "text", &w->text);
+		marked_say(c, "acceptable when", &w->better);
+		for (size_t i = 0; i < w->asks_n; i++)
+			say(c, "      asks for %s\n", w->asks[i]);
+		fields_say(c, &w->fields);
+		break;
+	case ACT_IS_EVIDENCE:
+		marked_say(c, "description", &d->description);
+		marked_say(c, "may be used for", &d->purpose);
+		fields_say(c, &d->limits);
+		for (size_t i = 0; i < d->origins_n; i++) {
+			say(c, "      before: %s to %s, act %s%s\n", d->origins[i].from.s,
+			    d->origins[i].to.s, id_short(&d->origins[i].act).s,
+			    d->origins[i].has_consent ? ", with consent" : "");
+			marked_say(c, "limits then", &d->origins[i].limits);
+		}
+		break;
+	case ACT_IS_REQUEST:
+		fields_say(c, &a->body.request.fields);
+		break;
+	case ACT_IS_CARD:
+	case ACT_IS_RECEIPT:
+	case ACT_IS_TIME_STAMP:
+		break;
+	}
+}
+
+static bool
+act_say(struct cli *c, const struct docket_act *a, bool words)
+{
+	struct act *act;
+	bool ok;
+
 	say(c, "    %s %-3s %-24s %s", when_people(a->at).s,
 	    a->direction == ACT_OUT ? "out" : "in", a->kind, id_short(&a->act).s);
 	if (a->other)
@@ -439,15 +512,24 @@ act_line(void *arg, const struct docket_act *a, struct err *err)
 	if (a->direction == ACT_IN && a->who[0] != '\0')
 		say(c, "  %s, %s, %s", a->verdict, a->who, a->when);
 	say(c, "\n");
-	return true;
+	if (!words || strcmp(a->kind, "receipt") == 0 ||
+	    strcmp(a->kind, "time_stamp") == 0)
+		return true;
+	act = mem_new(sizeof *act, &c->err);
+	if (act == NULL)
+		return false;
+	act_init(act, ACT_RECEIPT);
+	ok = flow_act_read(&c->flow, &a->act, act, &c->err);
+	if (ok)
+		act_words_say(c, act);
+	act_clear(act);
+	mem_free(act);
+	return ok;
 }
 
-static bool
-act_json(void *arg, const struct docket_act *a, struct err *err)
+static void
+act_json(struct json_out *j, const struct docket_act *a)
 {
-	struct json_out *j = arg;
-
-	(void)err;
 	json_out_object(j, NULL);
 	json_out_digest(j, "act", &a->act);
 	json_out_digest(j, "package", &a->package);
@@ -462,7 +544,6 @@ act_json(void *arg, const struct docket_act *a, struct err *err)
 	json_out_str(j, "who", a->who);
 	json_out_str(j, "when", a->when);
 	json_out_close_object(j);
-	return true;
 }
 
 static void
@@ -515,45 +596,66 @@ view_say(struct cli *c, const struct request_view *v)
 	findings_say(c, &v->findings);
 }
 
+static void
+view_json(struct cli *c, const struct request_view *v, const struct acts_gathered *g)
+{
+	struct json_out j;
+
+	json_start(c, &j, "comity.request/1");
+	request_json(c, &j, &v->row);
+	json_out_str(&j, "peer_state", v->peer_state);
+	json_shown(&j, "peer_name", v->peer_name);
+	json_out_object(&j, "fields");
+	if (act_kind_class(v->draft.act.kind) == ACT_IS_REQUEST)
+		fields_encode(&v->draft.act.body.request.fields, &j);
+	json_out_close_object(&j);
+	findings_json(&j, &v->findings);
+	json_out_array(&j, "acts");
+	for (size_t i = 0; i < g->n; i++)
+		act_json(&j, &g->list[i]);
+	json_out_close_array(&j);
+	json_done(c, &j);
+}
+
 int
 run_request_show(struct cli *c, struct call *call)
 {
 	struct request_view *v = mem_new(sizeof *v, &c->err);
+	struct acts_gathered g = { .list = mem_array(ACTS_SHOWN, sizeof *g.list,
+		&c->err) };
 	struct docket *d = NULL;
-	struct json_out j;
 	unsigned number;
 	bool ok;
 
-	if (v == NULL)
+	if (v == NULL || g.list == NULL) {
+		mem_free(v);
+		mem_free(g.list);
 		return fail(c);
+	}
 	request_view_init(v);
 	ok = request_arg(c, call, &number) &&
 	    flow_request_view(&c->flow, number, v, &c->err) &&
 	    home_docket(c->flow.home, &d, &c->err);
+	if (ok) {
+		ok = docket_request_acts(d, number, act_gather, &g, &c->err);
+		home_docket_done(c->flow.home);
+	}
 	if (ok && c->json) {
-		json_start(c, &j, "comity.request/1");
-		request_json(c, &j, &v->row);
-		json_out_str(&j, "peer_state", v->peer_state);
-		json_shown(&j, "peer_name", v->peer_name);
-		json_out_object(&j, "fields");
-		if (act_kind_class(v->draft.act.kind) == ACT_IS_REQUEST)
-			fields_encode(&v->draft.act.body.request.fields, &j);
-		json_out_close_object(&j);
-		findings_json(&j, &v->findings);
-		json_out_array(&j, "acts");
-		ok = docket_request_acts(d, number, act_json, &j, &c->err);
-		json_out_close_array(&j);
-		json_done(c, &j);
+		view_json(c, v, &g);
 	} else if (ok) {
 		view_say(c, v);
 		say(c, "  acts\n");
-		ok = docket_request_acts(d, number, act_line, c, &c->err);
+		/* The request itself stands above. */
+		for (size_t i = 0; ok && i < g.n; i++)
+			ok = act_say(c, &g.list[i], !v->row.has_act ||
+			    !digest_eq(&g.list[i].act, &v->row.act));
+		if (g.more > 0)
+			say(c, "    and %zu more\n", g.more);
 		request_next(c, v);
 	}
-	if (d != NULL)
-		home_docket_done(c->flow.home);
 	request_view_clear(v);
 	mem_free(v);
+	mem_free(g.list);
 	return ok ? EXIT_DONE : fail(c);
 }
 

@@ -126,7 +126,7 @@ view_load(struct flow *f, unsigned number, struct request_view *v, struct err *e
 	    docket_request_get(d, number, &v->row, err) &&
 	    other_side_of(f, d, &v->row, &side, err);
 	if (ok && v->row.ours) {
-		ok = draft_load(f, d, number, &draft, err);
+		ok = draft_load(d, number, &draft, err);
 		if (ok)
 			v->draft = draft;
 	}
@@ -158,4 +158,10 @@ flow_request_view(struct flow *f, unsigned number, struct request_view *out,
 		draft_check(f, &out->draft.act, out->peer_state, !out->has_draft,
 		    &out->findings);
 	return true;
+}
+
+bool
+flow_act_read(struct flow *f, const struct digest *act, struct act *out, struct err *err)
+{
+	return act_open(f, act, out, err);
 }

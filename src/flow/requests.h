@@ -105,8 +105,11 @@ struct sent {
 /*
  * Signs, seals, puts into the outbox.  ERR_REFUSED "request.incomplete" when
  * request_check stops it (flow_request_view has the findings).  by other than
- * BY_COMITY: the act is made and kept (sealed to ourselves), the outbox stays empty,
- * and the clocks run from now; oral: a written confirmation is owed (40(13)).
+ * BY_COMITY: the act is made and kept (sealed to ourselves, and to a peer with a
+ * card), the outbox stays empty, and the clocks run from now; oral: a written
+ * confirmation is owed (40(13)), and the same call with another `by` gives it: the
+ * last act of ours in that thread, theirs too, goes in writing.  Once it left, the
+ * same call again changes nothing and says so in `note`.
  */
 MUST bool flow_request_send(struct flow *f, unsigned number, enum send_by by,
     struct sent *out, struct err *err);
@@ -209,6 +212,10 @@ MUST bool flow_take_inbox(struct flow *f,
  */
 MUST bool flow_revoke(struct flow *f, enum revoked_what what, const struct digest *id,
     const char *reason, struct err *err);
+
+/* What an act that is kept here says, of either side: opened with our keys. */
+MUST bool flow_act_read(struct flow *f, const struct digest *act, struct act *out,
+    struct err *err);
 
 /* ---- the desk ---- */
 

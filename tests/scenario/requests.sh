@@ -11,7 +11,7 @@ try 0 'a draft is saved whatever is missing' \
 	A request new preserve --to XB --account maria.k@example.org --offence 'art. 13'
 said 'Art 42' 'and says what is missing, with its article'
 try 6 'an incomplete request cannot be sent' A request send 1 --yes
-said 'Nothing was sent' 'and it says that nothing went out'
+said 'cannot be sent' 'and it says so'
 try 6 'request check has an exit code of its own' A request check 1
 try 2 'an unknown kind is use' A request new surveil --to XB
 try 2 'a field that there is not is named' A request edit 1 --set nonsense=1

@@ -16,12 +16,12 @@ try 0 'preserved traffic data that shows a third State is told at once (Article 
 	--set 'traffic_data[0].what=One line of the log' --attach path.txt
 try 0 'and goes out' B request send 2 --yes
 carry B A
-try 0 'Aldora reads of Cascada' A request list --all
+try 0 'Aldora reads of Cascada' A request show 1
 said traffic_path 'in a notice'
+said 'Cascada Net' 'that names the provider'
 
 must stored XB
-must A request send 3 --yes
-A --json request list --all >v.json
+must A request send 2 --yes
 carry A B
 must B evidence add evidence --by 'Unit 4' --from 'Berun Mail' --tool none \
 	--method 'Handed over' --when 2026-11-20T09:00:00Z
@@ -33,7 +33,7 @@ try 6 'without consent it does not go on' A evidence pass-on 1 --to XC
 said 'consent' 'and it says whose consent is needed'
 must A request new use_consent --to XB --evidence 1 --recipient-state XC \
 	--set new_use.purpose='Identify the holder of the address'
-must A request send 4 --yes
+must A request send 3 --yes
 carry A B
 try 6 'asking is not having' A evidence pass-on 1 --to XC
 must B request confirm 4 --condition 'use_limit=Identification only'
