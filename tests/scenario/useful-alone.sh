@@ -36,7 +36,7 @@ holds 'it names the account' grep -q 'maria.k@example.org' letter.html
 holds 'it says whom to call' grep -q '+000 555 0100' letter.html
 holds 'nothing in it runs or is fetched' sh -c \
 	'! grep -qiE "<script|javascript:|(src|href)=|url\(" letter.html'
-holds 'it is well formed' python3 - <<'P'
+cat >letter.py <<'P'
 import html.parser
 class P(html.parser.HTMLParser):
     stack = []
@@ -45,12 +45,13 @@ class P(html.parser.HTMLParser):
     def handle_endtag(self, t): assert self.stack.pop() == t, t
 p = P(); p.feed(open("letter.html", encoding="utf-8").read()); assert not p.stack
 P
+holds 'it is well formed' python3 letter.py
 try 0 'the same as a signed mail' A request letter 1 --by mail --out mail.eml
 holds 'openssl checks the mail' openssl cms -verify -in mail.eml -CAfile roots.pem -out inner
 sed 's/^\(.*[A-Za-z0-9+]\)A/\1B/;' mail.eml >changed.eml
 holds 'and a changed one does not hold' sh -c \
 	'! openssl cms -verify -in changed.eml -CAfile roots.pem -out /dev/null'
-holds 'any mail program reads it' python3 - <<'P'
+cat >mail.py <<'P'
 import email, email.policy, json
 m = email.message_from_binary_file(open("mail.eml", "rb"), policy=email.policy.default)
 assert m["From"].addresses[0].addr_spec == "desk@aldora.example"
@@ -61,6 +62,7 @@ names = {p.get_filename(): p for p in m.walk() if p.get_filename()}
 assert json.loads(names["act.json"].get_content())["kind"] == "preserve"
 assert [p for p in m.walk() if p.get_content_type() == "text/html"]
 P
+holds 'any mail program reads it' python3 mail.py
 
 # ---- what comes back on paper ----
 
@@ -116,7 +118,7 @@ stranger() {
 }
 mkdir by-age by-cert
 if command -v age >/dev/null; then
-	holds 'age opens it with the passphrase' python3 - <<'P'
+cat >age.py <<'P'
 import os, pty, sys
 secret = open("theirs").read().strip()
 pid, fd = pty.fork()
@@ -131,6 +133,7 @@ try:
 except OSError: pass
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 P
+	holds 'age opens it with the passphrase' python3 age.py
 	holds 'tar, sha256sum and openssl check it' stranger by-age
 	holds 'comity-check says the same' sh -c \
 		'comity-check --roots roots.pem --tsa tsa.pem by-age/package.tar | grep -q Intact'
