@@ -215,16 +215,15 @@ draft_decode(struct draft *out, struct span text, struct err *err)
 }
 
 bool
-draft_load(struct flow *f, struct docket *d, unsigned number, struct draft *out,
-    struct err *err)
+draft_load(struct docket *d, unsigned number, struct draft *out, struct err *err)
 {
 	struct buf text;
 	bool ok;
 
-	(void)f;
+	draft_init(out);
 	buf_init_secret(&text, DOCKET_TEXT_MAX);
 	ok = docket_request_text(d, number, &text, err) &&
-	    draft_decode(out, buf_span(&text), err);
+	    (text.n == 0 || draft_decode(out, buf_span(&text), err));
 	buf_clear(&text);
 	return ok;
 }
@@ -538,7 +537,7 @@ editing_open(struct drafting *g, unsigned number, bool *moved, struct err *err)
 	    (strcmp(g->row.state, request_state_name(STATE_DRAFT)) == 0 ||
 	    err_set(err, ERR_CONFLICT, "request.sent",
 	    "request %u is no draft any more: what was sent stays as it is; withdraw it, or send another",
-	    number)) && draft_load(g->f, d, number, &g->draft, err) &&
+	    number)) && draft_load(d, number, &g->draft, err) &&
 	    places_take(g, d, moved, err);
 	docket_close(d);
 	return ok;

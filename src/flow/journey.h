@@ -54,8 +54,9 @@ MUST bool short_set(char *out, size_t room, const char *what, const char *in,
 
 MUST bool draft_encode(const struct draft *d, struct buf *out, struct err *err);
 MUST bool draft_decode(struct draft *out, struct span text, struct err *err);
-MUST bool draft_load(struct flow *f, struct docket *d, unsigned number,
-    struct draft *out, struct err *err);
+/* One without a text is empty: a docket that was made anew knows only acts. */
+MUST bool draft_load(struct docket *d, unsigned number, struct draft *out,
+    struct err *err);
 /* Findings about a draft or a request that came in. */
 void draft_check(struct flow *f, const struct act *a, const char other_state[3],
     bool incoming, struct request_findings *out);

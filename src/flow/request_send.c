@@ -354,7 +354,7 @@ sending_load(struct sending *s, struct err *err)
 
 	ok = desk_open(s->f, true, &d, err) &&
 	    other_side_of(s->f, d, &s->row, &s->to, err) &&
-	    draft_load(s->f, d, s->row.number, &s->draft, err) &&
+	    draft_load(d, s->row.number, &s->draft, err) &&
 	    related_load(s, d, err);
 	docket_close(d);
 	return ok && (s->by != BY_COMITY || s->to.is_peer || err_set(err, ERR_USE,

@@ -403,6 +403,51 @@ nothing_is_sent_to_an_authority_that_is_revoked(void **state)
 	job_end(&j);
 }
 
+static void
+an_authority_on_paper_is_asked_by_letter_and_not_by_comity(void **state)
+{
+	const struct correspondent_wish who = { .state = "XD", .name = "Court of Dorvenia",
+		.address = "1 High Street" };
+	struct request_wish w = { .kind = "preserve", .to = "XD", .set = whole,
+		.set_n = COUNT(whole) };
+	struct answer_wish back = { .kind = ACT_WITHDRAWN, .by = BY_LETTER };
+	struct request_view v;
+	struct sent sent;
+	struct job j;
+	unsigned c;
+	size_t n;
+
+	(void)state;
+	paired_begin(&j, 15);
+	OK(flow_correspondent_new(&j.a.flow, &who, &c, &err));
+	OK(flow_request_new(&j.a.flow, &w, &v, &err));
+	assert_string_equal(v.peer_name, "Court of Dorvenia");
+	assert_string_equal(v.row.peer, "");
+	assert_int_equal(v.findings.stops, 0);
+	request_view_clear(&v);
+	NO(flow_request_send(&j.a.flow, 1, BY_COMITY, &sent, &err), "request.by");
+	OK(flow_request_send(&j.a.flow, 1, BY_LETTER, &sent, &err));
+	assert_string_equal(sent.row.state, "sent");
+	assert_string_equal(sent.act.peer, "");
+	assert_int_equal(sent.row.due_at, NOW + 24 * 3600);
+	OK(flow_request_answer(&j.a.flow, 1, &back, &sent, &err));
+	assert_string_equal(sent.row.state, "withdrawn");
+	assert_int_equal(outbox_of(&j.a), 0);
+	OK(flow_request_export(&j.a.flow, 1, "acts", &n, &err));
+	assert_int_equal(n, 2);
+	assert_true(path_exists(j.world, NULL, "acts/01-preserve-out/act.json"));
+	assert_true(path_exists(j.world, NULL, "acts/02-withdrawn-out/act.json"));
+	NO(flow_request_export(&j.a.flow, 1, "acts", &n, &err), "open.exists");
+	/* Two of one State are told apart. */
+	OK(flow_correspondent_new(&j.a.flow, &who, &c, &err));
+	NO(flow_request_new(&j.a.flow, &w, &v, &err), "request.to");
+	w.to = "XD/2";
+	OK(flow_request_new(&j.a.flow, &w, &v, &err));
+	assert_int_equal(v.row.correspondent, 2);
+	request_view_clear(&v);
+	job_end(&j);
+}
+
 /* ---- answers ---- */
 
 static bool
@@ -995,6 +1040,7 @@ main(void)
 		cmocka_unit_test(an_attachment_goes_as_it_was_named_or_not_at_all),
 		cmocka_unit_test(a_file_over_the_limit_is_not_attached),
 		cmocka_unit_test(nothing_is_sent_to_an_authority_that_is_revoked),
+		cmocka_unit_test(an_authority_on_paper_is_asked_by_letter_and_not_by_comity),
 		cmocka_unit_test(a_preservation_is_granted_for_as_long_as_the_treaty_asks),
 		cmocka_unit_test(a_hold_shorter_than_the_treaty_asks_is_not_granted),
 		cmocka_unit_test(a_refusal_needs_a_ground_of_the_menu_and_reasons),

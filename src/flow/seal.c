@@ -267,8 +267,12 @@ sealing_clear(struct sealing *s)
 static bool
 seal_now(struct sealing *s, struct err *err)
 {
+	/* A copy of the peer: what it owns stays with s->to. */
+	struct other_side side = { .is_peer = true, .peer = s->to };
+
 	return signer_open(s->f, &s->o.signer, err) &&
-	    rule_ask(s->f, &s->to, &s->prv, &s->o.signer, err) && seal_with(s, err);
+	    rule_ask(s->f, &s->to, &s->prv, &s->o.signer, err) &&
+	    send_ask(s->f, &s->o.signer, &side, 0, 0, err) && seal_with(s, err);
 }
 
 static void
