@@ -738,6 +738,36 @@ conditions_that_were_promised_travel_with_the_evidence(void **state)
 }
 
 static void
+a_yes_can_become_a_no_until_evidence_went_over(void **state)
+{
+	const char *const grounds[] = { "R02" };
+	struct answer_wish no = { .kind = ACT_REFUSED, .grounds = grounds,
+		.grounds_n = 1, .text = "It turned out otherwise." };
+	struct sent sent;
+	struct job j;
+
+	(void)state;
+	for (unsigned over = 0; over < 2; over++) {
+		asked_for_evidence(&j, 33 + over);
+		OK(answer(&j.b, ACT_GRANTED, NULL, &sent, &err));
+		if (over) {
+			struct err why = ERR_INIT;
+
+			OK(deliver(&j, &sent, &err));
+			assert_false(flow_request_answer(&j.b.flow, 1, &no, &sent, &why));
+			assert_int_equal(why.kind, ERR_REFUSED);
+		} else {
+			OK(flow_request_answer(&j.b.flow, 1, &no, &sent, &err));
+			assert_false(deliver(&j, &sent, &(struct err)ERR_INIT));
+		}
+		/* Both arrive, in whatever order the folder lists them. */
+		(void)carry(&j, &j.b, &j.a, "XA");
+		state_is(&j.a, 1, over ? "delivered" : "refused");
+		job_end(&j);
+	}
+}
+
+static void
 evidence_is_named_when_the_case_has_none_or_several(void **state)
 {
 	struct deliver_wish w = { .evidence = 0 };
@@ -755,6 +785,71 @@ evidence_is_named_when_the_case_has_none_or_several(void **state)
 	w.evidence = 2;
 	OK(flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent, &err));
 	assert_int_equal(sent.act.evidence, 2);
+	job_end(&j);
+}
+
+/* ---- what a stolen disk shows ---- */
+
+static void
+look_in(struct job *j, const char *folder, unsigned *files)
+{
+	static const char *const secrets[] = { "false bank page", "Mail of Berun",
+		"The pensioner", "someone@example.org", "case 12 only",
+		"Court of Dorvenia", "ordem judicial" };
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = true;
+
+	OK(listing_open(j->world, NULL, folder, &l, &err));
+	while (more) {
+		char path[400];
+		struct buf b;
+
+		OK(listing_next(l, &e, &more, &err));
+		if (!more)
+			break;
+		(void)snprintf(path, sizeof path, "%s/%s", folder, e.name);
+		if (e.type == FILE_DIR) {
+			look_in(j, path, files);
+			continue;
+		}
+		buf_init(&b, 16u << 20);
+		OK(file_load(j->world, NULL, path, &b, &err));
+		for (size_t i = 0; i < COUNT(secrets); i++)
+			if (memmem(b.p, b.n, secrets[i], strlen(secrets[i])) != NULL ||
+			    strstr(path, secrets[i]) != NULL)
+				fail_msg("\"%s\" lies open in %s", secrets[i], path);
+		buf_clear(&b);
+		++*files;
+	}
+	listing_close(l);
+}
+
+static void
+no_name_account_or_text_lies_open_in_a_home(void **state)
+{
+	const struct correspondent_wish who = { .state = "XD",
+		.name = "Court of Dorvenia" };
+	const char *const files[] = { "ordem judicial.pdf" };
+	struct request_wish w = { .kind = "preserve", .to = "XD", .set = whole,
+		.set_n = COUNT(whole), .attach = files, .attach_n = 1 };
+	struct request_view v;
+	struct sent sent;
+	struct job j;
+	unsigned n = 0;
+
+	(void)state;
+	asked_for_evidence(&j, 40);
+	OK(deliver(&j, &sent, &err));
+	(void)carry(&j, &j.b, &j.a, "XA");
+	OK(file_save(j.world, NULL, files[0], span_text("order"), true, &err));
+	OK(flow_correspondent_new(&j.a.flow, &who, &n, &err));
+	OK(flow_request_new(&j.a.flow, &w, &v, &err));
+	request_view_clear(&v);
+	n = 0;
+	look_in(&j, "aldora", &n);
+	look_in(&j, "berun", &n);
+	assert_true(n > 20);
 	job_end(&j);
 }
 
@@ -811,6 +906,21 @@ leg_deliver(struct job *j, struct err *err)
 	struct sent sent;
 
 	return site_again(&j->b, err) && deliver(j, &sent, err);
+}
+
+static bool
+leg_export(struct job *j, struct err *err)
+{
+	size_t n;
+
+	if (!site_again(&j->b, err))
+		return false;
+	if (flow_request_export(&j->b.flow, 1, "acts", &n, err))
+		return true;
+	if (strcmp(err->reason, "open.exists") != 0)
+		return false;
+	err_clear(err);
+	return true;
 }
 
 /* Every file in parcels/ is of a package that the docket knows. */
@@ -885,10 +995,23 @@ holds_deliver(struct job *j)
 	no_stray_parcels(&j->b);
 }
 
+/* Appears whole or not at all, and leaves nothing beside it. */
+static void
+holds_export(struct job *j)
+{
+	char path[200];
+
+	exported(j, "acts", "-stored_data-in", path);
+	exported(j, "acts", "-granted-out", path);
+	exported(j, "acts", "-delivered-out", path);
+	assert_false(path_exists(j->world, NULL, ".comity-export-acts"));
+}
+
 static const struct leg legs[] = {
 	{ "new", leg_new, holds_new }, { "send", leg_send, holds_send },
 	{ "answer", leg_answer, holds_answer },
 	{ "deliver", leg_deliver, holds_deliver },
+	{ "export", leg_export, holds_export },
 };
 
 /* The homes stand where this leg begins. */
@@ -982,7 +1105,7 @@ a_power_cut_at_any_call_loses_nothing_and_the_second_try_ends_the_same(void **st
 		uint64_t calls, allocations;
 
 		leg_size(leg, &calls, &allocations);
-		for (uint64_t n = 1; n <= calls + 1; n += stride(calls, 8)) {
+		for (uint64_t n = 1; n <= calls + 1; n += stride(calls, 6)) {
 			struct err why = ERR_INIT;
 			struct job j;
 			bool said;
@@ -1050,6 +1173,8 @@ main(void)
 		cmocka_unit_test(one_step_leads_from_the_evidence_of_a_case_to_a_delivered_answer),
 		cmocka_unit_test(conditions_that_were_promised_travel_with_the_evidence),
 		cmocka_unit_test(evidence_is_named_when_the_case_has_none_or_several),
+		cmocka_unit_test(no_name_account_or_text_lies_open_in_a_home),
+		cmocka_unit_test(a_yes_can_become_a_no_until_evidence_went_over),
 		cmocka_unit_test(each_failing_disk_call_is_told_and_the_second_try_ends_the_same),
 		cmocka_unit_test(a_power_cut_at_any_call_loses_nothing_and_the_second_try_ends_the_same),
 		cmocka_unit_test(each_failing_allocation_is_told_and_the_second_try_ends_the_same),
