@@ -35,7 +35,8 @@ answer_hold_decode(struct act *a, struct json_object *b, struct err *err)
 		return false;
 	if ((r->hold_effected_at == 0) != (r->hold_until == 0))
 		return err_set(err, ERR_INPUT, "answer.hold",
-		    "a hold has both \"hold_effected_at\" and \"hold_until\", or neither");
+		    "members \"body.hold_effected_at\" and \"hold_until\" are not both "
+		    "there, nor both null");
 	return r->hold_until == 0 || r->hold_until > r->hold_effected_at ||
 	    err_set(err, ERR_INPUT, "answer.hold",
 	    "member \"body.hold_until\" is not later than \"hold_effected_at\"");

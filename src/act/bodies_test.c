@@ -61,6 +61,46 @@ long_mark(struct marked_text *m, size_t n)
 	kit_mark(m, text);
 }
 
+/* ---- the envelope ---- */
+
+static void
+no_act_follows_another_twice_or_more_than_64(void **state)
+{
+	struct act a = kit_act(ACT_PRESERVE);
+	char more[ACT_FOLLOWS_MAX * 67 + 20];
+	size_t at;
+
+	(void)state;
+	a.follows[1] = a.follows[0];
+	a.follows_n = 2;
+	kit_refused(&a, "act.follows");
+	a = kit_act(ACT_PRESERVE);
+	for (; a.follows_n < ACT_FOLLOWS_MAX; a.follows_n++)
+		memset(a.follows[a.follows_n].b, (int)(100 + a.follows_n), 32);
+	written(&a);
+	at = (size_t)snprintf(more, sizeof more, "\"follows\": [");
+	for (unsigned i = 0; i < ACT_FOLLOWS_MAX; i++)
+		at += (size_t)snprintf(more + at, sizeof more - at, "\"%064x\",", i);
+	changed(ACT_PRESERVE, "\"follows\": [", more, "json.list");
+}
+
+static void
+a_first_card_is_from_no_card_and_to_nobody(void **state)
+{
+	struct act a = kit_act(ACT_CARD), back;
+	struct err err = ERR_INIT;
+	struct buf b;
+
+	(void)state;
+	a.has_from_card = a.has_to = false;
+	kit_encode(&a, &b);
+	assert_true(act_decode(&back, buf_span(&b), &err));
+	assert_false(back.has_from_card || back.has_to);
+	act_clear(&a);
+	act_clear(&back);
+	buf_clear(&b);
+}
+
 /* ---- requests ---- */
 
 static void
@@ -406,6 +446,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_act_follows_another_twice_or_more_than_64),
+		cmocka_unit_test(a_first_card_is_from_no_card_and_to_nobody),
 		cmocka_unit_test(a_request_may_be_without_reference_date_and_fields),
 		cmocka_unit_test(a_request_may_rest_on_no_basis),
 		cmocka_unit_test(numbers_and_references_end_at_39_and_79_bytes),

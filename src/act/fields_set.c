@@ -221,7 +221,7 @@ words_from(const struct place *at, const char *value, const char *lang,
 	if (p->kind == PART_MARKED) {
 		if (lang == NULL || !lang_valid(lang))
 			return err_set(err, ERR_INPUT, "fields.lang",
-			    "%s.%s is free text: its language is needed, as \"en\" or \"fr\"",
+			    "%s.%s is free text: say its language, as \"en\" or \"fr\"",
 			    at->law->name, p->name);
 		memcpy(out->lang, lang, strlen(lang) + 1);
 	}

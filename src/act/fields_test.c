@@ -496,9 +496,17 @@ codes_json(char *out, size_t room, size_t n, int width)
 static void
 lists_end_at_their_limits(void **state)
 {
-	char text[4000];
+	char text[4000] = "x0";
+	struct fields fs;
 
 	(void)state;
+	fields_init(&fs);
+	for (unsigned i = 1; i < FIELD_CODES_MAX; i++)
+		(void)snprintf(text + strlen(text), 8, ";x%u", i);
+	kit_set(&fs, "form_of_evidence.codes", text);
+	(void)snprintf(text + strlen(text), 8, ",y");
+	sets_not(&fs, "form_of_evidence.codes", text, "fields.value");
+	fields_clear(&fs);
 	codes_json(text, sizeof text, FIELD_CODES_MAX, 2);
 	reads(text);
 	codes_json(text, sizeof text, FIELD_CODES_MAX + 1, 2);

@@ -125,7 +125,7 @@ imei(const char *s, struct identifier_result *out)
 		(void)bad(out, "identifier.imei", "is no IMEI: write its 15 digits");
 	else if (!luhn(s, IMEI_DIGITS))
 		(void)bad(out, "identifier.checksum",
-		    "is no IMEI: its last digit does not fit the others; one is mistyped");
+		    "is no IMEI: its last digit does not fit; one is mistyped");
 }
 
 static void

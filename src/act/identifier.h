@@ -29,4 +29,11 @@ void identifier_url(const char *s, struct identifier_result *out);
 MUST bool identifier_wallet(const char *s, const char *network,
     struct identifier_result *out, struct err *err);
 
+/*
+ * EIP-55: a letter of an address is a capital where the Keccak-256 of its digits in
+ * lower case has a digit of 8 or more.
+ */
+#define ETHER_HEX 40		/* digits of an address */
+bool identifier_capitals_fit(const char *hex, const struct digest *keccak);
+
 #endif

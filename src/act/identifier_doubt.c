@@ -48,7 +48,7 @@ static bool
 looks_latin(uint32_t c)
 {
 	static const uint16_t letters[] = {
-		/* Greek: capitals, omicron, nu, rho, upsilon, iota, alpha, gamma, sigma */
+		/* Greek capitals; alpha, gamma, iota, nu, omicron, rho, sigma, upsilon */
 		0x391, 0x392, 0x395, 0x396, 0x397, 0x399, 0x39A, 0x39C, 0x39D, 0x39F,
 		0x3A1, 0x3A4, 0x3A5, 0x3A7, 0x3B1, 0x3B3, 0x3B9, 0x3BD, 0x3BF, 0x3C1,
 		0x3C3, 0x3C5, 0x3F2, 0x3F3, 0x3F9,
@@ -160,12 +160,8 @@ words_check(const char *s, bool host, struct identifier_result *out)
 
 /* ---- ethereum ---- */
 
-/* Digits of an address; as many of the digest say which are capitals. */
-#define ETHER_HEX 40
-
-/* EIP-55: a letter is a capital where the digest of the small ones has 8 or more. */
-static bool
-capitals_fit(const char *hex, const struct digest *keccak)
+bool
+identifier_capitals_fit(const char *hex, const struct digest *keccak)
 {
 	for (size_t i = 0; i < ETHER_HEX; i++) {
 		unsigned nibble = keccak->b[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15u;
@@ -199,7 +195,7 @@ ethereum_check(const char *s, struct identifier_result *out)
 		    "identifier.checksum-not-checked",
 		    "carries a checksum in its capitals that cannot be checked on this "
 		    "machine: compare it with its source letter by letter");
-	else if (!capitals_fit(s + 2, &keccak))
+	else if (!identifier_capitals_fit(s + 2, &keccak))
 		(void)identifier_say(out, IDENTIFIER_BAD, "identifier.checksum",
 		    "is no ethereum address: its capitals do not fit; a character is "
 		    "mistyped");

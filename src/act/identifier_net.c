@@ -354,7 +354,8 @@ identifier_url(const char *s, struct identifier_result *out)
 		    "has a user part before its host, which hides where it leads: "
 		    "leave it out");
 	else if (!authority_valid(span_of(host, n)))
-		bad(out, "identifier.url", "is no web address: its host has no right form");
+		bad(out, "identifier.url",
+		    "is no web address: its host has no right form");
 	else if (!tail_valid(host + n))
 		bad(out, "identifier.url",
 		    "is no web address: after the host only ASCII of RFC 3986 may stand; "

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "act/field_parts.h"
+#include "act/identifier.h"
 #include "act/testkit.h"
 #include "crypto/digest.h"
 
@@ -438,6 +438,33 @@ ethereum_capitals_are_checked_where_openssl_can(void **state)
 	}
 }
 
+/* Without Keccak too: two digests of EIP-55's examples, computed elsewhere. */
+static void
+ethereum_capitals_follow_the_digest(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+		  "d385650ce8fdc6db7ee3a091d34814dbc4ce18219ffae52182efff4034d707e5" },
+		{ "fB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
+		  "5cfac663f45837b409c4d3dc1cef5f4759734f4989dd53a31b1265734c0b28f4" },
+	};
+	char turned[ETHER_HEX + 1];
+	struct digest d;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(digest_parse(span_text(rows[i][1]), &d));
+		assert_true(identifier_capitals_fit(rows[i][0], &d));
+		for (size_t k = 0; k < ETHER_HEX; k++) {
+			(void)snprintf(turned, sizeof turned, "%s", rows[i][0]);
+			if (turned[k] < 'A')
+				continue;
+			turned[k] ^= 0x20;
+			assert_false(identifier_capitals_fit(turned, &d));
+		}
+	}
+}
+
 static void
 characters_nobody_sees_are_refused(void **state)
 {
@@ -558,6 +585,7 @@ main(void)
 		cmocka_unit_test(bitcoin_addresses_have_their_checksums),
 		cmocka_unit_test(tron_addresses_have_their_checksums),
 		cmocka_unit_test(ethereum_capitals_are_checked_where_openssl_can),
+		cmocka_unit_test(ethereum_capitals_follow_the_digest),
 		cmocka_unit_test(characters_nobody_sees_are_refused),
 		cmocka_unit_test(scripts_mixed_in_one_word_are_doubtful),
 		cmocka_unit_test(words_of_one_script_and_usual_mixtures_are_good),

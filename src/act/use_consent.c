@@ -1,4 +1,4 @@
-/* use_consent: may evidence be used or passed on otherwise (Articles 36(3) and 40(19))? */
+/* use_consent: may evidence be used or passed on (Articles 36(3) and 40(19))? */
 #include "act/kinds.h"
 
 const struct kind kind_use_consent = {
