@@ -8,7 +8,9 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "flow/journey.h"
 #include "flow/testkit.h"
+#include "form/tar.h"
 
 static bool
 passphrase(void *arg, bool fresh, struct buf *secret, struct err *err)
@@ -505,5 +507,153 @@ docket_digest(struct site *s, struct digest *out, struct err *err)
 	ok = ok && hasher_end(g.hash, out, err);
 	hasher_free(g.hash);
 	home_docket_done(s->flow.home);
+	return ok;
+}
+
+/* ---- what a patched sender could make ---- */
+
+bool
+forge(struct site *s, const char *peer, const struct forgery *what, char path[200],
+    struct digest *act, struct err *err)
+{
+	struct package_written done;
+	struct outgoing o;
+	struct peer to;
+	struct act a;
+	bool ok;
+
+	act_init(&a, what->kind);
+	peer_init(&to);
+	outgoing_init(&o, &s->flow);
+	ok = home_lock(s->flow.home, err) && peer_find(s->flow.home, peer, &to, err) &&
+	    signer_open(&s->flow, &o.signer, err) &&
+	    act_begin(&s->flow, &a, what->kind, &to, err);
+	if (ok) {
+		a.made_at = what->made_at != 0 ? what->made_at : a.made_at;
+		a.expires_at = what->expires_at;
+		if (what->to != NULL)
+			a.to = *what->to;
+		if (what->from != NULL)
+			a.from = *what->from;
+		for (; a.follows_n < what->follows_n; a.follows_n++)
+			a.follows[a.follows_n] = what->follows[a.follows_n];
+		if (what->fill != NULL)
+			what->fill(&a, what->arg);
+		ok = parcel_of_items(&o, &a, NULL, 0, &to, &done, err);
+	}
+	if (ok) {
+		*act = done.act_id;
+		(void)snprintf(path, 200, "%s/%s", s->path,
+		    parcel_path(&done.act_id).s);
+	}
+	outgoing_clear(&o);
+	act_clear(&a);
+	peer_clear(&to);
+	return ok;
+}
+
+struct resigning {
+	struct buf in, out, manifest, p7s;
+	struct span value;
+	struct signer signer;
+	int64_t now;
+};
+
+static bool
+entry_put(struct resigning *r, const struct tar_claim *c, struct span content,
+    struct err *err)
+{
+	static const uint8_t zeros[TAR_BLOCK];
+	uint8_t header[TAR_HEADER_MAX];
+	size_t n;
+
+	return tar_header(header, &n, span_text(c->folder), span_text(c->path),
+	    content.n, c->mtime, err) && buf_add(&r->out, span_of(header, n), err) &&
+	    buf_add(&r->out, content, err) &&
+	    buf_add(&r->out, span_of(zeros, tar_padding(content.n)), err);
+}
+
+static bool
+entry_resign(struct resigning *r, const struct tar_claim *c, struct span content,
+    struct err *err)
+{
+	if (strcmp(c->path, "tagmanifest-sha256.txt") == 0 &&
+	    !buf_add(&r->manifest, content, err))
+		return false;
+	if (strcmp(c->path, "tagmanifest-sha256.txt.p7s") == 0) {
+		if (!cms_sign(r->signer.key, &r->signer.chain, r->now,
+		    buf_span(&r->manifest), &r->p7s, err) ||
+		    !cms_signature_of(buf_span(&r->p7s), &r->value, err))
+			return false;
+		return entry_put(r, c, buf_span(&r->p7s), err);
+	}
+	if (strcmp(c->path, "signature.bin") == 0)
+		return entry_put(r, c, r->value, err);
+	return entry_put(r, c, content, err);
+}
+
+static bool
+tar_resign(struct resigning *r, struct err *err)
+{
+	struct span in = buf_span(&r->in);
+	size_t at = 0, pad;
+	uint8_t zero = 0;
+
+	for (;;) {
+		struct tar_claim c;
+
+		if (!tar_claim_read(span_part(in, at, in.n - at), &c, err))
+			return false;
+		if (c.end)
+			break;
+		at += c.header_n;
+		if (!entry_resign(r, &c, span_part(in, at, (size_t)c.size), err))
+			return false;
+		at += (size_t)c.size + tar_padding(c.size);
+	}
+	pad = (size_t)tar_end_padding(r->out.n);
+	for (size_t i = 0; i < pad; i++)
+		if (!buf_add(&r->out, span_of(&zero, 1), err))
+			return false;
+	return true;
+}
+
+bool
+resign(struct site *owner, const char *path, struct site *signer, const char *peer,
+    const char *out_path, struct err *err)
+{
+	struct world *w = owner->flow.world;
+	struct age_recipient to;
+	struct resigning r = { .now = world_now(w) + 5 };
+	struct age_keys keys = { 0 };
+	struct keyring *k = NULL;
+	struct buf file, sealed;
+	struct peer p;
+	bool ok;
+
+	peer_init(&p);
+	buf_init(&file, 4u << 20);
+	buf_init(&sealed, 4u << 20);
+	buf_init(&r.in, 4u << 20);
+	buf_init(&r.out, 4u << 20);
+	buf_init(&r.manifest, 65536);
+	buf_init(&r.p7s, CMS_FILE_MAX);
+	ok = flow_keyring(&owner->flow, &k, err) &&
+	    keyring_identities(k, &keys.identities, &keys.n, err) &&
+	    file_load(w, NULL, path, &file, err) &&
+	    age_open_small(buf_span(&file), &keys, &r.in, err) &&
+	    signer_open(&signer->flow, &r.signer, err) && tar_resign(&r, err) &&
+	    peer_find(owner->flow.home, peer, &p, err) &&
+	    age_recipient_parse(span_text(p.card.body.card.recipients[0]), &to, err) &&
+	    age_seal_small(w, &to, 1, buf_span(&r.out), &sealed, err) &&
+	    file_save(w, NULL, out_path, buf_span(&sealed), true, err);
+	signer_close(&r.signer);
+	peer_clear(&p);
+	buf_clear(&file);
+	buf_clear(&sealed);
+	buf_clear(&r.in);
+	buf_clear(&r.out);
+	buf_clear(&r.manifest);
+	buf_clear(&r.p7s);
 	return ok;
 }

@@ -87,6 +87,29 @@ bool row_of(struct site *s, unsigned number, struct docket_request *out,
  */
 bool docket_digest(struct site *s, struct digest *out, struct err *err);
 
+/* ---- what a patched sender could make ---- */
+
+struct forgery {
+	enum act_kind kind;
+	const struct digest *follows;
+	size_t follows_n;
+	const struct authority_id *to;		/* NULL: the peer it is sealed to */
+	const struct authority_id *from;	/* NULL: ourselves */
+	int64_t made_at, expires_at;		/* 0: now, none */
+	/* Fills the body; NULL: as act_init leaves it. */
+	void (*fill)(struct act *a, const void *arg);
+	const void *arg;
+};
+/* Signed and sealed by s for that peer, known to no docket; its path. */
+bool forge(struct site *s, const char *peer, const struct forgery *what,
+    char path[200], struct digest *act, struct err *err);
+/*
+ * The parcel at `path` of `owner`, which can open it, with another signature by
+ * `signer` over the same statement: same act, another package; sealed to `peer`.
+ */
+bool resign(struct site *owner, const char *path, struct site *signer, const char *peer,
+    const char *out_path, struct err *err);
+
 /* In a file, the first `from` becomes `to` (of the same length). */
 void rewrite(struct job *j, const char *path, const char *from, const char *to);
 
