@@ -321,6 +321,7 @@ provider_or_account_one_of_them_at_least(void **state)
 	says("request.missing-one-of",
 	    "Missing, one of them at least (Art 42(3)(d)): Provider or custodian; Place of the system, or identifiers of the account. Set provider or system_or_account.");
 	assert_true(found.list[0].treaty);
+	assert_string_equal(found.list[0].field->id, "F12");
 }
 
 static void
@@ -335,7 +336,7 @@ a_field_that_is_half_there_names_the_part_that_lacks(void **state)
 	    "Missing in \"Offence under inquiry and short facts\": facts of the case (Art 42(3)(b)). Set offence.facts.");
 	stored_data();
 	set("F06[+].type", "account");
-	check();
+	STOPS("request.incomplete");		/* said once */
 	assert_non_null(strstr(finding("request.incomplete")->text, ", entry 2: value"));
 	assert_non_null(strstr(finding("request.incomplete")->text,
 	    "Set identifiers[1].value."));
@@ -665,6 +666,26 @@ S12_stored_data_are_asked_for_a_time_that_has_passed(void **state)
 }
 
 static void
+S12_holds_also_where_a_row_would_not_ask_for_it(void **state)
+{
+	struct checking c = { .act = &ask, .facts = &facts, .day = NOW, .from = "Aldora",
+		.to = "Berun", .out = &found };
+
+	(void)state;
+	stored_data();
+	unset("F06");
+	unset("F07");
+	c.fields = &ask.body.request.fields;
+	found.n = found.stops = 0;
+	someone_in_particular_is_meant(&c);
+	time_window_is_bounded(&c);
+	assert_int_equal(found.n, 2);
+	assert_int_equal(found.stops, 2);
+	assert_string_equal(found.list[0].reason, "request.no-identifier");
+	assert_string_equal(found.list[1].reason, "request.no-window");
+}
+
+static void
 S12_a_window_is_needed_whatever_the_instrument(void **state)
 {
 	(void)state;
@@ -822,15 +843,17 @@ what_came_in_is_measured_on_the_day_it_was_made(void **state)
 
 /* As a draft can have it: the field is there, and nothing in it. */
 static void
-empty_reference(void)
+empty_entry(const char *id, const char *part)
 {
 	struct fields *fs = &ask.body.request.fields;
-	struct field *f;
+	struct field_entry *e;
 
-	set("F20.number", "x");
-	f = &fs->list[fields_find(fs, "F20") - fs->list];
-	mem_free(f->entries[0].parts[1].text);
-	f->entries[0].parts[1] = (struct field_part){ .text = NULL };
+	set(part, "XC");
+	e = fs->list[fields_find(fs, id) - fs->list].entries;
+	for (size_t i = 0; i < LAW_PARTS_MAX; i++) {
+		mem_free(e->parts[i].text);
+		e->parts[i] = (struct field_part){ .text = NULL };
+	}
 }
 
 static void
@@ -843,7 +866,7 @@ a_traffic_path_belongs_to_a_preservation_and_names_a_state(void **state)
 	ask.follows_n = 1;		/* signed, and says it better */
 	nothing();
 	ask.follows_n = 0;
-	empty_reference();
+	empty_entry("F20", "F20.number");
 	STOPS("request.path-of-what");
 	whole(ACT_TRAFFIC_PATH, traffic_path_fields);
 	unset("F22");
@@ -867,6 +890,10 @@ a_consent_is_asked_for_one_act_and_one_use(void **state)
 	check();
 	assert_int_equal(found.stops, 1);
 	set("F54.purpose", "A civil claim");
+	nothing();
+	empty_entry("F54", "F54.recipient_state");
+	STOPS("request.consent-for-what");
+	set("F54.recipient", "XC-MZXW6YTBOIMZXW6Y");
 	nothing();
 }
 
@@ -945,6 +972,7 @@ main(void)
 		cmocka_unit_test(S12_a_disclosure_names_someone_in_particular),
 		cmocka_unit_test(S12_more_than_sixteen_identifiers_are_explained),
 		cmocka_unit_test(S12_stored_data_are_asked_for_a_time_that_has_passed),
+		cmocka_unit_test(S12_holds_also_where_a_row_would_not_ask_for_it),
 		cmocka_unit_test(S12_a_window_is_needed_whatever_the_instrument),
 		cmocka_unit_test(S15_a_threat_to_life_names_a_second_person),
 		cmocka_unit_test(an_identifier_that_cannot_be_stops_and_a_doubtful_one_warns),

@@ -466,8 +466,12 @@ each_refusal_has_the_sentence_that_fits(void **state)
 	REASON(&f, "thread.answered-already");
 	f = facts(ACT_PRESERVE, STATE_RECEIVED, SIDE_ASKS, ACT_GRANTED);
 	REASON(&f, "thread.not-by-this-side");
+	assert_non_null(strstr(thread_decide(&f).verdict.text,
+	    "It came from the side that asks"));
 	f = facts(ACT_PRESERVE, STATE_RECEIVED, SIDE_IS_ASKED, ACT_WITHDRAWN);
 	REASON(&f, "thread.not-by-this-side");
+	assert_non_null(strstr(thread_decide(&f).verdict.text,
+	    "It came from the side that is asked"));
 	f = facts(ACT_PRESERVE, STATE_RECEIVED, SIDE_IS_ASKED, ACT_DELIVERED);
 	REASON(&f, "thread.preservation-hands-nothing-over");
 	f = facts(ACT_USE_CONSENT, STATE_RECEIVED, SIDE_IS_ASKED, ACT_DELIVERED);
@@ -536,6 +540,26 @@ the_page_of_states_is_the_table(void **state)
 	buf_clear(&table);
 }
 
+static void
+a_page_without_room_is_not_half_written_in_silence(void **state)
+{
+	struct err err = ERR_INIT;
+	struct buf table;
+	size_t size;
+
+	(void)state;
+	buf_init(&table, 65536);
+	assert_true(thread_table_print(&table, &err));
+	size = table.n;
+	buf_clear(&table);
+	for (size_t max = 0; max < size; max += 7) {
+		buf_init(&table, max);
+		assert_false(thread_table_print(&table, &err));
+		assert_int_equal(err.kind, ERR_LIMIT);
+		buf_clear(&table);
+	}
+}
+
 /* Writes doc/states.md anew. */
 static int
 print_page(void)
@@ -564,6 +588,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(what_one_home_may_send_the_other_takes_in_in_any_order),
 		cmocka_unit_test(names_of_states_are_read_back),
 		cmocka_unit_test(the_page_of_states_is_the_table),
+		cmocka_unit_test(a_page_without_room_is_not_half_written_in_silence),
 	};
 
 	if (argc == 2 && strcmp(argv[1], "--print") == 0)
