@@ -570,6 +570,46 @@ a_question_is_replied_to_and_then_answered(void **state)
 	job_end(&j);
 }
 
+/* What the preserved data reveal goes back at once (Article 43(1)). */
+static void
+a_further_provider_is_named_to_who_asked_for_the_preservation(void **state)
+{
+	static const struct field_setting found[] = {
+		{ "further_provider.name", "Cloud of Cascada" },
+		{ "further_provider.state", "XC" },
+		{ "traffic_data[0].what", "path of the login of 2 November" },
+		{ "traffic_data[0].sha256", "ba7816bf8f01cfea414140de5dae2223"
+		    "b00361a396177a9cb410ff61f20015ad" },
+	};
+	struct request_wish w = { .kind = "traffic_path", .to = "XA", .set = found,
+		.set_n = COUNT(found), .related = 1 };
+	const struct field_part *part;
+	struct docket_request first;
+	struct request_view v;
+	struct taken t;
+	struct sent sent;
+	struct job j;
+
+	(void)state;
+	asked(&j, 26);
+	OK(row_of(&j.b, 1, &first, &err));
+	OK(flow_request_new(&j.b.flow, &w, &v, &err));
+	assert_int_equal(v.findings.stops, 0);
+	part = fields_part(&v.draft.act.body.request.fields, "related_request", 0, "act");
+	assert_non_null(part);
+	assert_string_equal(part->text, digest_hex(&first.act).s);
+	request_view_clear(&v);
+	OK(flow_request_send(&j.b.flow, 2, BY_COMITY, &sent, &err));
+	OK(flow_request_view(&j.b.flow, 2, &v, &err));
+	assert_int_equal(v.draft.act.follows_n, 1);
+	assert_true(digest_eq(&v.draft.act.follows[0], &first.act));
+	request_view_clear(&v);
+	t = carry(&j, &j.b, &j.a, "XA");
+	if (t.as != TAKEN)
+		fail_msg("%s", t.text);
+	job_end(&j);
+}
+
 static void
 only_who_asked_withdraws_and_then_nobody_grants(void **state)
 {
@@ -1168,6 +1208,7 @@ main(void)
 		cmocka_unit_test(a_hold_shorter_than_the_treaty_asks_is_not_granted),
 		cmocka_unit_test(a_refusal_needs_a_ground_of_the_menu_and_reasons),
 		cmocka_unit_test(a_question_is_replied_to_and_then_answered),
+		cmocka_unit_test(a_further_provider_is_named_to_who_asked_for_the_preservation),
 		cmocka_unit_test(only_who_asked_withdraws_and_then_nobody_grants),
 		cmocka_unit_test(a_draft_and_something_that_is_no_answer_are_not_answered),
 		cmocka_unit_test(one_step_leads_from_the_evidence_of_a_case_to_a_delivered_answer),
