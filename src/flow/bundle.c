@@ -440,7 +440,8 @@ here_mark(struct bundle_reading *b, struct err *err)
 	for (size_t i = 0; ok && i < b->list.n; i++) {
 		struct bundle_entry *e = &b->list.list[i];
 
-		e->here = home_has(b->f->home, inbox_name_of(&e->sha256).s);
+		e->here = home_has(b->f->home, inbox_name_of(&e->sha256).s) ||
+		    home_has(b->f->home, inbox_mark_of(&e->sha256).s);
 		if (!e->here)
 			ok = kept_ask(b, d, &e->act, e, &e->here, err);
 	}

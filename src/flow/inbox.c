@@ -19,6 +19,15 @@ inbox_name_of(const struct digest *sha256)
 	return n;
 }
 
+struct inbox_name
+inbox_mark_of(const struct digest *sha256)
+{
+	struct inbox_name n;
+
+	(void)snprintf(n.s, sizeof n.s, "inbox/%s.taking", digest_hex(sha256).s);
+	return n;
+}
+
 /*
  * A name for the copy that the same parcel gets again, so that a cut copy is gone
  * on with: digest of its size and first bytes (each parcel has a fresh key there).

@@ -137,6 +137,8 @@ MUST bool inbox_copy(struct flow *f, struct dir *from_at, const char *from,
 MUST bool inbox_keep(struct flow *f, const struct inbox_copy *c, bool *was_there,
     struct err *err);
 struct inbox_name inbox_name_of(const struct digest *sha256);
+/* There while it is on its way from the inbox to its place (take.h). */
+struct inbox_name inbox_mark_of(const struct digest *sha256);
 /* Where it waits: what lies in the inbox under its name, or a copy made now. */
 MUST bool inbox_find(struct flow *f, const char *path, struct inbox_name *out,
     bool *copied, struct err *err);

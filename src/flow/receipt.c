@@ -148,15 +148,6 @@ receipt_put(struct taking *t, struct err *err)
 	    docket_follows_put(t->docket, &x->row.act, &x->of, 1, err);
 }
 
-void
-receipt_drop(struct taking *t)
-{
-	if (t->receipt.made)
-		(void)!path_remove(t->flow->world, home_dir(t->flow->home),
-		    parcel_path(&t->receipt.row.act).s, NULL);
-	t->receipt.made = false;
-}
-
 bool
 receipt_again(struct docket *d, const struct docket_act *row, bool *again,
     struct err *err)

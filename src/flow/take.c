@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/journey.h"
 #include "flow/take.h"
 
 #define INBOX_HEX (6 + 64)		/* "inbox/" and the digest */
@@ -150,8 +151,7 @@ place_find(struct taking *t, const char *name, struct err *err)
 
 	if (!digest_find(t, name, err))
 		return false;
-	(void)snprintf(t->mark, sizeof t->mark, "inbox/%s.taking",
-	    digest_hex(&t->sha256).s);
+	(void)snprintf(t->mark, sizeof t->mark, "%s", inbox_mark_of(&t->sha256).s);
 	(void)snprintf(t->path, sizeof t->path, "%s",
 	    name_ends(name, ".taking") ? inbox_name_of(&t->sha256).s : name);
 	if (home_has(f->home, t->path) || !home_has(f->home, t->mark))
@@ -177,7 +177,9 @@ place(struct taking *t, struct err *err)
 	if (t->placed && strcmp(t->path, to.s) == 0)
 		return true;
 	(void)snprintf(aside, sizeof aside, "%s.damaged", to.s);
-	if (home_has(t->flow->home, to.s) && !path_rename(t->flow->world, home, to.s,
+	/* With a mark it is this same one, from before a cut: replaced by itself. */
+	if (home_has(t->flow->home, to.s) && !home_has(t->flow->home, t->mark) &&
+	    !path_rename(t->flow->world, home, to.s,
 	    home, aside, true, err))
 		return false;
 	if (!home_save(t->flow->home, t->mark, span_text(to.s), err) ||
@@ -328,6 +330,7 @@ settle_in(struct taking *t, struct err *err)
 static bool
 settle(struct taking *t, struct err *err)
 {
+	struct err ignored = ERR_INIT;
 	bool ok;
 
 	if (!docket_get(t, err))
@@ -337,8 +340,12 @@ settle(struct taking *t, struct err *err)
 	if (!ok)
 		docket_rollback(t->docket);
 	docket_give(t);
-	if (!ok)
-		receipt_drop(t);
+	/* Its receipt is kept, or it is not: the sweep asks the docket, as after a cut. */
+	if (ok)
+		(void)!path_remove(t->flow->world, home_dir(t->flow->home), MAKING_PATH,
+		    NULL);
+	else
+		(void)!making_sweep(t->flow, &ignored);
 	return ok;
 }
 

@@ -98,8 +98,6 @@ MUST bool receipt_put(struct taking *t, struct err *err);
 /* It goes out again with the next carrier; *again false: there is none. */
 MUST bool receipt_again(struct docket *d, const struct docket_act *row, bool *again,
     struct err *err);
-/* The file dropped, when the docket could not take it. */
-void receipt_drop(struct taking *t);
 
 /* The act of a package that is kept here, read from its parcel. */
 MUST bool act_kept(struct flow *f, const struct docket_act *row, struct act *out,

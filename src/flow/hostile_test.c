@@ -1,0 +1,551 @@
+/*
+ * Hostile peers, and lost power while something comes in: each bad thing ends in
+ * words, with bounded work; nothing acknowledged is lost, nothing half-done is seen.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "flow/testkit.h"
+
+#define OK(call) do { struct err err = ERR_INIT; \
+	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
+#define NO(call, why) do { struct err err = ERR_INIT; assert_false(call); \
+	assert_string_equal(err.reason, why); } while (0)
+
+static void
+three_begin(struct job *j, uint64_t seed)
+{
+	job_begin(j, seed);
+	run_up_to(j, AFTER_PAIR);
+	OK(third_begin(j, &err));
+	OK(site_again(&j->a, &err));
+	OK(site_again(&j->b, &err));
+	OK(site_again(&j->c, &err));
+}
+
+/* ---- what a patched sender could send ---- */
+
+static void
+notice_fill(struct act *a, const void *arg)
+{
+	struct err err = ERR_INIT;
+
+	(void)arg;
+	(void)snprintf(a->body.request.number, sizeof a->body.request.number,
+	    "XA-2026-000009");
+	(void)snprintf(a->instrument, sizeof a->instrument, "UNCAC-CYBER");
+	(void)snprintf(a->article, sizeof a->article, "42");
+	assert_true(fields_set(&a->body.request.fields, "necessity", "x", "en", &err));
+}
+
+static void
+not_taken(struct job *j, const struct forgery *what, const char *reason)
+{
+	struct digest before, after, act;
+	struct taken t;
+	char path[200];
+
+	OK(docket_digest(&j->b, &before, &err));
+	OK(forge(&j->a, "XB", what, path, &act, &err));
+	OK(flow_take(&j->b.flow, path, &t, &err));
+	assert_int_equal(t.as, TAKEN_NOT);
+	assert_string_equal(t.reason, reason);
+	assert_true(t.text[0] != '\0');
+	OK(docket_digest(&j->b, &after, &err));
+	assert_true(digest_eq(&before, &after));
+}
+
+static void
+expired_early_and_misaddressed_requests_are_not_taken(void **state)
+{
+	struct forgery f = { .kind = ACT_PRESERVE, .fill = notice_fill };
+	struct authority_id other;
+	struct job j;
+
+	(void)state;
+	three_begin(&j, 700);
+	f.made_at = NOW - 2000;
+	f.expires_at = NOW - 1000;
+	not_taken(&j, &f, "receive.expired");
+	f.made_at = NOW + 2 * 86400;
+	f.expires_at = 0;
+	not_taken(&j, &f, "receive.made-in-the-future");
+	f.made_at = 0;
+	other = home_settings(j.c.flow.home)->authority;
+	f.to = &other;
+	not_taken(&j, &f, "receive.not-for-us");
+	f.to = NULL;
+	/* Signed by Aldora, and says that it is from Cascada: its card is not Aldora's. */
+	f.from = &other;
+	not_taken(&j, &f, "receive.sender-unknown");
+	job_end(&j);
+}
+
+static void
+an_unknown_and_a_revoked_sender_open_no_thread(void **state)
+{
+	struct forgery f = { .kind = ACT_PRESERVE, .fill = notice_fill };
+	struct job j;
+	char path[200];
+
+	(void)state;
+	three_begin(&j, 701);
+	(void)snprintf(path, sizeof path, "berun/peers/%s.json",
+	    home_settings(j.a.flow.home)->authority.s);
+	rewrite(&j, path, "\"confirmed\": true", "\"confirmed\":false");
+	not_taken(&j, &f, "receive.sender-unknown");
+	rewrite(&j, path, "\"confirmed\":false", "\"confirmed\": true");
+	OK(flow_peer_revoke(&j.b.flow, "XA", "key lost", &err));
+	not_taken(&j, &f, "receive.sender-revoked");
+	job_end(&j);
+}
+
+static void
+false_receipt_fill(struct act *a, const void *arg)
+{
+	struct receipt_body *b = &a->body.receipt;
+	const struct docket_act *of = arg;
+
+	b->act = of->act;
+	b->package = of->package;
+	b->parcel_bytes = of->bytes;
+	b->parcel_sha256 = of->sha256;
+	b->received_at = a->made_at;
+	(void)snprintf(b->carrier, sizeof b->carrier, "stick");
+	(void)snprintf(b->unchanged, sizeof b->unchanged, "YES");
+	(void)snprintf(b->who, sizeof b->who, "KNOWN");
+	(void)snprintf(b->when, sizeof b->when, "CLAIMED");
+}
+
+static void
+receipt_of_is(struct job *j, struct site *from, const struct docket_act *of,
+    const char *reason)
+{
+	struct forgery f = { .kind = ACT_RECEIPT, .fill = false_receipt_fill,
+		.arg = of, .follows = &of->act, .follows_n = 1 };
+	struct docket_request r;
+	struct taken t;
+	struct digest act;
+	char path[200];
+
+	OK(forge(from, "XA", &f, path, &act, &err));
+	OK(flow_take(&j->a.flow, path, &t, &err));
+	assert_int_equal(t.as, TAKEN_NOT);
+	assert_string_equal(t.reason, reason);
+	OK(row_of(&j->a, 1, &r, &err));
+	assert_string_equal(r.state, "sent");
+	assert_int_equal(r.receipted_at, 0);
+}
+
+static void
+a_receipt_that_does_not_prove_what_it_says_ends_nothing(void **state)
+{
+	struct docket_act unknown;
+	struct sent sent;
+	struct job j;
+
+	(void)state;
+	three_begin(&j, 702);
+	OK(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
+	/* No record in it; of another authority; of something never sent. */
+	receipt_of_is(&j, &j.b, &sent.act, "receipt.differs");
+	receipt_of_is(&j, &j.c, &sent.act, "receipt.other-parties");
+	unknown = sent.act;
+	unknown.package.b[0] ^= 1;
+	receipt_of_is(&j, &j.b, &unknown, "receipt.unknown");
+	job_end(&j);
+}
+
+static void
+revoked_fill(struct act *a, const void *arg)
+{
+	a->body.revoked.what = REVOKED_CARD;
+	a->body.revoked.id = *(const struct digest *)arg;
+	a->body.revoked.since = a->made_at;
+}
+
+static void
+nobody_revokes_the_card_of_another(void **state)
+{
+	struct forgery f = { .kind = ACT_REVOKED, .fill = revoked_fill,
+		.follows_n = 1 };
+	struct digest card;
+	struct peer p;
+	struct act a;
+	struct job j;
+
+	(void)state;
+	three_begin(&j, 703);
+	act_init(&a, ACT_CARD);
+	OK(own_card(j.c.flow.home, &card, &a, &err));
+	act_clear(&a);
+	f.arg = f.follows = &card;
+	not_taken(&j, &f, "revoked.not-theirs");
+	peer_init(&p);
+	OK(peer_find(j.b.flow.home, "XC", &p, &err));
+	assert_false(p.revoked);
+	peer_clear(&p);
+	job_end(&j);
+}
+
+/* ---- bundles ---- */
+
+static void
+bundle_of(struct job *j, const char *from_to, uint64_t claimed, size_t entries)
+{
+	struct buf b;
+	char line[300];
+
+	if (!path_exists(j->world, NULL, "bad"))
+		OK(dir_make(j->world, NULL, "bad", &err));
+	if (!path_exists(j->world, NULL, "bad/parcels"))
+		OK(dir_make(j->world, NULL, "bad/parcels", &err));
+	buf_init(&b, 64u << 20);
+	OK(buf_add_text(&b, from_to, &err));
+	for (size_t i = 0; i < entries; i++) {
+		(void)snprintf(line, sizeof line,
+		    "%s{\"act\":\"%064zx\",\"bytes\":%llu,\"sha256\":\"%064zx\"}",
+		    i == 0 ? "" : ",", i, (unsigned long long)claimed, i);
+		OK(buf_add_text(&b, line, &err));
+	}
+	OK(buf_add_text(&b, "]}", &err));
+	OK(file_save(j->world, NULL, "bad/bundle.json", buf_span(&b), true, &err));
+	buf_clear(&b);
+}
+
+static void
+a_bundle_that_claims_much_costs_little(void **state)
+{
+	bool whole = getenv("COMITY_LONG") != NULL;
+	size_t many = whole ? 100000 : 2000;
+	struct bundle_result r;
+	uint64_t before;
+	struct job j;
+	char head[300];
+
+	(void)state;
+	three_begin(&j, 704);
+	(void)snprintf(head, sizeof head, "{\"schema\":\"comity.bundle/1\","
+	    "\"from\":\"%s\",\"to\":\"%s\",\"written_at\":1,\"parcels\":[",
+	    home_settings(j.a.flow.home)->authority.s,
+	    home_settings(j.b.flow.home)->authority.s);
+	bundle_of(&j, head, 1ull << 40, 1);
+	before = world_sim_calls(j.world);
+	NO(flow_bundle_read(&j.b.flow, "bad", &r, &err), "bundle.missing");
+	assert_true(world_sim_calls(j.world) - before < 300);
+	/* A parcel of a few bytes under that name: what is there is looked at, no more. */
+	OK(file_save(j.world, NULL, "bad/parcels/0000000000000000000000000000000000000000000000000000000000000000.comity",
+	    span_text("not much"), true, &err));
+	NO(flow_bundle_read(&j.b.flow, "bad", &r, &err), "bundle.damaged");
+	bundle_of(&j, head, 1ull << 40, many);
+	NO(flow_bundle_read(&j.b.flow, "bad", &r, &err), "bundle.damaged");
+	if (whole) {
+		bundle_of(&j, head, 1, 100001);
+		NO(flow_bundle_read(&j.b.flow, "bad", &r, &err), "json.list");
+	}
+	job_end(&j);
+}
+
+static void
+awkward_names_and_junk_in_a_bundle_are_passed_by(void **state)
+{
+	static const char *const names[] = { "x", "..comity", "a\nb.comity", ".part",
+		"\xff\xfe.comity",
+		"000000000000000000000000000000000000000000000000000000000000000G.comity" };
+	struct bundle_result r;
+	struct sent sent;
+	struct taken t;
+	struct job j;
+	size_t n;
+
+	(void)state;
+	three_begin(&j, 705);
+	OK(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
+	OK(flow_bundle_write(&j.a.flow, "s1", "XB", &r, &err));
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char path[200];
+
+		(void)snprintf(path, sizeof path, "s1/parcels/%s", names[i]);
+		OK(file_save(j.world, NULL, path, span_text("junk"), true, &err));
+	}
+	/* A good name, and junk in it, that nobody listed: taken along, then set aside. */
+	OK(file_save(j.world, NULL, "s1/parcels/1111111111111111111111111111111111111111111111111111111111111111.comity",
+	    span_text("age-encryption.org/v1\njunk"), true, &err));
+	OK(flow_bundle_read(&j.b.flow, "s1", &r, &err));
+	assert_int_equal(r.parcels, 2);
+	OK(take_all_in(&j.b, &t, &n, &err));
+	assert_int_equal(n, 2);
+	assert_int_equal(t.as, TAKEN_NOT);
+	assert_true(t.text[0] != '\0');
+	OK(take_all_in(&j.b, NULL, &n, &err));
+	assert_int_equal(n, 0);
+	job_end(&j);
+}
+
+/* ---- lost power, errors, no memory ---- */
+
+/* One command, as a person gives it: read the folder, and take in what it brought. */
+static bool
+step_bring(struct job *j, struct err *err)
+{
+	struct bundle_result r;
+	size_t n;
+
+	return site_again(&j->b, err) && flow_bundle_read(&j->b.flow, "s1", &r, err) &&
+	    take_all_in(&j->b, NULL, &n, err);
+}
+
+static bool
+step_bring_home(struct job *j, struct err *err)
+{
+	struct bundle_result r;
+	size_t n;
+
+	return site_again(&j->b, err) &&
+	    (path_exists(j->world, NULL, "s2/bundle.json") ||
+	    flow_bundle_write(&j->b.flow, "s2", "XA", &r, err)) &&
+	    site_again(&j->a, err) && flow_bundle_read(&j->a.flow, "s2", &r, err) &&
+	    take_all_in(&j->a, NULL, &n, err);
+}
+
+/* A request and a hand-over on their way, on a stick. */
+static void
+loaded(struct job *j, uint64_t seed)
+{
+	struct bundle_result r;
+	struct sent sent;
+	struct seal_wish w = { .number = 1, .to = "XB" };
+	struct evidence e;
+	struct sealed s;
+	size_t parcel;
+	bool found;
+
+	job_begin(j, seed);
+	run_up_to(j, AFTER_ADD);
+	OK(ask(&j->a, ACT_PRESERVE, "XB", &sent, &err));
+	OK(flow_evidence_seal(&j->a.flow, &w, &s, &err));
+	OK(flow_evidence_send(&j->a.flow, 1, "XB", &e, &parcel, &found, &err));
+	OK(flow_bundle_write(&j->a.flow, "s1", "XB", &r, &err));
+}
+
+static bool
+events_add(void *arg, const struct journal_entry *e, struct err *err)
+{
+	size_t *n = arg;
+	struct record r;
+
+	if (!record_decode(&r, e->record, err))
+		return false;
+	n[r.event]++;
+	return true;
+}
+
+/* All of it is there, once: thread, evidence, one record and one receipt for each. */
+static void
+whole_at_b(struct job *j)
+{
+	size_t n[RECORD_EVENTS] = { 0 };
+	struct journal *journal = NULL;
+	struct docket_request r;
+	struct evidence e;
+	unsigned *list;
+	size_t count;
+
+	OK(row_of(&j->b, 1, &r, &err));
+	assert_string_equal(r.state, "received");
+	NO(row_of(&j->b, 2, &r, &err), "request.absent");
+	OK(evidence_numbers(j->b.flow.home, &list, &count, &err));
+	mem_free(list);
+	assert_int_equal(count, 1);
+	OK(evidence_load(j->b.flow.home, 1, &e, &err));
+	assert_int_equal(e.parcels_n, 1);
+	site_end(&j->b);
+	OK(site_again(&j->b, &err));
+	OK(journal_open(j->world, home_dir(j->b.flow.home), &journal, &err));
+	OK(journal_each(journal, 0, events_add, n, &err));
+	journal_close(journal);
+	assert_int_equal(n[EVENT_RECEIVED], 2);
+	assert_int_equal(n[EVENT_MADE] - n[EVENT_DESTROYED], 2);
+	OK(step_bring_home(j, &err));
+	OK(row_of(&j->a, 1, &r, &err));
+	assert_string_equal(r.state, "received");
+	assert_true(r.receipted_at != 0);
+}
+
+/* No parcel that neither docket nor evidence knows is left lying there. */
+static void
+no_strays(struct job *j, uint64_t n)
+{
+	struct doctor_report doctor;
+
+	OK(site_again(&j->b, &err));
+	OK(flow_doctor(&j->b.flow, &doctor, &err));
+	for (size_t i = 0; i < doctor.n; i++)
+		if (strcmp(doctor.lines[i].what, "parcels") == 0 &&
+		    doctor.lines[i].state != DOCTOR_GOOD)
+			fail_msg("at %llu: %s", (unsigned long long)n,
+			    doctor.lines[i].text);
+}
+
+static bool
+beyond(struct job *j, uint64_t before, uint64_t n)
+{
+	return world_sim_calls(j->world) - before < n;
+}
+
+static void
+lost_power_while_it_comes_in_loses_nothing_and_doubles_nothing(void **state)
+{
+	bool whole = getenv("COMITY_LONG") != NULL;
+
+	(void)state;
+	for (uint64_t n = 1;; n += whole ? 1 : 53) {
+		static const enum sim_crash how[] = { SIM_CRASH_KEEP_NONE,
+			SIM_CRASH_KEEP_SOME, SIM_CRASH_KEEP_ALL };
+		struct err why = ERR_INIT;
+		uint64_t before;
+		struct job j;
+		bool end;
+
+		loaded(&j, 710);
+		OK(site_again(&j.b, &err));
+		before = world_sim_calls(j.world);
+		world_sim_fail(j.world, SIM_FAULT_IO, n, true);
+		(void)!step_bring(&j, &why);
+		end = beyond(&j, before, n);
+		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
+		site_end(&j.a);
+		site_end(&j.b);
+		OK(world_sim_crash(j.world, how[n % 3], n, &err));
+		OK(step_bring(&j, &err));
+		whole_at_b(&j);
+		no_strays(&j, n);
+		job_end(&j);
+		if (end)
+			break;
+	}
+}
+
+static void
+each_disk_error_while_it_comes_in_is_told_and_the_second_try_ends_the_same(
+    void **state)
+{
+	bool whole = getenv("COMITY_LONG") != NULL;
+
+	(void)state;
+	for (uint64_t n = 1;; n += whole ? 1 : 61) {
+		struct err why = ERR_INIT;
+		uint64_t before;
+		struct job j;
+		bool ok, end;
+
+		loaded(&j, 711);
+		OK(site_again(&j.b, &err));
+		before = world_sim_calls(j.world);
+		world_sim_fail(j.world, n % 2 == 0 ? SIM_FAULT_FULL : SIM_FAULT_IO, n,
+		    false);
+		ok = step_bring(&j, &why);
+		end = beyond(&j, before, n);
+		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
+		if (!ok)
+			assert_true(why.text[0] != '\0');
+		OK(step_bring(&j, &err));
+		whole_at_b(&j);
+		no_strays(&j, n);
+		job_end(&j);
+		if (end)
+			break;
+	}
+}
+
+static void
+each_allocation_that_fails_while_it_comes_in_is_survived(void **state)
+{
+	bool whole = getenv("COMITY_LONG") != NULL;
+
+	(void)state;
+	for (uint64_t n = 1;; n += whole ? 1 : 293) {
+		struct err why = ERR_INIT;
+		struct job j;
+		bool ok;
+
+		loaded(&j, 712);
+		OK(site_again(&j.b, &err));
+		mem_fail(n, n % 3 == 0);
+		ok = step_bring(&j, &why);
+		mem_fail(0, false);
+		if (!ok)
+			assert_true(why.text[0] != '\0');
+		OK(step_bring(&j, &err));
+		whole_at_b(&j);
+		job_end(&j);
+		if (ok && n > 1500)
+			break;
+	}
+}
+
+/* The stick was wiped as soon as `bundle read` had said that all is in. */
+static void
+what_was_read_in_needs_no_stick_any_more(void **state)
+{
+	bool whole = getenv("COMITY_LONG") != NULL;
+
+	(void)state;
+	for (uint64_t n = 1;; n += whole ? 1 : 47) {
+		struct bundle_result r;
+		struct err why = ERR_INIT;
+		struct docket_request row;
+		struct evidence e;
+		uint64_t before;
+		struct job j;
+		size_t taken;
+		bool end;
+
+		loaded(&j, 713);
+		OK(site_again(&j.b, &err));
+		OK(flow_bundle_read(&j.b.flow, "s1", &r, &err));
+		OK(dir_remove_all(j.world, NULL, "s1", &err));
+		before = world_sim_calls(j.world);
+		world_sim_fail(j.world, SIM_FAULT_IO, n, true);
+		(void)!take_all_in(&j.b, NULL, &taken, &why);
+		end = beyond(&j, before, n);
+		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
+		site_end(&j.a);
+		site_end(&j.b);
+		OK(world_sim_crash(j.world, n % 2 == 0 ? SIM_CRASH_KEEP_NONE :
+		    SIM_CRASH_KEEP_SOME, n, &err));
+		OK(site_again(&j.b, &err));
+		OK(take_all_in(&j.b, NULL, &taken, &err));
+		OK(row_of(&j.b, 1, &row, &err));
+		OK(evidence_load(j.b.flow.home, 1, &e, &err));
+		no_strays(&j, n);
+		job_end(&j);
+		if (end)
+			break;
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(expired_early_and_misaddressed_requests_are_not_taken),
+		cmocka_unit_test(an_unknown_and_a_revoked_sender_open_no_thread),
+		cmocka_unit_test(a_receipt_that_does_not_prove_what_it_says_ends_nothing),
+		cmocka_unit_test(nobody_revokes_the_card_of_another),
+		cmocka_unit_test(a_bundle_that_claims_much_costs_little),
+		cmocka_unit_test(awkward_names_and_junk_in_a_bundle_are_passed_by),
+		cmocka_unit_test(lost_power_while_it_comes_in_loses_nothing_and_doubles_nothing),
+		cmocka_unit_test(each_disk_error_while_it_comes_in_is_told_and_the_second_try_ends_the_same),
+		cmocka_unit_test(each_allocation_that_fails_while_it_comes_in_is_survived),
+		cmocka_unit_test(what_was_read_in_needs_no_stick_any_more),
+	};
+
+	return cmocka_run_group_tests_name("hostile", tests, NULL, NULL);
+}
