@@ -821,7 +821,6 @@ ends_the_same(struct job *j, unsigned ours, unsigned theirs)
 	assert_int_equal(acts.n, 2);
 	OK(evidence_load(j->a.flow.home, 1, &e, &err));
 	assert_int_equal(e.parcels_n, 1);
-	assert_false(path_exists(j->world, NULL, "aldora/making"));
 	buf_init(&file, 16u << 20);
 	buf_init(&tar, 16u << 20);
 	OK(file_load(j->world, NULL, "out.age", &file, &err));

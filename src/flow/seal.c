@@ -267,8 +267,8 @@ sealing_clear(struct sealing *s)
 static bool
 seal_now(struct sealing *s, struct err *err)
 {
-	/* A copy of the peer: what it owns stays with s->to. */
-	struct other_side side = { .is_peer = true, .peer = s->to };
+	/* A copy of the peer, if there is one: what it owns stays with s->to. */
+	struct other_side side = { .is_peer = s->wish->to != NULL, .peer = s->to };
 
 	return signer_open(s->f, &s->o.signer, err) &&
 	    rule_ask(s->f, &s->to, &s->prv, &s->o.signer, err) &&
