@@ -237,9 +237,13 @@ MUST bool flow_correspondent_new(struct flow *f, const struct correspondent_wish
     unsigned *number, struct err *err);
 
 /*
- * Paper (or mail, or a call) that came in, kept as an act of the other side: its scan
- * and any files are sealed to ourselves with a record of who took it in and how; the
- * thread moves on as if it had come by Comity, and is marked as recorded by us.
+ * Paper (or mail, or a call) that came in.  It is kept as an act of its kind made and
+ * signed by us, addressed to nobody, with its scans as files and a collection record of
+ * who took it in and how (doc/paper.md): nobody can take it for something the other
+ * side signed.  Sealed to ourselves; in the docket it came in, and the thread moves on
+ * as if it had come by Comity.  What was overtaken is kept and changes nothing.
+ * In writing needs a scan; by word may go without.  ERR_USE "record.*", ERR_LIMIT
+ * "record.scans", "record.scan-large"; ERR_REFUSED "thread.*".
  */
 struct record_wish {
 	unsigned number;		/* the thread it belongs to; 0: a new request of theirs */
@@ -258,7 +262,14 @@ struct record_wish {
 MUST bool flow_request_record(struct flow *f, const struct record_wish *wish,
     struct docket_request *out, struct err *err);
 
-/* Evidence for a receiver without Comity: the same package, sealed another way. */
+/*
+ * Evidence for a receiver without Comity: the same package, kept here sealed to
+ * ourselves and written once more as a plain tar under a passphrase (opened with
+ * `age -d F | tar x`) or for a certificate (openssl cms -decrypt; ENVELOPED_MAX).  With
+ * a request the thread is delivered together with the parcel; again, for the same
+ * request, only writes the file.  ERR_CONFLICT "out.exists"; ERR_USE "seal.passphrase"
+ * shorter than 12 bytes, "seal.certificate"; ERR_LIMIT "enveloped.size".
+ */
 enum seal_for { SEAL_PASSPHRASE, SEAL_CERTIFICATE };
 struct seal_alone_wish {
 	unsigned number;			/* evidence */
@@ -319,9 +330,10 @@ MUST bool flow_sign_detached(struct flow *f, struct span bytes, struct buf *p7s,
 /* ---- backup ---- */
 
 /*
- * The whole home (not tmp, inbox copies or locks) as one tar inside one age file under
- * the home's passphrase; a consistent moment: the docket is checkpointed, the lock held.
- * out_path must not exist; appears only when whole and synced.
+ * The whole home (not tmp/, locks or half copies) as one tar inside one age file under
+ * the home's passphrase (doc/format/backup.md); one moment: the home's lock is held.
+ * out_path must not exist and not lie in the home; appears only when whole and synced.
+ * ERR_DENIED "key.passphrase": not this home's.  ERR_CONFLICT "out.exists".
  */
 struct backup_result {
 	uint64_t files, bytes;		/* of the backup file */
@@ -330,8 +342,11 @@ struct backup_result {
 MUST bool flow_backup(struct flow *f, const char *out_path, struct backup_result *out,
     struct err *err);
 /*
- * Into home_path (absent or empty).  Opened into a quarantine beside it, every file's
- * digest checked against the list inside, then named.  The journal gets `recovery`.
+ * Into home_path (absent or empty); f->home stays NULL.  Opened into a quarantine beside
+ * it, every byte checked, then named: whatever goes wrong, home_path is as it was.  The
+ * journal gets `recovery`, and HOME/restored says from what.  ERR_DENIED
+ * "backup.passphrase"; ERR_INPUT "backup.damaged", "backup.foreign"; ERR_CONFLICT
+ * "restore.not-empty".
  */
 MUST bool flow_restore(struct flow *f, const char *backup, const char *home_path,
     struct backup_result *out, struct err *err);

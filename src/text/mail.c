@@ -338,7 +338,7 @@ mail_valid(const struct mail *m, struct err *err)
 {
 	if (!address_valid(m->from_address))
 		return err_set(err, ERR_USE, "mail.address",
-		    "this office has no mail address to write from: name one (comity init --carrier mailto:ADDRESS, or --from ADDRESS)");
+		    "this office has no mail address to write from: it is on the card (comity init --carrier mailto:ADDRESS); send a letter meanwhile");
 	if (!address_valid(m->to_address))
 		return err_set(err, ERR_USE, "mail.address",
 		    "the receiver's mail address is missing or is none: set it with the correspondent, or send a letter");

@@ -164,7 +164,7 @@ try 2 'it never lies in the home itself' A backup a/home.age
 rm -rf a
 try 4 'not with another passphrase' comity --home a --passphrase-file theirs --no-input \
 	restore home.age
-[ ! -e a ] && ok 'then there is nothing' || not_ok 'then there is nothing'
+holds 'then there is nothing' test ! -e a
 try 0 'the home comes back' A restore home.age
 is 1 accepted 'the first request stands as it did'
 is 2 delivered 'and the second'
