@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/request.h"
+#include "cli/verdict.h"
 
 static void
 bundle_members(struct json_out *j, const struct bundle_result *r)
@@ -42,6 +43,8 @@ struct inbox_telling {
 	struct cli *c;
 	struct json_out *j;
 	int code;
+	bool verdicts;			/* evidence whose time is only claimed counts, too */
+	bool details;			/* every check of evidence that was kept */
 	unsigned request, evidence;	/* the last that wants somebody; 0 none */
 };
 
@@ -103,6 +106,30 @@ verdict_line(struct cli *c, const struct digest *act)
 	home_docket_done(c->flow.home);
 }
 
+/* The whole report, checked again from the parcel that is kept. */
+static bool
+details_say(struct cli *c, const struct digest *act, struct err *err)
+{
+	struct package_report *r = mem_new(sizeof *r, err);
+	struct verify_wish w = { 0 };
+	struct buf path;
+	bool ok;
+
+	if (r == NULL)
+		return false;
+	package_report_init(r);
+	buf_init(&path, SEALED_PATH_MAX);
+	ok = buf_printf(&path, err, "%s/%s", home_path(c->flow.home),
+	    parcel_path(act).s) && buf_text(&path, &w.path, err) &&
+	    flow_verify(&c->flow, &w, r, err);
+	if (ok)
+		verdict_say(c, r, true);
+	buf_clear(&path);
+	package_report_clear(r);
+	mem_free(r);
+	return ok;
+}
+
 static bool
 taken_told(void *arg, const char *name, const struct taken *t, struct err *err)
 {
@@ -112,6 +139,9 @@ taken_told(void *arg, const char *name, const struct taken *t, struct err *err)
 	int code = code_of(t);
 
 	(void)err;
+	if (l->verdicts && t->as == TAKEN && t->evidence != 0 &&
+	    t->kind == ACT_DELIVERED && t->overall == OVERALL_INCOMPLETE)
+		code = EXIT_INCOMPLETE;
 	l->code = graver(l->code, code);
 	if (t->as == TAKEN && t->request != 0)
 		l->request = t->request;
@@ -138,9 +168,10 @@ taken_told(void *arg, const char *name, const struct taken *t, struct err *err)
 	say(l->c, t->from[0] != '\0' ? ": " : "");
 	say_text(l->c, t->text);
 	say(l->c, "\n");
-	if (t->as == TAKEN && t->evidence != 0)
-		verdict_line(l->c, &t->act);
-	return true;
+	if (t->as != TAKEN || t->evidence == 0)
+		return true;
+	verdict_line(l->c, &t->act);
+	return !l->details || details_say(l->c, &t->act, err);
 }
 
 /* Is there anybody or anything that gives the passphrase? */
@@ -200,9 +231,9 @@ run_bundle_read(struct cli *c, struct call *call)
 }
 
 int
-inbox_receive(struct cli *c)
+inbox_receive(struct cli *c, bool details)
 {
-	struct inbox_telling l = { .c = c };
+	struct inbox_telling l = { .c = c, .verdicts = true, .details = details };
 	struct keyring *k = NULL;
 	struct json_out j;
 	size_t n = 0;

@@ -718,7 +718,7 @@ run_evidence_receive(struct cli *c, struct call *call)
 	if (call->args_n > 0)
 		return receive_all(c, call->args, call->args_n,
 		    call_flag(call, "details"));
-	return inbox_receive(c);
+	return inbox_receive(c, call_flag(call, "details"));
 }
 
 /* ---- opening ---- */

@@ -112,8 +112,8 @@ run_init(struct cli *c, struct call *call)
 
 	if (country == NULL || w.authority == NULL)
 		return fail_use(c, "comity init needs --country XX and --authority \"NAME\"");
-	/* XA to XZ are nobody's codes (ISO 3166): what is made under them is training. */
-	w.training = w.training || country[0] == 'X';
+	/* XA to XZ, but for XK, are nobody's codes: what is made under them is training. */
+	w.training = w.training || law_training(country);
 	if (w.self_ca == call_flag(call, "csr"))
 		return fail_use(c, "choose one: --csr (a national PKI gives the certificate) or --self-ca (a small certificate authority of our own)");
 	w.roles_n = call_values(call, "role", roles, HOME_ROLES_MAX + 1);

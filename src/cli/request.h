@@ -38,7 +38,7 @@ int sent_answer(struct cli *c, const struct sent *s, const char *schema,
 MUST bool confirm_abroad(struct cli *c, const char state[3], const char *what);
 
 /* All that waits in the inbox, a line each. */
-int inbox_receive(struct cli *c);
+int inbox_receive(struct cli *c, bool details);
 /* The act as a letter or a signed mail, into a new file. */
 int letter_give(struct cli *c, unsigned number, const struct digest *act,
     enum send_by by, const char *out);

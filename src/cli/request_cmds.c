@@ -407,13 +407,18 @@ part_say(struct cli *c, const struct law_part *p, const struct field_part *v)
 	say(c, "\n");
 }
 
+/* basis NULL: every place that asks for it. */
 static void
-fields_say(struct cli *c, const struct fields *fs)
+fields_say(struct cli *c, const struct fields *fs, const struct law_basis *basis)
 {
 	for (size_t i = 0; i < fs->n; i++) {
 		const struct field *f = &fs->list[i];
 
-		say(c, "  %s (%s)\n", f->law->label, f->law->source);
+		struct span place = basis != NULL ? law_basis_place(basis, f->law) :
+		    span_text(f->law->source);
+
+		say(c, place.n > 0 ? "  %s (%.*s)\n" : "  %s\n", f->law->label,
+		    (int)place.n, place.p);
 		for (size_t e = 0; e < f->n; e++)
 			for (size_t p = 0; p < f->law->shape->parts_n; p++)
 				part_say(c, &f->law->shape->parts[p],
@@ -471,12 +476,12 @@ act_words_say(struct cli *c, const struct act *a)
 		marked_say(c, "acceptable when", &w->better);
 		for (size_t i = 0; i < w->asks_n; i++)
 			say(c, "      asks for %s\n", w->asks[i]);
-		fields_say(c, &w->fields);
+		fields_say(c, &w->fields, NULL);
 		break;
 	case ACT_IS_EVIDENCE:
 		marked_say(c, "description", &d->description);
 		marked_say(c, "may be used for", &d->purpose);
-		fields_say(c, &d->limits);
+		fields_say(c, &d->limits, NULL);
 		for (size_t i = 0; i < d->origins_n; i++) {
 			say(c, "      before: %s to %s, act %s%s\n", d->origins[i].from.s,
 			    d->origins[i].to.s, id_short(&d->origins[i].act).s,
@@ -485,7 +490,8 @@ act_words_say(struct cli *c, const struct act *a)
 		}
 		break;
 	case ACT_IS_REQUEST:
-		fields_say(c, &a->body.request.fields);
+		fields_say(c, &a->body.request.fields,
+		    law_basis(act_kind_name(a->kind), a->instrument));
 		break;
 	case ACT_IS_CARD:
 	case ACT_IS_RECEIPT:
@@ -592,7 +598,8 @@ view_say(struct cli *c, const struct request_view *v)
 		say(c, "  held from %s to %s\n", when_people(r->hold_effected_at).s,
 		    when_people(r->hold_until).s);
 	if (act_kind_class(v->draft.act.kind) == ACT_IS_REQUEST)
-		fields_say(c, &v->draft.act.body.request.fields);
+		fields_say(c, &v->draft.act.body.request.fields,
+		    law_basis(r->kind, r->instrument));
 	findings_say(c, &v->findings);
 }
 

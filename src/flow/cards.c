@@ -383,8 +383,9 @@ card_rule(struct flow *f, const struct incoming_card *c, const struct peer *know
 		.valid_from = c->act.body.card.valid_from,
 		.valid_to = c->act.body.card.valid_to,
 		.training = s->training,
-		/* XA to XZ are nobody's: what comes under them can only be training. */
-		.card_training = c->act.exercise || c->act.body.card.state[0] == 'X',
+		/* What comes under a code of nobody's can only be training. */
+		.card_training = c->act.exercise ||
+		    law_training(c->act.body.card.state),
 		.own = strcmp(c->act.from.s, s->authority.s) == 0,
 		.older = known != NULL && known->confirmed &&
 		    !digest_eq(&known->card_id, &c->id) &&

@@ -40,7 +40,7 @@ wish_check(const struct init_wish *w, bool test, struct err *err)
 		return err_set(err, ERR_USE, "init.country",
 		    "\"%.20s\" is no State; write two capital letters as in --country SN (XA to XZ for training)",
 		    w->country);
-	if (w->country[0] == 'X' && !w->training)
+	if (law_training(w->country) && !w->training)
 		return err_set(err, ERR_USE, "init.training",
 		    "%s is a code for training; add --training", w->country);
 	if (w->authority[0] == '\0' || strlen(w->authority) > 64 ||

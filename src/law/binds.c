@@ -20,6 +20,14 @@ law_state(const char code[3])
 	return row != NULL ? &row->state : NULL;
 }
 
+bool
+law_training(const char *code)
+{
+	const struct law_state *s = strlen(code) == 2 ? law_state(code) : NULL;
+
+	return s != NULL && s->training;
+}
+
 /* The day as the tables write it, YYYYMMDD. */
 static bool
 day_of(int64_t at, uint32_t *day)

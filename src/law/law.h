@@ -228,6 +228,8 @@ struct law_state {
 };
 /* NULL when no State has that code.  Training: XA Aldora, XB Berun, XC Cascada, ... */
 const struct law_state *law_state(const char code[3]);
+/* A code for training: XA to XZ but for XK (Kosovo).  Any text may be asked about. */
+bool law_training(const char *code);
 
 /* ---- articles of the Convention ---- */
 

@@ -381,6 +381,10 @@ static void
 kosovo_is_no_training_state(void **state)
 {
 	assert_false(law_state("XK")->training);
+	assert_false(law_training("XK"));
+	assert_true(law_training("XA"));
+	assert_false(law_training("XAB"));
+	assert_false(law_training(""));
 	assert_string_equal(law_state("XA")->name, "Aldora");
 	assert_string_equal(law_state("XB")->name, "Berun");
 	assert_string_equal(law_state("XC")->name, "Cascada");

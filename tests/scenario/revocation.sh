@@ -84,7 +84,7 @@ must add paper.txt
 try 0 'sealing fetches the list' A evidence send 1 --to ML
 said_not 'revocation list' 'and has nothing to say about it'
 must A bundle write stick --to ML
-must B bundle read stick
+must B bundle read stick --later
 try 0 'the receiver finds it intact' B evidence receive --details
 said 'not revoked' 'and is told by which list'
 must B evidence open 1 --out bag

@@ -12,7 +12,7 @@ try 0 'sealing goes on when the authority is away' A evidence send 0001 --to XB
 said PENDING 'and says that the stamp is pending'
 try 7 'asking again while it is away' A stamp fetch 0001
 must A bundle write stick --to XB
-must B bundle read stick
+must B bundle read stick --later
 try 10 'the receiver finds it incomplete' B evidence receive
 said CLAIMED 'since the time is only claimed'
 said KNOWN 'though the sender is known'
@@ -41,7 +41,7 @@ said PROVEN 'it says so'
 [ -e own/signature.tst ] && ok 'the bag has the stamp' || not_ok 'the bag has the stamp'
 
 try 0 'the late stamp travels by itself' A bundle write stick2 --to XB
-must B bundle read stick2
+must B bundle read stick2 --later
 try 0 'and is received' B evidence receive
 try 0 'now the receiver opens it intact' B evidence open 0001 --out after
 said PROVEN 'the time is proven'
@@ -57,7 +57,7 @@ tsa_start
 try 0 'another address for the authority' A stamp authority --tsa "$TSA_URL" --tsa-roots tsa/root.pem
 try 0 'asking again when it is back' A stamp fetch
 must A bundle write stick3 --to XB
-must B bundle read stick3
+must B bundle read stick3 --later
 B evidence receive >said 2>&1	# 10: the parcel, without its stamp, comes first
 try 0 'and the receiver has both' B evidence open 0002 --out second
 said PROVEN 'proven'
