@@ -43,8 +43,7 @@ alone_begin(struct job *j, uint64_t seed)
 }
 
 static bool
-asked(struct job *j, enum act_kind kind, enum send_by by, unsigned *number,
-    struct err *err)
+draft(struct job *j, enum act_kind kind, unsigned *number, struct err *err)
 {
 	static const struct field_setting set[] = {
 		{ "offence.facts", "Money was taken by a false bank page." },
@@ -59,13 +58,31 @@ asked(struct job *j, enum act_kind kind, enum send_by by, unsigned *number,
 	struct request_wish w = { .kind = act_kind_name(kind), .to = "XB", .set = set,
 		.set_n = COUNT(set) };
 	struct request_view v;
-	struct sent sent;
 
 	if (!site_again(&j->a, err) || !flow_request_new(&j->a.flow, &w, &v, err))
 		return false;
 	*number = v.row.number;
 	request_view_clear(&v);
-	return flow_request_send(&j->a.flow, *number, by, &sent, err);
+	return true;
+}
+
+static unsigned
+drafted(struct job *j)
+{
+	unsigned n;
+
+	OK(draft(j, ACT_PRESERVE, &n, &err));
+	return n;
+}
+
+static bool
+asked(struct job *j, enum act_kind kind, enum send_by by, unsigned *number,
+    struct err *err)
+{
+	struct sent sent;
+
+	return draft(j, kind, number, err) &&
+	    flow_request_send(&j->a.flow, *number, by, &sent, err);
 }
 
 static struct record_wish
@@ -336,10 +353,10 @@ a_letter_has_the_act_and_its_attachments(void **state)
 {
 	static const char *const attach[] = { "scan.pdf" };
 	struct request_wish edit = { .attach = attach, .attach_n = 1 };
-	struct request_wish w = { .kind = "preserve", .to = "XB" };
 	struct letter_facts *l = calloc(1, sizeof *l);
 	struct request_view v;
 	struct digest other = { { 1 } };
+	struct sent sent;
 	struct job j;
 	unsigned n;
 
@@ -347,26 +364,12 @@ a_letter_has_the_act_and_its_attachments(void **state)
 	assert_non_null(l);
 	letter_facts_init(l);
 	alone_begin(&j, 84);
-	OK(flow_request_new(&j.a.flow, &w, &v, &err));
-	n = v.row.number;
-	request_view_clear(&v);
+	n = drafted(&j);
 	NO(flow_request_letter(&j.a.flow, n, NULL, l, &err), "letter.absent");
 	NO(flow_request_letter(&j.a.flow, 99, NULL, l, &err), "request.absent");
 	OK(flow_request_edit(&j.a.flow, n, &edit, &v, &err));
 	request_view_clear(&v);
-	edit = (struct request_wish){ .set = (const struct field_setting[]){
-		{ "offence.facts", "x" }, { "data_sought", "x" }, { "necessity", "x" },
-		{ "offence.articles", "13" }, { "secrecy.wanted", "no" },
-		{ "intent.measure", "stored_data" },
-		{ "intent.planned_at", "2026-12-15" }, { "provider.name", "x" } },
-		.set_n = 8 };
-	OK(flow_request_edit(&j.a.flow, n, &edit, &v, &err));
-	request_view_clear(&v);
-	{
-		struct sent sent;
-
-		OK(flow_request_send(&j.a.flow, n, BY_MAIL, &sent, &err));
-	}
+	OK(flow_request_send(&j.a.flow, n, BY_MAIL, &sent, &err));
 	OK(flow_request_letter(&j.a.flow, n, NULL, l, &err));
 	assert_int_equal(l->files_n, 1);
 	assert_true(span_is(buf_span(&l->files[0].bytes), "%PDF scan"));
@@ -376,6 +379,51 @@ a_letter_has_the_act_and_its_attachments(void **state)
 	assert_string_equal(l->micalg, "sha-256");
 	assert_true(l->act_json.n > 0);
 	NO(flow_request_letter(&j.a.flow, n, &other, l, &err), "letter.absent");
+	letter_facts_clear(l);
+	free(l);
+	job_end(&j);
+}
+
+/* What a mail does not carry is said, not cut. */
+static void
+attachments_too_large_for_a_mail_are_refused(void **state)
+{
+	static const char *const attach[] = { "scan.pdf", "half-1.bin", "half-2.bin" };
+	struct letter_facts *l = calloc(1, sizeof *l);
+	struct request_wish edit = { .attach = attach, .attach_n = 2 };
+	struct sent sent;
+	struct job j;
+	struct buf b;
+
+	(void)state;
+	assert_non_null(l);
+	letter_facts_init(l);
+	alone_begin(&j, 96);
+	buf_init(&b, LETTER_FILES_BYTES_MAX);
+	OK(buf_room(&b, LETTER_FILES_BYTES_MAX, &err));
+	memset(b.p, 'x', LETTER_FILES_BYTES_MAX);
+	for (unsigned round = 0; round < 2; round++) {
+		unsigned n = drafted(&j);
+		struct request_view v;
+
+		/* Together exactly as much as a mail carries, then one byte more. */
+		b.n = LETTER_FILES_BYTES_MAX / 2;
+		OK(file_save(j.world, NULL, "half-1.bin", buf_span(&b), true, &err));
+		b.n = LETTER_FILES_BYTES_MAX - b.n + round;
+		OK(file_save(j.world, NULL, "half-2.bin", buf_span(&b), true, &err));
+		edit.attach = attach + 1;
+		OK(flow_request_edit(&j.a.flow, n, &edit, &v, &err));
+		request_view_clear(&v);
+		OK(flow_request_send(&j.a.flow, n, BY_MAIL, &sent, &err));
+		if (round == 0) {
+			OK(flow_request_letter(&j.a.flow, n, NULL, l, &err));
+			assert_int_equal(l->files_n, 2);
+		} else {
+			NO(flow_request_letter(&j.a.flow, n, NULL, l, &err),
+			    "letter.files");
+		}
+	}
+	buf_clear(&b);
 	letter_facts_clear(l);
 	free(l);
 	job_end(&j);
@@ -416,19 +464,12 @@ what_cannot_be_recorded_changes_nothing(void **state)
 	struct docket_request r;
 	struct job j;
 	struct buf b;
-	unsigned n, draft;
+	unsigned n, unsent;
 
 	(void)state;
 	alone_begin(&j, 86);
 	OK(asked(&j, ACT_PRESERVE, BY_LETTER, &n, &err));
-	{
-		struct request_wish new = { .kind = "preserve", .to = "XB" };
-		struct request_view v;
-
-		OK(flow_request_new(&j.a.flow, &new, &v, &err));
-		draft = v.row.number;
-		request_view_clear(&v);
-	}
+	unsent = drafted(&j);
 	buf_init(&b, DRAFT_ATTACH_BYTES + 1);
 	OK(buf_room(&b, DRAFT_ATTACH_BYTES + 1, &err));
 	memset(b.p, 'x', DRAFT_ATTACH_BYTES + 1);
@@ -462,7 +503,7 @@ what_cannot_be_recorded_changes_nothing(void **state)
 	w = came(n, "granted", BY_LETTER);
 	w.dated = NOW + 1;
 	NO(record(&j, &w, &r, &err), "record.dated");
-	w = came(draft, "granted", BY_LETTER);
+	w = came(unsent, "granted", BY_LETTER);
 	NO(record(&j, &w, &r, &err), "request.draft");
 	w = came(99, "granted", BY_LETTER);
 	NO(record(&j, &w, &r, &err), "request.absent");
@@ -940,6 +981,7 @@ main(void)
 		cmocka_unit_test(what_is_recorded_is_an_act_of_ours_with_its_scan),
 		cmocka_unit_test(a_request_on_paper_is_owed_an_answer_and_gets_it_by_letter),
 		cmocka_unit_test(a_letter_has_the_act_and_its_attachments),
+		cmocka_unit_test(attachments_too_large_for_a_mail_are_refused),
 		cmocka_unit_test(what_is_signed_for_a_mail_holds),
 		cmocka_unit_test(what_cannot_be_recorded_changes_nothing),
 		cmocka_unit_test(a_correspondent_is_somebody_that_can_be_written_to),

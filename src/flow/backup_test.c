@@ -411,6 +411,37 @@ a_cut_or_changed_backup_restores_nothing(void **state)
 	job_end(&j);
 }
 
+/* What is in the home and cannot be in a backup is named; nothing is left out in silence. */
+static void
+what_no_backup_can_hold_is_said(void **state)
+{
+	char path[300] = "aldora/cards";
+	struct backup_result made;
+	struct job j;
+
+	(void)state;
+	sealed_begin(&j, 69);
+	save(&j, "aldora/inbox/a\nb", span_text("x"));
+	NO(backup_to(&j, "backup.age", &made, &err), "backup.name");
+	OK(path_remove(j.world, NULL, "aldora/inbox/a\nb", &err));
+	OK(world_sim_put(j.world, "aldora/inbox/link", FILE_LINK, "/etc/passwd", &err));
+	NO(backup_to(&j, "backup.age", &made, &err), "backup.kind");
+	OK(path_remove(j.world, NULL, "aldora/inbox/link", &err));
+	/* Eight folders deep, and one more. */
+	for (size_t i = 2; i <= 8; i++) {
+		(void)snprintf(path + strlen(path), 4, "/d");
+		OK(dir_make(j.world, NULL, path, &err));
+	}
+	OK(backup_to(&j, "backup.age", &made, &err));
+	OK(restore_from(&j, "backup.age", "back", &err));
+	(void)snprintf(path + strlen(path), 4, "/d");
+	OK(dir_make(j.world, NULL, path, &err));
+	NO(backup_to(&j, "second.age", &made, &err), "backup.depth");
+	assert_false(path_exists(j.world, NULL, "second.age"));
+	assert_true(path_exists(j.world, NULL, "back/cards/d/d/d/d/d/d/d"));
+	job_end(&j);
+}
+
 /* ---- made by somebody who knows the passphrase ---- */
 
 struct forged {
@@ -793,6 +824,7 @@ main(void)
 		cmocka_unit_test(a_wrong_passphrase_makes_and_opens_nothing),
 		cmocka_unit_test(what_is_there_is_never_touched),
 		cmocka_unit_test(a_cut_or_changed_backup_restores_nothing),
+		cmocka_unit_test(what_no_backup_can_hold_is_said),
 		cmocka_unit_test(no_name_in_a_backup_leads_out_of_the_home),
 		cmocka_unit_test(the_list_at_the_end_must_be_that_of_what_came_before),
 		cmocka_unit_test(a_disk_error_at_any_call_leaves_no_half_backup),
