@@ -142,7 +142,7 @@ each_failing_disk_call_is_told_and_the_second_try_succeeds(void **state)
 
 	(void)state;
 	for (size_t s = 0; s < STEPS; s++) {
-		uint64_t stride = whole ? 1 : 9 + 4 * s;
+		uint64_t stride = whole ? 1 : 31 + 11 * s;
 
 		for (uint64_t n = 1;; n += stride) {
 			struct err err = ERR_INIT;
@@ -186,7 +186,7 @@ each_failing_allocation_is_told_and_the_second_try_succeeds(void **state)
 	(void)state;
 	for (size_t s = 0; s < STEPS; s++)
 		for (uint64_t n = 1, missed = 0; missed < 1;
-		    n += whole ? 1 : 41 + 8 * s) {
+		    n += whole ? 1 : 211 + 41 * s) {
 			struct err err = ERR_INIT;
 			struct job j;
 			bool ok;

@@ -437,6 +437,39 @@ a_clock_that_went_back_is_written_down_once(void **state)
 	job_end(&j);
 }
 
+/* XA, XB and XC; every thread ends as it should, and no receipt is missing. */
+static void
+three_countries_play_their_case_and_the_same_seed_plays_it_again(void **state)
+{
+	static const char *const at_a[] = { "accepted", "accepted", "delivered",
+		"accepted_with_conditions" };
+	struct digest d[3];
+
+	(void)state;
+	for (unsigned k = 0; k < 3; k++) {
+		struct docket_request r;
+		struct evidence e;
+		struct job j;
+
+		job_begin(&j, k == 2 ? 521 : 520);
+		OK(three_countries(&j, &err));
+		OK(world_sim_digest(j.world, &d[k], &err));
+		for (unsigned i = 0; i < 4; i++) {
+			OK(row_of(&j.a, i + 1, &r, &err));
+			assert_string_equal(r.state, at_a[i]);
+			assert_true(r.ours && r.receipted_at != 0);
+		}
+		OK(row_of(&j.c, 1, &r, &err));
+		assert_string_equal(r.state, "accepted");
+		OK(evidence_load(j.c.flow.home, 1, &e, &err));
+		assert_int_equal(e.origin, EVIDENCE_RECEIVED);
+		assert_int_equal(outbox_of(&j.c), 0);
+		job_end(&j);
+	}
+	assert_true(digest_eq(&d[0], &d[1]));
+	assert_false(digest_eq(&d[0], &d[2]));
+}
+
 int
 main(void)
 {
@@ -452,6 +485,7 @@ main(void)
 		cmocka_unit_test(what_was_not_stamped_before_its_certificate_was_revoked_is_not_believed),
 		cmocka_unit_test(each_thing_that_happens_has_its_record),
 		cmocka_unit_test(a_clock_that_went_back_is_written_down_once),
+		cmocka_unit_test(three_countries_play_their_case_and_the_same_seed_plays_it_again),
 	};
 
 	return cmocka_run_group_tests_name("take", tests, NULL, NULL);

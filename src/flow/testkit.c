@@ -510,6 +510,100 @@ docket_digest(struct site *s, struct digest *out, struct err *err)
 	return ok;
 }
 
+/* ---- three countries ---- */
+
+static bool
+homes_begin(struct job *j, struct err *err)
+{
+	for (size_t i = 0; i < AFTER_PAIR; i++)
+		if (!steps[i].run(j, err))
+			return false;
+	return third_begin(j, err);
+}
+
+/*
+ * Berun preserves, and finds that the suspect came from Cascada.  Its requests: 1 the
+ * preservation, 2 its own notice, 3 the data, 4 the consent.
+ */
+static bool
+berun_preserves(struct job *j, struct err *err)
+{
+	static const struct field_setting path[] = {
+		{ "further_provider.name", "Net Cascada" },
+		{ "further_provider.state", "XC" },
+		{ "traffic_data[0].what", "login from a relay of Net Cascada" },
+	};
+	struct sent sent;
+
+	return ask(&j->a, ACT_PRESERVE, "XB", &sent, err) &&
+	    bring(&j->a, &j->b, "XB", "t1", err) &&
+	    reply_with(&j->b, 1, ACT_GRANTED, &sent, err) &&
+	    ask_with(&j->b, ACT_TRAFFIC_PATH, "XA", 1, path, 3, &sent, err) &&
+	    bring(&j->b, &j->a, "XA", "t2", err);
+}
+
+static bool
+cascada_is_asked(struct job *j, struct err *err)
+{
+	struct sent sent;
+
+	return ask(&j->a, ACT_PRESERVE, "XC", &sent, err) &&
+	    bring(&j->a, &j->c, "XC", "t3", err) &&
+	    reply_with(&j->c, 1, ACT_GRANTED, &sent, err) &&
+	    bring(&j->c, &j->a, "XA", "t4", err);
+}
+
+static bool
+berun_delivers(struct job *j, struct err *err)
+{
+	struct deliver_wish w = { .evidence = 1, .purpose = "case 12 only" };
+	struct docket_request r;
+	struct sealed sealed;
+	struct evidence e;
+	struct sent sent;
+
+	if (!ask(&j->a, ACT_STORED_DATA, "XB", &sent, err))
+		return false;
+	r = sent.row;
+	return bring(&j->a, &j->b, "XB", "t5", err) && add(&j->b, &e, err) &&
+	    flow_request_deliver(&j->b.flow, 3, &w, &sealed, &sent, err) &&
+	    bring(&j->b, &j->a, "XA", "t6", err) && row_of(&j->a, r.number, &r, err) &&
+	    (strcmp(r.state, "delivered") == 0 || err_set(err, ERR_CONFLICT, "kit",
+	    "the request for data is %s", r.state));
+}
+
+/* With Berun's consent Cascada gets it too, and sees both hand-overs. */
+static bool
+onward(struct job *j, struct err *err)
+{
+	static const struct field_setting use[] = {
+		{ "new_use.recipient_state", "XC" },
+		{ "new_use.purpose", "to find who ran the relay" },
+	};
+	struct evidence e;
+	struct sent sent;
+	size_t parcel;
+	bool found;
+
+	if (!ask_with(&j->a, ACT_USE_CONSENT, "XB", 3, use, 2, &sent, err) ||
+	    !bring(&j->a, &j->b, "XB", "t7", err) ||
+	    !reply_with(&j->b, 4, ACT_GRANTED_WITH_CONDITIONS, &sent, err) ||
+	    !bring(&j->b, &j->a, "XA", "t8", err) ||
+	    !flow_evidence_onward(&j->a.flow, 1, "XC", &e, err))
+		return false;
+	return flow_evidence_send(&j->a.flow, e.number, "XC", &e, &parcel, &found, err) &&
+	    bring(&j->a, &j->c, "XC", "t9", err) &&
+	    evidence_load(j->c.flow.home, 1, &e, err) &&
+	    bring(&j->c, &j->a, "XA", "t10", err);
+}
+
+bool
+three_countries(struct job *j, struct err *err)
+{
+	return homes_begin(j, err) && berun_preserves(j, err) &&
+	    cascada_is_asked(j, err) && berun_delivers(j, err) && onward(j, err);
+}
+
 /* ---- what a patched sender could make ---- */
 
 bool

@@ -87,6 +87,9 @@ bool row_of(struct site *s, unsigned number, struct docket_request *out,
  */
 bool docket_digest(struct site *s, struct digest *out, struct err *err);
 
+/* The whole case of three countries, from three empty folders. */
+bool three_countries(struct job *j, struct err *err);
+
 /* ---- what a patched sender could make ---- */
 
 struct forgery {
