@@ -743,6 +743,39 @@ a_work_factor_above_the_limit_is_refused_before_memory_is_spent(void **state)
 }
 
 static void
+a_stream_under_a_passphrase_is_opened_with_it(void **state)
+{
+	struct age_keys keys = { .passphrase = span_text("correct horse") };
+	static uint8_t plain[AGE_CHUNK + 1];
+	struct sink *under = NULL, *age = NULL;
+	struct err err = ERR_INIT;
+	struct buf file, out;
+
+	(void)state;
+	buf_init(&file, 1u << 20);
+	buf_init(&out, sizeof plain);
+	assert_true(sink_to_buf(&under, &file, &err));
+	assert_true(age_sink_passphrase(world, keys.passphrase, AGE_LOG_N_TEST, under,
+	    &age, &err));
+	assert_true(sink_write(age, span_of(plain, sizeof plain), &err));
+	assert_true(age_sink_finish(age, &err));
+	sink_free(age);
+	assert_true(age_open_small(buf_span(&file), &keys, &out, &err));
+	assert_true(span_eq(buf_span(&out), span_of(plain, sizeof plain)));
+	buf_reset(&file);
+	assert_false(age_sink_passphrase(world, keys.passphrase, 14, under, &age, &err));
+	fails_with(&err, ERR_USE, "age.work_factor");
+	assert_false(age_sink_passphrase(world, span_text(""), 15, under, &age, &err));
+	fails_with(&err, ERR_USE, "age.passphrase");
+	assert_false(age_sink(world, &to_alice, 0, under, &age, &err));
+	fails_with(&err, ERR_USE, "age.recipients");
+	assert_int_equal(file.n, 0);
+	sink_free(under);
+	buf_clear(&file);
+	buf_clear(&out);
+}
+
+static void
 a_passphrase_or_work_factor_outside_the_limits_seals_nothing(void **state)
 {
 	static char long_phrase[AGE_PASSPHRASE_MAX + 1];
@@ -1129,6 +1162,7 @@ main(void)
 		cmocka_unit_test(a_passphrase_opens_what_it_sealed_and_another_does_not),
 		cmocka_unit_test(
 		    a_work_factor_above_the_limit_is_refused_before_memory_is_spent),
+		cmocka_unit_test(a_stream_under_a_passphrase_is_opened_with_it),
 		cmocka_unit_test(
 		    a_passphrase_or_work_factor_outside_the_limits_seals_nothing),
 		cmocka_unit_test(a_header_has_one_spelling),
