@@ -7,9 +7,11 @@
  *
  * docket_open takes the docket's own lock for as long as it is open (waiting up to
  * DOCKET_WAIT_SECONDS for another command): open it for a short while, never over
- * sealing or copying.  One connection, one thread.  Everything between docket_begin
+ * sealing or copying.  A home that has it open already shares it; the last close is
+ * the one that counts.  One connection, one thread.  Everything between docket_begin
  * and a docket_commit that returned true survives a power cut; without it nothing of
- * it is seen.  After ERR_IO close it.
+ * it is seen, but for a docket_commit that failed with ERR_IO: of that the next
+ * docket_open sees all or nothing.  After ERR_IO close it.
  *
  * Functions that only take ids and instants need no key.  Those that take or give
  * texts fail with ERR_DENIED "docket.key" unless docket_key was called.
@@ -24,7 +26,11 @@
 #define DOCKET_TEXT_MAX (512u * 1024)	/* one sealed blob: a draft with its fields */
 
 struct docket;
-/* Makes or migrates it; the first time, takes over evidence of an older home. */
+/*
+ * Makes or migrates it; the first time, takes over evidence of an older home.
+ * ERR_CONFLICT "docket.busy", "docket.newer"; ERR_UNPROVEN "docket.damaged", which any
+ * call may find.
+ */
 MUST bool docket_open(struct home *h, struct docket **out, struct err *err);
 void docket_close(struct docket *d);	/* an open transaction is rolled back; NULL is quiet */
 void docket_key(struct docket *d, const struct aead_key *k);	/* copied */
@@ -57,7 +63,7 @@ MUST bool docket_cases(struct docket *d, bool with_names,
     bool (*each)(void *arg, const struct docket_case *c, struct err *err), void *arg,
     struct err *err);
 MUST bool docket_case_evidence(struct docket *d, unsigned number, unsigned evidence,
-    struct err *err);			/* evidence belongs to that case; again is fine */
+    struct err *err);			/* belongs to that case, and to no other, from now on */
 MUST bool docket_evidence_case(struct docket *d, unsigned evidence, unsigned *number,
     struct err *err);			/* 0: none */
 MUST bool docket_case_evidences(struct docket *d, unsigned number, unsigned **out,
@@ -112,7 +118,7 @@ MUST bool docket_request_get(struct docket *d, unsigned number,
 MUST bool docket_request_put(struct docket *d, const struct docket_request *r,
     struct err *err);
 MUST bool docket_request_text(struct docket *d, unsigned number, struct buf *out,
-    struct err *err);
+    struct err *err);			/* added; nothing when none was put */
 MUST bool docket_request_text_put(struct docket *d, unsigned number, struct span text,
     struct err *err);
 /* The thread an act belongs to: its request, or any act that was put into it. */
@@ -173,8 +179,9 @@ struct docket_act {
 	struct digest receipt;		/* act id of the receipt that came (or that we made) */
 	char verdict[24], who[12], when[12];	/* of what came in */
 };
+/* By package: new or replaced.  ERR_LIMIT "evidence.parcels": PARCELS_MAX are there. */
 MUST bool docket_act_put(struct docket *d, const struct docket_act *a,
-    struct err *err);			/* by package: new or replaced */
+    struct err *err);
 MUST bool docket_act_get(struct docket *d, const struct digest *act,
     struct docket_act *out, bool *found, struct err *err);	/* the first package of it */
 MUST bool docket_act_package(struct docket *d, const struct digest *package,

@@ -87,12 +87,17 @@ must_be_empty(struct home *h, struct err *err)
 bool
 home_begin(struct world *w, const char *path, struct home **out, struct err *err)
 {
+	struct file_info info;
 	struct home *h = NULL;
-	bool ok;
+	bool ok, there;
 
 	if (!dir_make_all(w, NULL, path, err) || !home_new(w, path, &h, err))
 		return false;
-	if (path_exists(w, h->dir, SETTINGS))
+	there = path_info(w, h->dir, SETTINGS, &info, err);
+	/* A disk that does not answer has not said that there is none. */
+	if (!there && err->kind != ERR_ABSENT)
+		ok = false;
+	else if (there)
 		ok = err_set(err, ERR_CONFLICT, "home.exists",
 		    "the folder %s is a home already; see it with: comity --home %s status",
 		    path, path);
@@ -108,6 +113,7 @@ home_begin(struct world *w, const char *path, struct home **out, struct err *err
 		home_close(h);
 		return false;
 	}
+	err_clear(err);
 	*out = h;
 	return true;
 }
@@ -393,6 +399,7 @@ bool
 home_open(struct world *w, const char *path, struct home **out, struct err *err)
 {
 	struct home *h = NULL;
+	struct file_info info;
 
 	if (!home_new(w, path, &h, err)) {
 		if (err->kind == ERR_ABSENT)
@@ -401,9 +408,14 @@ home_open(struct world *w, const char *path, struct home **out, struct err *err)
 			    path);
 		return false;
 	}
-	if (!path_exists(w, h->dir, SETTINGS)) {
+	if (!path_info(w, h->dir, SETTINGS, &info, err)) {
 		bool half = path_exists(w, h->dir, MAKING);
 
+		/* A disk that does not answer has not said that there is none. */
+		if (err->kind != ERR_ABSENT) {
+			home_close(h);
+			return false;
+		}
 		home_close(h);
 		return err_set(err, ERR_ABSENT, "home.absent", half ?
 		    "the home %s was left half-made; run comity init again" :

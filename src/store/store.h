@@ -1,13 +1,14 @@
 /*
  * store: what a node keeps in its HOME: settings, keys at rest, cards of peers,
  * evidence and what became of it, the outbox and the inbox.  Plain files, each
- * written under a temporary name, synced and renamed; the docket of a later
- * version reads them.  Nothing under a readable name or in a readable file says
+ * written under a temporary name, synced and renamed, and the docket (docket.h), an
+ * index of what there is and how it stands.  Nothing under a readable name or in a readable file says
  * what a matter is about: labels, paths, fingerprints and collection records are
  * sealed to the authority's own recipient.
  *
  * One thread.  home_lock keeps other processes out while something changes; reading
- * needs no lock, as every file is replaced whole.
+ * needs no lock, as every file is replaced whole and the docket has a short lock of
+ * its own.
  */
 #ifndef COMITY_STORE_H
 #define COMITY_STORE_H
