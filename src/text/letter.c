@@ -102,6 +102,22 @@ say_them(struct html *h, const struct letter *l)
 	}
 }
 
+/* "25;42" in the act is "25, 42" on paper. */
+static void
+say_articles(struct html *h, const char *list)
+{
+	char text[2 * sizeof ((struct act *)NULL)->article];
+	size_t n = 0;
+
+	for (; *list != '\0' && n + 2 < sizeof text; list++) {
+		text[n++] = *list == ';' ? ',' : *list;
+		if (*list == ';')
+			text[n++] = ' ';
+	}
+	text[n] = '\0';
+	html_value(h, text);
+}
+
 static void
 say_basis(struct html *h, const struct act *a)
 {
@@ -117,7 +133,7 @@ say_basis(struct html *h, const struct act *a)
 		html_raw(h, ", ");
 		html_say(h, "basis.article", NULL);
 		html_raw(h, " ");
-		html_value(h, a->article);
+		say_articles(h, a->article);
 	}
 	html_raw(h, "</td></tr>\n");
 }
