@@ -373,10 +373,31 @@ incoming_check(struct flow *f, const char *path, const struct peer *known,
 	return card_check(f, path, &c->act, NULL, c, &c->signer_known, err);
 }
 
+/*
+ * What people have revoked stays so; an authority that gave up its own card comes back
+ * with another one, when people have compared its words.
+ */
+static bool
+revoked_still(struct flow *f, const struct incoming_card *c, const struct peer *known,
+    bool words, bool *still, struct err *err)
+{
+	int64_t since;
+	bool itself;
+
+	*still = known != NULL && known->revoked;
+	if (!*still || !words || digest_eq(&known->card_id, &c->id))
+		return true;
+	if (!revoked_since(f, &known->card_id, &since, &itself, err))
+		return false;
+	*still = !itself;
+	return true;
+}
+
 static bool
 card_rule(struct flow *f, const struct incoming_card *c, const struct peer *known,
-    struct err *err)
+    bool words, struct err *err)
 {
+	bool still;
 	const struct settings *s = home_settings(f->home);
 	struct card_facts facts = {
 		.now = world_now(f->world),
@@ -392,9 +413,11 @@ card_rule(struct flow *f, const struct incoming_card *c, const struct peer *know
 		    c->act.made_at < known->card.made_at,
 		.unchanged = c->unchanged,
 		.signer_known = c->signer_known,
-		.revoked = known != NULL && known->revoked,
 	};
 
+	if (!revoked_still(f, c, known, words, &still, err))
+		return false;
+	facts.revoked = still;
 	return verdict_ask(card_decide(&facts), err);
 }
 
@@ -493,7 +516,7 @@ flow_peer_pair(struct flow *f, const char *card_path, const char *words,
 	ok = home_lock(f->home, err) && incoming_load(f, card_path, &c, err) &&
 	    known_load(f, &c.act, &known, &p.was_known, err) &&
 	    incoming_check(f, card_path, p.was_known ? &known : NULL, &c, err) &&
-	    card_rule(f, &c, p.was_known ? &known : NULL, err) &&
+	    card_rule(f, &c, p.was_known ? &known : NULL, words != NULL, err) &&
 	    six_words_of(&c.id, &p.words, err) &&
 	    (words == NULL || words_ask(&p.words, words, err)) &&
 	    peer_take(f, &c, p.was_known ? &known : NULL, words != NULL, &p.peer,

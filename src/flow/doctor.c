@@ -202,21 +202,6 @@ name_order(const void *a, const void *b)
 	    ((const struct parcel_path *)b)->s);
 }
 
-/* That it is gone is written down, once. */
-static bool
-loss_record(struct flow *f, const struct digest *act, const struct digest *package,
-    struct err *err)
-{
-	struct record r;
-
-	record_begin(f, &r, EVENT_LOSS);
-	r.has_act = r.has_package = true;
-	r.act = *act;
-	r.package = *package;
-	(void)snprintf(r.reason, sizeof r.reason, "parcel.lost");
-	return record_alone(f, &r, 0, err);
-}
-
 /* Each kept parcel is there, as long as it was. */
 static bool
 parcels_of(struct flow *f, unsigned number, struct parcel_names *names,

@@ -194,6 +194,50 @@ nobody_revokes_the_card_of_another(void **state)
 	job_end(&j);
 }
 
+/*
+ * Somebody signs evidence with a key of his own, says it is Berun's and names a request
+ * of ours: it is kept with its verdict, as policy has it, and the request waits on.
+ */
+static void
+evidence_that_nobody_vouches_for_moves_no_thread(void **state)
+{
+	struct docket_request r;
+	struct sent asked, sent;
+	struct deliver_wish w = { .evidence = 1 };
+	struct sealed sealed;
+	struct evidence e;
+	struct taken t;
+	struct job j;
+
+	(void)state;
+	three_begin(&j, 706);
+	OK(ask(&j.a, ACT_STORED_DATA, "XB", &asked, &err));
+	OK(bring(&j.a, &j.b, "XB", "s1", &err));
+	OK(add(&j.b, &e, &err));
+	OK(flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent, &err));
+	OK(resign(&j.b, sealed.path, &j.c, "XA", "false", &err));
+	OK(flow_take(&j.a.flow, "false", &t, &err));
+	assert_int_equal(t.as, TAKEN);
+	assert_true(t.evidence != 0);
+	assert_non_null(strstr(t.text, "call the authority"));
+	OK(row_of(&j.a, 1, &r, &err));
+	assert_string_equal(r.state, "sent");
+	/* No receipt was made for it: who would it be for? */
+	OK(evidence_load(j.a.flow.home, t.evidence, &e, &err));
+	assert_string_equal(e.parcels[0].who, "UNKNOWN");
+	/* And it does not keep out what Berun sent itself. */
+	OK(flow_take(&j.a.flow, sealed.path, &t, &err));
+	assert_int_equal(t.as, TAKEN);
+	OK(row_of(&j.a, 1, &r, &err));
+	assert_string_equal(r.state, "delivered");
+	OK(evidence_load(j.a.flow.home, t.evidence, &e, &err));
+	assert_string_equal(e.parcels[0].who, "KNOWN");
+	OK(flow_evidence_open(&j.a.flow, t.evidence, SIZE_MAX, "bag", false, 0, &j.opened,
+	    &err));
+	assert_true(j.opened.unpacked);
+	job_end(&j);
+}
+
 /* ---- bundles ---- */
 
 static void
@@ -539,6 +583,7 @@ main(void)
 		cmocka_unit_test(an_unknown_and_a_revoked_sender_open_no_thread),
 		cmocka_unit_test(a_receipt_that_does_not_prove_what_it_says_ends_nothing),
 		cmocka_unit_test(nobody_revokes_the_card_of_another),
+		cmocka_unit_test(evidence_that_nobody_vouches_for_moves_no_thread),
 		cmocka_unit_test(a_bundle_that_claims_much_costs_little),
 		cmocka_unit_test(awkward_names_and_junk_in_a_bundle_are_passed_by),
 		cmocka_unit_test(lost_power_while_it_comes_in_loses_nothing_and_doubles_nothing),

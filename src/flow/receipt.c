@@ -53,8 +53,9 @@ receiver_ask(struct taking *t, bool *yes, struct err *err)
 	const struct peer *p = &t->from;
 
 	(void)err;
-	*yes = t->has_peer && p->confirmed && !p->revoked && s->has_certificate &&
-	    p->card.body.card.recipients_n > 0 && p->card.exercise == s->training;
+	*yes = t->known && s->has_certificate &&
+	    p->card.body.card.recipients_n > 0 &&
+	    p->card.exercise == s->training;
 	if (!*yes)
 		(void)snprintf(t->receipt.text, sizeof t->receipt.text,
 		    "No receipt was made: the card of its sender is not confirmed here.");

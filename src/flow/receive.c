@@ -19,6 +19,7 @@ parcel_fill(struct parcel *p, const struct taking *t)
 	p->bytes = x->bytes;
 	p->stamp = x->stamp;
 	p->stamped_at = x->stamped_at;
+	p->other = x->other;
 	memcpy(p->verdict, x->verdict, sizeof p->verdict);
 	memcpy(p->who, x->who, sizeof p->who);
 	memcpy(p->when, x->when, sizeof p->when);
@@ -70,8 +71,8 @@ take_evidence(struct taking *t, struct err *err)
 
 	if (!v.allow)
 		return take_not(t, v.reason, "%s", v.text);
-	/* As an answer it belongs to a thread; by itself it is welcome too. */
-	if (t->report.act.follows_n > 0 && (!take_answer(t, err) ||
+	/* As an answer it belongs to a thread; by itself, or from nobody known, to none. */
+	if (t->known && t->report.act.follows_n > 0 && (!take_answer(t, err) ||
 	    t->out->as != TAKEN))
 		return t->out->as == TAKEN_NOT || t->out->as == TAKEN_WAITS;
 	t->settle = evidence_settle;

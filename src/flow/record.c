@@ -403,3 +403,17 @@ record_home(struct flow *f, enum record_event event, const char *reason,
 	(void)snprintf(r.reason, sizeof r.reason, "%s", reason);
 	return record_alone(f, &r, 0, err);
 }
+
+bool
+loss_record(struct flow *f, const struct digest *act, const struct digest *package,
+    struct err *err)
+{
+	struct record r;
+
+	record_begin(f, &r, EVENT_LOSS);
+	r.has_act = r.has_package = true;
+	r.act = *act;
+	r.package = *package;
+	(void)snprintf(r.reason, sizeof r.reason, "parcel.lost");
+	return record_alone(f, &r, 0, err);
+}

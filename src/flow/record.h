@@ -32,6 +32,10 @@ MUST bool record_alone(struct flow *f, struct record *r, unsigned request,
 MUST bool record_home(struct flow *f, enum record_event event, const char *reason,
     struct err *err);
 
+/* A kept parcel is gone or cut: written down once. */
+MUST bool loss_record(struct flow *f, const struct digest *act,
+    const struct digest *package, struct err *err);
+
 /* Several with one sync of the journal, in this order. */
 #define RECORD_GROUP_MAX 64
 struct record_item {

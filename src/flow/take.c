@@ -401,6 +401,8 @@ again_keep(struct taking *t, struct err *err)
 	} else if (!act_whole(t->flow, &known)) {
 		take_note(t, "The copy kept here was lost or cut; this one is in its place.");
 		t->out->reason = "take.replaced";
+		if (!loss_record(t->flow, &known.act, &known.package, err))
+			return false;
 		t->row.bytes = t->bytes;
 		t->row.sha256 = t->sha256;
 		t->row.has_sha256 = true;
@@ -421,7 +423,7 @@ again_keep(struct taking *t, struct err *err)
 static bool
 again_receipt(struct taking *t, struct err *err)
 {
-	if (t->row.has_receipt || t->row.other || !t->has_peer ||
+	if (t->row.has_receipt || t->row.other || !t->known ||
 	    t->report.act.kind == ACT_RECEIPT)
 		return true;
 	(void)snprintf(t->path, sizeof t->path, "%s", act_file(&t->row).s);
@@ -565,6 +567,14 @@ state_agrees(const struct package_report *r)
 	return ok;
 }
 
+/* Only such an act moves a thread or gets a receipt. */
+static void
+known_look(struct taking *t)
+{
+	t->known = t->report.who == WHO_KNOWN && t->has_peer && t->from.confirmed &&
+	    !t->from.revoked && state_agrees(&t->report);
+}
+
 static struct verdict
 incoming_ask(struct taking *t)
 {
@@ -628,7 +638,7 @@ rules_ask(struct taking *t, bool *same, struct err *err)
 {
 	struct docket_act row;
 	struct verdict v;
-	bool other;
+	bool other, beside;
 
 	*same = false;
 	if (!sound(&t->report))
@@ -636,17 +646,26 @@ rules_ask(struct taking *t, bool *same, struct err *err)
 		    "It is no package that holds: %.300s", t->report.unchanged_text);
 	if (!peer_look(t, err) || !known_ask(t, same, &other, &row, err))
 		return false;
+	known_look(t);
 	if (*same) {
 		t->row = row;
 		return true;
 	}
-	if (other)
+	/* Nobody's package of an act does not keep out the one of who made it. */
+	beside = other && t->known && strcmp(row.who, "KNOWN") != 0;
+	if (other && !beside)
 		return take_other(t, &row, err);
 	v = incoming_ask(t);
 	if (!v.allow)
 		return take_not(t, v.reason, "%s", v.text);
 	take_row(t);
-	return class_ask(t, err);
+	t->row.other = beside;
+	if (!class_ask(t, err))
+		return false;
+	/* Evidence that nobody vouches for is kept, and that is said. */
+	if (t->out->as == TAKEN && !t->known && v.text[0] != '\0')
+		take_note(t, "%s", v.text);
+	return true;
 }
 
 static void

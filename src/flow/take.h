@@ -42,6 +42,7 @@ struct taking {
 	struct package_report report;
 	struct peer from;
 	bool has_peer;
+	bool known;			/* signed by who it says, confirmed here, not revoked */
 
 	/* what it will be, filled by the rule of its class */
 	struct docket_act row;

@@ -310,9 +310,11 @@ a_consent_is_asked_for_given_and_taken_back(void **state)
 static void
 a_card_that_its_authority_revokes_is_not_sealed_to_any_more(void **state)
 {
+	struct paired paired;
 	struct digest id;
 	struct sent sent;
 	struct peer p;
+	bool needs;
 	struct act card;
 	struct job j;
 
@@ -336,6 +338,12 @@ a_card_that_its_authority_revokes_is_not_sealed_to_any_more(void **state)
 	assert_non_null(strstr(p.reason, "key lost"));
 	peer_clear(&p);
 	assert_false(ask(&j.a, ACT_PRESERVE, "XB", &sent, &(struct err)ERR_INIT));
+	/* Berun makes another card, and people compare its words: it is back. */
+	OK(flow_key_rotate(&j.b.flow, ROTATE_SEALING, &needs, &err));
+	NO(flow_peer_pair(&j.a.flow, "berun/card.card", NULL, &paired, &err),
+	    "card.revoked");
+	OK(pair(&j.a, "berun/card.card", "berun", &err));
+	OK(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
 	job_end(&j);
 }
 
