@@ -5,8 +5,8 @@
  * ours, and in our act the hand-overs before this one with their limits: everything
  * can be checked with the roots of each authority.
  *
- * The packages lie in the clear only under HOME/tmp, for the time of sealing; at
- * rest there is the parcel alone.
+ * The packages lie in the clear only under HOME/tmp, for the time of sealing; what a
+ * cut leaves there goes with the next command that takes the home's lock.
  */
 #include <stdio.h>
 #include <string.h>
@@ -534,16 +534,14 @@ flow_evidence_onward(struct flow *f, unsigned evidence, const char *to,
     struct evidence *out, struct err *err)
 {
 	struct sealed *sealed = mem_new(sizeof *sealed, err);
-	struct dir *tmp = NULL;
 	struct passing p;
 	bool found = false, ok;
 
 	if (sealed == NULL)
 		return false;
 	passing_init(&p, f);
-	/* home_tmp takes away what a cut try left in the clear. */
-	ok = home_lock(f->home, err) && home_tmp(f->home, &tmp, err) &&
-	    making_sweep(f, err) && passing_load(&p, evidence, to, err) && consent_find(&p, err) &&
+	/* home_lock takes away what a cut try left in the clear. */
+	ok = home_lock(f->home, err) && making_sweep(f, err) && passing_load(&p, evidence, to, err) && consent_find(&p, err) &&
 	    passed_find(&p, out, &found, err);
 	if (ok && !found) {
 		ok = seal_on(&p, sealed, err);

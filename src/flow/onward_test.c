@@ -360,8 +360,11 @@ cut_anywhere_it_is_passed_on_once_and_nothing_stays_in_the_clear(void **state)
 		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
 		site_end(&j.a);
 		OK(world_sim_crash(j.world, how[n % 4], n, &err));
+		/* The next command of any kind takes away what lay in the clear. */
+		OK(site_again(&j.a, &err));
+		OK(home_lock(j.a.flow.home, &err));
+		nothing_lies_in_the_clear(&j);
 		if (said) {
-			OK(site_again(&j.a, &err));
 			OK(evidence_load(j.a.flow.home, 2, &e, &err));
 		}
 		OK(on(&j, "XC", &e, &err));

@@ -173,6 +173,9 @@ home_lock(struct home *h, struct err *err)
 	for (size_t i = 0; ok && i < COUNT(folders); i++)
 		ok = !path_exists(h->world, h->dir, folders[i]) ||
 		    sweep(h, folders[i], err);
+	/* What a cut command was sealing may lie there in the clear. */
+	ok = ok && (h->tmp != NULL || !path_exists(h->world, h->dir, "tmp") ||
+	    dir_remove_all(h->world, h->dir, "tmp", err));
 	/* What was read before the lock may have been changed meanwhile. */
 	ok = ok && (!path_exists(h->world, h->dir, SETTINGS) || settings_load(h, err));
 	if (!ok) {

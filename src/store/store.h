@@ -64,8 +64,8 @@ MUST bool home_open(struct world *w, const char *path, struct home **out,
 void home_close(struct home *h);		/* gives the lock back; NULL is quiet */
 /*
  * ERR_CONFLICT "home.busy": another comity command is at work here.  Sweeps what a
- * crash left under temporary names, and reads the settings again: they may have
- * changed since home_open.
+ * crash left under temporary names and in tmp/, and reads the settings again: they
+ * may have changed since home_open.
  */
 MUST bool home_lock(struct home *h, struct err *err);
 struct dir *home_dir(struct home *h);
