@@ -414,7 +414,7 @@ evidence_travels(void **state)
 	OBJECT(2, B, "evidence", "receive", "nowhere", "one\xff.comity", "pass");
 	assert_non_null(strstr(out, "\"not_read\""));
 	assert_non_null(strstr(out, "\"evidence\""));
-	OBJECT(10, B, "evidence", "receive");
+	OBJECT(0, B, "evidence", "receive");
 	BOTH(0, B, "evidence", "receive");
 	SAYS(10, B, "evidence", "open", "1", "--out", "bag\xff");
 	BOTH(9, B, "evidence", "open", "1", "--out", "bag\xff");
