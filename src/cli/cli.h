@@ -12,6 +12,7 @@
 #include "form/json.h"
 
 #define ARGS_MAX 1024		/* words and values of one command line */
+#define CLI_OUT_MAX (256u << 20)	/* an answer of a home with a million records */
 
 enum exit_code {
 	EXIT_DONE = 0, EXIT_OTHER = 1, EXIT_USE = 2, EXIT_CHANGED = 3,
@@ -132,6 +133,8 @@ int give_file(struct cli *c, const char *out, struct span bytes, const char *wha
 int give_pem(struct cli *c, const char *out, struct span pem, const char *what,
     const char *schema);
 MUST bool time_option(struct cli *c, const char *text, bool *has, int64_t *at);
+/* flow.passphrase, with the cli as its arg: from the file, or typed. */
+MUST bool cli_passphrase(void *arg, bool fresh, struct buf *secret, struct err *err);
 
 int cli_main(struct world *w, int argc, char **argv);
 

@@ -1,4 +1,4 @@
-/* Inside of the room: what the verbs about requests share. */
+/* Inside of the room: what the verbs about requests and evidence share. */
 #ifndef COMITY_CLI_REQUEST_H
 #define COMITY_CLI_REQUEST_H
 
@@ -37,6 +37,10 @@ int sent_answer(struct cli *c, const struct sent *s, const char *schema,
 /* Whoever sends abroad types the State's name first (unless --yes). */
 MUST bool confirm_abroad(struct cli *c, const char state[3], const char *what);
 
+/* How its time stamp stands: "stamped", "pending" ... */
+const char *stamp_word(const struct parcel *p);
+/* The members of one piece of evidence. */
+void evidence_json(struct json_out *j, const struct evidence *e);
 /* All that waits in the inbox, a line each. */
 int inbox_receive(struct cli *c, bool details);
 /* The act as a letter or a signed mail, into a new file. */
