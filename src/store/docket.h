@@ -142,7 +142,8 @@ struct docket_counts {
 	uint64_t open_ours, open_theirs, drafts;
 	uint64_t overdue, due_day;	/* we owe; due in 24 h */
 	uint64_t waiting_for_them;	/* of open_ours: sent, no answer */
-	uint64_t outbox;		/* acts that wait for a carrier or a receipt */
+	uint64_t outbox;		/* acts that no carrier has taken yet */
+	uint64_t unreceipted;		/* carried, and their receipt has not come */
 	uint64_t holds_ending;		/* within 21 days (D63) */
 	int64_t last_received_at;	/* 0 never */
 };

@@ -327,7 +327,9 @@ docket_counts(struct docket *d, int64_t now, struct docket_counts *out,
 	    " AND due_at <= ?2 AND due_ours = 1),"
 	    " (SELECT count(*) FROM requests WHERE is_open = 1 AND ours = 1"
 	    " AND state <> 'draft' AND sent_at <> 0 AND answered_at = 0),"
-	    " (SELECT count(*) FROM acts WHERE outbox IN (1, 2)),"
+	    " (SELECT count(*) FROM acts WHERE outbox IN (1, 2) AND carried_at = 0),"
+	    " (SELECT count(*) FROM acts WHERE outbox IN (1, 2) AND outbox = 1"
+	    " AND carried_at <> 0),"
 	    " (SELECT count(*) FROM requests WHERE hold_until > 0 AND hold_until > ?1"
 	    " AND hold_until <= ?3),"
 	    " (SELECT coalesce(max(at), 0) FROM acts WHERE direction = 1)", err))
@@ -344,6 +346,7 @@ docket_counts(struct docket *d, int64_t now, struct docket_counts *out,
 		c.due_day = take_count(&q);
 		c.waiting_for_them = take_count(&q);
 		c.outbox = take_count(&q);
+		c.unreceipted = take_count(&q);
 		c.holds_ending = take_count(&q);
 		c.last_received_at = take_int(&q, WHEN_MIN, WHEN_MAX);
 		ok = query_good(&q, err);

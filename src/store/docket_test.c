@@ -408,6 +408,7 @@ the_desk_counts_what_is_open_due_and_waiting(void **state)
 		a = kit_act(i);
 		a.outbox = (enum outbox_state)(i % 4);
 		a.direction = i < 3 ? ACT_IN : ACT_OUT;
+		a.carried_at = i == 5 ? NOW : 0;	/* carried, no receipt yet */
 		OK(docket_act_put(d, &a, &err));
 	}
 	OK(docket_counts(d, NOW, &c, &err));
@@ -417,7 +418,8 @@ the_desk_counts_what_is_open_due_and_waiting(void **state)
 	assert_int_equal(c.overdue, 1);
 	assert_int_equal(c.due_day, 1);
 	assert_int_equal(c.waiting_for_them, 1);
-	assert_int_equal(c.outbox, 3);
+	assert_int_equal(c.outbox, 2);
+	assert_int_equal(c.unreceipted, 1);
 	assert_int_equal(c.holds_ending, 2);
 	assert_int_equal(c.last_received_at, NOW + 2);
 }
