@@ -369,9 +369,21 @@ class Bench:
         row("  acts put, 100 a transaction", [1e5 / got["group_of_100_ms"]], "/s", None, 5000)
         row("  peak memory", [got["peak_kib"] / 1024], "MiB", less=True)
 
+    def acts(self):
+        """Acts that come in: with nothing but decoding, rules and docket; and whole."""
+        bare, real = [], []
+        for _ in range(RUNS):
+            folder = self.at("acts")
+            got = json.loads(subprocess.check_output(["bench-acts", folder, "20000", "500"]))
+            shutil.rmtree(folder)
+            bare.append(got["bare"])
+            real.append(got["real"])
+        row("acts: decode, policy, thread, docket", bare, "/s", None, 5000)
+        row("acts from the inbox, checked, receipted, on disk", real, "/s", None, 500)
+
 
 def main():
-    parts = ["large", "small", "verify", "memory", "program", "docket"]
+    parts = ["large", "small", "verify", "memory", "program", "docket", "acts"]
     wanted = sys.argv[1:] or parts
     for p in wanted:
         if p not in parts:

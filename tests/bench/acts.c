@@ -1,0 +1,264 @@
+/*
+ * Acts a second.  First without signatures: decode, policy, thread, docket, in groups.
+ * Then real ones on the real disk: parcels of an inbox opened, checked (age, CMS, path),
+ * ruled on, recorded, receipted (signed and sealed again) and kept.  Prints one line
+ * of JSON.
+ *
+ *   acts FOLDER [ACTS [REAL]]	FOLDER must not exist
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "flow/requests.h"
+
+#define GROUP 1000	/* acts of one transaction, without signatures */
+
+static double
+now_s(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void
+must(bool ok, const struct err *err)
+{
+	if (ok)
+		return;
+	(void)fprintf(stderr, "acts: %s: %s\n", err->reason, err->text);
+	exit(1);
+}
+
+static bool
+passphrase(void *arg, bool fresh, struct buf *secret, struct err *err)
+{
+	(void)arg;
+	(void)fresh;
+	return buf_add_text(secret, "six words make a good phrase", err);
+}
+
+static const struct field_setting whole[] = {
+	{ "system_or_account[0].type", "email" },
+	{ "system_or_account[0].value", "someone@example.org" },
+	{ "provider.name", "Berun Mail" }, { "offence.articles", "13" },
+	{ "offence.facts", "A forged invoice was paid; the mails came from there." },
+	{ "data_sought.text", "Subscriber and traffic data of November" },
+	{ "necessity.text", "Kept for thirty days only" },
+	{ "intent.measure", "stored_data" }, { "intent.planned_at", "2027-01-01" },
+	{ "secrecy.wanted", "no" },
+};
+
+/* ---- without signatures ---- */
+
+static void
+act_make(struct world *w, struct buf *json)
+{
+	struct err err = ERR_INIT;
+	struct digest spki = { { 1 } };
+	struct act a;
+
+	act_init(&a, ACT_PRESERVE);
+	a.exercise = true;
+	must(world_random(w, a.nonce, sizeof a.nonce, &err), &err);
+	must(authority_id_make("XA", &spki, &a.from, &err), &err);
+	spki.b[0] = 2;
+	must(authority_id_make("XB", &spki, &a.to, &err), &err);
+	a.has_from_card = a.has_to = true;
+	a.made_at = world_now(w);
+	(void)snprintf(a.instrument, sizeof a.instrument, "UNCAC-CYBER");
+	(void)snprintf(a.article, sizeof a.article, "25;42");
+	(void)snprintf(a.software, sizeof a.software, "%s", flow_software());
+	(void)snprintf(a.build, sizeof a.build, "bench");
+	(void)snprintf(a.body.request.number, sizeof a.body.request.number,
+	    "XA-2026-000031");
+	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+		must(fields_set(&a.body.request.fields, whole[i].name, whole[i].value,
+		    "en", &err), &err);
+	must(act_encode(&a, json, &err), &err);
+	act_clear(&a);
+}
+
+static void
+act_in(struct docket *d, struct span json, uint64_t n, int64_t now, struct act *a)
+{
+	struct request_facts facts = { .now = now, .from_state = "XA", .to_state = "XB",
+		.exercise = true, .incoming = true };
+	struct thread_facts thread = { .request = ACT_PRESERVE, .state = STATE_DRAFT,
+		.by = SIDE_ASKS, .act = ACT_PRESERVE, .incoming = true, .now = now,
+		.same_parties = true, .follows_request = true, .follows_known = true };
+	static struct request_findings findings;
+	struct docket_request row = { .kind = "preserve", .state = "received",
+		.by = "comity", .has_act = true, .due_rule = "D61" };
+	struct docket_act kept = { .kind = "preserve", .direction = ACT_IN, .bytes = 31000,
+		.verdict = "Intact", .who = "KNOWN", .when = "PROVEN" };
+	struct err err = ERR_INIT;
+
+	act_init(a, ACT_PRESERVE);
+	must(act_decode(a, json, &err), &err);
+	request_check(a, &facts, &findings);
+	if (findings.stops != 0 || !thread_decide(&thread).verdict.allow) {
+		(void)fprintf(stderr, "acts: the act was to pass: %s\n", findings.stops != 0 ?
+		    findings.list[0].text : thread_decide(&thread).verdict.text);
+		exit(1);
+	}
+	memcpy(row.act.b, &n, sizeof n);
+	memcpy(kept.package.b, &n, sizeof n);
+	kept.package.b[31] = 1;
+	kept.act = row.act;
+	(void)snprintf(row.peer, sizeof row.peer, "%s", a->from.s);
+	(void)snprintf(kept.peer, sizeof kept.peer, "%s", a->from.s);
+	row.opened_at = kept.at = kept.made_at = now;
+	row.due_at = now + 86400;
+	must(docket_request_new(d, &row, json, &err), &err);
+	kept.request = row.number;
+	must(docket_act_put(d, &kept, &err), &err);
+	must(docket_follows_put(d, &kept.act, a->follows, a->follows_n, &err), &err);
+	act_clear(a);
+}
+
+static double
+bare_rate(struct world *w, struct home *h, const struct aead_key *key, uint64_t acts)
+{
+	struct act *a = malloc(sizeof *a);
+	struct err err = ERR_INIT;
+	struct docket *d = NULL;
+	struct buf json;
+	double begin;
+
+	buf_init(&json, ACT_BYTES_MAX);
+	act_make(w, &json);
+	must(home_docket(h, &d, &err), &err);
+	docket_key(d, key);
+	begin = now_s();
+	for (uint64_t i = 0; i < acts; i++) {
+		if (i % GROUP == 0)
+			must(docket_begin(d, &err), &err);
+		act_in(d, buf_span(&json), i + 1, world_now(w), a);
+		if (i % GROUP == GROUP - 1 || i == acts - 1)
+			must(docket_commit(d, &err), &err);
+	}
+	begin = now_s() - begin;
+	home_docket_done(h);
+	buf_clear(&json);
+	free(a);
+	return (double)acts / begin;
+}
+
+/* ---- real ones ---- */
+
+struct office {
+	struct flow flow;
+	char path[1024];
+};
+
+static void
+office_make(struct office *o, struct world *w, const char *folder, const char *country)
+{
+	static const char *const roles[] = { "central_authority" };
+	static const char *const carriers[] = { "stick" };
+	struct err err = ERR_INIT;
+	struct init_wish wish = { .path = o->path, .country = country,
+		.authority = country, .lang = "en", .self_ca = true, .key = KEY_P256,
+		.roles = roles, .roles_n = 1, .carriers = carriers, .carriers_n = 1,
+		.training = true, .log_n = 15 };
+
+	memset(o, 0, sizeof *o);
+	o->flow.world = w;
+	o->flow.passphrase = passphrase;
+	(void)snprintf(o->path, sizeof o->path, "%s/%s", folder, country);
+	must(flow_init(&o->flow, &wish, &err), &err);
+}
+
+static void
+office_end(struct office *o)
+{
+	flow_clear(&o->flow);
+	home_close(o->flow.home);
+}
+
+static void
+office_pair(struct office *o, const struct office *with)
+{
+	struct err err = ERR_INIT;
+	struct six_words words;
+	struct paired p;
+	char card[1100];
+
+	(void)snprintf(card, sizeof card, "%s/card.card", with->path);
+	must(flow_card_words(&o->flow, card, &words, &err), &err);
+	must(flow_peer_pair(&o->flow, card, words.s, &p, &err), &err);
+	peer_clear(&p.peer);
+}
+
+static double
+real_rate(struct office *a, struct office *b, const char *folder, size_t acts)
+{
+	struct request_wish wish = { .kind = "preserve", .to = "XB", .set = whole,
+		.set_n = sizeof whole / sizeof *whole };
+	struct request_view *view = malloc(sizeof *view);
+	struct bundle_result carried;
+	struct err err = ERR_INIT;
+	struct sent *sent = malloc(sizeof *sent);
+	char stick[1100];
+	double begin;
+	size_t n = 0;
+
+	for (size_t i = 0; i < acts; i++) {
+		request_view_init(view);
+		must(flow_request_new(&a->flow, &wish, view, &err), &err);
+		must(flow_request_send(&a->flow, view->row.number, BY_COMITY, sent, &err),
+		    &err);
+		request_view_clear(view);
+	}
+	(void)snprintf(stick, sizeof stick, "%s/stick", folder);
+	must(flow_bundle_write(&a->flow, stick, "XB", &carried, &err), &err);
+	must(flow_bundle_read(&b->flow, stick, &carried, &err), &err);
+	begin = now_s();
+	must(flow_take_inbox(&b->flow, NULL, NULL, &n, &err), &err);
+	begin = now_s() - begin;
+	free(view);
+	free(sent);
+	if (n != acts) {
+		(void)fprintf(stderr, "acts: %zu of %zu were taken\n", n, acts);
+		exit(1);
+	}
+	return (double)acts / begin;
+}
+
+int
+main(int argc, char **argv)
+{
+	uint64_t bare = argc > 2 ? strtoull(argv[2], NULL, 10) : 20000;
+	size_t real = argc > 3 ? strtoul(argv[3], NULL, 10) : 500;
+	struct err err = ERR_INIT;
+	struct keyring *k = NULL;
+	struct world *w = NULL;
+	struct aead_key key;
+	struct office a, b, c;
+	double rate, signed_rate;
+
+	if (argc < 2)
+		return 2;
+	must(world_real(&w, &err), &err);
+	must(dir_make(w, NULL, argv[1], &err), &err);
+	office_make(&a, w, argv[1], "XA");
+	office_make(&b, w, argv[1], "XB");
+	office_make(&c, w, argv[1], "XC");
+	must(flow_keyring(&c.flow, &k, &err), &err);
+	must(keyring_docket_key(k, &key, &err), &err);
+	rate = bare_rate(w, c.flow.home, &key, bare);
+	office_pair(&a, &b);
+	office_pair(&b, &a);
+	signed_rate = real_rate(&a, &b, argv[1], real);
+	(void)printf("{\"bare\": %.1f, \"real\": %.1f}\n", rate, signed_rate);
+	aead_key_wipe(&key);
+	office_end(&a);
+	office_end(&b);
+	office_end(&c);
+	world_free(w);
+	return 0;
+}
