@@ -101,37 +101,49 @@ asn1_instant(const ASN1_TIME *t, int64_t *out)
 	    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec }, out);
 }
 
-/* Ours when the bytes are one certificate; *memory: OpenSSL had none. */
-static X509 *
-x509_read(struct span der, bool *memory)
+/*
+ * *out stays NULL when the bytes are no certificate.  OpenSSL decodes its key and its
+ * extensions once and remembers what came of it: here, where a lack of memory is told
+ * apart from a certificate that has none that can be read.
+ */
+static bool
+x509_read(struct span der, X509 **out, struct err *err)
 {
-	const unsigned char *p = der.p;
-	X509 *x = d2i_X509(NULL, &p, (long)der.n);
+	X509 *x = NULL;
+	bool known = false;
 
-	*memory = x == NULL &&
-	    ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
-	if (x != NULL && (p != der.p + der.n || !encodes_to(x, der))) {
+	for (int tries = 0; tries < 2 && !known; tries++) {
+		const unsigned char *p = der.p;
+
 		X509_free(x);
-		x = NULL;
+		x = d2i_X509(NULL, &p, (long)der.n);
+		if (x != NULL && (p != der.p + der.n || !encodes_to(x, der))) {
+			X509_free(x);
+			x = NULL;
+		}
+		known = x != NULL && X509_check_purpose(x, -1, 0) == 1 &&
+		    X509_get0_pubkey(x) != NULL;
+	}
+	if (!known && library_lacked(err)) {
+		X509_free(x);
+		return false;
 	}
 	ERR_clear_error();
-	return x;
+	*out = x;
+	return true;
 }
 
 static bool
 cert_read(struct cert *c, struct span der, struct err *err)
 {
-	bool memory = false;
-
 	c->der = mem_new(der.n, err);
 	if (c->der == NULL)
 		return false;
 	memcpy(c->der, der.p, der.n);
 	c->n = der.n;
-	if (fields_walk(cert_der(c), &c->fields))
-		c->x = x509_read(cert_der(c), &memory);
-	if (memory)
-		return err_memory(err);
+	if (fields_walk(cert_der(c), &c->fields) &&
+	    !x509_read(cert_der(c), &c->x, err))
+		return false;
 	if (c->x == NULL)
 		return err_set(err, ERR_INPUT, "cert.form",
 		    "this is not one certificate in DER");
@@ -409,7 +421,8 @@ name_values(struct buf *out, const X509_NAME *name, int nid, bool *any,
 		int n = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(e));
 		bool ok;
 
-		ok = (!*any || buf_add_text(out, ", ", err)) &&
+		ok = (n >= 0 || !library_lacked(err)) &&
+		    (!*any || buf_add_text(out, ", ", err)) &&
 		    (n < 0 ? buf_add_text(out, "(unreadable)", err) :
 		    text_visible(out, span_of(utf8, (size_t)n), err));
 		OPENSSL_free(utf8);

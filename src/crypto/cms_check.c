@@ -265,27 +265,31 @@ openssl_accepts(const struct work *w, CMS_ContentInfo *cms, X509_STORE *store)
 	return ok;
 }
 
-static enum step
-check_signature(struct work *w)
+static bool
+value_holds(const struct work *w)
 {
 	const unsigned char *p = w->file.p;
 	CMS_ContentInfo *cms = d2i_CMS_ContentInfo(NULL, &p, (long)w->file.n);
 	X509_STORE *store;
-	bool holds, memory;
+	bool holds;
 
 	/* With CADES the library wants the chain that the ids name. */
 	store = store_for_value_only(w->out->inside.list[w->out->inside.n - 1]);
 	holds = cms != NULL && p == w->file.p + w->file.n && store != NULL &&
 	    openssl_accepts(w, cms, store);
-	memory = !holds &&
-	    ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
-	ERR_clear_error();
 	CMS_ContentInfo_free(cms);
 	X509_STORE_free(store);
-	if (memory) {
-		(void)err_memory(w->err);
+	return holds;
+}
+
+static enum step
+check_signature(struct work *w)
+{
+	bool holds = value_holds(w) || value_holds(w);
+
+	if (!holds && library_lacked(w->err))
 		return STEP_FAILED;
-	}
+	ERR_clear_error();
 	return holds ? STEP_ON : found(w, CMS_SIGNATURE);
 }
 

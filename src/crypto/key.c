@@ -122,6 +122,8 @@ key_of_pkey(struct key **out, EVP_PKEY *pkey, struct err *err)
 
 	if (kind == KEY_OTHER) {
 		EVP_PKEY_free(pkey);
+		if (library_lacked(err))
+			return false;
 		return err_set(err, ERR_INPUT, "key.kind",
 		    "the private key is of another kind; %s", wanted_kinds);
 	}
@@ -190,9 +192,9 @@ pkcs8_read(struct key **out, struct span der, struct err *err)
 	if (info != NULL && p == der.p + der.n)
 		pkey = EVP_PKCS82PKEY(info);
 	PKCS8_PRIV_KEY_INFO_free(info);
-	ERR_clear_error();
 	if (pkey == NULL)
-		return form_wrong(err);
+		return !library_lacked(err) && form_wrong(err);
+	ERR_clear_error();
 	return key_of_pkey(out, pkey, err);
 }
 
@@ -272,11 +274,11 @@ older_form_read(struct key **out, int type, struct span der, struct err *err)
 	const unsigned char *p = der.p;
 	EVP_PKEY *pkey = d2i_PrivateKey(type, NULL, &p, (long)der.n);
 
-	ERR_clear_error();
 	if (pkey == NULL || p != der.p + der.n) {
 		EVP_PKEY_free(pkey);
-		return form_wrong(err);
+		return !library_lacked(err) && form_wrong(err);
 	}
+	ERR_clear_error();
 	return key_of_pkey(out, pkey, err);
 }
 
@@ -331,6 +333,8 @@ block_next(BIO *pem, struct key **key, bool *more, struct err *err)
 	    PEM_FLAG_SECURE | PEM_FLAG_EAY_COMPATIBLE) == 1;
 	if (!*more) {
 		ok = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+		if (!ok && library_lacked(err))
+			return false;
 		ERR_clear_error();
 		return ok || form_wrong(err);
 	}
@@ -375,6 +379,8 @@ numbers_hold(const struct key *key, struct err *err)
 		return library_failed(err, "the check of a key");
 	ok = EVP_PKEY_check(ctx) == 1;
 	EVP_PKEY_CTX_free(ctx);
+	if (!ok && library_lacked(err))
+		return false;
 	ERR_clear_error();
 	return ok || err_set(err, ERR_INPUT, "key.form",
 	    "the private key is damaged: its numbers do not belong together");
@@ -412,17 +418,20 @@ key_verify_ed25519(const uint8_t point[32], struct span message,
 	EVP_PKEY *pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
 	    point, 32);
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool ok;
+	bool ok, yes = false;
 
 	ok = pkey != NULL && ctx != NULL &&
 	    EVP_DigestVerifyInit_ex(ctx, NULL, NULL, NULL, NULL, pkey, NULL) == 1;
 	if (ok)
-		*holds = signature.n == 64 && EVP_DigestVerify(ctx, signature.p,
+		yes = signature.n == 64 && EVP_DigestVerify(ctx, signature.p,
 		    signature.n, message.p, message.n) == 1;
 	EVP_MD_CTX_free(ctx);
 	EVP_PKEY_free(pkey);
 	if (!ok)
 		return library_failed(err, "the check of an Ed25519 signature");
+	if (!yes && library_lacked(err))
+		return false;
 	ERR_clear_error();
+	*holds = yes;
 	return true;
 }

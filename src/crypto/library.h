@@ -15,4 +15,14 @@
  */
 bool library_failed(struct err *err, const char *what);
 
+/*
+ * OpenSSL said no where that is an answer about the bytes it was given.  It says the
+ * same when it had no memory to find out: then true and *err is ERR_MEMORY, and the no
+ * counts for nothing.  Empties the queue.
+ *
+ * OpenSSL has places that leave no trace of it.  So what says no is asked once more
+ * before: with memory again it says what is true, and without any the trial here fails.
+ */
+bool library_lacked(struct err *err);
+
 #endif

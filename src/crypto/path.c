@@ -88,9 +88,9 @@ chain_is(STACK_OF(X509) *chain, const struct certs *inside)
 	return true;
 }
 
-/* X509_V_OK, or why there is no path to this anchor. */
+/* X509_V_OK, or what OpenSSL says is wrong with the path to this anchor. */
 static int
-anchor_verify(const struct path_question *q, const struct cert *anchor)
+anchor_try(const struct path_question *q, const struct cert *anchor)
 {
 	X509_STORE *store = path_store(&anchor, 1, q->purpose, q->at);
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
@@ -112,6 +112,20 @@ anchor_verify(const struct path_question *q, const struct cert *anchor)
 	X509_STORE_CTX_free(ctx);
 	sk_X509_free(inside);
 	X509_STORE_free(store);
+	return why;
+}
+
+/* X509_V_OK, or why there is no path to this anchor. */
+static int
+anchor_verify(const struct path_question *q, const struct cert *anchor)
+{
+	int why = anchor_try(q, anchor);
+
+	if (why != X509_V_OK)
+		why = anchor_try(q, anchor);
+	/* Whatever it gave as its reason. */
+	if (why != X509_V_OK && library_lacked(NULL))
+		why = X509_V_ERR_OUT_OF_MEM;
 	ERR_clear_error();
 	return why;
 }
@@ -270,7 +284,8 @@ revocation_one(const struct path_question *q, struct path_answer *out, size_t i,
 	struct revocation_facts f;
 	enum path_state state;
 
-	revocations_find(q->revoked, c, issuer, &f);
+	if (!revocations_find(q->revoked, c, issuer, &f, err))
+		return false;
 	state = revocation_judge(q, i == 0, &f);
 	/* A refusal outweighs a doubt, and the first of each is told. */
 	if (((state == PATH_REVOKED && out->state != PATH_REVOKED) ||

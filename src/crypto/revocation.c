@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 
 #include "crypto/cert_internal.h"
+#include "crypto/library.h"
 #include "form/pem.h"
 
 #define REVOCATIONS_MAX 256	/* lists and answers; a path has four, from a few sources */
@@ -112,6 +113,8 @@ block_add(struct revocations *r, const struct pem_block *block, struct span der,
 		s.crl = crl_read(der);
 	else if (span_is(block->label, "OCSP RESPONSE"))
 		s.answer = answer_read(der);
+	if (s.crl == NULL && s.answer == NULL && library_lacked(err))
+		return false;
 	ERR_clear_error();
 	if (s.crl == NULL && s.answer == NULL)
 		return err_set(err, ERR_INPUT, "revocation.form",
@@ -487,9 +490,9 @@ answer_find(OCSP_BASICRESP *answer, const struct cert *c, const struct cert *iss
 	}
 }
 
-void
+bool
 revocations_find(const struct revocations *r, const struct cert *c,
-    const struct cert *issuer, struct revocation_facts *out)
+    const struct cert *issuer, struct revocation_facts *out, struct err *err)
 {
 	*out = (struct revocation_facts){ .known = false };
 	for (size_t i = 0; r != NULL && i < r->n; i++) {
@@ -498,5 +501,6 @@ revocations_find(const struct revocations *r, const struct cert *c,
 		else
 			answer_find(r->list[i].answer, c, issuer, out);
 	}
-	ERR_clear_error();
+	/* A list that was not believed for want of memory may be the one that counts. */
+	return r == NULL || r->n == 0 || !library_lacked(err);
 }

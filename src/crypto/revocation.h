@@ -26,9 +26,9 @@ struct revocation_facts {
  * An entry that revokes counts from any list or answer whose issuer's signature
  * holds, old or new (a hold that was lifted later too: the safe side).  That there
  * is none counts only from a list that would have it: complete, not a delta, and
- * for this kind of certificate.
+ * for this kind of certificate.  ERR_MEMORY: nothing was found out.
  */
-void revocations_find(const struct revocations *r, const struct cert *c,
-    const struct cert *issuer, struct revocation_facts *out);
+MUST bool revocations_find(const struct revocations *r, const struct cert *c,
+    const struct cert *issuer, struct revocation_facts *out, struct err *err);
 
 #endif

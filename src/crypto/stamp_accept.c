@@ -106,11 +106,8 @@ granted(TS_RESP *answer, struct err *err)
 static bool
 form_wrong(struct err *err, const char *what)
 {
-	bool memory = ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
-
-	ERR_clear_error();
-	if (memory)
-		return err_memory(err);
+	if (library_lacked(err))
+		return false;
 	return err_set(err, ERR_INPUT, "stamp.form", "this is not a time-stamp %s",
 	    what);
 }
@@ -211,9 +208,8 @@ refused(struct err *err)
 	int reason = ERR_GET_REASON(code);
 	const char *words = ERR_reason_error_string(code);
 
-	ERR_clear_error();
-	if (reason == ERR_R_MALLOC_FAILURE)
-		return err_memory(err);
+	if (library_lacked(err))
+		return false;
 	for (size_t i = 0; ERR_GET_LIB(code) == ERR_LIB_TS &&
 	    i < sizeof refusals / sizeof *refusals; i++)
 		if (refusals[i].code == reason)

@@ -354,22 +354,25 @@ openssl_accepts(const struct work *w, X509_STORE *store)
  * The value is checked whether or not the path holds: an unknown authority and a
  * forged stamp are two different answers.
  */
-static enum step
-check_signature(struct work *w)
+static bool
+value_holds(const struct work *w)
 {
 	const struct certs *in = &w->out->inside;
 	X509_STORE *store = w->anchor != NULL ?
 	    path_store(&w->anchor, 1, PATH_STAMPING, w->out->time) :
 	    store_for_value_only(in->list[in->n - 1]);
-	bool holds = store != NULL && openssl_accepts(w, store);
-	bool memory = !holds &&
-	    ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
 
-	ERR_clear_error();
-	if (memory) {
-		(void)err_memory(w->err);
+	return store != NULL && openssl_accepts(w, store);
+}
+
+static enum step
+check_signature(struct work *w)
+{
+	bool holds = value_holds(w) || value_holds(w);
+
+	if (!holds && library_lacked(w->err))
 		return STEP_FAILED;
-	}
+	ERR_clear_error();
 	return holds ? STEP_ON : found(w, STAMP_SIGNATURE);
 }
 
