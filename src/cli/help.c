@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "law/law.h"
 
 const struct command *
 command_find(const char *noun, const char *verb)
@@ -142,7 +143,8 @@ help_all(struct cli *c)
 		line_show(c, k);
 	say(c, "\nFor every command:\n");
 	options_show(c, global_options);
-	say(c, "\nTopics: comity help first-steps, real-office, offline, court, exit-codes\n");
+	say(c, "\nTopics: comity help first-steps, requests, grounds, paper, real-office,\n"
+	    "offline, court, exit-codes\n");
 }
 
 static const struct { const char *name, *text; } topics[] = {
@@ -170,14 +172,60 @@ static const struct { const char *name, *text; } topics[] = {
 	"3. They phone. B reads its six words (comity peer words); A types\n"
 	"     comity peer pair berun.card --words \"...\"\n"
 	"   then the other way round.\n"
-	"4. A adds evidence and seals it:\n"
-	"     comity evidence add PATH --by ... --from ... --tool ... --method ... --when ...\n"
-	"     comity evidence send 0001 --to XB\n"
+	"4. A asks. What is missing is said, with its article:\n"
+	"     comity request new preserve --to XB --account ... --offence ...\n"
+	"     comity request send 1\n"
 	"     comity bundle write /media/stick --to XB\n"
-	"5. B takes it in:\n"
+	"5. B takes it in, sees it on its desk, and answers:\n"
 	"     comity bundle read /media/stick\n"
-	"     comity evidence receive\n"
-	"     comity evidence open 0001 --out case114\n" },
+	"     comity\n"
+	"     comity request confirm 1\n"
+	"     comity bundle write /media/stick --to XA\n"
+	"6. Evidence is taken in by B with how it was collected, and answers a request,\n"
+	"   or goes on its own:\n"
+	"     comity evidence add PATH --by ... --from ... --tool ... --method ... --when ...\n"
+	"     comity request answer 2 --evidence 0001\n"
+	"     comity evidence send 0001 --to XA\n"
+	"7. A takes the stick back, and opens it:\n"
+	"     comity bundle read /media/stick\n"
+	"     comity evidence open 0001 --out case114\n"
+	"The README has all of it line by line.\n" },
+	{ "requests",
+	"Asking                         comity request new KIND --to PEER ...\n"
+	"  what a kind needs            comity request fields KIND\n"
+	"  what this one lacks          comity request check NUMBER\n"
+	"  mend it, send it             comity request edit, then request send\n"
+	"Answering                      comity request show NUMBER\n"
+	"  something is unclear         comity request ask NUMBER --text ...\n"
+	"  yes, or yes with limits      comity request confirm NUMBER [--condition ...]\n"
+	"  no                           comity request refuse NUMBER --ground ID --reason ...\n"
+	"  which grounds there are      comity help grounds\n"
+	"  the evidence itself          comity request answer NUMBER --evidence ID\n"
+	"Ending                         comity request withdraw (tells them), close (here only)\n"
+	"\n"
+	"States: draft, sent, received, needs_info, accepted, accepted_with_conditions,\n"
+	"delivered, refused, withdrawn, closed. Bare comity shows what is due and who owes\n"
+	"it. An answer is due after 24 hours: our own aim, no law. A hold ends after 60 days\n"
+	"unless it says otherwise (Article 42(8)); 21 days before, it stands on the desk.\n"
+	"\n"
+	"A caller in a hurry is how false requests come: put the receiver down and call the\n"
+	"number you had before.\n" },
+	{ "paper",
+	"The other side has no Comity:\n"
+	"  note who they are            comity correspondent new --country XB --name ...\n"
+	"  ask by letter                comity request send NUMBER --by letter --out FILE.html\n"
+	"  by signed mail               comity request send NUMBER --by mail --out FILE.eml\n"
+	"  by telephone                 comity request send NUMBER --by oral\n"
+	"                               then the same with --by letter: it is owed at once\n"
+	"  keep what comes back         comity request record NUMBER --kind granted --by letter\n"
+	"                               --scan FILE\n"
+	"  their own request            comity request record --from XB --kind preserve ...\n"
+	"  answer them                  comity request confirm NUMBER --by letter --out FILE\n"
+	"  hand over evidence           comity evidence seal ID --to-passphrase --out FILE.age\n"
+	"                               comity evidence seal ID --to-cert CERT --out FILE.p7m\n"
+	"\n"
+	"What you record is signed by you as a record of what came; nobody can take it for\n"
+	"their signature. States and dates are the same as between two offices.\n" },
 	{ "real-office",
 	"1. comity init --country SN --authority \"...\" --csr --tsa URL --tsa-roots FILE\n"
 	"   The TSA is any RFC 3161 authority your courts accept; its root certificates\n"
@@ -187,7 +235,8 @@ static const struct { const char *name, *text; } topics[] = {
 	"   contentCommitment), extendedKeyUsage absent or with emailProtection, key P-256,\n"
 	"   P-384 or RSA of 3,072 bits or more.\n"
 	"3. comity key import CHAIN.pem --roots ROOTS.pem [--crl CRL.pem]\n"
-	"4. comity doctor, and back up the home folder and the passphrase apart.\n"
+	"4. comity doctor; then comity backup FILE, kept apart from the passphrase. Try it\n"
+	"   once: comity --home NEW restore FILE.\n"
 	"5. Pair with the other offices: comity help first-steps.\n" },
 	{ "offline",
 	"An office without internet still gets time stamps:\n"
@@ -299,6 +348,74 @@ topic_text(const char *name)
 	return NULL;
 }
 
+/* ---- grounds: from the tables of the law ---- */
+
+#define GROUNDS_MAX 64		/* in all menus of all kinds; data/law has under 50 */
+
+struct menu {
+	const struct law_ground *list[GROUNDS_MAX];
+	size_t n;
+};
+
+static void
+menu_add(struct menu *m, const struct law_ground *g)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->list[i] == g)
+			return;
+	if (m->n < GROUNDS_MAX)
+		m->list[m->n++] = g;
+}
+
+/* One line: the grounds of this kind of request under that instrument. */
+static void
+menu_line(struct cli *c, struct menu *m, const struct law_basis *b)
+{
+	const char *p = b->grounds;
+
+	say(c, "  %-12s %-12s", b->measure->id, b->instrument);
+	while (*p != '\0') {
+		size_t n = strcspn(p, ";");
+		char id[12];
+
+		(void)snprintf(id, sizeof id, "%.*s", (int)n, p);
+		if (law_ground(id) != NULL && law_basis_ground(b, id)) {
+			say(c, " %s", id);
+			menu_add(m, law_ground(id));
+		}
+		p += n + (p[n] == ';');
+	}
+	say(c, "\n");
+}
+
+static void
+grounds_say(struct cli *c)
+{
+	static const char *const instruments[] = { "UNCAC-CYBER", "Budapest", "UNTOC",
+		"reciprocity" };
+	struct menu menu = { .n = 0 };
+
+	say(c, "What a refusal may name, by kind of request and what it rests on:\n");
+	for (unsigned k = 0; k < ACT_KINDS; k++)
+		for (size_t i = 0; i < sizeof instruments / sizeof *instruments &&
+		    act_kind_class(k) == ACT_IS_REQUEST; i++) {
+			const struct law_basis *b = law_basis(act_kind_name(k),
+			    instruments[i]);
+
+			if (b != NULL && b->grounds[0] != '\0')
+				menu_line(c, &menu, b);
+		}
+	say(c, "Where no list stands, the law of the State that is asked decides: G01.\n");
+	say(c, "\nOur own words; certainty of our text at the end of each:\n");
+	for (size_t i = 0; i < menu.n; i++)
+		say(c, "  %-4s %s\n       (%s; %.*s; %s)\n", menu.list[i]->id,
+		    menu.list[i]->summary, menu.list[i]->article,
+		    (int)strcspn(menu.list[i]->nature, ";"), menu.list[i]->nature,
+		    law_certainty_name(menu.list[i]->certainty));
+	say(c, "\nA refusal gives its reasons (Article 40(25)), and comes after asking\n"
+	    "(Article 40(28)): comity request ask.\n");
+}
+
 /* false: there is no such topic, command or noun. */
 static bool
 help_on(struct cli *c, const char *noun, const char *verb)
@@ -308,6 +425,8 @@ help_on(struct cli *c, const char *noun, const char *verb)
 
 	if (topic != NULL)
 		say(c, "%s", topic);
+	else if (strcmp(noun, "grounds") == 0)
+		grounds_say(c);
 	else if (k != NULL)
 		help_command(c, k);
 	else if (verb == NULL && noun_known(noun))
@@ -332,7 +451,7 @@ run_help(struct cli *c, struct call *call)
 		found = help_on(c, noun, call->args_n > 1 ? call->args[1] : NULL);
 	(void)text_end(c, "comity.help/1");
 	return found ? EXIT_DONE : fail_use(c,
-	    "there is no help on \"%.40s\"; the topics are first-steps, real-office, offline, court and exit-codes",
+	    "there is no help on \"%.40s\"; the topics are first-steps, requests, grounds, paper, real-office, offline, court and exit-codes",
 	    noun);
 }
 

@@ -461,7 +461,7 @@ const struct command commands[] = {
 	{ "doctor", NULL, "", 0, 0, "is this home able to sign, seal, store and stamp?",
 	    NULL, NULL, NULL, true, run_doctor },
 	{ "help", NULL, "[TOPIC]", 0, 2, "help on a command or a topic",
-	    "Topics: first-steps, real-office, offline, court, exit-codes.",
+	    "Topics: first-steps, requests, grounds, paper, real-office, offline, court, exit-codes.",
 	    help_options, NULL, false, run_help },
 	{ "completion", NULL, "SHELL", 1, 1, "completion for bash, zsh or fish", NULL, NULL,
 	    NULL, false, run_completion },

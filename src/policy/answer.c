@@ -66,14 +66,14 @@ ground_may_be_named(const struct answer_facts *f, const struct law_basis *b,
 {
 	if (law_ground(id) == NULL)
 		return lacks(f, "answer.ground-unknown",
-		    "It names a ground that is not in our table. See the grounds of this request with: comity request show");
+		    "It names a ground that is not in our table. See the grounds of this request with: comity help grounds");
 	if (id[0] == 'N' || id[0] == 'P')
 		return lacks(f, "answer.ground-forbidden",
 		    "It names as a ground what is none: bank secrecy, fiscal matters and, for a preservation, dual criminality never are (Art 40(23), 40(24), 42(4)). Choose another ground, or grant the request.");
 	/* Without a row, or with an empty menu, the law of the requested State decides. */
 	if (b != NULL && b->grounds[0] != '\0' && !law_basis_ground(b, id))
 		return lacks(f, "answer.ground-not-in-menu",
-		    "It names a ground that this kind of request does not know under its legal basis: the list is closed. Choose one of the list; see it with: comity request show");
+		    "It names a ground that this kind of request does not know under its legal basis: the list is closed. Choose one of the list; see it with: comity help grounds");
 	if (ground_is_form(id) && !form_is_broken(f))
 		return lacks(f, "answer.ground-form",
 		    "It refuses for form, and nothing that the treaty itself asks for is missing. Ask for what you need with a question, or choose another ground.");
@@ -91,7 +91,7 @@ refused_decide(const struct answer_facts *f)
 		    "A refusal gives its reasons (Art 40(25)), and these are missing. Write them, so that the other side can mend its request.");
 	if (a->grounds_n == 0)
 		return lacks(f, "answer.no-ground",
-		    "A refusal names its ground, and there is none. Choose one of the list; see it with: comity request show");
+		    "A refusal names its ground, and there is none. Choose one of the list; see it with: comity help grounds");
 	for (size_t i = 0; i < a->grounds_n; i++) {
 		struct verdict v = ground_may_be_named(f, basis_of(f), a->grounds[i]);
 
@@ -175,7 +175,7 @@ question_decide(const struct answer_facts *f)
 		if (asked == NULL || law_field_is_envelope(asked) ||
 		    law_need(m, asked) == LAW_NOT_ASKED)
 			return lacks(f, "answer.asks-unknown",
-			    "It asks for a field that a request of this kind does not have. See its fields with: comity request show");
+			    "It asks for a field that a request of this kind does not have. See its fields with: comity request fields KIND");
 	}
 	return good();
 }

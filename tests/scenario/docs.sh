@@ -4,32 +4,109 @@
 . "$(dirname "$0")/lib.sh"
 
 # ---- every command that is printed anywhere is one the program knows ----
-python3 - "$TOP" >printed <<'P'
-import re, sys, glob, shlex
+cat >printed.py <<'P'
+# Prints a line each: the command's noun and verb, TAB, the options it is printed with.
+import glob, re, shlex, sys
 top = sys.argv[1]
-for path in [top + "/README.md", top + "/HACKING.md"] + glob.glob(top + "/doc/**/*.md", recursive=True):
+paths = [top + "/" + n for n in ("README.md", "HACKING.md")] + \
+    glob.glob(top + "/doc/**/*.md", recursive=True)
+nouns = {}
+for line in open(sys.argv[2]):	# what `comity help` prints
+    m = re.match(r"  ([a-z]+)(?: ([a-z-]+))?(?= |$)", line)
+    if m:
+        nouns.setdefault(m[1], set()).add(m[2] or "")
+for path in paths:
     text = open(path).read().replace("\\\n", " ")
-    for line in text.split("\n"):
-        if not line.startswith("    ") and not line.startswith("$ "):
+    lines = [l[4:] for l in text.split("\n") if l.startswith("    ")]
+    lines += [l for b in re.findall(r"```sh\n(.*?)```", text, re.S) for l in b.split("\n")]
+    lines += re.findall(r"`(comity [a-z][^`\n]*)`", text)
+    for line in lines:
+        m = re.match(r"(?:comity|aldora|berun) ([a-z-].*)", line.strip())
+        if not m:
             continue
-        line = line.strip().lstrip("$ ")
-        if re.match(r"comity(-check)? [a-z-]", line):
-            print(" ".join(shlex.split(line, comments=True)[:3]))
+        words = shlex.split(m[1].replace("$(", "(").replace('"$(', '"('), comments=True)
+        while words and words[0] in ("--home", "--passphrase-file"):
+            words = words[2:]
+        if not words or words[0].startswith("-"):
+            continue
+        noun, verb = words[0], words[1] if len(words) > 1 else ""
+        if noun in nouns and ("" in nouns[noun] or not re.match("[a-z]", verb)):
+            verb = ""
+        options = sorted({w for w in words if re.match(r"--[a-z]", w)})
+        print((noun + " " + verb).strip() + "\t" + " ".join(options))
 P
+comity help >all-commands
+holds 'the commands in the documents are read' sh -c \
+	'python3 printed.py "$1" all-commands >printed' sh "$TOP"
 sort -u printed >commands
-while read -r program noun verb; do
-	[ "$program" = comity ] || continue
-	case $noun in -*) continue ;; esac
-	case $verb in
-	''|-*|/*|[A-Z0-9]*|first-steps|real-office|*.md) set -- "$noun" ;;
-	*) set -- "$noun" "$verb" ;;
-	esac
-	if comity "$@" --help >help 2>&1; then
-		ok "comity $* is a command"
-	else
-		not_ok "comity $* is a command"
-	fi
+unknown=''
+while IFS='	' read -r command options; do
+	# shellcheck disable=SC2086 # words
+	comity $command --help >help 2>&1 || comity help "$command" >help 2>&1 ||
+		unknown="$unknown; comity $command"
+	for o in $options; do
+		grep -q -- "^  $o\( \|\$\)" help || unknown="$unknown; comity $command $o"
+	done
 done <commands
+holds "each of $(wc -l <commands) printed commands, with its options, is one the program knows" \
+	sh -c '[ -z "$1" ] || { echo "$1"; exit 1; }' sh "$unknown"
+
+# ---- what is printed works as printed ----
+# as_printed PAGE HEADING: runs the indented lines below that heading, one command after
+# the other in one shell.  "# ends with N" behind a command says how it ends; else 0.
+cat >as-printed.py <<'P'
+import re, shlex, sys
+page, heading = sys.argv[1:]
+text = open(page).read()
+text = text[text.index("\n## " + heading + "\n") + 1:]
+text = re.split(r"\n## ", text, maxsplit=1)[0].replace("\\\n", " ")
+print("said=$PWD/../as-printed.said; : >$said; trap 'kill $(jobs -p) 2>/dev/null' EXIT")
+print('step() { eval "$2" >>$said 2>&1 </dev/null; got=$?; [ $got -eq $1 ] || {')
+print('\ttail -n 20 $said; echo "ended with $got, $1 was expected: $2"; exit 1; }; }')
+for line in text.split("\n"):
+    if line.startswith("    "):
+        want = re.search(r"# ends with (\d+)", line)
+        print("step", want[1] if want else 0, shlex.quote(re.sub(r" {2,}", " ", line[4:])))
+P
+as_printed() {
+	python3 as-printed.py "$1" "$2" >as-printed && grep -q '^step ' as-printed &&
+		(cd source && bash ../as-printed)
+}
+# What the reader has: the source folder, with the programs built in it.
+mkdir -p source/build/src tmp
+ln -s "$TOP/scripts" source/scripts
+ln -s "$BIN" source/build/src/cli
+export TMPDIR="$WORK/tmp"
+holds 'README: the same by hand, line by line' as_printed "$TOP/README.md" 'The same by hand'
+story=$(find tmp -name letter.html -exec dirname {} \;)
+holds 'it ends with evidence, a letter in French, a file for age, a home from its backup' \
+	sh -c 'cd "$1" && [ "$(find bag/data -name "*invoice*")" ] &&
+	grep -q "Demande de conservation" letter.html &&
+	head -n 1 for-a-court.age | grep -q age-encryption.org/v1 &&
+	[ -f again/journal/records ]' sh "$story"
+
+# ---- topics of help ----
+comity help >all-commands
+sed -n 's/,$//; /^Topics:/,$p' all-commands | sed 's/Topics: comity help//; s/,//g' >topics
+holds 'help names its topics' grep -q requests topics
+for topic in $(cat topics); do
+	holds "comity help $topic is there" comity help "$topic"
+done
+comity help grounds >grounds
+cat >grounds.py <<'P'
+import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1]), delimiter="\t", quoting=csv.QUOTE_NONE))
+said = {tuple(l.split()[:2]): l.split()[2:] for l in open("grounds") if l.startswith("  ")}
+n = 0
+for kind in ("preserve", "traffic_path", "subscriber", "stored_data", "use_consent"):
+    for r in rows:
+        if r["measure_id"] == kind and r["refusal_ground_ids"]:
+            want = [g for g in r["refusal_ground_ids"].split(";") if g[0] not in "PN"]
+            assert said[kind, r["instrument"]] == want, (kind, r["instrument"])
+            n += 1
+assert n > 10
+P
+holds 'the grounds it names are those of the tables' python3 grounds.py "$TOP/data/law/basis.tsv"
 
 # ---- between two real offices, as README says ----
 tsa_start
@@ -60,6 +137,19 @@ try 0 'read' B bundle read stick
 try 0 'received' B evidence receive
 said_not TRAINING 'and it is no training'
 try 0 'opened' B evidence open 0001 --out case
+try 0 'and what the next bundle takes back are receipts' B bundle write stick-back --to SN
+must A bundle read stick-back
+said receipt 'which arrive'
+try 0 'a treaty that binds both is suggested' A request new preserve --to BR \
+	--account maria.k@example.org --provider 'Mail' --offence 'fraud, art. 13' --facts F \
+	--data D --necessity N --intend stored_data --intend-by "$(day '+40 days')" --not-secret
+must A request show 1
+said Budapest 'here the one of Budapest'
+must A request edit 1 --basis 'UNCAC-CYBER 42'
+try 6 'one that is not in force cannot be named' A request check 1
+said 'UNCAC-CYBER' 'and it says so'
+try 0 'a backup' A backup office.age
+try 0 'opens as a trial' comity --home trial --passphrase-file pass restore office.age
 try 0 'exported for a court' B evidence export 0001 --out court-0001
 try 0 'intact under the national root alone' comity-check --roots pki/SN/root.pem \
 	--tsa tsa/root.pem court-0001/bag
@@ -133,7 +223,7 @@ P
 holds 'the words are as doc/format/card.md says' python3 list.py "$TOP/data/words.txt"
 
 # ---- manual pages ----
-for noun in '' evidence key peer bundle stamp; do
+for noun in '' evidence key peer bundle stamp request case correspondent; do
 	# shellcheck disable=SC2086
 	if comity help --man $noun >page 2>&1; then
 		if command -v mandoc >/dev/null; then
