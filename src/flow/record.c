@@ -174,7 +174,7 @@ static bool
 once(enum record_event e)
 {
 	return e == EVENT_MADE || e == EVENT_RECEIVED || e == EVENT_REFUSED ||
-	    e == EVENT_REVOKED || e == EVENT_LOSS;
+	    e == EVENT_REVOKED || e == EVENT_DESTROYED || e == EVENT_LOSS;
 }
 
 struct recording {

@@ -1,9 +1,9 @@
 /*
  * Inside flow: records at each point where the ledger will have a leaf (formats/record).
  * record_event is idempotent by (event, act, package) for what happens once to a
- * package (made, received, refused, revoked, loss): a step that is done again after a
- * crash finds its record and writes none.  What may happen often (sent, opened,
- * exported, self_test, ...) gets a record each time.
+ * package (made, received, refused, revoked, destroyed, loss): a step that is done
+ * again after a crash finds its record and writes none.  What may happen often (sent,
+ * opened, exported, self_test, ...) gets a record each time.
  */
 #ifndef COMITY_FLOW_RECORD_H
 #define COMITY_FLOW_RECORD_H

@@ -29,16 +29,24 @@ revoked_since(struct flow *f, const struct digest *id, int64_t *since, bool *fou
     struct err *err)
 {
 	struct evidence_file path = since_path(id);
+	struct err why = ERR_INIT;
 	const char *text;
 	long long v = 0;
 	struct buf b;
 	bool ok;
 
-	*found = home_has(f->home, path.s);
-	if (!*found)
-		return true;
+	*found = false;
 	buf_init(&b, SINCE_MAX);
-	ok = home_load(f->home, path.s, &b, err) && buf_text(&b, &text, err) &&
+	/* Absent only where the disk says so: an error is no trust. */
+	ok = home_load(f->home, path.s, &b, &why);
+	if (!ok && why.kind == ERR_ABSENT) {
+		buf_clear(&b);
+		return true;
+	}
+	*found = true;
+	if (!ok)
+		*err = why;
+	ok = ok && buf_text(&b, &text, err) &&
 	    (sscanf(text, "%lld", &v) == 1 || err_set(err, ERR_UNPROVEN,
 	    "revoked.damaged", "the file %s is damaged; get it back from your backup",
 	    path.s));
