@@ -37,6 +37,20 @@ peer_clear(struct peer *p)
 	peer_init(p);
 }
 
+/* Absent only where the disk says so: an error must not pass for a stranger. */
+static bool
+look(struct home *h, const char *path, bool *there, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct file_info info;
+
+	*there = path_info(h->world, h->dir, path, &info, &why);
+	if (*there || why.kind == ERR_ABSENT)
+		return true;
+	*err = why;
+	return false;
+}
+
 static bool
 card_keep(struct home *h, const struct digest *id, struct span card_file,
     struct span act_json, struct err *err)
@@ -214,11 +228,14 @@ peer_load(struct home *h, const char *id, struct peer *out, struct err *err)
 	struct json_object top;
 	struct buf b;
 	struct peer p;
-	bool ok;
+	bool there = false, ok;
 
 	peer_init(&p);
 	buf_init(&b, SMALL_FILE_MAX);
-	if (!authority_id_parse(id, &checked) || !home_has(h, peer_path(id).s))
+	if (authority_id_parse(id, &checked) &&
+	    !look(h, peer_path(id).s, &there, err))
+		ok = false;
+	else if (!there)
 		ok = err_set(err, ERR_ABSENT, "peer.absent",
 		    "no authority with the id %.40s is paired; see them with: comity peer list",
 		    id);
@@ -350,10 +367,12 @@ card_find(struct home *h, const struct authority_id *id, const struct digest *ca
     struct act *out, bool *found, bool *trusted, struct err *err)
 {
 	struct peer p;
-	bool ok = true;
+	bool there, ok = true;
 
 	*found = *trusted = false;
-	if (!home_has(h, card_path(card_id, "json").s))
+	if (!look(h, card_path(card_id, "json").s, &there, err))
+		return false;
+	if (!there)
 		return true;
 	if (!card_read(h, card_id, out, err))
 		return false;
@@ -364,7 +383,9 @@ card_find(struct home *h, const struct authority_id *id, const struct digest *ca
 		*trusted = true;
 		return true;
 	}
-	if (!home_has(h, peer_path(id->s).s))
+	if (!look(h, peer_path(id->s).s, &there, err))
+		return false;
+	if (!there)
 		return true;
 	peer_init(&p);
 	ok = peer_load(h, id->s, &p, err);
