@@ -85,6 +85,16 @@ holds 'it ends with evidence, a letter in French, a file for age, a home from it
 	head -n 1 for-a-court.age | grep -q age-encryption.org/v1 &&
 	[ -f again/journal/records ]' sh "$story"
 
+cat >home.py <<'P'
+import os, re, sys
+page = open(sys.argv[1] + "/doc/format/home.md").read()
+for home in ("aldora", "berun", "again"):
+    for name in os.listdir(os.path.join(sys.argv[2], home)):
+        name = name.replace("docket.sqlite-wal", "docket.sqlite")
+        assert re.search("`" + re.escape(name) + "[/`]", page), name
+P
+holds 'doc/format/home.md names everything a home has' python3 home.py "$TOP" "$story"
+
 # ---- topics of help ----
 comity help >all-commands
 sed -n 's/,$//; /^Topics:/,$p' all-commands | sed 's/Topics: comity help//; s/,//g' >topics
