@@ -267,7 +267,7 @@ plain_reader_init(struct plain_reader *r, const struct plain *p, struct err *err
 	memset(r, 0, sizeof *r);
 	if (!p->sealed)
 		return true;
-	r->scratch = mem_new(PLAIN_SCRATCH, err);
+	r->scratch = mem_resize(NULL, PLAIN_SCRATCH, err);	/* read into, then read */
 	if (r->scratch != NULL && age_chunker_new(&r->chunker, p->stream, err))
 		return true;
 	plain_reader_clear(r);
@@ -408,7 +408,7 @@ chunk_hold(const struct plain *p, struct plain_reader *r, uint64_t i,
 {
 	struct plain_break brk = { 0 };
 
-	if (r->chunk == NULL && (r->chunk = mem_new(AGE_CHUNK, err)) == NULL)
+	if (r->chunk == NULL && (r->chunk = mem_resize(NULL, AGE_CHUNK, err)) == NULL)
 		return false;
 	if (r->chunk_held && r->chunk_index == i)
 		return true;

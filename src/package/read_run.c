@@ -94,6 +94,22 @@ step_chain(struct run *r, struct slab *s, struct err *err)
 	return true;
 }
 
+/*
+ * A slab's room, when it is first fetched: most packages are one slab.  Not zeroed
+ * (mem_resize): s->n, s->pieces_n and s->paths_n say how much of it was written.
+ */
+static bool
+slab_need(struct slab *s, struct err *err)
+{
+	if (s->bytes == NULL)
+		s->bytes = mem_resize(NULL, SLAB_BYTES, err);
+	if (s->pieces == NULL)
+		s->pieces = mem_resize(NULL, PIECES_MAX * sizeof *s->pieces, err);
+	if (s->paths == NULL)
+		s->paths = mem_resize(NULL, (size_t)PIECES_MAX * PIECE_PATH_ROOM, err);
+	return s->bytes != NULL && s->pieces != NULL && s->paths != NULL;
+}
+
 /* flag: what lay and finish say besides. */
 static bool
 step_do(struct run *r, struct worker *w, enum job job, struct slab *s, bool *flag,
@@ -104,7 +120,7 @@ step_do(struct run *r, struct worker *w, enum job job, struct slab *s, bool *fla
 
 	switch (job) {
 	case JOB_FETCH:
-		return ops->fetch(arg, w, s, err);
+		return slab_need(s, err) && ops->fetch(arg, w, s, err);
 	case JOB_LAY:
 		return ops->lay(arg, s, flag, err);
 	case JOB_WORK:
@@ -261,21 +277,14 @@ run_clear(struct run *r)
 }
 
 static bool
-slab_init(struct slab *s, struct err *err)
-{
-	s->bytes = mem_new(SLAB_BYTES, err);
-	s->pieces = mem_array(PIECES_MAX, sizeof *s->pieces, err);
-	s->paths = mem_array(PIECES_MAX, PIECE_PATH_ROOM, err);
-	return s->bytes != NULL && s->pieces != NULL && s->paths != NULL;
-}
-
-static bool
 run_init(struct run *r, struct err *err)
 {
 	unsigned cores = world_cores(r->opt.world);
 
 	r->end = UINT64_MAX;
-	r->workers_n = cores > WORKERS_MAX ? WORKERS_MAX : cores;
+	/* One slab is not worth starting a thread for. */
+	r->workers_n = r->opt.plain != NULL && r->opt.plain->size <= SLAB_BYTES ? 1 :
+	    cores > WORKERS_MAX ? WORKERS_MAX : cores;
 	r->slabs_n = r->workers_n == 1 ? 1 : r->workers_n == 2 ? SLABS_FEW : SLABS_MAX;
 	r->workers = mem_array(r->workers_n, sizeof *r->workers, err);
 	r->slabs = mem_array(r->slabs_n, sizeof *r->slabs, err);
@@ -284,9 +293,6 @@ run_init(struct run *r, struct err *err)
 	r->chain = r->opt.chain;
 	if (r->chain == NULL && !hasher_new(&r->chain, err))
 		return false;
-	for (unsigned i = 0; i < r->slabs_n; i++)
-		if (!slab_init(&r->slabs[i], err))
-			return false;
 	for (unsigned i = 0; i < r->workers_n; i++)
 		if (!hasher_new(&r->workers[i].hasher, err) ||
 		    (r->opt.plain != NULL && !plain_reader_init(

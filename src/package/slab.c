@@ -28,6 +28,7 @@ struct slabs {
 	struct slabs_options o;
 	struct gate *gate;
 	unsigned cores, hands, ring;
+	/* Made when first needed: most packages are one slab, put by one hand. */
 	struct age_chunker *chunkers[SLAB_HANDS_MAX];
 	uint8_t *sealed[SLAB_HANDS_MAX];	/* a slab's chunks with their tags */
 	uint8_t *bytes[SLAB_RING_MAX];
@@ -48,33 +49,40 @@ struct slabs {
 
 /* ---- making ---- */
 
+/* Not zeroed (mem_resize): no byte is read here before it was written. */
 static bool
-hand_new(struct slabs *s, unsigned i, struct err *err)
+hand_need(struct slabs *s, unsigned i, struct err *err)
 {
 	size_t n = SLAB_CHUNKS * (size_t)AGE_CHUNK_SEALED;
 
-	if (s->o.stream == NULL)
+	if (s->o.stream == NULL || s->o.out == NULL)
 		return true;
-	s->sealed[i] = mem_new(n, err);
-	return s->sealed[i] != NULL &&
-	    age_chunker_new(&s->chunkers[i], s->o.stream, err);
+	if (s->sealed[i] == NULL)
+		s->sealed[i] = mem_resize(NULL, n, err);
+	return s->sealed[i] != NULL && (s->chunkers[i] != NULL ||
+	    age_chunker_new(&s->chunkers[i], s->o.stream, err));
 }
 
 static bool
-slabs_build(struct slabs *s, struct err *err)
+slab_need(struct slabs *s, uint64_t number, struct err *err)
 {
-	unsigned i;
+	uint8_t **p = &s->bytes[number % s->ring];
 
-	if (!gate_new(&s->gate, err))
-		return false;
-	for (i = 0; i < s->hands; i++)
-		if (!hand_new(s, i, err))
+	if (*p == NULL)
+		*p = mem_resize(NULL, SLAB_BYTES, err);
+	return *p != NULL;
+}
+
+/* What a run will use, before its threads begin. */
+static bool
+run_need(struct slabs *s, unsigned hands, struct err *err)
+{
+	for (unsigned i = 0; i < hands; i++)
+		if (!hand_need(s, i, err))
 			return false;
-	for (i = 0; i < s->ring; i++) {
-		s->bytes[i] = mem_new(SLAB_BYTES, err);
-		if (s->bytes[i] == NULL)
+	for (uint64_t i = s->first; i < s->end && i - s->first < s->ring; i++)
+		if (!slab_need(s, i, err))
 			return false;
-	}
 	return true;
 }
 
@@ -98,7 +106,7 @@ slabs_new(const struct slabs_options *o, struct slabs **out, struct err *err)
 	    hands_of(s->cores + SLAB_HANDS_WAITING);
 	s->ring = 2 * s->hands + 4;
 	s->written = o->out_at;
-	if (!slabs_build(s, err)) {
+	if (!gate_new(&s->gate, err)) {
 		slabs_free(s);
 		return false;
 	}
@@ -180,7 +188,8 @@ put_slab(struct slabs *s, unsigned hand, uint64_t number, size_t n, bool last,
 	if (s->o.out == NULL)
 		return true;
 	if (s->o.stream != NULL) {
-		if (!seal_chunks(s, hand, number, bytes, last, &bytes.n, err))
+		if (!hand_need(s, hand, err) ||
+		    !seal_chunks(s, hand, number, bytes, last, &bytes.n, err))
 			return false;
 		bytes.p = s->sealed[hand];
 		at = s->o.out_at +
@@ -212,6 +221,8 @@ slabs_add(struct slabs *s, struct span bytes, struct err *err)
 			return false;
 		if (n > bytes.n)
 			n = bytes.n;
+		if (!slab_need(s, number, err))
+			return false;
 		memcpy(s->bytes[number % s->ring] + in, bytes.p, n);
 		s->at += n;
 		bytes = span_from(bytes, n);
@@ -464,6 +475,8 @@ slabs_run(struct slabs *s, uint64_t n, const struct slab_work *work,
 	s->end = (s->run_to - 1) / SLAB_BYTES + 1;
 	s->next_fill = s->next_follow = s->done = s->first;
 	s->filling = s->following = s->failed = false;
+	if (!run_need(s, hands, err))
+		return false;
 	world_run(s->o.w, hands, run_hand, s, &started);
 	s->at = s->run_to;
 	if (s->failed) {
