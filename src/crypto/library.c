@@ -2,6 +2,8 @@
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/objects.h>
 
 #include "crypto/digest.h"
 
@@ -35,18 +37,59 @@ library_failed(struct err *err, const char *what)
 	    reason == NULL ? "no reason given" : reason);
 }
 
+/*
+ * OpenSSL puts its tables of algorithms together once; what found no room in them
+ * then is missing for good, and it takes the name for one that nobody knows.
+ */
+static bool
+tables_whole(void)
+{
+	/* SHA-1 too: OpenSSL compares certificates by it. */
+	static const int digests[] = { NID_sha1, NID_sha256, NID_sha384, NID_sha512 };
+	static const char *const keys[] = { "EC", "RSA" };
+	static const char *const signatures[] = { "ECDSA", "RSA" };
+	bool whole = true;
+
+	for (size_t i = 0; whole && i < sizeof digests / sizeof *digests; i++) {
+		EVP_MD *md = EVP_MD_fetch(NULL, OBJ_nid2sn(digests[i]), NULL);
+
+		whole = md != NULL && EVP_get_digestbynid(digests[i]) != NULL;
+		EVP_MD_free(md);
+	}
+	for (size_t i = 0; whole && i < sizeof keys / sizeof *keys; i++) {
+		EVP_KEYMGMT *key = EVP_KEYMGMT_fetch(NULL, keys[i], NULL);
+		EVP_SIGNATURE *signature = EVP_SIGNATURE_fetch(NULL, signatures[i], NULL);
+
+		whole = key != NULL && signature != NULL;
+		EVP_KEYMGMT_free(key);
+		EVP_SIGNATURE_free(signature);
+	}
+	return whole;
+}
+
+/* Does the queue take anything in?  One that never had room stays empty for good. */
+static bool
+queue_works(void)
+{
+	bool works;
+
+	ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
+	works = ERR_peek_error() != 0;
+	ERR_clear_error();
+	return works;
+}
+
 bool
 library_lacked(struct err *err)
 {
-	void *probe;
+	bool lacked = queue_says_memory() || !queue_works() || !tables_whole();
+	/* With no memory at all the queue itself could not be written. */
+	void *probe = OPENSSL_malloc(PROBE_BYTES);
 
-	if (queue_says_memory())
-		return !err_memory(err);
-	/* With none at all the queue itself could not be written. */
-	probe = OPENSSL_malloc(PROBE_BYTES);
+	lacked = lacked || probe == NULL;
 	OPENSSL_free(probe);
 	ERR_clear_error();
-	return probe == NULL && !err_memory(err);
+	return lacked && !err_memory(err);
 }
 
 void
