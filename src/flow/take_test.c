@@ -110,6 +110,24 @@ deliver(struct job *j, struct sent *sent)
 	OK(flow_request_deliver(&j->b.flow, 1, &w, &sealed, sent, &err));
 }
 
+/* Both are written XB-2026-000001: a thread would seem to have another one's number. */
+static void
+the_number_of_evidence_is_not_their_number_of_the_request(void **state)
+{
+	struct docket_request r;
+	struct sent sent;
+	struct job j;
+
+	(void)state;
+	asked_for_data(&j, 505);
+	deliver(&j, &sent);
+	OK(bring(&j.b, &j.a, "XA", "s2", &err));
+	OK(row_of(&j.a, 1, &r, &err));
+	assert_string_equal(r.state, "delivered");
+	assert_string_equal(r.reference, "");
+	job_end(&j);
+}
+
 static void
 evidence_in_a_thread_delivers_it_and_is_evidence_here(void **state)
 {
@@ -484,6 +502,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_request_and_its_answer_go_there_and_back),
 		cmocka_unit_test(evidence_in_a_thread_delivers_it_and_is_evidence_here),
+		cmocka_unit_test(the_number_of_evidence_is_not_their_number_of_the_request),
 		cmocka_unit_test(a_refusal_and_a_withdrawal_end_the_thread),
 		cmocka_unit_test(what_follows_an_act_that_has_not_come_waits_for_it),
 		cmocka_unit_test(a_repeated_parcel_changes_nothing_and_gives_the_same_receipt_again),

@@ -126,9 +126,7 @@ step_apply(struct taking *t, enum request_state next)
 	if (kind == ACT_DELIVERED) {
 		if (r->answered_at == 0)
 			r->answered_at = now;
-		if (t->report.act.body.delivered.number[0] != '\0')
-			(void)snprintf(r->reference, sizeof r->reference, "%s",
-			    t->report.act.body.delivered.number);
+		/* Its number is that of the evidence, not theirs of this request. */
 		due_hold(r);
 	}
 	if (!request_state_open(next)) {
