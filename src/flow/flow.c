@@ -4,11 +4,13 @@
 
 #include "flow/build.h"
 #include "flow/inside.h"
+#include "flow/kept.h"
 #include "ledger/ledger.h"
 
 void
 flow_clear(struct flow *f)
 {
+	kept_end(f);
 	keyring_close(f->keyring);
 	f->keyring = NULL;
 	journal_close(f->journal);
@@ -69,7 +71,6 @@ act_begin(struct flow *f, struct act *a, enum act_kind kind, const struct peer *
 {
 	struct settings *s = home_settings(f->home);
 	struct digest card_id = { { 0 } };
-	struct act card;
 	bool ok;
 
 	act_init(a, kind);
@@ -86,9 +87,7 @@ act_begin(struct flow *f, struct act *a, enum act_kind kind, const struct peer *
 		a->to = to->id;
 		a->to_card = to->card_id;
 	}
-	act_init(&card, ACT_CARD);
-	ok = own_card(f->home, &card_id, &card, err);
-	act_clear(&card);
+	ok = kept_own_card(f, &card_id, err);
 	if (!ok && kind == ACT_CARD && strcmp(err->reason, "card.none") == 0) {
 		err_clear(err);		/* our first card has no card behind it */
 		return true;
@@ -98,8 +97,8 @@ act_begin(struct flow *f, struct act *a, enum act_kind kind, const struct peer *
 	return ok;
 }
 
-bool
-signer_open(struct flow *f, struct signer *out, struct err *err)
+static bool
+signer_load(struct flow *f, struct signer *out, struct err *err)
 {
 	unsigned n = home_settings(f->home)->signing;
 	struct keyring *k = NULL;
@@ -113,9 +112,28 @@ signer_open(struct flow *f, struct signer *out, struct err *err)
 	return false;
 }
 
+bool
+signer_open(struct flow *f, struct signer *out, struct err *err)
+{
+	struct kept *k = f->kept;
+
+	if (k == NULL)
+		return signer_load(f, out, err);
+	if (!k->has_signer && !signer_load(f, &k->signer, err))
+		return false;
+	k->has_signer = true;
+	*out = k->signer;
+	out->borrowed = true;
+	return true;
+}
+
 void
 signer_close(struct signer *s)
 {
+	if (s->borrowed) {
+		memset(s, 0, sizeof *s);
+		return;
+	}
 	key_free(s->key);
 	s->key = NULL;
 	certs_clear(&s->chain);

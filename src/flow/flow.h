@@ -24,6 +24,7 @@ struct flow {
 	struct keyring *keyring;	/* opened on first use */
 	struct journal *journal;	/* opened by the first record, under the home's lock */
 	bool clock_looked;		/* compared with the last record, once a command */
+	struct kept *kept;		/* while many parcels are taken in (kept.h) */
 };
 void flow_clear(struct flow *f);
 MUST bool flow_keyring(struct flow *f, struct keyring **out, struct err *err);

@@ -17,6 +17,7 @@ MUST bool act_begin(struct flow *f, struct act *a, enum act_kind kind,
 struct signer {
 	struct key *key;
 	struct certs chain;
+	bool borrowed;			/* from what is kept (kept.h): not ours to free */
 };
 MUST bool signer_open(struct flow *f, struct signer *out, struct err *err);
 void signer_close(struct signer *s);
@@ -92,6 +93,7 @@ struct node_trust {
 	struct flow *flow;
 	struct package_trust trust;
 	struct certs stamp_roots, roots;
+	bool stamp_roots_kept;		/* borrowed (kept.h) */
 	struct act card;		/* last one found */
 	struct err err;
 	struct age_keys keys;

@@ -4,6 +4,7 @@
 
 #include "flow/inside.h"
 #include "flow/journey.h"
+#include "flow/kept.h"
 #include "http/http.h"
 
 void
@@ -155,7 +156,7 @@ recipients_list(struct flow *f, const struct peer *to, struct age_recipient *lis
 	for (*n = 0; c != NULL && *n < c->recipients_n; (*n)++)
 		if (!age_recipient_parse(span_text(c->recipients[*n]), &list[*n], err))
 			return err_wrap(err, "the receiver's card");
-	if (!home_recipient(f->home, &list[*n], err))
+	if (!kept_recipient(f, &list[*n], err))
 		return false;
 	(*n)++;
 	return true;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "flow/inside.h"
+#include "flow/kept.h"
 #include "form/pem.h"
 #include "http/http.h"
 
@@ -109,9 +110,9 @@ fetch(const struct cert *c, struct buf *pem, char text[300], struct err *err)
 	return true;
 }
 
-bool
-revocation_gather(struct flow *f, const struct certs *chain, struct buf *pem,
-    char text[300], struct err *err)
+static bool
+gather(struct flow *f, const struct certs *chain, struct buf *pem, char text[300],
+    struct err *err)
 {
 	text[0] = '\0';
 	if (home_settings(f->home)->has_ca)
@@ -124,4 +125,22 @@ revocation_gather(struct flow *f, const struct certs *chain, struct buf *pem,
 		if (!fetch(chain->list[i], pem, text, err))
 			return false;
 	return true;
+}
+
+bool
+revocation_gather(struct flow *f, const struct certs *chain, struct buf *pem,
+    char text[300], struct err *err)
+{
+	struct kept *k = f->kept;
+
+	if (k == NULL)
+		return gather(f, chain, pem, text, err);
+	if (!k->has_revocation) {
+		buf_reset(&k->revocation);
+		if (!gather(f, chain, &k->revocation, k->revocation_text, err))
+			return false;
+		k->has_revocation = true;
+	}
+	memcpy(text, k->revocation_text, sizeof k->revocation_text);
+	return buf_add(pem, buf_span(&k->revocation), err);
 }

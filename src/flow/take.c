@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "flow/journey.h"
+#include "flow/kept.h"
 #include "flow/take.h"
 
 #define INBOX_HEX (6 + 64)		/* "inbox/" and the digest */
@@ -106,6 +107,8 @@ taking_clear(struct taking *t)
 	node_trust_close(&t->trust);
 	aead_key_wipe(&t->docket_key);
 	package_report_clear(&t->report);
+	if (t->from_kept)
+		peer_init(&t->from);
 	peer_clear(&t->from);
 }
 
@@ -544,7 +547,8 @@ peer_look(struct taking *t, struct err *err)
 {
 	struct err why = ERR_INIT;
 
-	t->has_peer = peer_load(t->flow->home, t->report.act.from.s, &t->from, &why);
+	t->has_peer = kept_peer(t->flow, t->report.act.from.s, &t->from,
+	    &t->from_kept, &why);
 	if (t->has_peer || strcmp(why.reason, "peer.absent") == 0)
 		return true;
 	*err = why;
@@ -571,8 +575,9 @@ state_agrees(const struct package_report *r)
 static void
 known_look(struct taking *t)
 {
+	t->state_agrees = state_agrees(&t->report);
 	t->known = t->report.who == WHO_KNOWN && t->has_peer && t->from.confirmed &&
-	    !t->from.revoked && state_agrees(&t->report);
+	    !t->from.revoked && t->state_agrees;
 }
 
 static struct verdict
@@ -591,7 +596,7 @@ incoming_ask(struct taking *t)
 		    t->from.confirmed && !t->from.revoked,
 		.sender_revoked = r->who == WHO_REVOKED ||
 		    (t->has_peer && t->from.revoked),
-		.state_agrees = state_agrees(r),
+		.state_agrees = t->state_agrees,
 		.kind = a->kind,
 		.made_at = a->made_at,
 		.now = world_now(t->flow->world),
@@ -724,7 +729,6 @@ take_one(struct flow *f, const char *name, const char *carrier, bool last,
 	t->out = out;
 	t->carrier = carrier;
 	t->last = last;
-	(void)f;
 	if (!place_find(t, name, err))
 		return false;
 	/* Cut between the last rename and the last removal: nothing is left to do. */
@@ -738,7 +742,11 @@ take_one(struct flow *f, const char *name, const char *carrier, bool last,
 	out_begin(t);
 	ok = rules_ask(t, &same, err);
 	docket_give(t);
-	return ok && taken_end(t, same, err);
+	ok = ok && taken_end(t, same, err);
+	/* Who is believed may have changed, also where it failed half way. */
+	if (t->report.has_act && t->report.act.kind == ACT_REVOKED)
+		kept_drop(f);
+	return ok;
 }
 
 bool

@@ -41,7 +41,9 @@ struct taking {
 	bool last;			/* nothing else waits that could come before it */
 	struct package_report report;
 	struct peer from;
+	bool from_kept;			/* borrowed (kept.h) */
 	bool has_peer;
+	bool state_agrees;		/* certificate and authority name one State */
 	bool known;			/* signed by who it says, confirmed here, not revoked */
 
 	/* what it will be, filled by the rule of its class */

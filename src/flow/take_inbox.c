@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/kept.h"
 #include "flow/take.h"
 
 struct waiting {
@@ -218,7 +219,7 @@ flow_take_inbox(struct flow *f,
 
 	*n = 0;
 	r.t = mem_new(sizeof *r.t, err);
-	ok = r.t != NULL && home_lock(f->home, err) && list_all(&r, err) &&
+	ok = r.t != NULL && home_lock(f->home, err) && kept_begin(f, err) && list_all(&r, err) &&
 	    order_all(&r, err) && take_all(&r, err);
 	if (ok && r.more > 0 && each != NULL) {
 		memset(&r.out, 0, sizeof r.out);
@@ -229,6 +230,7 @@ flow_take_inbox(struct flow *f,
 		ok = each(arg, "inbox", &r.out, err);
 	}
 	*n = r.taken;
+	kept_end(f);
 	mem_free(r.list);
 	mem_free(r.t);
 	return ok;

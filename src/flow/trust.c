@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/inside.h"
+#include "flow/kept.h"
 
 static bool
 find_card(void *arg, const struct authority_id *from, const struct digest *card_id,
@@ -10,8 +11,14 @@ find_card(void *arg, const struct authority_id *from, const struct digest *card_
 {
 	struct node_trust *t = arg;
 	bool found = false, trusted = false, revoked = false;
+	const struct kept_card *kept = kept_card_find(t->flow, from, card_id);
 	int64_t since;
 
+	if (kept != NULL) {
+		*card = &kept->card;
+		*roots = &kept->roots;
+		return true;
+	}
 	if (!card_find(t->flow->home, from, card_id, &t->card, &found, &trusted,
 	    &t->err) || !found || (!trusted &&
 	    !revoked_since(t->flow, card_id, &since, &revoked, &t->err)))
@@ -21,10 +28,27 @@ find_card(void *arg, const struct authority_id *from, const struct digest *card_
 		return false;
 	certs_clear(&t->roots);
 	certs_init(&t->roots);
-	if (!certs_of_card(&t->card, &t->roots, &t->err))
+	if (!certs_of_card(&t->card, &t->roots, &t->err) ||
+	    !kept_card_add(t->flow, card_id, &t->card, &t->roots, &kept, &t->err))
 		return false;
-	*card = &t->card;
-	*roots = &t->roots;
+	*card = kept != NULL ? &kept->card : &t->card;
+	*roots = kept != NULL ? &kept->roots : &t->roots;
+	return true;
+}
+
+/* Roots of time-stamping authorities: read once where things are kept. */
+static bool
+stamp_roots_get(struct node_trust *t, struct flow *f, struct err *err)
+{
+	struct kept *k = f->kept;
+
+	if (k == NULL)
+		return home_stamp_roots(f->home, &t->stamp_roots, err);
+	if (!k->has_stamp_roots && !home_stamp_roots(f->home, &k->stamp_roots, err))
+		return false;
+	k->has_stamp_roots = true;
+	t->stamp_roots = k->stamp_roots;
+	t->stamp_roots_kept = true;
 	return true;
 }
 
@@ -44,7 +68,7 @@ node_trust_open(struct node_trust *t, struct flow *f, bool identities,
 	t->trust.find_card = find_card;
 	t->trust.arg = t;
 	t->trust.stamp_roots = &t->stamp_roots;
-	return home_stamp_roots(f->home, &t->stamp_roots, err) &&
+	return stamp_roots_get(t, f, err) &&
 	    (!identities || (flow_keyring(f, &k, err) &&
 	    keyring_identities(k, &t->keys.identities, &t->keys.n, err)));
 }
@@ -95,6 +119,8 @@ void
 node_trust_close(struct node_trust *t)
 {
 	act_clear(&t->card);
-	certs_clear(&t->stamp_roots);
+	if (!t->stamp_roots_kept)
+		certs_clear(&t->stamp_roots);
+	certs_init(&t->stamp_roots);
 	certs_clear(&t->roots);
 }

@@ -15,6 +15,8 @@ struct keyring {
 	struct age_identity *sealing[HOME_SEALING_MAX];
 	size_t sealing_n;
 	bool sealing_loaded;
+	struct aead_key docket;		/* one a home, for good */
+	bool has_docket;
 };
 
 struct key_path { char s[64]; };
@@ -36,6 +38,7 @@ keyring_close(struct keyring *k)
 	age_identity_free(k->unlock);
 	for (size_t i = 0; i < k->sealing_n; i++)
 		age_identity_free(k->sealing[i]);
+	aead_key_wipe(&k->docket);
 	mem_free(k);
 }
 
@@ -189,6 +192,10 @@ keyring_docket_key(struct keyring *k, struct aead_key *out, struct err *err)
 	struct buf key;
 	bool ok;
 
+	if (k->has_docket) {
+		*out = k->docket;
+		return true;
+	}
 	if (!path_info(k->home->world, k->home->dir, DOCKET_KEY, &info, err)) {
 		if (err->kind != ERR_ABSENT || !docket_key_make(k, err))
 			return false;
@@ -198,8 +205,11 @@ keyring_docket_key(struct keyring *k, struct aead_key *out, struct err *err)
 	ok = sealed_load(k, DOCKET_KEY, &key, err) && (key.n == sizeof out->b ||
 	    err_set(err, ERR_INPUT, "key.damaged", "%s holds no key of the docket",
 	    DOCKET_KEY));
-	if (ok)
+	if (ok) {
 		memcpy(out->b, key.p, sizeof out->b);
+		k->docket = *out;
+		k->has_docket = true;
+	}
 	buf_clear(&key);
 	return ok;
 }
