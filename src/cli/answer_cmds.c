@@ -26,8 +26,19 @@ confirm_abroad(struct cli *c, const char state[3], const char *what)
 	return ok;
 }
 
-int
-sent_answer(struct cli *c, const struct sent *s, const char *schema, const char *did)
+/* "  They owe an answer in 24 hours (...)." */
+static void
+due_say(struct cli *c, const struct docket_request *r)
+{
+	const char *why = rule_people(r);
+
+	say(c, "  %c%s %s.\n", why[0] - 'a' + 'A', why + 1,
+	    due_people(r->due_at, world_now(c->world)).s);
+}
+
+static int
+sent_told(struct cli *c, const struct sent *s, const char *schema, const char *did,
+    const char *file)
 {
 	const struct settings *own = home_settings(c->flow.home);
 	const struct docket_request *r = &s->row;
@@ -40,6 +51,7 @@ sent_answer(struct cli *c, const struct sent *s, const char *schema, const char 
 		json_out_digest(&j, "sent_package", &s->act.package);
 		json_out_str(&j, "sent_kind", s->act.kind);
 		json_shown(&j, "note", s->note[0] != '\0' ? s->note : NULL);
+		json_shown(&j, "file", file);
 		json_done(c, &j);
 		return EXIT_DONE;
 	}
@@ -48,13 +60,33 @@ sent_answer(struct cli *c, const struct sent *s, const char *schema, const char 
 	if (s->stamp_text[0] != '\0')
 		warn(c, "Time stamp: %s\n", s->stamp_text);
 	if (r->due_at != 0)
-		say(c, "  %s %s\n", r->due_ours ? "We owe the next step" :
-		    "Their answer is due", due_people(r->due_at, world_now(c->world)).s);
+		due_say(c, r);
 	if (s->note[0] != '\0')
 		say(c, "  %s\n", s->note);
 	if (s->act.outbox == OUTBOX_WAITS)
 		say(c, "  Next: comity bundle write DIR --to %.2s\n", r->peer);
 	return EXIT_DONE;
+}
+
+int
+sent_answer(struct cli *c, const struct sent *s, const char *schema, const char *did)
+{
+	return sent_told(c, s, schema, did, NULL);
+}
+
+/* The same with the paper it goes on; with --json one object says both. */
+static int
+sent_on_paper(struct cli *c, const struct sent *s, unsigned number, enum send_by by,
+    const char *out, const char *schema, const char *did)
+{
+	int code = EXIT_DONE;
+
+	if (!c->json)
+		(void)sent_told(c, s, schema, did, out);
+	code = letter_give(c, number, &s->act.act, by, out);
+	if (c->json && code == EXIT_DONE)
+		code = sent_told(c, s, schema, did, out);
+	return code;
 }
 
 static bool
@@ -78,6 +110,30 @@ row_of(struct cli *c, unsigned number, struct docket_request *row)
 	ok = docket_request_get(d, number, row, &c->err);
 	home_docket_done(c->flow.home);
 	return ok;
+}
+
+/* Who types the wrong verb for the side we are on is told which one was meant. */
+static bool
+side_fits(struct cli *c, unsigned number, enum act_kind kind)
+{
+	bool asker = kind == ACT_REPLY || kind == ACT_WITHDRAWN;
+	struct docket_request r;
+
+	if (!row_of(c, number, &r))
+		return false;
+	if (strcmp(r.state, "draft") == 0)
+		return err_set(&c->err, ERR_USE, "use.draft",
+		    "request %u is a draft that has not left, so nothing can be said in it. Send it (comity request send %u), or drop it (comity request close %u)",
+		    number, number, number);
+	if (r.ours == asker)
+		return true;
+	if (r.ours)
+		return err_set(&c->err, ERR_REFUSED, "use.ours",
+		    "request %u is our own: the other side answers it, so nothing was done. To take it back: comity request withdraw %u",
+		    number, number);
+	return err_set(&c->err, ERR_REFUSED, "use.theirs",
+	    "request %u came from the other side: only they can %s it, so nothing was done. To answer it: comity request confirm, refuse or ask %u",
+	    number, kind == ACT_WITHDRAWN ? "withdraw" : "reply in", number);
 }
 
 /* The State it goes to: of the peer, or of the correspondent. */
@@ -132,6 +188,7 @@ dry_run(struct cli *c, unsigned number)
 int
 run_request_send(struct cli *c, struct call *call)
 {
+	const char *out = call_value(call, "out");
 	struct docket_request row;
 	struct sent *s;
 	enum send_by by;
@@ -150,13 +207,14 @@ run_request_send(struct cli *c, struct call *call)
 	    !confirm_abroad(c, state, row.kind) ||
 	    !flow_request_send(&c->flow, number, by, s, &c->err))
 		code = fail(c);
+	else if (by != BY_COMITY && out != NULL)
+		code = sent_on_paper(c, s, number, by, out, "comity.request-sent/1",
+		    "signed and kept; it goes out on paper");
 	else
 		code = sent_answer(c, s, "comity.request-sent/1", by == BY_COMITY ?
 		    "signed and sealed; it waits in the outbox" :
 		    "signed and kept; it goes out on paper");
-	if (code == EXIT_DONE && by != BY_COMITY && call_value(call, "out") != NULL)
-		code = letter_give(c, number, &s->act.act, by, call_value(call, "out"));
-	else if (code == EXIT_DONE && by != BY_COMITY)
+	if (code == EXIT_DONE && by != BY_COMITY && out == NULL)
 		say(c, "  Next: comity request letter %u --out letter.html\n", number);
 	mem_free(s);
 	return code;
@@ -177,17 +235,18 @@ answer_with(struct cli *c, struct call *call, struct answer_wish *w,
 	w->reference = call_value(call, "reference");
 	w->set = set->list;
 	w->set_n = set->n;
-	if (s == NULL || !request_arg(c, call, &number) ||
+	if (s == NULL || !request_arg(c, call, &number) || !side_fits(c, number, w->kind) ||
 	    !by_option(c, call, &w->by) || !state_of(c, number, state) ||
 	    !confirm_abroad(c, state, act_kind_name(w->kind)) ||
 	    !flow_request_answer(&c->flow, number, w, s, &c->err)) {
 		mem_free(s);
 		return fail(c);
 	}
-	code = sent_answer(c, s, "comity.request-answered/1", did);
-	if (code == EXIT_DONE && w->by != BY_COMITY && call_value(call, "out") != NULL)
-		code = letter_give(c, number, &s->act.act, w->by,
-		    call_value(call, "out"));
+	if (w->by != BY_COMITY && call_value(call, "out") != NULL)
+		code = sent_on_paper(c, s, number, w->by, call_value(call, "out"),
+		    "comity.request-answered/1", did);
+	else
+		code = sent_answer(c, s, "comity.request-answered/1", did);
 	mem_free(s);
 	return code;
 }
@@ -314,6 +373,7 @@ run_request_answer(struct cli *c, struct call *call)
 		settings_typed_init(set);
 	if (set == NULL || sealed == NULL || s == NULL || e == NULL ||
 	    !request_arg(c, call, &number) ||
+	    !side_fits(c, number, ACT_DELIVERED) ||
 	    !conditions_take(c, call, "limit", set) ||
 	    (typed != NULL && !evidence_find(c->flow.home, typed, e, &c->err)) ||
 	    !state_of(c, number, state) || !confirm_abroad(c, state, "evidence"))
@@ -335,15 +395,38 @@ run_request_answer(struct cli *c, struct call *call)
 	return code;
 }
 
+/* What closing leaves behind, in words: it reaches nobody else. */
+static void
+closed_say(struct cli *c, const struct docket_request *before)
+{
+	int64_t now = world_now(c->world);
+
+	if (strcmp(before->state, "draft") == 0)
+		say(c, "  It was a draft; it is kept and can no longer be sent.\n");
+	else if (before->hold_until > now)
+		say(c, "  %s until %s; the desk no longer reminds of it.\n", before->ours ?
+		    "They hold the data" : "The data are to be held",
+		    when_people(before->hold_until).s);
+}
+
 int
 run_request_close(struct cli *c, struct call *call)
 {
-	struct docket_request r;
+	struct docket_request before, r;
 	struct json_out j;
 	unsigned number;
 
-	if (!request_arg(c, call, &number) ||
-	    !flow_request_close(&c->flow, number, &r, &c->err))
+	if (!request_arg(c, call, &number) || !row_of(c, number, &before))
+		return fail(c);
+	if (before.ours && before.answered_at == 0 && !c->yes &&
+	    (strcmp(before.state, "sent") == 0 || strcmp(before.state, "received") == 0 ||
+	    strcmp(before.state, "needs_info") == 0)) {
+		(void)err_set(&c->err, ERR_REFUSED, "use.awaited",
+		    "their answer to request %u has not come; closed here, it would change nothing any more. Tell them that it is over: comity request withdraw %u. Or close it all the same, with --yes",
+		    number, number);
+		return fail(c);
+	}
+	if (!flow_request_close(&c->flow, number, &r, &c->err))
 		return fail(c);
 	if (c->json) {
 		json_start(c, &j, "comity.request/1");
@@ -352,6 +435,8 @@ run_request_close(struct cli *c, struct call *call)
 	}
 	say(c, "%s is closed here. Nothing was sent.\n",
 	    request_number_text(home_settings(c->flow.home)->state, &r).s);
+	if (strcmp(before.state, "closed") != 0)
+		closed_say(c, &before);
 	return EXIT_DONE;
 }
 

@@ -320,6 +320,6 @@ run_restore(struct cli *c, struct call *call)
 	    !flow_restore(&c->flow, call->args[0], home, &r, &c->err))
 		return fail(c);
 	code = backup_answer(c, &r, "comity.restore/1", "Restored into", home);
-	say(c, "  Next: comity doctor\n");
+	say(c, "The old home, if it is still somewhere, must not be used beside this one: both would give out the same numbers.\n  Next: comity doctor\n");
 	return code;
 }

@@ -399,9 +399,14 @@ cli_main(struct world *w, int argc, char **argv)
 	cli_progress_end(&c.progress);
 	if (code == EXIT_DONE && c.code != 0)
 		code = (int)c.code;
-	if (c.out.n > 0 && !world_write(w, WORLD_OUT, buf_span(&c.out), &ignored) &&
-	    code == EXIT_DONE)
-		code = EXIT_OTHER;
+	if (c.out.n > 0 && !world_write(w, WORLD_OUT, buf_span(&c.out), &ignored)) {
+		/* Whoever closed the pipe has read enough. */
+		if (strstr(ignored.text, "Broken pipe") == NULL)
+			warn(&c, "The answer could not be written (%s). What was asked for may be done: see comity status.\n",
+			    ignored.text);
+		if (code == EXIT_DONE)
+			code = EXIT_OTHER;
+	}
 	flow_clear(&c.flow);
 	home_close(c.flow.home);
 	buf_clear(&c.out);

@@ -1,4 +1,5 @@
 /* The duty desk: what waits, what is due, what to do next. */
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -6,6 +7,7 @@
 
 struct standing {			/* what the desk adds from the evidence and the peers */
 	size_t own, received, unsealed, pending, peers, unconfirmed;
+	char carry_to[AUTHORITY_ID_MAX];	/* of the oldest act no carrier has taken */
 };
 
 static bool
@@ -17,6 +19,30 @@ peer_count(void *arg, const struct peer *p, struct err *err)
 	w->peers++;
 	w->unconfirmed += !p->confirmed && !p->revoked;
 	return true;
+}
+
+static bool
+carry_look(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct standing *w = arg;
+
+	(void)err;
+	if (a->carried_at == 0 && w->carry_to[0] == '\0')
+		memcpy(w->carry_to, a->peer, sizeof w->carry_to);
+	return true;
+}
+
+static bool
+carry_first(struct cli *c, struct standing *w)
+{
+	struct docket *d = NULL;
+	bool ok;
+
+	if (!home_docket(c->flow.home, &d, &c->err))
+		return false;
+	ok = docket_outbox(d, NULL, carry_look, w, &c->err);
+	home_docket_done(c->flow.home);
+	return ok;
 }
 
 static bool
@@ -44,32 +70,70 @@ standing_count(struct cli *c, struct standing *w)
 	}
 	mem_free(list);
 	mem_free(e);
-	return ok;
+	return ok && carry_first(c, w);
 }
 
-static const char *
+/* What a person should look at now: overdue, or due within this time. */
+#define LOOK_WITHIN (7 * 86400)
+
+static const struct docket_request *
+pressing(const struct desk *d)
+{
+	for (size_t i = 0; i < d->due_n; i++) {
+		const struct docket_request *r = &d->due[i];
+
+		if (r->due_at < d->now || (r->due_ours &&
+		    r->due_at <= d->now + LOOK_WITHIN))
+			return r;
+	}
+	return NULL;
+}
+
+struct step { char s[160]; };
+
+static struct step step_of(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
+static struct step
+step_of(const char *fmt, ...)
+{
+	struct step t;
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(t.s, sizeof t.s, fmt, ap);
+	va_end(ap);
+	return t;
+}
+
+static struct step
 next_step(const struct settings *s, const struct desk *d, const struct standing *w)
 {
+	const struct docket_request *look = pressing(d);
+
 	if (!s->has_certificate)
-		return "comity key csr, then comity key import CHAIN.pem --roots ROOTS.pem";
+		return step_of("comity key csr, then comity key import CHAIN.pem --roots ROOTS.pem");
 	if (d->inbox > 0)
-		return "comity evidence receive";
-	if (d->due_n > 0 && d->due[0].due_ours)
-		return "comity request show NUMBER   (the first of those above)";
-	if (d->counts.outbox > 0)
-		return "comity bundle write DIR --to PEER";
+		return step_of("comity evidence receive");
+	if (look != NULL && look->due_ours)
+		return step_of("comity request show %u", look->number);
+	if (w->carry_to[0] != '\0')
+		return step_of("comity bundle write DIR --to %.2s", w->carry_to);
+	if (look != NULL)
+		return step_of("comity request show %u", look->number);
 	if (w->pending > 0)
-		return s->tsa_url[0] != '\0' ? "comity stamp fetch" :
-		    "comity stamp query ID --out q.tsq";
+		return step_of(s->tsa_url[0] != '\0' ? "comity stamp fetch" :
+		    "comity stamp query ID --out q.tsq");
 	if (w->peers == 0)
-		return "comity peer pair THEIR-CARD";
+		return step_of("comity peer pair THEIR-CARD");
 	if (w->unconfirmed > 0)
-		return "comity peer pair THEIR-CARD --words \"...\"";
+		return step_of("comity peer pair THEIR-CARD --words \"...\"");
 	if (d->counts.drafts > 0)
-		return "comity request list";
+		return step_of("comity request list --state draft");
 	if (w->unsealed > 0)
-		return "comity evidence seal ID --to PEER";
-	return "comity request new preserve --to PEER ...  or  comity evidence add PATH ...";
+		return step_of("comity evidence seal ID --to PEER");
+	if (d->counts.unreceipted > 0)
+		return step_of("comity bundle read DIR   (what the other side sends back)");
+	return step_of("comity request new preserve --to PEER ...  or  comity evidence add PATH ...");
 }
 
 static void
@@ -88,6 +152,7 @@ desk_json(struct cli *c, const struct desk *d, const struct standing *w)
 	json_out_int(&j, "unsealed", (int64_t)w->unsealed);
 	json_out_int(&j, "stamps_pending", (int64_t)w->pending);
 	json_out_int(&j, "outbox", (int64_t)d->counts.outbox);
+	json_out_int(&j, "without_receipt", (int64_t)d->counts.unreceipted);
 	json_out_int(&j, "inbox", (int64_t)d->inbox);
 	json_out_int(&j, "peers", (int64_t)w->peers);
 	json_out_int(&j, "peers_not_confirmed", (int64_t)w->unconfirmed);
@@ -105,8 +170,47 @@ desk_json(struct cli *c, const struct desk *d, const struct standing *w)
 		json_out_close_object(&j);
 	}
 	json_out_close_array(&j);
-	json_out_str(&j, "next", next_step(s, d, w));
+	json_out_str(&j, "next", next_step(s, d, w).s);
 	json_done(c, &j);
+}
+
+/* "  a 1, b 2": of many counts only those that are not 0, on one line. */
+struct counting { struct cli *c; bool any; };
+
+static void
+count_say(struct counting *l, const char *what, uint64_t n)
+{
+	if (n == 0)
+		return;
+	say(l->c, "%s%s %llu", l->any ? ", " : "  ", what, (unsigned long long)n);
+	l->any = true;
+}
+
+static void
+counts_say(struct cli *c, const struct desk *d, const struct standing *w)
+{
+	const struct docket_counts *n = &d->counts;
+	struct counting l = { .c = c };
+
+	say(c, "  overdue %llu, due in 24 h %llu; open: asked of us %llu, by us %llu",
+	    (unsigned long long)n->overdue, (unsigned long long)n->due_day,
+	    (unsigned long long)n->open_theirs, (unsigned long long)n->open_ours);
+	if (n->waiting_for_them > 0)
+		say(c, " (%s for them)", count_people(n->waiting_for_them, "waits",
+		    "wait").s);
+	if (n->drafts > 0)
+		say(c, "; drafts %llu", (unsigned long long)n->drafts);
+	say(c, "\n");
+	count_say(&l, "arrived", d->inbox);
+	count_say(&l, "to be carried", n->outbox);
+	count_say(&l, "carried, no receipt yet", n->unreceipted);
+	say(c, l.any ? "\n" : "");
+	l.any = false;
+	count_say(&l, "evidence of our own", w->own);
+	count_say(&l, "received", w->received);
+	count_say(&l, "not sealed yet", w->unsealed);
+	count_say(&l, "time stamps pending", w->pending);
+	say(c, l.any ? "\n" : "");
 }
 
 static void
@@ -116,18 +220,15 @@ desk_say(struct cli *c, const struct desk *d, const struct standing *w)
 	const struct docket_counts *n = &d->counts;
 
 	say(c, "%s (%s)%s\n", s->name, s->authority.s, s->training ? "  TRAINING" : "");
-	say(c, "  overdue %llu, due in 24 h %llu, open: %llu asked of us, %llu by us (%llu wait for them), drafts %llu\n",
-	    (unsigned long long)n->overdue, (unsigned long long)n->due_day,
-	    (unsigned long long)n->open_theirs, (unsigned long long)n->open_ours,
-	    (unsigned long long)n->waiting_for_them, (unsigned long long)n->drafts);
-	say(c, "  arrived %zu, to be carried %llu, evidence %zu of our own and %zu received, to be sealed %zu, time stamps pending %zu\n",
-	    d->inbox, (unsigned long long)n->outbox, w->own, w->received, w->unsealed,
-	    w->pending);
+	counts_say(c, d, w);
 	if (n->holds_ending > 0)
 		say(c, "  %s within 21 days: ask for the longer hold, or send the request\n",
 		    count_people(n->holds_ending, "hold ends", "holds end").s);
-	if (w->peers == 0 || w->unconfirmed > 0)
-		say(c, "  peers %zu, %zu not confirmed\n", w->peers, w->unconfirmed);
+	if (w->peers == 0)
+		say(c, "  no peer yet\n");
+	else if (w->unconfirmed > 0)
+		say(c, "  %s not confirmed: their six words are needed\n",
+		    count_people(w->unconfirmed, "peer is", "peers are").s);
 	for (size_t i = 0; i < d->due_n && i < 5; i++) {
 		say(c, "  ");
 		request_line(c, &d->due[i], d->now);
@@ -136,7 +237,7 @@ desk_say(struct cli *c, const struct desk *d, const struct standing *w)
 		say(c, n->last_received_at != 0 ?
 		    "  Nothing waits for you. Last came in: %s.\n" :
 		    "  Nothing waits for you.\n", when_people(n->last_received_at).s);
-	say(c, "  Next: %s\n", next_step(s, d, w));
+	say(c, "  Next: %s\n", next_step(s, d, w).s);
 }
 
 int

@@ -236,6 +236,9 @@ file_out(struct cli *c, const char *out, struct span bytes, bool public)
 	bool ok;
 
 	ok = file_save(c->world, NULL, out, bytes, false, &c->err);
+	if (!ok && c->err.kind == ERR_CONFLICT)
+		return err_set(&c->err, ERR_CONFLICT, "out.exists",
+		    "%s is there already and was not touched; choose another name", out);
 	if (!ok || !public)
 		return ok;
 	ok = file_open(c->world, NULL, out, FILE_UPDATE, &f, &c->err) &&

@@ -160,8 +160,10 @@ run_request_record(struct cli *c, struct call *call)
 	    w->by == BY_COMITY))
 		ok = err_set(&c->err, ERR_USE, "use.record",
 		    "comity request record needs --kind (preserve, granted, refused, ...) and --by letter, mail, oral or diplomatic");
-	ok = ok && (call->args_n == 0 || request_number_parse(call->args[0], &w->number,
-	    &c->err)) &&
+	if (ok && strcmp(w->kind, "refused") == 0 && w->answer.grounds_n == 0)
+		ok = err_set(&c->err, ERR_USE, "use.ground",
+		    "a refusal is recorded with the ground they name, as in --ground R02; see the grounds with: comity request fields KIND");
+	ok = ok && (call->args_n == 0 || request_arg(c, call, &w->number)) &&
 	    time_option(c, call_value(call, "dated"), &w->has_dated, &w->dated) &&
 	    time_option(c, call_value(call, "held-until"), &w->answer.has_hold_until,
 	    &w->answer.hold_until) &&

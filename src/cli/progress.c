@@ -9,7 +9,7 @@
 #define LINE_EVERY (60 * TICKS)
 #define JSON_EVERY TICKS
 #define SPEED_EVERY (TICKS / 2)
-#define QUIET_FOR (TICKS / 2)		/* short work shows no bar */
+#define QUIET_FOR TICKS			/* short work shows nothing */
 
 static void
 put(struct cli_progress *p, const char *text)
@@ -53,17 +53,19 @@ left_text(const struct cli_progress *p, uint64_t left, char *out, size_t n)
 static void
 words(const struct cli_progress *p, uint64_t done, uint64_t total, char *out, size_t n)
 {
-	char left[48];
+	char left[48], speed[40] = "";
 
 	if (total == 0) {
 		(void)snprintf(out, n, "%s  %s", p->step, size_people(done).s);
 		return;
 	}
 	left_text(p, total - (done < total ? done : total), left, sizeof left);
-	(void)snprintf(out, n, "%s  %s of %s  %u %%  %s/s%s", p->step,
+	if (p->speed >= 1)
+		(void)snprintf(speed, sizeof speed, "  %s/s",
+		    size_people((uint64_t)p->speed).s);
+	(void)snprintf(out, n, "%s  %s of %s  %u %%%s%s", p->step,
 	    size_people(done).s, size_people(total).s,
-	    (unsigned)((double)done * 100 / (double)total),
-	    size_people((uint64_t)p->speed).s, left);
+	    (unsigned)((double)done * 100 / (double)total), speed, left);
 }
 
 static void

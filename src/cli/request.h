@@ -24,6 +24,8 @@ size_t identifiers_count(const struct law_measure *m, const struct fields *fs);
 /* "in 5 hours", "2 hours late", "on 22 Nov 2026 08:46:00 UTC" */
 struct due_text { char s[96]; };
 struct due_text due_people(int64_t at, int64_t now);
+/* Why something is due in it: "we owe an answer", "the hold ends". */
+const char *rule_people(const struct docket_request *r);
 /* One line of a list of requests. */
 void request_line(struct cli *c, const struct docket_request *r, int64_t now);
 void request_json(struct cli *c, struct json_out *j, const struct docket_request *r);

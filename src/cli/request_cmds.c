@@ -6,45 +6,71 @@
 
 /* ---- words ---- */
 
+/* "in 5 hours", "2 days late": to the nearest. */
+static void
+distance_people(int64_t at, int64_t now, char *out, size_t size)
+{
+	int64_t d = at > now ? at - now : now - at;
+	const char *unit = d < 7200 ? "minute" : d < 172800 ? "hour" : "day";
+	int64_t one = d < 7200 ? 60 : d < 172800 ? 3600 : 86400;
+	long long n = (d + one / 2) / one;
+
+	(void)snprintf(out, size, at > now ? "in %lld %s%s" : "%lld %s%s late", n, unit,
+	    n == 1 ? "" : "s");
+}
+
 struct due_text
 due_people(int64_t at, int64_t now)
 {
 	struct due_text t;
-	int64_t d = at > now ? at - now : now - at;
-	const char *unit = d < 7200 ? "minute" : d < 172800 ? "hour" : "day";
-	long long n = d < 7200 ? d / 60 : d < 172800 ? d / 3600 : d / 86400;
+	char far[48];
 
-	if (at > now)
-		(void)snprintf(t.s, sizeof t.s, "in %lld %s%s (%s)", n, unit,
-		    n == 1 ? "" : "s", when_people(at).s);
-	else
-		(void)snprintf(t.s, sizeof t.s, "%lld %s%s late (%s)", n, unit,
-		    n == 1 ? "" : "s", when_people(at).s);
+	distance_people(at, now, far, sizeof far);
+	(void)snprintf(t.s, sizeof t.s, "%s (%s)", far, when_people(at).s);
 	return t;
 }
 
-/* Why something is due, in words. */
-static const char *
+/* The same for a line of a list: "in 5 hours (22 Nov 16:55 UTC)", "(21 Jan 2027)". */
+static struct due_text
+due_short(int64_t at, int64_t now)
+{
+	int64_t d = at > now ? at - now : now - at;
+	char far[48], day[8], month[16], year[16], clock[16];
+	struct due_text t;
+
+	distance_people(at, now, far, sizeof far);
+	if (sscanf(when_people(at).s, "%7s %15s %15s %15s", day, month, year, clock) != 4)
+		return due_people(at, now);
+	if (d < 172800)
+		(void)snprintf(t.s, sizeof t.s, "%s (%s %s %.5s UTC)", far, day, month,
+		    clock);
+	else
+		(void)snprintf(t.s, sizeof t.s, "%s (%s %s %s)", far, day, month, year);
+	return t;
+}
+
+const char *
 rule_people(const struct docket_request *r)
 {
 	if (strcmp(r->due_rule, "hold") == 0)
 		return "the hold ends";
 	if (strcmp(r->due_rule, "oral") == 0)
-		return r->due_ours ? "we owe the written confirmation" :
-		    "they owe the written confirmation";
+		return r->due_ours ? "we owe it in writing" : "they owe it in writing";
 	return r->due_ours ? "we owe an answer" : "they owe an answer";
 }
 
+/* At most 100 columns, whatever the state. */
 void
 request_line(struct cli *c, const struct docket_request *r, int64_t now)
 {
 	const struct settings *s = home_settings(c->flow.home);
 	struct number_text number = request_number_text(s->state, r);
 
-	say(c, "%-15s %-4s %-12s %.2s  %-26s", number.s, r->ours ? "ours" : "in",
+	say(c, "%-14s %-4s %-12s %.2s %s", number.s, r->ours ? "ours" : "in",
 	    r->kind, r->peer[0] != '\0' ? r->peer : "--", r->state);
 	if (r->due_at != 0)
-		say(c, " %s %s", rule_people(r), due_people(r->due_at, now).s);
+		say(c, "%*s%s %s", (int)(strlen(r->state) < 12 ? 13 - strlen(r->state) : 1),
+		    "", rule_people(r), due_short(r->due_at, now).s);
 	say(c, "\n");
 }
 
@@ -127,10 +153,65 @@ findings_json(struct json_out *j, const struct request_findings *f)
 	json_out_close_array(j);
 }
 
+/* A whole number, "XB-2026-000031", that is not one of ours: theirs, perhaps. */
+struct numbering {
+	const char *typed;
+	unsigned number;		/* of the thread they call so; 0 none */
+	size_t n;
+};
+
+static bool
+reference_look(void *arg, const struct docket_request *r, struct err *err)
+{
+	struct numbering *w = arg;
+
+	(void)err;
+	if (strcmp(r->reference, w->typed) == 0) {
+		w->number = r->number;
+		w->n++;
+	}
+	return true;
+}
+
+static bool
+number_whole(struct cli *c, const char *typed, unsigned *number)
+{
+	const struct settings *s = home_settings(c->flow.home);
+	struct numbering w = { .typed = typed };
+	struct docket_filter all = { 0 };
+	struct docket_request r;
+	struct docket *d = NULL;
+	bool ok;
+
+	if (!home_docket(c->flow.home, &d, &c->err))
+		return false;
+	ok = docket_request_get(d, *number, &r, &c->err);
+	if (ok && strcmp(request_number_text(s->state, &r).s, typed) == 0) {
+		home_docket_done(c->flow.home);
+		return true;
+	}
+	err_clear(&c->err);
+	ok = docket_requests(d, &all, reference_look, &w, &c->err);
+	home_docket_done(c->flow.home);
+	if (!ok)
+		return false;
+	*number = w.number;
+	if (w.n == 1)
+		return true;
+	return w.n == 0 ? err_set(&c->err, ERR_ABSENT, "request.absent",
+	    "no request here has the number %.40s, ours or theirs; see what there is with: comity request list --all",
+	    typed) : err_set(&c->err, ERR_USE, "request.number",
+	    "%zu authorities call a request %.40s; write our number: comity request list --all",
+	    w.n, typed);
+}
+
 bool
 request_arg(struct cli *c, struct call *call, unsigned *number)
 {
-	return request_number_parse(call->args[0], number, &c->err);
+	const char *typed = call->args[0];
+
+	return request_number_parse(typed, number, &c->err) &&
+	    (strchr(typed, '-') == NULL || number_whole(c, typed, number));
 }
 
 /* ---- drafts ---- */
@@ -223,7 +304,7 @@ run_request_new(struct cli *c, struct call *call)
 		goto memory;
 	settings_typed_init(s);
 	request_view_init(v);
-	if (call_value(call, "to") == NULL)
+	if (call_value(call, "to") == NULL || call_value(call, "to")[0] == '\0')
 		code = fail_use(c, "comity request new needs --to PEER: a State code, an id, or a State with a correspondent");
 	else if (!wish_take(c, call, &w, basis, attach) ||
 	    !settings_take(c, call, m, 0, s))
@@ -345,11 +426,41 @@ list_one(void *arg, const struct docket_request *r, struct err *err)
 	return true;
 }
 
+/* A word that nothing can match is a slip of the finger, not an empty list. */
+static bool
+filter_known(struct cli *c, const struct docket_filter *f)
+{
+	enum request_state state;
+	struct docket_case k = { 0 };
+	struct docket *d = NULL;
+	bool ok = true;
+
+	if (f->kind != NULL && law_measure(f->kind) == NULL)
+		return err_set(&c->err, ERR_USE, "use.kind",
+		    "there is no kind of request \"%.40s\"; there are preserve, subscriber, stored_data, traffic_path and use_consent",
+		    f->kind);
+	if (f->state != NULL && !request_state_parse(f->state, &state))
+		return err_set(&c->err, ERR_USE, "use.state",
+		    "there is no state \"%.40s\"; there are draft, sent, received, needs_info, accepted, accepted_with_conditions, refused, delivered, withdrawn and closed",
+		    f->state);
+	if (f->case_number == 0)
+		return true;
+	ok = home_docket(c->flow.home, &d, &c->err);
+	if (ok) {
+		ok = docket_case_get(d, f->case_number, false, &k, &c->err);
+		docket_case_clear(&k);
+		home_docket_done(c->flow.home);
+	}
+	return ok;
+}
+
 int
 run_request_list(struct cli *c, struct call *call)
 {
 	struct listing_requests l = { .c = c, .now = world_now(c->world) };
-	struct docket_filter f = { .open_only = !call_flag(call, "all"),
+	/* Who names a state wants that state, closed ones too. */
+	struct docket_filter f = { .open_only = !call_flag(call, "all") &&
+		call_value(call, "state") == NULL,
 		.due_only = call_flag(call, "due"), .kind = call_value(call, "kind"),
 		.state = call_value(call, "state"), .order = call_flag(call, "due") ?
 		ORDER_DUE : ORDER_NUMBER };
@@ -359,7 +470,7 @@ run_request_list(struct cli *c, struct call *call)
 	bool ok;
 
 	peer_init(&peer);
-	ok = case_option(c, call, &f.case_number);
+	ok = case_option(c, call, &f.case_number) && filter_known(c, &f);
 	if (ok && call_value(call, "peer") != NULL) {
 		ok = peer_find(c->flow.home, call_value(call, "peer"), &peer, &c->err);
 		f.peer = peer.id.s;
@@ -389,11 +500,12 @@ run_request_list(struct cli *c, struct call *call)
 /* ---- one request ---- */
 
 static void
-part_say(struct cli *c, const struct law_part *p, const struct field_part *v)
+part_say(struct cli *c, const char *in, const struct law_part *p,
+    const struct field_part *v)
 {
 	if (!v->has)
 		return;
-	say(c, "    %-18s ", p->label);
+	say(c, "%s  %-18s ", in, p->label);
 	if (p->kind == PART_INSTANT)
 		say(c, "%s", when_people(v->n).s);
 	else if (p->kind == PART_NUMBER)
@@ -407,9 +519,10 @@ part_say(struct cli *c, const struct law_part *p, const struct field_part *v)
 	say(c, "\n");
 }
 
-/* basis NULL: every place that asks for it. */
+/* Each line begins with `in`; basis NULL: every place that asks for it. */
 static void
-fields_say(struct cli *c, const struct fields *fs, const struct law_basis *basis)
+fields_say(struct cli *c, const char *in, const struct fields *fs,
+    const struct law_basis *basis)
 {
 	for (size_t i = 0; i < fs->n; i++) {
 		const struct field *f = &fs->list[i];
@@ -417,11 +530,11 @@ fields_say(struct cli *c, const struct fields *fs, const struct law_basis *basis
 		struct span place = basis != NULL ? law_basis_place(basis, f->law) :
 		    span_text(f->law->source);
 
-		say(c, place.n > 0 ? "  %s (%.*s)\n" : "  %s\n", f->law->label,
+		say(c, place.n > 0 ? "%s%s (%.*s)\n" : "%s%s\n", in, f->law->label,
 		    (int)place.n, place.p);
 		for (size_t e = 0; e < f->n; e++)
 			for (size_t p = 0; p < f->law->shape->parts_n; p++)
-				part_say(c, &f->law->shape->parts[p],
+				part_say(c, in, &f->law->shape->parts[p],
 				    &f->entries[e].parts[p]);
 	}
 }
@@ -476,12 +589,12 @@ act_words_say(struct cli *c, const struct act *a)
 		marked_say(c, "acceptable when", &w->better);
 		for (size_t i = 0; i < w->asks_n; i++)
 			say(c, "      asks for %s\n", w->asks[i]);
-		fields_say(c, &w->fields, NULL);
+		fields_say(c, "      ", &w->fields, NULL);
 		break;
 	case ACT_IS_EVIDENCE:
 		marked_say(c, "description", &d->description);
 		marked_say(c, "may be used for", &d->purpose);
-		fields_say(c, &d->limits, NULL);
+		fields_say(c, "      ", &d->limits, NULL);
 		for (size_t i = 0; i < d->origins_n; i++) {
 			say(c, "      before: %s to %s, act %s%s\n", d->origins[i].from.s,
 			    d->origins[i].to.s, id_short(&d->origins[i].act).s,
@@ -490,7 +603,7 @@ act_words_say(struct cli *c, const struct act *a)
 		}
 		break;
 	case ACT_IS_REQUEST:
-		fields_say(c, &a->body.request.fields,
+		fields_say(c, "      ", &a->body.request.fields,
 		    law_basis(act_kind_name(a->kind), a->instrument));
 		break;
 	case ACT_IS_CARD:
@@ -563,11 +676,83 @@ request_next(struct cli *c, const struct request_view *v)
 		    "  Next: comity request send %u\n", n);
 	else if (!r->ours && (strcmp(r->state, "received") == 0 ||
 	    strcmp(r->state, "needs_info") == 0))
-		say(c, "  Next: comity request confirm %u   (or refuse, ask, answer)\n", n);
-	else if (!r->ours && strncmp(r->state, "accepted", 8) == 0)
+		say(c, strcmp(r->kind, "preserve") == 0 ?
+		    "  Next: comity request confirm %u   (or refuse, ask)\n" :
+		    "  Next: comity request confirm %u   (or refuse, ask, answer)\n", n);
+	else if (!r->ours && strncmp(r->state, "accepted", 8) == 0 &&
+	    strcmp(r->kind, "preserve") != 0 && strcmp(r->kind, "use_consent") != 0)
 		say(c, "  Next: comity request answer %u --evidence ID\n", n);
 	else if (r->ours && strcmp(r->state, "needs_info") == 0)
 		say(c, "  Next: comity request reply %u --text \"...\"\n", n);
+}
+
+/* What goes along, or came along, with the request itself. */
+static void
+attached_say(struct cli *c, const struct request_view *v)
+{
+	const struct act *a = &v->draft.act;
+
+	for (size_t i = 0; v->has_draft && i < v->draft.attach_n; i++) {
+		say(c, "  attached  ");
+		say_text(c, v->draft.attach[i]);
+		say(c, " (%s)\n", size_people(v->draft.attach_bytes[i]).s);
+	}
+	if (!v->has_draft && act_kind_class(a->kind) == ACT_IS_REQUEST &&
+	    a->payload_files > 0)
+		say(c, "  attached  %s, %s: comity request export %u --out DIR\n",
+		    count_people(a->payload_files, "file", "files").s,
+		    size_people(a->payload_bytes).s, v->row.number);
+}
+
+/* Who is asked may refuse on these grounds and on no other. */
+#define GROUND_ID_MAX 15
+
+/* The next ground of "R02;R03;P01" that a refusal may name: never P and N rows. */
+static const struct law_ground *
+ground_next(const char **list)
+{
+	const struct law_ground *g = NULL;
+
+	while (**list != '\0' && g == NULL) {
+		size_t n = strcspn(*list, ";");
+		char id[GROUND_ID_MAX + 1];
+
+		(void)snprintf(id, sizeof id, "%.*s", (int)(n < GROUND_ID_MAX ? n :
+		    GROUND_ID_MAX), *list);
+		g = id[0] == 'P' || id[0] == 'N' ? NULL : law_ground(id);
+		*list += n + ((*list)[n] != '\0');
+	}
+	return g;
+}
+
+static void
+grounds_say(struct cli *c, const char *list)
+{
+	const struct law_ground *g = ground_next(&list);
+
+	if (g != NULL)
+		say(c, "  grounds on which it may be refused\n");
+	for (; g != NULL; g = ground_next(&list))
+		say(c, "    %s  %s (%s)\n", g->id, g->summary, g->article);
+}
+
+static void
+grounds_json(struct json_out *j, const char *list)
+{
+	const struct law_ground *g;
+
+	json_out_array(j, "grounds");
+	while ((g = ground_next(&list)) != NULL)
+		json_out_str(j, NULL, g->id);
+	json_out_close_array(j);
+}
+
+/* Is it on us to answer it? */
+static bool
+answer_owed(const struct docket_request *r)
+{
+	return !r->ours && r->answered_at == 0 && (strcmp(r->state, "received") == 0 ||
+	    strcmp(r->state, "needs_info") == 0);
 }
 
 static void
@@ -598,8 +783,11 @@ view_say(struct cli *c, const struct request_view *v)
 		say(c, "  held from %s to %s\n", when_people(r->hold_effected_at).s,
 		    when_people(r->hold_until).s);
 	if (act_kind_class(v->draft.act.kind) == ACT_IS_REQUEST)
-		fields_say(c, &v->draft.act.body.request.fields,
+		fields_say(c, "  ", &v->draft.act.body.request.fields,
 		    law_basis(r->kind, r->instrument));
+	attached_say(c, v);
+	if (answer_owed(r) && law_basis(r->kind, r->instrument) != NULL)
+		grounds_say(c, law_basis(r->kind, r->instrument)->grounds);
 	findings_say(c, &v->findings);
 }
 
@@ -617,6 +805,20 @@ view_json(struct cli *c, const struct request_view *v, const struct acts_gathere
 		fields_encode(&v->draft.act.body.request.fields, &j);
 	json_out_close_object(&j);
 	findings_json(&j, &v->findings);
+	json_out_array(&j, "attached");
+	for (size_t i = 0; v->has_draft && i < v->draft.attach_n; i++) {
+		json_out_object(&j, NULL);
+		json_shown(&j, "path", v->draft.attach[i]);
+		json_out_int(&j, "bytes", (int64_t)v->draft.attach_bytes[i]);
+		json_out_digest(&j, "sha256", &v->draft.attach_sha256[i]);
+		json_out_close_object(&j);
+	}
+	json_out_close_array(&j);
+	json_out_int(&j, "attached_files", (int64_t)(v->has_draft ? v->draft.attach_n :
+	    v->draft.act.payload_files));
+	grounds_json(&j, answer_owed(&v->row) && law_basis(v->row.kind,
+	    v->row.instrument) != NULL ? law_basis(v->row.kind,
+	    v->row.instrument)->grounds : "");
 	json_out_array(&j, "acts");
 	for (size_t i = 0; i < g->n; i++)
 		act_json(&j, &g->list[i]);
@@ -651,7 +853,7 @@ run_request_show(struct cli *c, struct call *call)
 		view_json(c, v, &g);
 	} else if (ok) {
 		view_say(c, v);
-		say(c, "  acts\n");
+		say(c, g.n > 0 ? "  acts\n" : "");
 		/* The request itself stands above. */
 		for (size_t i = 0; ok && i < g.n; i++)
 			ok = act_say(c, &g.list[i], !v->row.has_act ||
@@ -721,8 +923,10 @@ run_request_fields(struct cli *c, struct call *call)
 			    ": " : "", f->shape->parts[p].codes != NULL ?
 			    f->shape->parts[p].codes : "");
 	}
+	grounds_say(c, m->grounds);
 	if (c->json) {
 		json_out_close_array(&j);
+		grounds_json(&j, m->grounds);
 		json_done(c, &j);
 	}
 	return EXIT_DONE;

@@ -221,7 +221,7 @@ settings_take(struct cli *c, struct call *call, const struct law_measure *m,
     size_t identifiers_there, struct settings_typed *s)
 {
 	const char *typed[SETTINGS_MAX], *accounts[SETTINGS_MAX];
-	const char *field = identifiers_field(m);
+	const char *field = identifiers_field(m), *provider = call_value(call, "provider");
 	size_t n = call_values(call, "identifier", typed, SETTINGS_MAX),
 	    accounts_n = call_values(call, "account", accounts, SETTINGS_MAX);
 	bool ok;
@@ -239,6 +239,10 @@ settings_take(struct cli *c, struct call *call, const struct law_measure *m,
 		ok = setting_add(c, s, mail ? "email" : "account", "%s[%zu].type",
 		    field, identifiers_there) && setting_add(c, s, accounts[i],
 		    "%s[%zu].value", field, identifiers_there);
+		/* A handle means something only with the service it is used at. */
+		if (ok && !mail && provider != NULL && provider[0] != '\0')
+			ok = setting_add(c, s, provider, "%s[%zu].service", field,
+			    identifiers_there);
 	}
 	for (size_t i = 0; ok && i < n; i++, identifiers_there++)
 		ok = identifier_parse(c, s, field, identifiers_there, typed[i]);

@@ -129,7 +129,7 @@ exit_code_of(const struct err *err)
 	static const struct { const char *reason; enum exit_code code; } own[] = {
 		{ "card.changed", EXIT_CHANGED }, { "bundle.damaged", EXIT_CHANGED },
 		{ "bundle.parcel-damaged", EXIT_CHANGED },
-		{ "bundle.missing", EXIT_PARTLY },
+		{ "bundle.missing", EXIT_PARTLY }, { "backup.damaged", EXIT_CHANGED },
 		{ "evidence.source_digest", EXIT_CHANGED },
 		{ "payload.changed_since_added", EXIT_CHANGED },
 	};
@@ -176,6 +176,7 @@ begins_large(const struct err *err)
 
 	return err->text[0] >= 'a' && err->text[0] <= 'z' &&
 	    memchr(err->text, '.', n) == NULL && memchr(err->text, '/', n) == NULL &&
+	    memchr(err->text, '_', n) == NULL && memchr(err->text, '[', n) == NULL &&
 	    !(n == 6 && strncmp(err->text, "comity", 6) == 0) &&
 	    strncmp(err->reason, "payload.", 8) != 0;
 }
