@@ -41,7 +41,12 @@ run_tap() {
 	out=$(mktemp)
 	began=$(date +%s)
 	"$@" >"$out" 2>"$out.err" </dev/null && status=0 || status=$?
-	took=$(($(date +%s) - began))
+	tap_count "$name" "$out" "$status" $(($(date +%s) - began))
+}
+
+# tap_count NAME FILE STATUS SECONDS: counts what it printed (FILE, FILE.err).
+tap_count() {
+	name=$1 out=$2 status=$3 took=$4
 	tap_read "$out" "$status" >"$out.count"
 	read -r p f s <"$out.count"
 	PASSED=$((PASSED + p)) FAILED=$((FAILED + f)) SKIPPED=$((SKIPPED + s))
@@ -52,6 +57,25 @@ run_tap() {
 		tail -n 30 "$out.err" | sed 's/^/  | /'
 	fi
 	rm -f "$out" "$out.err" "$out.count"
+}
+
+# run_taps LABEL PROGRAM...: each alone, two at a time; told in their order.
+run_taps() {
+	label=$1
+	shift
+	taps=$(mktemp -d)
+	for t in "$@"; do printf '%s\0' "$t"; done |
+		TAPS=$taps xargs -0 -n 1 -P 2 sh -c '
+			out=$TAPS/$(basename "$1")
+			began=$(date +%s)
+			timeout 1800 "$1" >"$out" 2>"$out.err" </dev/null
+			echo $? $(($(date +%s) - began)) >"$out.end"' sh
+	for t in "$@"; do
+		out=$taps/$(basename "$t")
+		read -r status took <"$out.end" || { status=99 took=0; }
+		tap_count "$label $(basename "$t")" "$out" "$status" "$took"
+	done
+	rm -rf "$taps"
 }
 
 # run_plain NAME COMMAND...: one test; it passes when the command exits 0.
