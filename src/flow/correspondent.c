@@ -56,7 +56,7 @@ wish_ask(const struct correspondent_wish *w, struct err *err)
 {
 	if (w->state == NULL || strlen(w->state) != 2 || law_state(w->state) == NULL)
 		return err_set(err, ERR_USE, "correspondent.state",
-		    "\"%.20s\" is the code of no State; see: comity treaty list",
+		    "\"%.20s\" is the code of no State; write two capital letters, as in FR",
 		    w->state == NULL ? "" : w->state);
 	if (w->name == NULL || w->name[0] == '\0' || !text_valid(w->name, 200))
 		return err_set(err, ERR_USE, "correspondent.name",

@@ -293,7 +293,7 @@ basis_take(struct drafting *g, bool moved, struct err *err)
 		b = law_basis(act_kind_name(a->kind), w->instrument);
 		if (b == NULL)
 			return err_set(err, ERR_USE, "request.instrument",
-			    "no rule is known for \"%s\" under \"%.40s\"; see: comity law basis",
+			    "no rule is known for \"%s\" under \"%.40s\"; there are UNCAC-CYBER, Budapest, Budapest-2AP, UNTOC and reciprocity, not each for every kind",
 			    act_kind_name(a->kind), w->instrument);
 	} else if (a->instrument[0] != '\0' && !moved) {
 		return short_set(a->article, sizeof a->article, "article", w->article,

@@ -117,7 +117,7 @@ asks_take(const struct answer_wish *w, struct answer_body *b, struct err *err)
 
 		if (field == NULL)
 			return err_set(err, ERR_USE, "answer.asks",
-			    "\"%.60s\" is no field of a request; see: comity law fields",
+			    "\"%.60s\" is no field of a request; see: comity request fields KIND",
 			    w->asks[b->asks_n]);
 		if (!short_set(b->asks[b->asks_n], sizeof b->asks[0], "field",
 		    field->name, err))
