@@ -28,6 +28,8 @@ struct due_text due_people(int64_t at, int64_t now);
 const char *rule_people(const struct docket_request *r);
 /* One line of a list of requests. */
 void request_line(struct cli *c, const struct docket_request *r, int64_t now);
+/* An instant as RFC 3339; 0: null. */
+void instant_json(struct json_out *j, const char *name, int64_t at);
 void request_json(struct cli *c, struct json_out *j, const struct docket_request *r);
 void findings_say(struct cli *c, const struct request_findings *f);
 void findings_json(struct json_out *j, const struct request_findings *f);

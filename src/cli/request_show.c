@@ -1,0 +1,438 @@
+/* request show and fields: one request with its acts, and what a kind asks for. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/request.h"
+
+static void
+part_say(struct cli *c, const char *in, const struct law_part *p,
+    const struct field_part *v)
+{
+	if (!v->has)
+		return;
+	say(c, "%s  %-18s ", in, p->label);
+	if (p->kind == PART_INSTANT)
+		say(c, "%s", when_people(v->n).s);
+	else if (p->kind == PART_NUMBER)
+		say(c, "%lld", (long long)v->n);
+	else if (p->kind == PART_YES)
+		say(c, v->n ? "yes" : "no");
+	else if (v->text != NULL)
+		say_text(c, v->text);
+	if (p->kind == PART_MARKED && v->lang[0] != '\0')
+		say(c, "  [%s]", v->lang);
+	say(c, "\n");
+}
+
+/* Each line begins with `in`; basis NULL: every place that asks for it. */
+static void
+fields_say(struct cli *c, const char *in, const struct fields *fs,
+    const struct law_basis *basis)
+{
+	for (size_t i = 0; i < fs->n; i++) {
+		const struct field *f = &fs->list[i];
+
+		struct span place = basis != NULL ? law_basis_place(basis, f->law) :
+		    span_text(f->law->source);
+
+		say(c, place.n > 0 ? "%s%s (%.*s)\n" : "%s%s\n", in, f->law->label,
+		    (int)place.n, place.p);
+		for (size_t e = 0; e < f->n; e++)
+			for (size_t p = 0; p < f->law->shape->parts_n; p++)
+				part_say(c, in, &f->law->shape->parts[p],
+				    &f->entries[e].parts[p]);
+	}
+}
+
+/* ---- its acts ---- */
+
+#define ACTS_SHOWN 256		/* of one thread; more are counted */
+struct acts_gathered {
+	struct docket_act *list;	/* ACTS_SHOWN of them */
+	size_t n, more;
+};
+
+static bool
+act_gather(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct acts_gathered *g = arg;
+
+	(void)err;
+	if (g->n < ACTS_SHOWN)
+		g->list[g->n++] = *a;
+	else
+		g->more++;
+	return true;
+}
+
+static void
+marked_say(struct cli *c, const char *what, const struct marked_text *t)
+{
+	if (t->text == NULL)
+		return;
+	say(c, "      %s: ", what);
+	say_text(c, t->text);
+	say(c, "  [%s]\n", t->lang);
+}
+
+/* What people wrote in it, so that nobody decides on a kind alone. */
+static void
+act_words_say(struct cli *c, const struct act *a)
+{
+	const struct answer_body *w = &a->body.answer;
+	const struct delivered_body *d = &a->body.delivered;
+
+	switch (act_kind_class(a->kind)) {
+	case ACT_IS_ANSWER:
+		for (size_t i = 0; i < w->grounds_n; i++) {
+			const struct law_ground *g = law_ground(w->grounds[i]);
+
+			say(c, "      ground %s: %s (%s)\n", w->grounds[i], g != NULL ?
+			    g->summary : "not one we know", g != NULL ? g->article : "?");
+		}
+		marked_say(c, a->kind == ACT_QUESTION ? "question" : "text", &w->text);
+		marked_say(c, "acceptable when", &w->better);
+		for (size_t i = 0; i < w->asks_n; i++)
+			say(c, "      asks for %s\n", w->asks[i]);
+		fields_say(c, "      ", &w->fields, NULL);
+		break;
+	case ACT_IS_EVIDENCE:
+		marked_say(c, "description", &d->description);
+		marked_say(c, "may be used for", &d->purpose);
+		fields_say(c, "      ", &d->limits, NULL);
+		for (size_t i = 0; i < d->origins_n; i++) {
+			say(c, "      before: %s to %s, act %s%s\n", d->origins[i].from.s,
+			    d->origins[i].to.s, id_short(&d->origins[i].act).s,
+			    d->origins[i].has_consent ? ", with consent" : "");
+			marked_say(c, "limits then", &d->origins[i].limits);
+		}
+		break;
+	case ACT_IS_REQUEST:
+		fields_say(c, "      ", &a->body.request.fields,
+		    law_basis(act_kind_name(a->kind), a->instrument));
+		break;
+	case ACT_IS_CARD:
+	case ACT_IS_RECEIPT:
+	case ACT_IS_TIME_STAMP:
+		break;
+	}
+}
+
+static bool
+act_say(struct cli *c, const struct docket_act *a, bool words)
+{
+	struct act *act;
+	bool ok;
+
+	say(c, "    %s %-3s %-24s %s", when_people(a->at).s,
+	    a->direction == ACT_OUT ? "out" : "in", a->kind, id_short(&a->act).s);
+	if (a->other)
+		say(c, "  another package of the same act");
+	if (a->direction == ACT_OUT && a->receipted_at != 0)
+		say(c, "  receipt %s", when_people(a->receipted_at).s);
+	else if (a->outbox == OUTBOX_WAITS || a->outbox == OUTBOX_ONCE)
+		say(c, a->carried_at != 0 ? "  carried, no receipt yet" :
+		    "  waits for a carrier");
+	if (a->direction == ACT_IN && a->who[0] != '\0')
+		say(c, "  %s, %s, %s", a->verdict, a->who, a->when);
+	say(c, "\n");
+	if (!words || strcmp(a->kind, "receipt") == 0 ||
+	    strcmp(a->kind, "time_stamp") == 0)
+		return true;
+	act = mem_new(sizeof *act, &c->err);
+	if (act == NULL)
+		return false;
+	act_init(act, ACT_RECEIPT);
+	ok = flow_act_read(&c->flow, &a->act, act, &c->err);
+	if (ok)
+		act_words_say(c, act);
+	act_clear(act);
+	mem_free(act);
+	return ok;
+}
+
+static void
+act_json(struct json_out *j, const struct docket_act *a)
+{
+	json_out_object(j, NULL);
+	json_out_digest(j, "act", &a->act);
+	json_out_digest(j, "package", &a->package);
+	json_out_str(j, "kind", a->kind);
+	json_out_str(j, "direction", a->direction == ACT_OUT ? "out" : "in");
+	json_out_int(j, "evidence", a->evidence);
+	instant_json(j, "at", a->at);
+	json_out_bool(j, "other_package", a->other);
+	instant_json(j, "carried_at", a->carried_at);
+	instant_json(j, "receipted_at", a->receipted_at);
+	json_out_str(j, "verdict", a->verdict);
+	json_out_str(j, "who", a->who);
+	json_out_str(j, "when", a->when);
+	json_out_close_object(j);
+}
+
+static void
+request_next(struct cli *c, const struct request_view *v)
+{
+	const struct docket_request *r = &v->row;
+	unsigned n = r->number;
+
+	if (v->has_draft)
+		say(c, v->findings.stops > 0 ? "  Next: comity request edit %u ...\n" :
+		    "  Next: comity request send %u\n", n);
+	else if (!r->ours && (strcmp(r->state, "received") == 0 ||
+	    strcmp(r->state, "needs_info") == 0))
+		say(c, strcmp(r->kind, "preserve") == 0 ?
+		    "  Next: comity request confirm %u   (or refuse, ask)\n" :
+		    "  Next: comity request confirm %u   (or refuse, ask, answer)\n", n);
+	else if (!r->ours && strncmp(r->state, "accepted", 8) == 0 &&
+	    strcmp(r->kind, "preserve") != 0 && strcmp(r->kind, "use_consent") != 0)
+		say(c, "  Next: comity request answer %u --evidence ID\n", n);
+	else if (r->ours && strcmp(r->state, "needs_info") == 0)
+		say(c, "  Next: comity request reply %u --text \"...\"\n", n);
+}
+
+/* What goes along, or came along, with the request itself. */
+static void
+attached_say(struct cli *c, const struct request_view *v)
+{
+	const struct act *a = &v->draft.act;
+
+	for (size_t i = 0; v->has_draft && i < v->draft.attach_n; i++) {
+		say(c, "  attached  ");
+		say_text(c, v->draft.attach[i]);
+		say(c, " (%s)\n", size_people(v->draft.attach_bytes[i]).s);
+	}
+	if (!v->has_draft && act_kind_class(a->kind) == ACT_IS_REQUEST &&
+	    a->payload_files > 0)
+		say(c, "  attached  %s, %s: comity request export %u --out DIR\n",
+		    count_people(a->payload_files, "file", "files").s,
+		    size_people(a->payload_bytes).s, v->row.number);
+}
+
+/* Who is asked may refuse on these grounds and on no other. */
+#define GROUND_ID_MAX 15
+
+/* The next ground of "R02;R03;P01" that a refusal may name: never P and N rows. */
+static const struct law_ground *
+ground_next(const char **list)
+{
+	const struct law_ground *g = NULL;
+
+	while (**list != '\0' && g == NULL) {
+		size_t n = strcspn(*list, ";");
+		char id[GROUND_ID_MAX + 1];
+
+		(void)snprintf(id, sizeof id, "%.*s", (int)(n < GROUND_ID_MAX ? n :
+		    GROUND_ID_MAX), *list);
+		g = id[0] == 'P' || id[0] == 'N' ? NULL : law_ground(id);
+		*list += n + ((*list)[n] != '\0');
+	}
+	return g;
+}
+
+static void
+grounds_say(struct cli *c, const char *list)
+{
+	const struct law_ground *g = ground_next(&list);
+
+	if (g != NULL)
+		say(c, "  grounds on which it may be refused\n");
+	for (; g != NULL; g = ground_next(&list))
+		say(c, "    %s  %s (%s)\n", g->id, g->summary, g->article);
+}
+
+static void
+grounds_json(struct json_out *j, const char *list)
+{
+	const struct law_ground *g;
+
+	json_out_array(j, "grounds");
+	while ((g = ground_next(&list)) != NULL)
+		json_out_str(j, NULL, g->id);
+	json_out_close_array(j);
+}
+
+/* Is it on us to answer it? */
+static bool
+answer_owed(const struct docket_request *r)
+{
+	return !r->ours && r->answered_at == 0 && (strcmp(r->state, "received") == 0 ||
+	    strcmp(r->state, "needs_info") == 0);
+}
+
+static void
+view_say(struct cli *c, const struct request_view *v)
+{
+	const struct settings *s = home_settings(c->flow.home);
+	const struct docket_request *r = &v->row;
+	const struct law_measure *m = law_measure(r->kind);
+	int64_t now = world_now(c->world);
+
+	say(c, "%s  %s%s\n", request_number_text(s->state, r).s,
+	    m != NULL ? m->title : r->kind, s->training ? "  TRAINING" : "");
+	say(c, "  %s %s", r->ours ? "to  " : "from", v->peer_state);
+	say(c, "  ");
+	say_text(c, v->peer_name);
+	say(c, "\n  state  %s", r->state);
+	if (r->due_at != 0)
+		say(c, "; %s %s", rule_people(r), due_people(r->due_at, now).s);
+	say(c, "\n");
+	if (r->instrument[0] != '\0')
+		say(c, "  basis  %s %s\n", r->instrument, r->article);
+	if (r->reference[0] != '\0') {
+		say(c, "  their number  ");
+		say_text(c, r->reference);
+		say(c, "\n");
+	}
+	if (r->hold_until != 0)
+		say(c, "  held from %s to %s\n", when_people(r->hold_effected_at).s,
+		    when_people(r->hold_until).s);
+	if (act_kind_class(v->draft.act.kind) == ACT_IS_REQUEST)
+		fields_say(c, "  ", &v->draft.act.body.request.fields,
+		    law_basis(r->kind, r->instrument));
+	attached_say(c, v);
+	if (answer_owed(r) && law_basis(r->kind, r->instrument) != NULL)
+		grounds_say(c, law_basis(r->kind, r->instrument)->grounds);
+	findings_say(c, &v->findings);
+}
+
+static void
+view_json(struct cli *c, const struct request_view *v, const struct acts_gathered *g)
+{
+	struct json_out j;
+
+	json_start(c, &j, "comity.request/1");
+	request_json(c, &j, &v->row);
+	json_out_str(&j, "peer_state", v->peer_state);
+	json_shown(&j, "peer_name", v->peer_name);
+	json_out_object(&j, "fields");
+	if (act_kind_class(v->draft.act.kind) == ACT_IS_REQUEST)
+		fields_encode(&v->draft.act.body.request.fields, &j);
+	json_out_close_object(&j);
+	findings_json(&j, &v->findings);
+	json_out_array(&j, "attached");
+	for (size_t i = 0; v->has_draft && i < v->draft.attach_n; i++) {
+		json_out_object(&j, NULL);
+		json_shown(&j, "path", v->draft.attach[i]);
+		json_out_int(&j, "bytes", (int64_t)v->draft.attach_bytes[i]);
+		json_out_digest(&j, "sha256", &v->draft.attach_sha256[i]);
+		json_out_close_object(&j);
+	}
+	json_out_close_array(&j);
+	json_out_int(&j, "attached_files", (int64_t)(v->has_draft ? v->draft.attach_n :
+	    v->draft.act.payload_files));
+	grounds_json(&j, answer_owed(&v->row) && law_basis(v->row.kind,
+	    v->row.instrument) != NULL ? law_basis(v->row.kind,
+	    v->row.instrument)->grounds : "");
+	json_out_array(&j, "acts");
+	for (size_t i = 0; i < g->n; i++)
+		act_json(&j, &g->list[i]);
+	json_out_close_array(&j);
+	json_done(c, &j);
+}
+
+int
+run_request_show(struct cli *c, struct call *call)
+{
+	struct request_view *v = mem_new(sizeof *v, &c->err);
+	struct acts_gathered g = { .list = mem_array(ACTS_SHOWN, sizeof *g.list,
+		&c->err) };
+	struct docket *d = NULL;
+	unsigned number;
+	bool ok;
+
+	if (v == NULL || g.list == NULL) {
+		mem_free(v);
+		mem_free(g.list);
+		return fail(c);
+	}
+	request_view_init(v);
+	ok = request_arg(c, call, &number) &&
+	    flow_request_view(&c->flow, number, v, &c->err) &&
+	    home_docket(c->flow.home, &d, &c->err);
+	if (ok) {
+		ok = docket_request_acts(d, number, act_gather, &g, &c->err);
+		home_docket_done(c->flow.home);
+	}
+	if (ok && c->json) {
+		view_json(c, v, &g);
+	} else if (ok) {
+		view_say(c, v);
+		say(c, g.n > 0 ? "  acts\n" : "");
+		/* The request itself stands above. */
+		for (size_t i = 0; ok && i < g.n; i++)
+			ok = act_say(c, &g.list[i], !v->row.has_act ||
+			    !digest_eq(&g.list[i].act, &v->row.act));
+		if (g.more > 0)
+			say(c, "    and %zu more\n", g.more);
+		request_next(c, v);
+	}
+	request_view_clear(v);
+	mem_free(v);
+	mem_free(g.list);
+	return ok ? EXIT_DONE : fail(c);
+}
+
+/* ---- what a kind asks for ---- */
+
+static const char *
+need_word(enum law_need n)
+{
+	return n == LAW_REQUIRED ? "needed" : n == LAW_ONE_OF ? "one of these" :
+	    n == LAW_CONDITIONAL ? "sometimes" : "optional";
+}
+
+int
+run_request_fields(struct cli *c, struct call *call)
+{
+	const struct law_measure *m = law_measure(call->args[0]);
+	enum act_kind kind;
+	const struct law_field *all;
+	struct json_out j;
+	size_t n;
+
+	if (m == NULL || !act_kind_parse(call->args[0], &kind))
+		return fail_use(c, "there is no kind of request \"%.40s\"; there are preserve, subscriber, stored_data, traffic_path and use_consent",
+		    call->args[0]);
+	all = law_fields(&n);
+	if (c->json) {
+		json_start(c, &j, "comity.request-fields/1");
+		json_out_str(&j, "kind", m->id);
+		json_out_array(&j, "fields");
+	}
+	say(c, "%s (Art %s), certainty of our text: %s\n", m->title, m->articles,
+	    law_certainty_name(m->certainty));
+	for (size_t i = 0; i < n; i++) {
+		const struct law_field *f = &all[i];
+		enum law_need need = law_need(m, f);
+
+		if (need == LAW_NOT_ASKED || law_field_is_envelope(f) ||
+		    f->shape->parts_n == 0)
+			continue;
+		if (c->json) {
+			json_out_object(&j, NULL);
+			json_out_str(&j, "name", f->name);
+			json_out_str(&j, "label", f->label);
+			json_out_str(&j, "need", need_word(need));
+			json_out_str(&j, "source", f->source);
+			json_out_str(&j, "required_by", f->required_by);
+			json_out_str(&j, "certainty", law_certainty_name(f->certainty));
+			json_out_close_object(&j);
+			continue;
+		}
+		say(c, "  %-22s %-12s %s (%s; %s)\n", f->name, need_word(need),
+		    f->label, f->source, law_certainty_name(f->certainty));
+		for (size_t p = 0; p < f->shape->parts_n; p++)
+			say(c, "      .%-20s %s%s%s\n", f->shape->parts[p].name,
+			    f->shape->parts[p].label, f->shape->parts[p].codes != NULL ?
+			    ": " : "", f->shape->parts[p].codes != NULL ?
+			    f->shape->parts[p].codes : "");
+	}
+	grounds_say(c, m->grounds);
+	if (c->json) {
+		json_out_close_array(&j);
+		grounds_json(&j, m->grounds);
+		json_done(c, &j);
+	}
+	return EXIT_DONE;
+}
