@@ -286,7 +286,7 @@ identifier_fits(const struct place *at, const struct field *f,
 	if (!identifier_form(&e, true, &r, err))
 		return false;
 	return r.verdict != IDENTIFIER_BAD || err_set(err, ERR_INPUT, r.reason,
-	    "%s[%zu]: %s", at->law->name, at->index, r.text);
+	    "%s[%zu]: what stands there %s", at->law->name, at->index, r.text);
 }
 
 /* Room for one entry more, at the end; the field may be new. */

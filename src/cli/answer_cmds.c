@@ -496,3 +496,71 @@ run_evidence_pass_on(struct cli *c, struct call *call)
 	mem_free(e);
 	return EXIT_DONE;
 }
+
+/* ---- taking back ---- */
+
+struct granted_find {
+	struct digest act;
+	bool found;
+};
+
+static bool
+granted_look(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct granted_find *g = arg;
+
+	(void)err;
+	if (a->direction == ACT_OUT && strncmp(a->kind, "granted", 7) == 0) {
+		g->act = a->act;
+		g->found = true;
+	}
+	return true;
+}
+
+static int
+revoked_answer(struct cli *c, const struct digest *id, const char *what)
+{
+	struct json_out j;
+
+	if (c->json) {
+		json_start(c, &j, "comity.revoked/1");
+		json_out_str(&j, "what", what);
+		json_out_digest(&j, "id", id);
+		json_done(c, &j);
+	}
+	say(c, "The %s is taken back from now on; what was done before stays lawful. The word waits in the outbox.\n  Next: comity bundle write DIR --to PEER\n",
+	    what);
+	return EXIT_DONE;
+}
+
+/* A consent to other use that we gave. */
+int
+run_request_revoke(struct cli *c, struct call *call)
+{
+	struct granted_find g = { .found = false };
+	struct docket_request row;
+	struct docket *d = NULL;
+	unsigned number;
+	char state[3] = "";
+	bool ok;
+
+	ok = request_arg(c, call, &number) && row_of(c, number, &row);
+	if (ok && (row.ours || strcmp(row.kind, "use_consent") != 0))
+		ok = err_set(&c->err, ERR_USE, "use.revoke",
+		    "only a consent that we gave (use_consent, asked of us) can be taken back; our own request is taken back with: comity request withdraw");
+	if (ok) {
+		ok = home_docket(c->flow.home, &d, &c->err);
+		if (ok) {
+			ok = docket_request_acts(d, number, granted_look, &g, &c->err);
+			home_docket_done(c->flow.home);
+		}
+	}
+	if (ok && !g.found)
+		ok = err_set(&c->err, ERR_USE, "use.revoke",
+		    "nothing was granted in this request, so there is nothing to take back");
+	ok = ok && state_of(c, number, state) &&
+	    confirm_abroad(c, state, "revocation of consent") &&
+	    flow_revoke(&c->flow, REVOKED_CONSENT, &g.act, call_value(call, "reason"),
+	    &c->err);
+	return ok ? revoked_answer(c, &g.act, "consent") : fail(c);
+}

@@ -147,6 +147,8 @@ int run_key_import(struct cli *c, struct call *call);
 int run_key_rotate(struct cli *c, struct call *call);
 int run_key_rewrap(struct cli *c, struct call *call);
 int run_key_export(struct cli *c, struct call *call);
+int run_key_revoke(struct cli *c, struct call *call);
+int run_request_revoke(struct cli *c, struct call *call);
 int run_peer_pair(struct cli *c, struct call *call);
 int run_peer_words(struct cli *c, struct call *call);
 int run_peer_list(struct cli *c, struct call *call);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "flow/requests.h"
 
 static bool
 number_option(struct cli *c, const char *text, const char *name, unsigned fallback,
@@ -450,6 +451,35 @@ run_key_export(struct cli *c, struct call *call)
 		say(c, "Keep it as you keep evidence: it opens parcels with age alone.\n");
 	buf_clear(&line);
 	return code;
+}
+
+/* Our card is good no more: every confirmed peer hears of it at its next bundle. */
+int
+run_key_revoke(struct cli *c, struct call *call)
+{
+	const char *reason = call_value(call, "reason");
+	struct digest id;
+	struct act card;
+	struct json_out j;
+	bool ok;
+
+	if (reason == NULL)
+		return fail_use(c, "comity key revoke needs --reason TEXT: the peers read it");
+	act_init(&card, ACT_CARD);
+	ok = confirm_state(c, "Nobody will take anything signed under this card any more, except what was stamped before now.\nType the two letters of your State to go on: ") &&
+	    own_card(c->flow.home, &id, &card, &c->err) &&
+	    flow_revoke(&c->flow, REVOKED_CARD, &id, reason, &c->err);
+	act_clear(&card);
+	if (!ok)
+		return fail(c);
+	if (c->json) {
+		json_start(c, &j, "comity.revoked/1");
+		json_out_str(&j, "what", "card");
+		json_out_digest(&j, "id", &id);
+		json_done(c, &j);
+	}
+	say(c, "Our card is revoked from now on; what was stamped before stays provable. The word waits in the outbox, for each peer.\n  Next: comity bundle write DIR --to PEER, for each; then a new home: comity init\n");
+	return EXIT_DONE;
 }
 
 /* ---- health ---- */

@@ -298,7 +298,7 @@ static void
 a_request_on_paper_is_owed_an_answer_and_gets_it_by_letter(void **state)
 {
 	static const struct field_setting conditions[] = {
-		{ "conditions[0].code", "purpose" },
+		{ "conditions[0].code", "use_limit" },
 		{ "conditions[0].text", "this case only" } };
 	struct answer_wish yes = { .kind = ACT_GRANTED_WITH_CONDITIONS,
 		.set = conditions, .set_n = COUNT(conditions), .by = BY_LETTER };

@@ -102,6 +102,7 @@ limits_take(struct delivering *g, struct err *err)
 {
 	const struct deliver_wish *w = g->wish;
 	const char *lang = w->lang != NULL ? w->lang : home_settings(g->f->home)->lang;
+	struct code_unknown unknown;
 	struct act promise;
 	bool ok;
 
@@ -109,6 +110,10 @@ limits_take(struct delivering *g, struct err *err)
 		if (w->limits[i].value != NULL && !fields_set(&g->limits,
 		    w->limits[i].name, w->limits[i].value, lang, err))
 			return false;
+	if (codes_unknown(&g->limits, &unknown))
+		return err_set(err, ERR_USE, "deliver.limit",
+		    "\"%.60s\" is no code of a limit of use; its codes: %s", unknown.code,
+		    unknown.field->codes);
 	if (w->limits_n > 0 || !g->has_promise)
 		return true;
 	if (!act_open(g->f, &g->promise, &promise, err))

@@ -43,7 +43,7 @@ received(struct job *j, uint64_t seed)
 	static const struct field_setting more[] = {
 		{ "languages.request", "en" }, { "languages.accepts", "en" },
 		{ "human_rights.statements",
-		    "not_political;not_for_prejudice;dual_criminality" },
+		    "not_political;not_discriminatory;dual_criminality" },
 		{ "human_rights.by", "Prosecutor of Aldora" },
 	};
 	struct deliver_wish w = { .evidence = 1, .purpose = "case 12 only",

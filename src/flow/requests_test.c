@@ -661,7 +661,7 @@ static const struct field_setting stored[] = {
 	{ "provider.name", "Mail of Berun" },
 	{ "languages.request", "en" },
 	{ "languages.accepts", "en" },
-	{ "human_rights.statements", "not_political;not_for_prejudice;dual_criminality" },
+	{ "human_rights.statements", "not_political;not_discriminatory;dual_criminality" },
 	{ "human_rights.by", "Prosecutor of Aldora" },
 };
 

@@ -315,7 +315,7 @@ static const struct field_setting stored_set[] = {
 	{ "purpose", "case 12 only" }, { "provider.name", "Mail Berun" },
 	{ "languages.request", "en" }, { "languages.accepts", "en" },
 	{ "human_rights.statements",
-	    "not_political;not_for_prejudice;dual_criminality" },
+	    "not_political;not_discriminatory;dual_criminality" },
 	{ "human_rights.by", "Prosecutor of Aldora" },
 	{ "system_or_account.type", "email" },
 	{ "system_or_account.value", "someone@mail.example" },
@@ -367,7 +367,7 @@ reply_with(struct site *s, unsigned number, enum act_kind kind, struct sent *out
 	static const char *const grounds[] = { "R03" };
 	static const char *const asks[] = { "period" };
 	static const struct field_setting limits[] = {
-		{ "conditions.code", "this-case-only" },
+		{ "conditions.code", "case_only" },
 	};
 	struct answer_wish w = { .kind = kind, .text = "as said by phone",
 		.lang = "en" };

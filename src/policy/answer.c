@@ -140,6 +140,7 @@ granted_decide(const struct answer_facts *f)
 {
 	const struct fields *fields = &f->answer->body.answer.fields;
 	const struct field *conditions = fields_find(fields, "conditions");
+	struct code_unknown unknown;
 
 	if (f->answer->kind == ACT_GRANTED && conditions != NULL)
 		return lacks(f, "answer.conditions-in-a-plain-yes",
@@ -147,6 +148,9 @@ granted_decide(const struct answer_facts *f)
 	if (f->answer->kind == ACT_GRANTED_WITH_CONDITIONS && conditions == NULL)
 		return lacks(f, "answer.no-conditions",
 		    "It grants with conditions, and names none. Add them, or grant the request without.");
+	if (codes_unknown(fields, &unknown))
+		return lacks(f, "answer.condition-unknown",
+		    "A condition has a code that the other side cannot look up. The codes: case_only, use_limit, no_onward, confidential, retention, return, destroy, security, notify, assurance, no_death_penalty, costs; anything else is \"other\" with its text.");
 	for (size_t i = 0; conditions != NULL && i < conditions->n; i++) {
 		const struct field_part *until =
 		    fields_part(fields, "conditions", i, "until");

@@ -263,6 +263,8 @@ conditions_are_there_when_promised_and_announced_when_there(void **state)
 
 	(void)state;
 	lacks("answer.no-conditions");
+	set(&a->fields, "conditions.code", "only_on_sundays");
+	lacks("answer.condition-unknown");
 	set(&a->fields, "conditions.code", "no_onward");
 	good();
 	set(&a->fields, "conditions[0].until", "2026-11-01");
@@ -275,6 +277,29 @@ conditions_are_there_when_promised_and_announced_when_there(void **state)
 	good();
 	set(&a->fields, "conditions.code", "no_onward");
 	lacks("answer.conditions-in-a-plain-yes");
+}
+
+/* The sentence names every code of the table, so that it can be followed. */
+static void
+the_codes_of_conditions_are_those_of_the_table(void **state)
+{
+	struct answer_body *a = answer(ACT_STORED_DATA, "UNCAC-CYBER",
+	    ACT_GRANTED_WITH_CONDITIONS);
+	const char *codes = law_field("conditions")->codes, *end;
+	struct verdict v;
+
+	(void)state;
+	set(&a->fields, "conditions.code", "only_on_sundays");
+	v = answer_decide(&facts);
+	for (; *codes != '\0'; codes = *end == ';' ? end + 1 : end) {
+		char one[72];
+
+		end = codes + strcspn(codes, ";");
+		(void)snprintf(one, sizeof one, "%.*s", (int)(end - codes), codes);
+		assert_non_null(strstr(v.text, one));
+		set(&a->fields, "conditions.code", one);
+		good();
+	}
 }
 
 static void
@@ -398,6 +423,7 @@ main(void)
 		cmocka_unit_test(D02_a_granted_preservation_holds_at_least_sixty_days),
 		cmocka_unit_test(D31_budapest_asks_for_sixty_days_and_courtesy_for_none),
 		cmocka_unit_test(conditions_are_there_when_promised_and_announced_when_there),
+		cmocka_unit_test(the_codes_of_conditions_are_those_of_the_table),
 		cmocka_unit_test(a_preservation_granted_with_conditions_holds_too),
 		cmocka_unit_test(a_question_asks_for_something_the_request_can_have),
 		cmocka_unit_test(a_reply_says_something_and_what_it_says_is_whole),

@@ -202,10 +202,11 @@ basis_add_suggestion(const struct checking *c, char *text, size_t size)
 	    c->facts->from_state, c->facts->to_state, c->day);
 
 	if (b != NULL)
-		(void)snprintf(text, size, "%s stands open to them.", b->instrument);
+		(void)snprintf(text, size, "%s stands open to them: name it.",
+		    b->instrument);
 	else
 		(void)snprintf(text, size,
-		    "We know none; ask by letter, or by police channel.");
+		    "Which one binds both is not certain here: look it up and name it, or ask by letter or police channel.");
 }
 
 /* No document cites a treaty that does not bind both on its day (design section 7). */
@@ -213,7 +214,7 @@ static void
 basis_binds_both(struct checking *c)
 {
 	const char *instrument = c->basis->instrument;
-	char open[96];
+	char open[160];
 
 	basis_add_suggestion(c, open, sizeof open);
 	switch (law_instrument_binds(instrument, c->facts->from_state, c->facts->to_state,
@@ -222,7 +223,7 @@ basis_binds_both(struct checking *c)
 		return;
 	case LAW_BINDS_NOT:
 		finding_say(c, FINDING_STOPS, "request.basis-not-binding", NULL, NULL,
-		    "%s does not bind both %s and %s on this day, so nothing can be asked under it. Choose another basis: %s",
+		    "%s does not bind both %s and %s on this day, so nothing can be asked under it. Choose another basis. %s",
 		    instrument, c->from, c->to, open);
 		return;
 	case LAW_BINDS_UNSURE:
@@ -237,7 +238,7 @@ static void
 basis_is_there(struct checking *c)
 {
 	const char *instrument = c->act->instrument;
-	char open[96];
+	char open[160];
 
 	if (c->stated) {
 		basis_binds_both(c);
@@ -246,11 +247,11 @@ basis_is_there(struct checking *c)
 	basis_add_suggestion(c, open, sizeof open);
 	if (instrument[0] == '\0')
 		finding_say(c, FINDING_STOPS, "request.no-basis", NULL, NULL,
-		    "No legal basis is stated for %s and %s. Choose one: %s", c->from, c->to,
+		    "No legal basis is stated for %s and %s. %s", c->from, c->to,
 		    open);
 	else
 		finding_say(c, FINDING_STOPS, "request.basis-no-row", NULL, NULL,
-		    "Under \"%s\" we know no rule for this kind of request (%s). Choose another basis: %s",
+		    "Under \"%s\" we know no rule for this kind of request (%s). Choose another basis. %s",
 		    instrument, c->measure->id, open);
 }
 
@@ -428,6 +429,19 @@ times_of_the_act_can_be_kept(struct checking *c)
 
 typedef void rule(struct checking *c);
 
+/* Codes are signed and rendered in the reader's language: only known ones can be. */
+static void
+codes_are_known(struct checking *c)
+{
+	struct code_unknown u;
+
+	if (codes_unknown(c->fields, &u))
+		finding_say(c, c->facts->incoming ? FINDING_WARNS : FINDING_STOPS,
+		    "request.code", u.field->id, NULL,
+		    "\"%.60s\" is no code of %s. Its codes: %s.", u.code,
+		    u.field->name, u.field->codes);
+}
+
 static rule *const rules[] = {
 	states_are_of_one_world,
 	basis_is_there,
@@ -444,6 +458,7 @@ static rule *const rules[] = {
 	time_window_is_bounded,
 	identifiers_are_what_they_say,
 	threat_to_life_has_a_second_person,
+	codes_are_known,
 };
 
 void

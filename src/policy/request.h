@@ -115,6 +115,19 @@ struct thread_step thread_decide(const struct thread_facts *f);
  */
 MUST bool thread_table_print(struct buf *out, struct err *err);
 
+/* ---- codes ---- */
+
+/*
+ * The first code in these fields that is none of those the law's table means for the
+ * field (codes are read aloud in another language: a word of somebody's own is not).
+ * What came in may have others: a newer table there.
+ */
+struct code_unknown {
+	const struct law_field *field;
+	char code[72];
+};
+bool codes_unknown(const struct fields *fs, struct code_unknown *out);
+
 /* ---- answers ---- */
 
 struct answer_facts {

@@ -379,6 +379,19 @@ no_document_cites_a_treaty_that_does_not_bind_both(void **state)
 }
 
 static void
+a_code_that_nobody_else_can_look_up_is_not_sent(void **state)
+{
+	(void)state;
+	preserve();
+	set("urgency.codes", "volatile_data");
+	assert_null(finding("request.code"));
+	set("urgency.codes", "volatile_data;because_i_say_so");
+	assert_int_equal(finding("request.code")->weight, FINDING_STOPS);
+	facts.incoming = true;
+	assert_int_equal(finding("request.code")->weight, FINDING_WARNS);
+}
+
+static void
 a_basis_that_is_missing_or_has_no_rule_is_named_with_one_that_has(void **state)
 {
 	(void)state;
@@ -386,7 +399,7 @@ a_basis_that_is_missing_or_has_no_rule_is_named_with_one_that_has(void **state)
 	ask.instrument[0] = '\0';
 	STOPS("request.no-basis");
 	says("request.no-basis",
-	    "No legal basis is stated for Aldora and Berun. Choose one: UNCAC-CYBER stands open to them.");
+	    "No legal basis is stated for Aldora and Berun. UNCAC-CYBER stands open to them: name it.");
 	(void)snprintf(ask.instrument, sizeof ask.instrument, "UNTOC");
 	STOPS("request.basis-no-row");
 	/* What is asked is what the suggested one asks; nothing of it is a treaty duty yet. */
@@ -952,6 +965,7 @@ main(void)
 		cmocka_unit_test(the_article_named_is_that_of_the_basis),
 		cmocka_unit_test(what_the_other_side_does_not_need_is_better_left_out),
 		cmocka_unit_test(no_document_cites_a_treaty_that_does_not_bind_both),
+		cmocka_unit_test(a_code_that_nobody_else_can_look_up_is_not_sent),
 		cmocka_unit_test(
 		    a_basis_that_is_missing_or_has_no_rule_is_named_with_one_that_has),
 		cmocka_unit_test(an_unsure_basis_is_looked_at_by_an_officer),

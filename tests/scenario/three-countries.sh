@@ -51,6 +51,10 @@ try 0 'it is intact' check bag
 inner=$(find bag/data -name 'hand-over-*.tar' | head -n 1)
 try 0 "and so is Berun's own package inside it" check "$inner"
 said 'Berun' 'signed by Berun'
+try 2 'only who gave a consent takes it back' A request revoke 3 --yes
+try 0 'Berun takes its consent back' B request revoke 4 --reason 'The proceeding has ended' --yes
+carry B A
+try 6 'and then nothing more goes on' A evidence pass-on 1 --to XC
 try 6 'consent for Cascada is none for who has no consent at all' \
 	C evidence pass-on 1 --to XB
 done_testing
