@@ -37,6 +37,8 @@ struct outgoing {
 	struct signer signer;
 	bool stamp;			/* ask the authority while sealing */
 	bool making;			/* note the parcel's name first: made_keep follows */
+	/* Not NULL: the file is neither synced nor named; it is the caller's (a group). */
+	struct file **unnamed;
 	int64_t now;
 	/* what came of it */
 	struct buf signature;		/* signature.bin */

@@ -12,7 +12,8 @@
 #include "flow/inside.h"
 #include "flow/record.h"
 
-#define MAKING_PATH "making"	/* below the home: act id of the parcel being made */
+#define MAKING_PATH "making"	/* below the home: act ids of parcels being made, a line each */
+#define MAKING_MAX RECORD_GROUP_MAX	/* receipts of one group */
 
 /* The docket; with its key when texts are read or written (asks the passphrase). */
 MUST bool desk_open(struct flow *f, bool texts, struct docket **out,
@@ -98,6 +99,9 @@ struct made {
  * fails the parcel is taken away again, if nothing came to know it.
  */
 MUST bool made_keep(struct flow *f, struct made *m, struct err *err);
+/* Notes, durably, the names of n parcels that made_keep or a group comes to know. */
+MUST bool making_note(struct flow *f, const struct digest *acts, size_t n,
+    struct err *err);
 /* Takes away the parcel of a step that was cut before anything named it. */
 MUST bool making_sweep(struct flow *f, struct err *err);
 

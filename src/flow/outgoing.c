@@ -173,9 +173,8 @@ name_durably(struct outgoing *o, struct file *file, const struct digest *act_id,
 	struct flow *f = o->flow;
 	struct dir *home = home_dir(f->home);
 	struct parcel_path path = parcel_path(act_id);
-	struct digest_hex hex = digest_hex(act_id);
 
-	if (o->making && !home_save(f->home, MAKING_PATH, span_text(hex.s), err))
+	if (o->making && !making_note(f, act_id, 1, err))
 		return false;
 	if (!file_name(file, home, path.s, err))
 		return false;
@@ -194,7 +193,7 @@ outgoing_parcel(struct outgoing *o, const struct act *a, struct payload *p,
 	struct package_writing in = { .world = o->flow->world, .act = a,
 		.payload = p, .collection = collection, .sign = outgoing_sign,
 		.stamp = outgoing_stamp, .arg = o, .recipients = list, .pin = pin,
-		.progress = o->flow->progress };
+		.progress = o->flow->progress, .no_sync = o->unnamed != NULL };
 	struct file *file = NULL;
 	struct buf revocation;
 	bool ok;
@@ -207,8 +206,12 @@ outgoing_parcel(struct outgoing *o, const struct act *a, struct payload *p,
 	    file_open(o->flow->world, home_dir(o->flow->home), "parcels",
 	    FILE_TEMPORARY, &file, err);
 	in.revocation = buf_span(&revocation);
-	ok = ok && package_write(&in, file, out, err) &&
-	    name_durably(o, file, &out->act_id, err);
+	ok = ok && package_write(&in, file, out, err) && (o->unnamed != NULL ||
+	    name_durably(o, file, &out->act_id, err));
+	if (ok && o->unnamed != NULL) {
+		*o->unnamed = file;
+		file = NULL;
+	}
 	file_close(file);
 	buf_clear(&revocation);
 	return ok;

@@ -85,7 +85,7 @@ row_fill(struct taking *t, const struct act *a, const struct outgoing *o,
 
 static bool
 seal_items(struct taking *t, const struct record *r, struct span record,
-    const char *salt, struct err *err)
+    const char *salt, struct file **unnamed, struct err *err)
 {
 	struct payload_item items[] = {
 		{ "record.json", record, r->at }, { "record.salt", span_text(salt), r->at },
@@ -99,7 +99,8 @@ seal_items(struct taking *t, const struct record *r, struct span record,
 	act_init(&a, ACT_RECEIPT);
 	outgoing_init(&o, f);
 	o.making = true;
-	ok = making_sweep(f, err) && signer_open(f, &o.signer, err) &&
+	o.unnamed = unnamed;
+	ok = (unnamed != NULL || making_sweep(f, err)) && signer_open(f, &o.signer, err) &&
 	    act_begin(f, &a, ACT_RECEIPT, &t->from, err);
 	if (ok) {
 		body_fill(t, r, &a);
@@ -113,7 +114,7 @@ seal_items(struct taking *t, const struct record *r, struct span record,
 }
 
 bool
-receipt_seal(struct taking *t, struct err *err)
+receipt_seal(struct taking *t, struct file **unnamed, struct err *err)
 {
 	uint8_t salt[RECORD_SALT];
 	char text[SALT_TEXT + 1];
@@ -130,7 +131,7 @@ receipt_seal(struct taking *t, struct err *err)
 	ok = record_load(t->flow, t->record_at, &r, &record, salt, err);
 	if (ok) {
 		salt_text(salt, text);
-		ok = seal_items(t, &r, buf_span(&record), text, err);
+		ok = seal_items(t, &r, buf_span(&record), text, unnamed, err);
 	}
 	buf_clear(&record);
 	return ok || err_wrap(err, "the receipt");
@@ -141,11 +142,17 @@ receipt_put(struct taking *t, struct err *err)
 {
 	struct receipt *x = &t->receipt;
 
-	if (!x->made)
-		return true;
+	return !x->made || (record_event(t->flow, t->docket, &x->record,
+	    t->row.request, NULL, err) && receipt_row_put(t, err));
+}
+
+bool
+receipt_row_put(struct taking *t, struct err *err)
+{
+	struct receipt *x = &t->receipt;
+
 	x->row.request = t->row.request;
-	return record_event(t->flow, t->docket, &x->record, x->row.request, NULL, err) &&
-	    docket_act_put(t->docket, &x->row, err) &&
+	return docket_act_put(t->docket, &x->row, err) &&
 	    docket_follows_put(t->docket, &x->row.act, &x->of, 1, err);
 }
 

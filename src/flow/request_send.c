@@ -10,23 +10,50 @@
 
 /* ---- a parcel that a cut left behind ---- */
 
+#define MAKING_BYTES (MAKING_MAX * (size_t)65)	/* hex and LF each */
+
 static bool
-making_read(struct flow *f, struct digest *act, bool *there, struct err *err)
+making_read(struct flow *f, struct digest acts[MAKING_MAX], size_t *n, bool *there,
+    struct err *err)
 {
 	struct err why = ERR_INIT;
+	struct span left;
 	struct buf b;
 	bool ok;
 
-	buf_init(&b, 200);
+	*n = 0;
+	buf_init(&b, MAKING_BYTES);
 	*there = home_load(f->home, MAKING_PATH, &b, &why);
 	ok = *there || why.kind == ERR_ABSENT;
 	if (!ok)
 		*err = why;
+	left = buf_span(&b);
+	while (ok && *there && *n < MAKING_MAX) {
+		ok = digest_parse(span_part(left, 0, 64), &acts[(*n)++]) &&
+		    (left.n <= 64 || left.p[64] == '\n');
+		left = span_from(left, left.n > 64 ? 65 : left.n);
+		if (left.n == 0)
+			break;
+	}
 	/* It is replaced whole: other bytes are not ours to follow. */
-	else if (*there && !digest_parse(buf_span(&b), act))
+	if (*there && (!ok || left.n > 0))
 		ok = err_set(err, ERR_UNPROVEN, "making.damaged",
 		    "the file %s/" MAKING_PATH " is damaged; look with: comity doctor",
 		    home_path(f->home));
+	buf_clear(&b);
+	return ok;
+}
+
+bool
+making_note(struct flow *f, const struct digest *acts, size_t n, struct err *err)
+{
+	struct buf b;
+	bool ok = true;
+
+	buf_init(&b, MAKING_BYTES);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = buf_printf(&b, err, "%s%s", i > 0 ? "\n" : "", digest_hex(&acts[i]).s);
+	ok = ok && home_save(f->home, MAKING_PATH, buf_span(&b), err);
 	buf_clear(&b);
 	return ok;
 }
@@ -63,15 +90,18 @@ making_sweep(struct flow *f, struct err *err)
 {
 	struct docket *d = NULL;
 	struct docket_act row;
-	struct digest act;
+	struct digest acts[MAKING_MAX];
 	bool there, known = false, ok;
+	size_t n;
 
-	if (!making_read(f, &act, &there, err))
+	if (!making_read(f, acts, &n, &there, err))
 		return false;
 	if (!there)
 		return true;
-	ok = desk_open(f, false, &d, err) && docket_act_get(d, &act, &row, &known, err) &&
-	    (known || parcel_destroy(f, d, &act, err));
+	ok = desk_open(f, false, &d, err);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = docket_act_get(d, &acts[i], &row, &known, err) &&
+		    (known || parcel_destroy(f, d, &acts[i], err));
 	docket_close(d);
 	return ok && path_remove(f->world, home_dir(f->home), MAKING_PATH, err);
 }

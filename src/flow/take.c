@@ -140,6 +140,19 @@ digest_find(struct taking *t, const char *name, struct err *err)
 	return ok;
 }
 
+bool
+take_there(struct flow *f, const char *path, bool *there, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct file_info info;
+
+	*there = path_info(f->world, home_dir(f->home), path, &info, &why);
+	if (*there || why.kind == ERR_ABSENT)
+		return true;
+	*err = why;
+	return false;
+}
+
 /*
  * The mark: which place in parcels/ the parcel was on its way to.  Without one the
  * parcel is where its name says.
@@ -150,14 +163,16 @@ place_find(struct taking *t, const char *name, struct err *err)
 	struct flow *f = t->flow;
 	struct buf b;
 	const char *to;
-	bool ok;
+	bool waits, marked, ok;
 
 	if (!digest_find(t, name, err))
 		return false;
 	(void)snprintf(t->mark, sizeof t->mark, "%s", inbox_mark_of(&t->sha256).s);
 	(void)snprintf(t->path, sizeof t->path, "%s",
 	    name_ends(name, ".taking") ? inbox_name_of(&t->sha256).s : name);
-	if (home_has(f->home, t->path) || !home_has(f->home, t->mark))
+	if (!take_there(f, t->path, &waits, err) || !take_there(f, t->mark, &marked, err))
+		return false;
+	if (waits || !marked)
 		return true;
 	buf_init(&b, sizeof t->path - 1);
 	ok = home_load(f->home, t->mark, &b, err) && buf_text(&b, &to, err);
@@ -198,14 +213,16 @@ place(struct taking *t, struct err *err)
 static bool
 unmark(struct taking *t, struct err *err)
 {
-	return !home_has(t->flow->home, t->mark) ||
-	    path_remove(t->flow->world, home_dir(t->flow->home), t->mark, err);
+	bool marked;
+
+	return take_there(t->flow, t->mark, &marked, err) && (!marked ||
+	    path_remove(t->flow->world, home_dir(t->flow->home), t->mark, err));
 }
 
 /* ---- the docket, for a short while ---- */
 
-static bool
-docket_get(struct taking *t, struct err *err)
+bool
+take_docket(struct taking *t, struct err *err)
 {
 	if (!home_docket(t->flow->home, &t->docket, err))
 		return false;
@@ -213,8 +230,8 @@ docket_get(struct taking *t, struct err *err)
 	return true;
 }
 
-static void
-docket_give(struct taking *t)
+void
+take_docket_done(struct taking *t)
 {
 	if (t->docket != NULL)
 		home_docket_done(t->flow->home);
@@ -255,27 +272,34 @@ take_row(struct taking *t)
 
 /* ---- keeping ---- */
 
+void
+take_received(struct taking *t, struct record *out)
+{
+	const struct package_report *r = &t->report;
+
+	record_begin(t->flow, out, EVENT_RECEIVED);
+	out->has_act = out->has_package = out->has_payload = true;
+	out->act = r->act_id;
+	out->package = r->package_id;
+	out->payload_files = r->act.payload_files;
+	out->payload_bytes = r->act.payload_bytes;
+	out->peer = r->act.from;
+	(void)snprintf(out->carrier, sizeof out->carrier, "%s", t->carrier);
+	record_outside(out, &r->outside);
+}
+
 static bool
 received_record(struct taking *t, struct err *err)
 {
-	const struct package_report *r = &t->report;
 	struct record x;
 	bool ok;
 
-	record_begin(t->flow, &x, EVENT_RECEIVED);
-	x.has_act = x.has_package = x.has_payload = true;
-	x.act = r->act_id;
-	x.package = r->package_id;
-	x.payload_files = r->act.payload_files;
-	x.payload_bytes = r->act.payload_bytes;
-	x.peer = r->act.from;
-	(void)snprintf(x.carrier, sizeof x.carrier, "%s", t->carrier);
-	record_outside(&x, &r->outside);
-	if (!docket_get(t, err))
+	take_received(t, &x);
+	if (!take_docket(t, err))
 		return false;
 	ok = record_event(t->flow, t->docket, &x, t->opens ? 0 : t->row.request,
 	    &t->record_at, err);
-	docket_give(t);
+	take_docket_done(t);
 	return ok;
 }
 
@@ -311,8 +335,8 @@ request_open(struct taking *t, struct err *err)
 	return ok;
 }
 
-static bool
-settle_in(struct taking *t, struct err *err)
+bool
+take_settle_in(struct taking *t, struct err *err)
 {
 	const struct act *a = &t->report.act;
 
@@ -327,7 +351,7 @@ settle_in(struct taking *t, struct err *err)
 	return (!t->has_step || docket_request_put(t->docket, &t->request, err)) &&
 	    docket_act_put(t->docket, &t->row, err) &&
 	    docket_follows_put(t->docket, &t->row.act, a->follows, a->follows_n, err) &&
-	    record_into_thread(t, err) && receipt_put(t, err);
+	    record_into_thread(t, err);
 }
 
 static bool
@@ -336,13 +360,13 @@ settle(struct taking *t, struct err *err)
 	struct err ignored = ERR_INIT;
 	bool ok;
 
-	if (!docket_get(t, err))
+	if (!take_docket(t, err))
 		return false;
-	ok = docket_begin(t->docket, err) && settle_in(t, err) &&
+	ok = docket_begin(t->docket, err) && take_settle_in(t, err) && receipt_put(t, err) &&
 	    docket_commit(t->docket, err);
 	if (!ok)
 		docket_rollback(t->docket);
-	docket_give(t);
+	take_docket_done(t);
 	/* Its receipt is kept, or it is not: the sweep asks the docket, as after a cut. */
 	if (ok)
 		(void)!path_remove(t->flow->world, home_dir(t->flow->home), MAKING_PATH,
@@ -355,7 +379,7 @@ settle(struct taking *t, struct err *err)
 static bool
 keep(struct taking *t, struct err *err)
 {
-	if (!place(t, err) || !received_record(t, err) || !receipt_seal(t, err) ||
+	if (!place(t, err) || !received_record(t, err) || !receipt_seal(t, NULL, err) ||
 	    !settle(t, err) || !unmark(t, err))
 		return false;
 	t->out->request = t->row.request;
@@ -412,11 +436,11 @@ again_keep(struct taking *t, struct err *err)
 		if (!place(t, err))
 			return false;
 	}
-	if (!docket_get(t, err))
+	if (!take_docket(t, err))
 		return false;
 	ok = (t->row.bytes == known.bytes || docket_act_put(t->docket, &t->row, err)) &&
 	    receipt_again(t->docket, &t->row, &again, err);
-	docket_give(t);
+	take_docket_done(t);
 	t->out->request = known.request;
 	t->out->evidence = known.evidence;
 	return ok && unmark(t, err);
@@ -431,7 +455,7 @@ again_receipt(struct taking *t, struct err *err)
 		return true;
 	(void)snprintf(t->path, sizeof t->path, "%s", act_file(&t->row).s);
 	t->placed = true;
-	return received_record(t, err) && receipt_seal(t, err) &&
+	return received_record(t, err) && receipt_seal(t, NULL, err) &&
 	    (!t->receipt.made || settle(t, err));
 }
 
@@ -719,30 +743,41 @@ taken_end(struct taking *t, bool same, struct err *err)
 }
 
 bool
-take_one(struct flow *f, const char *name, const char *carrier, bool last,
-    struct taking *t, struct taken *out, struct err *err)
+take_look(struct taking *t, const char *name, const char *carrier, bool last,
+    struct taken *out, bool *here, bool *same, struct err *err)
 {
-	bool same = false, ok;
+	bool ok;
 
 	memset(out, 0, sizeof *out);
 	out->reason = "";
 	t->out = out;
 	t->carrier = carrier;
 	t->last = last;
-	if (!place_find(t, name, err))
+	*here = *same = false;
+	if (!place_find(t, name, err) || !take_there(t->flow, t->path, here, err))
 		return false;
 	/* Cut between the last rename and the last removal: nothing is left to do. */
-	if (!home_has(f->home, t->path)) {
+	if (!*here) {
 		out->as = TAKEN_AGAIN;
 		return unmark(t, err);
 	}
 	if (!trust_ready(t, err) || !node_check(&t->trust, &t->in, &t->report, err) ||
-	    !docket_get(t, err))
+	    !take_docket(t, err))
 		return false;
 	out_begin(t);
-	ok = rules_ask(t, &same, err);
-	docket_give(t);
-	ok = ok && taken_end(t, same, err);
+	ok = rules_ask(t, same, err);
+	take_docket_done(t);
+	return ok;
+}
+
+bool
+take_one(struct flow *f, const char *name, const char *carrier, bool last,
+    struct taking *t, struct taken *out, struct err *err)
+{
+	bool here, same, ok;
+
+	ok = take_look(t, name, carrier, last, out, &here, &same, err) &&
+	    (!here || taken_end(t, same, err));
 	/* Who is believed may have changed, also where it failed half way. */
 	if (t->report.has_act && t->report.act.kind == ACT_REVOKED)
 		kept_drop(f);

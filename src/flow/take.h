@@ -9,7 +9,8 @@
  *   5. the mark is gone
  *
  * Cut anywhere, the parcel is in the inbox, or the mark says where it is, and taking
- * it again ends the same.
+ * it again ends the same.  Several that know nothing of each other are kept with one
+ * sync for all of each step (take_group.h).
  */
 #ifndef COMITY_FLOW_TAKE_H
 #define COMITY_FLOW_TAKE_H
@@ -88,16 +89,32 @@ void take_row(struct taking *t);
 /* One parcel that lies in the inbox, or that a mark there leads to. */
 MUST bool take_one(struct flow *f, const char *name, const char *carrier, bool last,
     struct taking *t, struct taken *out, struct err *err);
+/*
+ * Its first half: read, checked, ruled on; nothing is changed.  *here false: the parcel
+ * is where it belongs, and out says so.  *same: this package is kept already.
+ */
+MUST bool take_look(struct taking *t, const char *name, const char *carrier, bool last,
+    struct taken *out, bool *here, bool *same, struct err *err);
+/* Absent only where the disk says so: an error must not pass for a parcel that is gone. */
+MUST bool take_there(struct flow *f, const char *path, bool *there, struct err *err);
+/* The parts of keeping, for a group: the docket is open for the last two. */
+void take_received(struct taking *t, struct record *out);
+MUST bool take_docket(struct taking *t, struct err *err);
+void take_docket_done(struct taking *t);
+MUST bool take_settle_in(struct taking *t, struct err *err);	/* all but the receipt */
 void taking_init(struct taking *t, struct flow *f);
 void taking_clear(struct taking *t);
 
 /*
  * The receipt for what was recorded as received at this place of the journal.  No
  * docket may be open.  made false: it cannot be sealed to them, text says why.
+ * unnamed NULL: its file is named, durably; else it is the caller's to name and sync
+ * (NULL when none was made), after making_sweep and making_note.
  */
-MUST bool receipt_seal(struct taking *t, struct err *err);
+MUST bool receipt_seal(struct taking *t, struct file **unnamed, struct err *err);
 /* Its record and its row, in the docket's transaction. */
 MUST bool receipt_put(struct taking *t, struct err *err);
+MUST bool receipt_row_put(struct taking *t, struct err *err);	/* the row alone */
 /* It goes out again with the next carrier; *again false: there is none. */
 MUST bool receipt_again(struct docket *d, const struct docket_act *row, bool *again,
     struct err *err);

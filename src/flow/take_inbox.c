@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "flow/kept.h"
-#include "flow/take.h"
+#include "flow/take_group.h"
 
 struct waiting {
 	struct inbox_name name;
 	int64_t made_at;		/* as it says: an order, no proof */
 	unsigned rank;			/* of what was made in the same second */
+	bool joins;			/* of a kind that may be kept in a group */
 	bool done;
 };
 
@@ -26,6 +27,7 @@ struct inbox_run {
 	size_t taken;
 	struct taking *t;
 	struct taken out;
+	struct take_group group;
 };
 
 static bool
@@ -97,6 +99,7 @@ peek(struct inbox_run *r, struct node_trust *trust, struct waiting *w,
 	struct package_reading in = { .world = r->flow->world,
 		.at = home_dir(r->flow->home), .path = w->name.s, .keys = &trust->keys };
 	struct err why = ERR_INIT;
+	struct file_info info;
 	struct buf json;
 	struct act a;
 	bool ok;
@@ -111,6 +114,9 @@ peek(struct inbox_run *r, struct node_trust *trust, struct waiting *w,
 	    act_decode(&a, buf_span(&json), &why);
 	w->made_at = ok ? a.made_at : INT64_MAX;
 	w->rank = ok ? rank_of(a.kind) : 0;
+	w->joins = ok && take_group_kind(a.kind) && path_info(r->flow->world,
+	    home_dir(r->flow->home), w->name.s, &info, &why) &&
+	    info.size <= TAKE_GROUP_BYTES;
 	act_clear(&a);
 	buf_clear(&json);
 	if (ok || (why.kind != ERR_MEMORY && why.kind != ERR_STOPPED &&
@@ -152,19 +158,30 @@ order_all(struct inbox_run *r, struct err *err)
 /* SURE: nothing else waits that could come before it.  TELL: what still waits, why. */
 enum pass_kind { PASS_TRY, PASS_SURE, PASS_TELL };
 
+/* Those that joined are kept now. */
 static bool
-take_next(struct inbox_run *r, struct waiting *w, enum pass_kind kind, bool *moved,
+group_take(struct inbox_run *r, bool *moved, struct err *err)
+{
+	struct take_group *g = &r->group;
+	bool ok = take_group_flush(g, err);
+
+	for (size_t i = 0; ok && i < g->n; i++) {
+		struct waiting *w = &r->list[g->list[i]->waiting];
+
+		w->done = *moved = true;
+		r->taken++;
+		ok = r->each == NULL || r->each(r->arg, w->name.s, &g->list[i]->out, err);
+	}
+	take_group_clear(g);
+	return ok;
+}
+
+static bool
+take_alone(struct inbox_run *r, struct waiting *w, enum pass_kind kind, bool *moved,
     struct err *err)
 {
 	bool ok;
 
-	if (world_stop_wanted(r->flow->world))
-		return err_set(err, ERR_STOPPED, "stopped",
-		    "stopped; what is taken in is kept, the same command goes on");
-	/* Ended by its mark, or by a copy of the same bytes under another name. */
-	w->done = !home_has(r->flow->home, w->name.s);
-	if (w->done)
-		return true;
 	taking_init(r->t, r->flow);
 	ok = take_one(r->flow, w->name.s, "stick", kind != PASS_TRY, r->t, &r->out,
 	    err);
@@ -179,6 +196,30 @@ take_next(struct inbox_run *r, struct waiting *w, enum pass_kind kind, bool *mov
 	return r->each == NULL || r->each(r->arg, w->name.s, &r->out, err);
 }
 
+/* With others in a group where it can be, else alone after those before it. */
+static bool
+take_next(struct inbox_run *r, struct waiting *w, enum pass_kind kind, bool *moved,
+    struct err *err)
+{
+	bool joined = false, there;
+
+	if (world_stop_wanted(r->flow->world))
+		return err_set(err, ERR_STOPPED, "stopped",
+		    "stopped; what is taken in is kept, the same command goes on");
+	/* Ended by its mark, or by a copy of the same bytes under another name. */
+	if (!take_there(r->flow, w->name.s, &there, err))
+		return false;
+	w->done = !there;
+	if (w->done)
+		return true;
+	if (kind == PASS_TRY && w->joins && !take_group_join(&r->group, w->name.s,
+	    "stick", (size_t)(w - r->list), &joined, err))
+		return false;
+	if (joined)
+		return r->group.n < TAKE_GROUP_MAX || group_take(r, moved, err);
+	return group_take(r, moved, err) && take_alone(r, w, kind, moved, err);
+}
+
 /* One pass over what is not done; *moved: something new was taken in. */
 static bool
 pass(struct inbox_run *r, enum pass_kind kind, bool *moved, struct err *err)
@@ -187,7 +228,7 @@ pass(struct inbox_run *r, enum pass_kind kind, bool *moved, struct err *err)
 	for (size_t i = 0; i < r->n; i++)
 		if (!r->list[i].done && !take_next(r, &r->list[i], kind, moved, err))
 			return false;
-	return true;
+	return group_take(r, moved, err);
 }
 
 /*
@@ -214,7 +255,7 @@ flow_take_inbox(struct flow *f,
     bool (*each)(void *arg, const char *name, const struct taken *t, struct err *err),
     void *arg, size_t *n, struct err *err)
 {
-	struct inbox_run r = { .flow = f, .each = each, .arg = arg };
+	struct inbox_run r = { .flow = f, .each = each, .arg = arg, .group.flow = f };
 	bool ok;
 
 	*n = 0;
@@ -230,6 +271,7 @@ flow_take_inbox(struct flow *f,
 		ok = each(arg, "inbox", &r.out, err);
 	}
 	*n = r.taken;
+	take_group_clear(&r.group);
 	kept_end(f);
 	mem_free(r.list);
 	mem_free(r.t);

@@ -112,6 +112,7 @@ struct package_writing {
 	 */
 	struct source *pin;
 	struct progress *progress;	/* may be NULL */
+	bool no_sync;			/* the caller makes the file durable, with others */
 };
 
 struct package_written {

@@ -266,7 +266,8 @@ finish(struct writing *w, struct file *out, struct err *err)
 {
 	const struct package_writing *in = w->in;
 
-	if (!slabs_finish(w->slabs, err) || !file_sync(out, err))
+	if (!slabs_finish(w->slabs, err) ||
+	    (!in->no_sync && !file_sync(out, err)))
 		return false;
 	w->result->bytes = slabs_written(w->slabs);
 	if (in->progress != NULL)

@@ -1,0 +1,319 @@
+/* Parcels kept in groups: one sync for all of each step (take_group.h). */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/journey.h"
+#include "flow/kept.h"
+#include "flow/take_group.h"
+
+static void
+member_free(struct take_member *m)
+{
+	file_close(m->file);
+	taking_clear(&m->t);
+	mem_free(m);
+}
+
+void
+take_group_clear(struct take_group *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		member_free(g->list[i]);
+	g->n = 0;
+}
+
+/* ---- who may join ---- */
+
+bool
+take_group_kind(enum act_kind kind)
+{
+	enum act_class c = act_kind_class(kind);
+
+	return c == ACT_IS_REQUEST || c == ACT_IS_ANSWER || c == ACT_IS_RECEIPT;
+}
+
+/* Whose keeping changes their own rows only: no evidence, no trust. */
+static bool
+kind_fits(const struct taking *t)
+{
+	if (t->evidence || t->row.other || t->row.evidence != 0)
+		return false;
+	switch (act_kind_class(t->report.act.kind)) {
+	case ACT_IS_REQUEST:
+		return t->settle == NULL && t->opens && t->report.act.follows_n == 0;
+	case ACT_IS_ANSWER:
+		return t->settle == NULL && t->has_request;
+	case ACT_IS_RECEIPT:
+		return true;
+	case ACT_IS_EVIDENCE:
+	case ACT_IS_TIME_STAMP:
+	case ACT_IS_CARD:
+	default:
+		return false;
+	}
+}
+
+/* Under the name of its bytes, with nothing begun and nothing in its place. */
+static bool
+place_fits(const struct taking *t, const char *name)
+{
+	struct err ignored = ERR_INIT;	/* alone it is met again */
+	bool marked, taken;
+
+	return !t->placed && strcmp(name, inbox_name_of(&t->sha256).s) == 0 &&
+	    take_there(t->flow, t->mark, &marked, &ignored) && !marked &&
+	    take_there(t->flow, act_file(&t->row).s, &taken, &ignored) && !taken;
+}
+
+static bool
+apart(const struct taking *a, const struct taking *b)
+{
+	const struct act *x = &a->report.act;
+
+	for (size_t i = 0; i < x->follows_n; i++)
+		if (digest_eq(&x->follows[i], &b->row.act))
+			return false;
+	return !digest_eq(&a->row.act, &b->row.act) &&
+	    !digest_eq(&a->row.package, &b->row.package) &&
+	    !digest_eq(&a->sha256, &b->sha256) && (a->opens || b->opens ||
+	    !a->has_request || !b->has_request ||
+	    a->request.number != b->request.number);
+}
+
+static bool
+fits(const struct take_group *g, const struct taking *t, const char *name)
+{
+	if (t->out->as != TAKEN || !kind_fits(t) || !place_fits(t, name))
+		return false;
+	for (size_t i = 0; i < g->n; i++)
+		if (!apart(t, &g->list[i]->t) || !apart(&g->list[i]->t, t))
+			return false;
+	return true;
+}
+
+bool
+take_group_join(struct take_group *g, const char *name, const char *carrier,
+    size_t waiting, bool *joined, struct err *err)
+{
+	struct take_member *m = mem_new(sizeof *m, err);
+	struct err why = ERR_INIT;
+	bool here = false, same = false;
+
+	*joined = false;
+	if (m == NULL)
+		return false;
+	taking_init(&m->t, g->flow);
+	m->waiting = waiting;
+	if (!kept_docket_hold(g->flow, &why)) {
+		member_free(m);		/* it will be told when it goes alone */
+		return true;
+	}
+	/* What is wrong with it is found again, and told, when it goes alone. */
+	*joined = take_look(&m->t, name, carrier, false, &m->out, &here, &same, &why) &&
+	    here && !same && fits(g, &m->t, name);
+	if (*joined)
+		g->list[g->n++] = m;
+	else
+		member_free(m);
+	if (g->n == 0)
+		kept_docket_let(g->flow);
+	return true;
+}
+
+/* ---- 1: in their places ---- */
+
+/* Not synced each: a parcel leaves the inbox only after the sync of all. */
+static bool
+mark_write(struct taking *t, struct err *err)
+{
+	struct dir *home = home_dir(t->flow->home);
+	struct parcel_path to = act_file(&t->row);
+	struct file *file = NULL;
+	bool ok;
+
+	ok = file_open(t->flow->world, home, t->mark, FILE_CREATE, &file, err) &&
+	    file_write_at(file, span_text(to.s), 0, err);
+	file_close(file);
+	return ok;
+}
+
+static bool
+places(struct take_group *g, struct err *err)
+{
+	struct flow *f = g->flow;
+	struct dir *home = home_dir(f->home);
+
+	for (size_t i = 0; i < g->n; i++)
+		if (!mark_write(&g->list[i]->t, err))
+			return false;
+	if (!dir_sync_all(home, err))
+		return false;
+	for (size_t i = 0; i < g->n; i++) {
+		struct taking *t = &g->list[i]->t;
+		struct parcel_path to = act_file(&t->row);
+
+		if (!path_rename(f->world, home, t->path, home, to.s, true, err))
+			return false;
+		(void)snprintf(t->path, sizeof t->path, "%s", to.s);
+		t->placed = true;
+	}
+	return folder_sync(f, "parcels", err) && folder_sync(f, "inbox", err);
+}
+
+/* ---- 2: the records of receiving ---- */
+
+static bool
+received(struct take_group *g, struct err *err)
+{
+	struct record_item items[TAKE_GROUP_MAX];
+	struct taking *first = &g->list[0]->t;
+	bool ok;
+
+	for (size_t i = 0; i < g->n; i++) {
+		struct take_member *m = g->list[i];
+
+		take_received(&m->t, &m->received);
+		items[i] = (struct record_item){ .record = &m->received,
+			.request = m->t.opens ? 0 : m->t.row.request };
+	}
+	if (!take_docket(first, err))
+		return false;
+	ok = record_group(g->flow, first->docket, items, g->n, err);
+	take_docket_done(first);
+	for (size_t i = 0; ok && i < g->n; i++)
+		g->list[i]->t.record_at = items[i].at;
+	return ok;
+}
+
+/* ---- 3: receipts ---- */
+
+static bool
+receipts_name(struct take_group *g, struct err *err)
+{
+	struct flow *f = g->flow;
+	struct dir *home = home_dir(f->home);
+
+	for (size_t i = 0; i < g->n; i++) {
+		struct take_member *m = g->list[i];
+
+		if (m->file != NULL && !file_name(m->file, home,
+		    parcel_path(&m->t.receipt.row.act).s, err))
+			return false;
+		file_close(m->file);
+		m->file = NULL;
+	}
+	return dir_sync_all(home, err);
+}
+
+static bool
+receipts(struct take_group *g, struct err *err)
+{
+	struct digest acts[TAKE_GROUP_MAX];
+	struct err ignored = ERR_INIT;
+	size_t n = 0;
+
+	kept_docket_let(g->flow);	/* never open over sealing */
+	if (!making_sweep(g->flow, err))
+		return false;
+	for (size_t i = 0; i < g->n; i++) {
+		struct take_member *m = g->list[i];
+
+		if (!receipt_seal(&m->t, &m->file, err))
+			return false;
+		if (m->t.receipt.made)
+			acts[n++] = m->t.receipt.row.act;
+	}
+	if (n == 0)
+		return true;
+	if (!making_note(g->flow, acts, n, err))
+		return false;
+	if (receipts_name(g, err))
+		return true;
+	(void)!making_sweep(g->flow, &ignored);
+	return false;
+}
+
+/* ---- 4: the docket ---- */
+
+static bool
+receipts_put(struct take_group *g, struct docket *d, struct err *err)
+{
+	struct record_item items[TAKE_GROUP_MAX];
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n; i++) {
+		struct taking *t = &g->list[i]->t;
+
+		if (t->receipt.made)
+			items[n++] = (struct record_item){
+				.record = &t->receipt.record,
+				.request = t->row.request };
+	}
+	if (n > 0 && !record_group(g->flow, d, items, n, err))
+		return false;
+	for (size_t i = 0; i < g->n; i++)
+		if (g->list[i]->t.receipt.made &&
+		    !receipt_row_put(&g->list[i]->t, err))
+			return false;
+	return true;
+}
+
+static bool
+settle_all(struct take_group *g, struct docket *d, struct err *err)
+{
+	for (size_t i = 0; i < g->n; i++)
+		g->list[i]->t.docket = d;	/* one use of it, for all */
+	for (size_t i = 0; i < g->n; i++)
+		if (!take_settle_in(&g->list[i]->t, err))
+			return false;
+	return receipts_put(g, d, err);
+}
+
+static bool
+settled(struct take_group *g, struct err *err)
+{
+	struct flow *f = g->flow;
+	struct taking *first = &g->list[0]->t;
+	struct err ignored = ERR_INIT;
+	struct docket *d;
+	bool ok;
+
+	if (!take_docket(first, err))
+		return false;
+	d = first->docket;
+	ok = docket_begin(d, err) && settle_all(g, d, err) && docket_commit(d, err);
+	if (!ok)
+		docket_rollback(d);
+	for (size_t i = 1; i < g->n; i++)
+		g->list[i]->t.docket = NULL;
+	take_docket_done(first);
+	/* The receipts are kept, or not: the sweep asks the docket, as after a cut. */
+	if (ok)
+		(void)!path_remove(f->world, home_dir(f->home), MAKING_PATH, NULL);
+	else
+		(void)!making_sweep(f, &ignored);
+	return ok;
+}
+
+/* ---- all of it ---- */
+
+bool
+take_group_flush(struct take_group *g, struct err *err)
+{
+	struct dir *home = home_dir(g->flow->home);
+
+	if (g->n == 0)
+		return true;
+	if (!places(g, err) || !received(g, err) || !receipts(g, err) ||
+	    !settled(g, err))
+		return false;
+	for (size_t i = 0; i < g->n; i++) {
+		struct take_member *m = g->list[i];
+
+		if (!path_remove(g->flow->world, home, m->t.mark, err))
+			return false;
+		m->out.request = m->t.row.request;
+		m->out.evidence = m->t.row.evidence;
+	}
+	return true;
+}

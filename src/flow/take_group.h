@@ -1,0 +1,54 @@
+/*
+ * Inside flow: several parcels of one inbox kept with one sync for all of each step
+ * (take_group.c).  The order of take.h holds for the group as a whole:
+ *
+ *   1. marks written, one sync of the file system; parcels named in parcels/, synced
+ *   2. the records `received`, one append to the journal
+ *   3. receipts sealed, their names noted in HOME/making; named, one sync
+ *   4. the records `made` and all the docket says, in one transaction
+ *   5. making and the marks are gone
+ *
+ * A step begins when the one before is durable for all, so that each parcel, cut
+ * anywhere, is in the inbox, or its mark says where it is; it is then ended alone.
+ * Only acts that know nothing of each other share a group: of different threads, none
+ * following another, each plainly taken.  All others go alone, after the group.
+ */
+#ifndef COMITY_FLOW_TAKE_GROUP_H
+#define COMITY_FLOW_TAKE_GROUP_H
+
+#include "flow/take.h"
+
+/* Records of one append; their receipts' files are open at once, and 1024 may be. */
+#define TAKE_GROUP_MAX RECORD_GROUP_MAX
+
+/* Of one parcel: what is larger takes so long that others wait for the docket. */
+#define TAKE_GROUP_BYTES (1u << 20)
+
+struct take_member {
+	struct taking t;
+	struct taken out;
+	size_t waiting;			/* the caller's number of it */
+	struct record received;
+	struct file *file;		/* its receipt, not named yet */
+};
+
+struct take_group {
+	struct flow *flow;
+	struct take_member *list[TAKE_GROUP_MAX];
+	size_t n;
+};
+
+/* May an act of this kind join at all?  Evidence may not: it would be checked twice. */
+bool take_group_kind(enum act_kind kind);
+/*
+ * Look at one that waits.  *joined: it is kept with the next take_group_flush; else
+ * nothing came of it, for whatever reason, and it goes alone after the flush.
+ * ERR_MEMORY is the only error.  The docket is held open while some wait for the flush.
+ */
+MUST bool take_group_join(struct take_group *g, const char *name, const char *carrier,
+    size_t waiting, bool *joined, struct err *err);
+/* All are kept; each out says so.  When it fails they are ended alone the next time. */
+MUST bool take_group_flush(struct take_group *g, struct err *err);
+void take_group_clear(struct take_group *g);	/* forgets those that joined */
+
+#endif
