@@ -170,6 +170,7 @@ desk_json(struct cli *c, const struct desk *d, const struct standing *w)
 		json_out_close_object(&j);
 	}
 	json_out_close_array(&j);
+	json_out_bool(&j, "restored", home_has(c->flow.home, FLOW_RESTORED_PATH));
 	json_out_str(&j, "next", next_step(s, d, w).s);
 	json_done(c, &j);
 }
@@ -229,6 +230,8 @@ desk_say(struct cli *c, const struct desk *d, const struct standing *w)
 	else if (w->unconfirmed > 0)
 		say(c, "  %s not confirmed: their six words are needed\n",
 		    count_people(w->unconfirmed, "peer is", "peers are").s);
+	if (home_has(c->flow.home, FLOW_RESTORED_PATH))
+		say(c, "  restored from a backup: what was done after it is not known here, and its numbers are given again\n");
 	for (size_t i = 0; i < d->due_n && i < 5; i++) {
 		say(c, "  ");
 		request_line(c, &d->due[i], d->now);

@@ -16,7 +16,6 @@
 #define BACKUP_LIST "sha256.txt"	/* last entry: lines of sha256sum over all before */
 #define BACKUP_DEPTH_MAX 8		/* folders in folders: a home has three */
 #define BACKUP_PART 65536		/* bytes held at a time */
-#define RESTORED_PATH "restored"	/* below a home that came out of a backup */
 
 /*
  * May a backup have this name?  Components that are neither empty nor "." nor "..",

@@ -329,6 +329,8 @@ MUST bool flow_sign_detached(struct flow *f, struct span bytes, struct buf *p7s,
 
 /* ---- backup ---- */
 
+#define FLOW_RESTORED_PATH "restored"	/* below a home that came out of a backup */
+
 /*
  * The whole home (not tmp/, locks or half copies) as one tar inside one age file under
  * the home's passphrase (doc/format/backup.md); one moment: the home's lock is held.

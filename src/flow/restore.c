@@ -324,7 +324,7 @@ mark(struct home *h, const struct restoring *r, const struct backup_result *b,
 	json_out_int(&j, "backup_made_at", r->made_at);
 	json_out_digest(&j, "backup_sha256", &b->sha256);
 	json_out_close_object(&j);
-	ok = json_out_end(&j) && home_save(h, RESTORED_PATH, buf_span(&out), err);
+	ok = json_out_end(&j) && home_save(h, FLOW_RESTORED_PATH, buf_span(&out), err);
 	buf_clear(&out);
 	return ok;
 }
