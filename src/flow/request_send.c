@@ -448,8 +448,11 @@ clocks_start(struct docket_request *r, enum send_by by, int64_t now,
 
 	r->sent_at = now;
 	r->due_ours = false;
-	r->due_at = taken;
-	(void)snprintf(r->due_rule, sizeof r->due_rule, "D61");
+	/* Article 43(1): a notice asks for no answer; its receipt ends it. */
+	if (strcmp(r->kind, act_kind_name(ACT_TRAFFIC_PATH)) != 0) {
+		r->due_at = taken;
+		(void)snprintf(r->due_rule, sizeof r->due_rule, "D61");
+	}
 	if (answer_by != 0 && answer_by < taken) {
 		r->due_at = answer_by;
 		(void)snprintf(r->due_rule, sizeof r->due_rule, "answer_by");

@@ -15,6 +15,7 @@ try 0 'preserved traffic data that shows a third State is told at once (Article 
 	--set further_provider.name='Cascada Net' --set further_provider.state=XC \
 	--set 'traffic_data[0].what=One line of the log' --attach path.txt
 try 0 'and goes out' B request send 2 --yes
+said_not 'answer is due' 'a notice asks for no answer'
 carry B A
 try 0 'Aldora reads of Cascada' A request show 1
 said traffic_path 'in a notice'
