@@ -313,8 +313,10 @@ record_into_thread(struct taking *t, struct err *err)
 	if (!t->opens)
 		return true;
 	if (!docket_record_find(t->docket, record_event_name(EVENT_RECEIVED),
-	    &t->row.act, &t->row.package, &x, &found, err) || !found)
-		return found || err->kind == ERR_NONE;
+	    &t->row.act, &t->row.package, &x, &found, err))
+		return false;
+	if (!found)
+		return true;
 	x.request = t->row.request;
 	return docket_record_put(t->docket, &x, err);
 }
