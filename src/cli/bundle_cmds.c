@@ -77,18 +77,6 @@ code_of(const struct taken *t)
 	return EXIT_REFUSED;
 }
 
-static int
-graver(int a, int b)
-{
-	static const int order[] = { EXIT_CHANGED, EXIT_OTHER, EXIT_DENIED, EXIT_USE,
-		EXIT_REFUSED, EXIT_PARTLY };
-
-	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
-		if (a == order[i] || b == order[i])
-			return order[i];
-	return a != EXIT_DONE ? a : b;
-}
-
 /* The three answers about evidence that was kept, in one line. */
 static void
 verdict_line(struct cli *c, const struct digest *act)

@@ -111,6 +111,8 @@ int fail(struct cli *c);
 void error_say(struct cli *c, const char *what);
 int fail_use(struct cli *c, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int exit_code_of(const struct err *err);
+/* The one code for several parcels: the gravest. */
+int graver(int a, int b);
 
 /* "12.3 MB", decimal units. */
 struct size_text { char s[24]; };

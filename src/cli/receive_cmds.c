@@ -95,19 +95,6 @@ received_not(struct cli *c, const char *what, struct json_out *j)
 	return code;
 }
 
-/* The one code for several parcels: the gravest. */
-static int
-graver(int a, int b)
-{
-	static const int order[] = { EXIT_CHANGED, EXIT_OTHER, EXIT_DENIED, EXIT_USE,
-		EXIT_REFUSED, EXIT_ABSENT, EXIT_CONFLICT, EXIT_INCOMPLETE };
-
-	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
-		if (a == order[i] || b == order[i])
-			return order[i];
-	return a != EXIT_DONE ? a : b;
-}
-
 /* *early: a time stamp came before the package it is for; asked for again later. */
 static int
 receive_one(struct cli *c, const char *path, bool details, struct json_out *j,

@@ -164,6 +164,18 @@ exit_code_of(const struct err *err)
 	return EXIT_OTHER;
 }
 
+int
+graver(int a, int b)
+{
+	static const int order[] = { EXIT_CHANGED, EXIT_OTHER, EXIT_DENIED, EXIT_USE,
+		EXIT_REFUSED, EXIT_ABSENT, EXIT_CONFLICT, EXIT_PARTLY, EXIT_INCOMPLETE };
+
+	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return a != EXIT_DONE ? a : b;
+}
+
 /*
  * First letter large, full stop at the end: errors are sentences.  Not where the
  * sentence begins with a name of a command, a file or a piece of evidence: that is
