@@ -156,6 +156,9 @@ MUST bool folder_sync(struct flow *f, const char *folder, struct err *err);
 
 /* The parcel's file name under HOME. */
 struct parcel_path parcel_file(const struct parcel *p);
+/* act.json of a parcel at this place below HOME, opened with our keys. */
+MUST bool act_read_at(struct flow *f, struct parcel_path path, struct act *out,
+    struct err *err);
 /* It lies there, as long as it was. */
 bool parcel_whole(struct flow *f, const struct parcel *p);
 

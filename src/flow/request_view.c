@@ -33,9 +33,8 @@ draft_check(struct flow *f, const struct act *a, const char other_state[3],
 }
 
 bool
-act_open(struct flow *f, const struct digest *id, struct act *out, struct err *err)
+act_read_at(struct flow *f, struct parcel_path path, struct act *out, struct err *err)
 {
-	struct parcel_path path = parcel_path(id);
 	struct package_reading in = { .world = f->world, .at = home_dir(f->home),
 		.path = path.s };
 	struct age_keys keys = { 0 };
@@ -51,6 +50,12 @@ act_open(struct flow *f, const struct digest *id, struct act *out, struct err *e
 	    act_decode(out, buf_span(&json), err);
 	buf_clear(&json);
 	return ok;
+}
+
+bool
+act_open(struct flow *f, const struct digest *id, struct act *out, struct err *err)
+{
+	return act_read_at(f, parcel_path(id), out, err);
 }
 
 /* ---- the thread ---- */

@@ -72,22 +72,7 @@ bool
 act_kept(struct flow *f, const struct docket_act *row, struct act *out,
     struct err *err)
 {
-	struct package_reading in = { .world = f->world };
-	struct parcel_path path = act_file(row);
-	struct node_trust trust;
-	struct buf json;
-	bool ok;
-
-	buf_init(&json, ACT_BYTES_MAX);
-	ok = node_trust_open(&trust, f, true, err);
-	in.at = home_dir(f->home);
-	in.path = path.s;
-	in.keys = &trust.keys;
-	ok = ok && package_extract(&in, "act.json", &json, err) &&
-	    act_decode(out, buf_span(&json), err);
-	node_trust_close(&trust);
-	buf_clear(&json);
-	return ok;
+	return act_read_at(f, act_file(row), out, err);
 }
 
 /* ---- the parcel at hand ---- */
