@@ -4,8 +4,10 @@
  * the middle of writing is dropped at the next open (nobody was told of it).  Damage
  * before the tail is never repaired: ERR_UNPROVEN "journal.damaged" with its offset.
  *
- * One writer.  Entries are numbered from 0 in order.  A later version turns them into
- * leaves of the ledger, in this order, with these salts.
+ * One writer.  Entries are numbered from 0 in order.  Each is a leaf of the ledger
+ * (ledger/log.h): leaf_of its salt and record.  An entry whose record was lost and whose
+ * leaf is known from elsewhere has the text "=" and 68 lower hex digits, and a salt of zeros:
+ * those digits are the leaf (journal_leaf).
  *
  * File: 16 bytes "comity-journal/1"; then an entry each: u32 big-endian length n of the
  * record, n bytes, 32 bytes salt, 32 bytes chain = SHA-256(previous chain || u32 n ||
@@ -45,6 +47,14 @@ struct journal;
  */
 MUST bool journal_open(struct world *w, struct dir *home, struct journal **out,
     struct err *err);
+/*
+ * The same, from a place that was its end once and was durable then: only what lies behind is
+ * read.  count entries lie before `at`, where the chain is `chain`.  ERR_UNPROVEN
+ * "journal.damaged": the entry before does not end there with that chain; "journal.shorter":
+ * the file ends before it.  doctor and scrub still read it whole.
+ */
+MUST bool journal_open_at(struct world *w, struct dir *home, uint64_t at, uint64_t count,
+    const struct digest *chain, struct journal **out, struct err *err);
 void journal_close(struct journal *j);		/* NULL is quiet */
 uint64_t journal_count(const struct journal *j);	/* durable entries */
 /* Offset behind the last durable entry, and the chain there. */
@@ -75,6 +85,13 @@ MUST bool journal_append(struct journal *j, const struct span *records, size_t n
 MUST bool journal_each(struct journal *j, uint64_t at,
     bool (*each)(void *arg, const struct journal_entry *e, struct err *err),
     void *arg, struct err *err);
+/* All of it from the first entry on, each against its chain; what journal_open did. */
+MUST bool journal_check(struct journal *j, struct progress *progress, struct err *err);
+/* The leaf of an entry: of its record and salt, or the one that is all it has. */
+MUST bool journal_leaf(const struct journal_entry *e, uint8_t out[LEAF_BYTES],
+    struct err *err);
+/* Is it one whose record was lost? */
+bool journal_lost(struct span record);
 /* One entry by its offset, checked against its chain; bytes are added to out. */
 MUST bool journal_read(struct journal *j, uint64_t at, struct buf *record,
     uint8_t salt[RECORD_SALT], struct err *err);

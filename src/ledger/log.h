@@ -1,0 +1,166 @@
+/*
+ * ledger/log: the custody ledger of this node: the journal of records, the tree over
+ * their leaves, and the signed checkpoint.  HOME/ledger/ is what others mirror by copying:
+ *
+ *	checkpoint		the latest signed note, with the cosignatures it has so far
+ *	tile/...		tiles and entry bundles (ledger/tiles.h)
+ *	vkey			the log's verifier key, a line
+ *	cosigned/SIZE		each earlier checkpoint that somebody cosigned, for good
+ *	tree, signed, standing	our own: how far the tiles go, what was last signed, and
+ *				whether it may sign
+ *	before/N/		logs before this one (D14), closed
+ *
+ * A record is durable once log_append says so (the journal's sync); its leaf is a part of
+ * the tree from then on, and the tiles follow when a checkpoint is published or the log is
+ * closed.  Tiles are made from the journal again when they are behind or damaged.
+ *
+ * Leaf index = number of the journal's entry - first.  A successor log begins at a later
+ * entry of the same journal.
+ *
+ * One writer, under the home's lock.  ERR_CONFLICT "disk.locked": another has it open.
+ */
+#ifndef COMITY_LEDGER_LOG_H
+#define COMITY_LEDGER_LOG_H
+
+#include "ledger/journal.h"
+#include "ledger/note.h"
+#include "ledger/tiles.h"
+
+#define LOG_PATH "ledger"		/* below the home */
+
+struct log;
+/*
+ * Opens the journal from where the tiles end (journal_open_at), so that the start costs
+ * what was written since; from the first entry when there are no tiles or they do not hold.
+ * first: the journal's number of leaf 0 (0 but for a successor).
+ */
+MUST bool log_open(struct world *w, struct dir *home, uint64_t first, struct log **out,
+    struct err *err);
+/* Tiles that wait are written, unsynced work is only work again.  NULL is quiet. */
+void log_close(struct log *l);
+struct journal *log_journal(struct log *l);	/* for reading */
+
+/*
+ * As journal_append; *index of the first one's leaf.  A failure: the log is dead, as the
+ * journal is (D26).
+ */
+MUST bool log_append(struct log *l, const struct span *records, size_t n,
+    uint64_t *index, struct err *err);
+uint64_t log_size(const struct log *l);		/* leaves */
+/* Offset in the journal of the entry of a leaf, and the leaf of an entry at an offset. */
+MUST bool log_offset(struct log *l, uint64_t index, uint64_t *at, struct err *err);
+MUST bool log_index(struct log *l, uint64_t at, uint64_t *index, struct err *err);
+MUST bool log_leaf(struct log *l, uint64_t index, uint8_t out[LEAF_BYTES],
+    struct err *err);
+
+MUST bool log_root(struct log *l, uint64_t size, struct digest *out, struct err *err);
+MUST bool log_inclusion(struct log *l, uint64_t index, uint64_t size,
+    struct merkle_proof *out, struct err *err);
+MUST bool log_consistency(struct log *l, uint64_t old, uint64_t size,
+    struct merkle_proof *out, struct err *err);
+
+/*
+ * Many callers, one sync (group commit): each thread's append returns when its record is
+ * durable; those that come while one sync runs go together with the next.  Between
+ * queue_new and queue_free nobody else calls the log.  In a simulated world, where nobody
+ * can wait, queue_put and queue_flush do the same in two steps.
+ */
+struct log_queue;
+#define LOG_QUEUE_MAX 1024		/* records of one group; more wait for the next */
+MUST bool queue_new(struct log *l, struct log_queue **out, struct err *err);
+void queue_free(struct log_queue *q);
+MUST bool queue_append(struct log_queue *q, struct span record, uint64_t *index,
+    struct err *err);			/* waits */
+/* Copied; ERR_LIMIT "log.queue" when LOG_QUEUE_MAX wait. */
+MUST bool queue_put(struct log_queue *q, struct span record, struct err *err);
+/* All that was put, in order; *index of the first. */
+MUST bool queue_flush(struct log_queue *q, uint64_t *index, struct err *err);
+
+/* ---- standing ---- */
+
+enum log_standing { LOG_GOOD, LOG_RECOVERING, LOG_FROZEN };
+struct log_state {
+	enum log_standing standing;
+	char reason[48];		/* "ledger.restored", "ledger.shorter", "ledger.split", "ledger.damaged" */
+	/* RECOVERING: the largest tree of ours a peer has shown; size 0: none yet. */
+	uint64_t known_size;
+	struct digest known_root;
+};
+void log_state(const struct log *l, struct log_state *out);
+/* Durable before it returns.  FROZEN never becomes another (only a successor goes on). */
+MUST bool log_state_put(struct log *l, const struct log_state *s, struct err *err);
+
+/* ---- checkpoints ---- */
+
+struct log_signer {
+	const struct key *key;		/* Ed25519 */
+	struct vkey vkey;		/* its name is the origin */
+};
+/*
+ * A signed checkpoint of all leaves: tiles synced, read back, the root computed by two
+ * codes that agree (D8), the tree consistent with what was last signed and not smaller
+ * (HOME/ledger/signed, durable before the signature is made), then HOME/ledger/checkpoint.
+ * Nothing new since the last: that one again, without signing.
+ * ERR_REFUSED "ledger.recovering", "ledger.frozen", "ledger.shorter" (smaller than last
+ * signed), "ledger.empty" (no leaf yet); ERR_UNPROVEN "ledger.damaged" and the standing
+ * becomes FROZEN when the journal itself contradicts what was signed.
+ */
+MUST bool log_publish(struct log *l, const struct log_signer *s,
+    struct checkpoint *out, struct err *err);
+/* HOME/ledger/checkpoint as it is; *found false: none was published. */
+MUST bool log_checkpoint(struct log *l, struct buf *note, struct checkpoint *out,
+    bool *found, struct err *err);
+/*
+ * A note over one of our own checkpoints that came with cosignatures (of whatever size up to
+ * ours): the root is that of our tree at that size (ERR_UNPROVEN "ledger.split" if not,
+ * which is for the caller to act on); lines are merged into cosigned/SIZE and, when it is
+ * the latest, into checkpoint.  Which lines are believed is the caller's matter: it hands in
+ * only those it verified.
+ */
+MUST bool log_cosigned_put(struct log *l, const struct vkey *self, struct span note,
+    struct err *err);
+/* Sizes that have a note in cosigned/, ascending; mem_free. */
+MUST bool log_cosigned(struct log *l, uint64_t **sizes, size_t *n, struct err *err);
+MUST bool log_cosigned_note(struct log *l, uint64_t size, struct buf *note,
+    struct err *err);
+
+/*
+ * A proof file for a leaf in the checkpoint of this note, which is one of ours and larger
+ * than the index.
+ */
+MUST bool log_proof(struct log *l, uint64_t index, struct span note, struct buf *out,
+    struct err *err);
+
+/* ---- recovery (D10) ---- */
+
+/*
+ * Our copy ends before what a peer holds, leaf by leaf: leaves [from, from + n) of the
+ * log become these, in order; what the journal holds from leaf `from` on, never signed, comes
+ * behind them.  Records of the leaves that came are lost: their entries keep the leaf alone.
+ * The journal is written anew beside the old one and takes its place whole; tiles are made
+ * again.  Afterwards root(from + n) must be *root: else nothing is changed,
+ * ERR_UNPROVEN "ledger.split".  ERR_REFUSED "ledger.signed": a checkpoint beyond `from`
+ * was signed by this copy.
+ */
+struct log_leaves {
+	/* Leaf i (from <= i < from + n). */
+	bool (*leaf)(void *arg, uint64_t i, uint8_t out[LEAF_BYTES], struct err *err);
+	void *arg;
+};
+MUST bool log_recover(struct log *l, uint64_t from, uint64_t n,
+    const struct log_leaves *source, const struct digest *root, struct err *err);
+/* How much of the tree this copy has signed: its size (0: nothing). */
+uint64_t log_signed(const struct log *l);
+
+/* ---- a successor (D14) ---- */
+
+/*
+ * Closes this log: its files move to before/N, and a new one begins with the next entry
+ * of the journal.  Close and open again with the new first.  *first: number of that entry.
+ */
+MUST bool log_succeed(struct log *l, unsigned n, uint64_t *first, struct err *err);
+/* A closed log, for reading and proofs: log_append and log_publish are ERR_REFUSED "ledger.closed". */
+MUST bool log_open_before(struct world *w, struct dir *home, struct journal *j,
+    unsigned n, struct log **out, struct err *err);
+
+#endif
