@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/bytes.h"
+#include "base/progress.h"
 #include "base/stream.h"
 #include "base/when.h"
 

@@ -120,9 +120,10 @@ next_step(const struct settings *s, const struct desk *d, const struct standing 
 		return step_of("comity bundle write DIR --to %.2s", w->carry_to);
 	if (look != NULL)
 		return step_of("comity request show %u", look->number);
+	if (d->counts.stamps_owed > 0 && s->tsa_url[0] != '\0')
+		return step_of("comity stamp fetch");
 	if (w->pending > 0)
-		return step_of(s->tsa_url[0] != '\0' ? "comity stamp fetch" :
-		    "comity stamp query ID --out q.tsq");
+		return step_of("comity stamp query ID --out q.tsq");
 	if (w->peers == 0)
 		return step_of("comity peer pair THEIR-CARD");
 	if (w->unconfirmed > 0)
@@ -150,7 +151,7 @@ desk_json(struct cli *c, const struct desk *d, const struct standing *w)
 	json_out_int(&j, "evidence_own", (int64_t)w->own);
 	json_out_int(&j, "evidence_received", (int64_t)w->received);
 	json_out_int(&j, "unsealed", (int64_t)w->unsealed);
-	json_out_int(&j, "stamps_pending", (int64_t)w->pending);
+	json_out_int(&j, "stamps_pending", (int64_t)d->counts.stamps_owed);
 	json_out_int(&j, "outbox", (int64_t)d->counts.outbox);
 	json_out_int(&j, "without_receipt", (int64_t)d->counts.unreceipted);
 	json_out_int(&j, "inbox", (int64_t)d->inbox);
@@ -210,7 +211,7 @@ counts_say(struct cli *c, const struct desk *d, const struct standing *w)
 	count_say(&l, "evidence of our own", w->own);
 	count_say(&l, "received", w->received);
 	count_say(&l, "not sealed yet", w->unsealed);
-	count_say(&l, "time stamps pending", w->pending);
+	count_say(&l, "time stamps owed", d->counts.stamps_owed);
 	say(c, l.any ? "\n" : "");
 }
 

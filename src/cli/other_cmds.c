@@ -214,22 +214,64 @@ fetch_of(struct cli *c, unsigned number, size_t *done)
 	return true;
 }
 
+static bool
+fetch_evidence(struct cli *c, size_t *done)
+{
+	unsigned *list = NULL;
+	size_t n;
+	bool ok;
+
+	ok = evidence_numbers(c->flow.home, &list, &n, &c->err);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = fetch_of(c, list[i], done);
+	mem_free(list);
+	return ok;
+}
+
+static void
+act_stamped_say(struct cli *c, const struct stamped *s)
+{
+	say(c, s->request != 0 ? "Request %u, %s: " : "", s->request, s->kind);
+	say(c, s->request == 0 ? "An act (%s): " : "", s->kind);
+	if (s->kept)
+		say(c, "time-stamped, signed before %s.\n", when_people(s->at).s);
+	else
+		say(c, "the authority's answer is kept, but its time counts as CLAIMED: %s\n",
+		    s->text);
+}
+
+/* Requests, answers, revocations. */
+static bool
+fetch_acts(struct cli *c, size_t *done)
+{
+	struct digest *list = NULL;
+	bool travels = false, ok;
+	struct stamped s;
+	size_t n = 0;
+
+	ok = flow_stamp_owed(&c->flow, &list, &n, &c->err);
+	for (size_t i = 0; ok && i < n; i++) {
+		ok = flow_stamp_fetch_act(&c->flow, &list[i], &s, &c->err);
+		*done += ok;
+		travels = travels || (ok && s.travels);
+		if (ok && !c->json)
+			act_stamped_say(c, &s);
+	}
+	mem_free(list);
+	if (travels)
+		say(c, "The time stamps wait in the outbox for who has the acts.\n"
+		    "  Next: comity bundle write DIR --to PEER\n");
+	return ok;
+}
+
 /* Without an ID: everything that waits. */
 static int
 fetch_all(struct cli *c)
 {
-	unsigned *list = NULL;
-	size_t n, done = 0;
+	size_t done = 0;
 	struct json_out j;
-	bool ok;
 
-	if (!evidence_numbers(c->flow.home, &list, &n, &c->err))
-		return fail(c);
-	ok = true;
-	for (size_t i = 0; ok && i < n; i++)
-		ok = fetch_of(c, list[i], &done);
-	mem_free(list);
-	if (!ok) {
+	if (!fetch_evidence(c, &done) || !fetch_acts(c, &done)) {
 		if (done > 0)
 			warn(c, "%s came, and then:\n", count_people(done,
 			    "time stamp", "time stamps").s);
@@ -241,7 +283,7 @@ fetch_all(struct cli *c)
 		json_done(c, &j);
 	}
 	if (done == 0)
-		say(c, "No time stamp is pending.\n");
+		say(c, "No time stamp is owed.\n");
 	return EXIT_DONE;
 }
 

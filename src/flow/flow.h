@@ -210,6 +210,8 @@ struct stamped {
 	int64_t at;
 	char text[300];
 	bool travels;			/* a time_stamp act waits in the outbox */
+	unsigned request;		/* of an act that is no evidence: its thread, 0 none ... */
+	char kind[32];			/* ... and its kind; "" evidence */
 };
 /* An answer that came by file: normalise, keep, and send on as a time_stamp act. */
 MUST bool flow_stamp_add(struct flow *f, unsigned number, struct span answer,
@@ -217,6 +219,14 @@ MUST bool flow_stamp_add(struct flow *f, unsigned number, struct span answer,
 /* Ask the authority again. */
 MUST bool flow_stamp_fetch(struct flow *f, unsigned number, struct stamped *out,
     struct err *err);
+/*
+ * The same for acts that are no evidence.  Package ids of those that wait, oldest
+ * first; mem_free.  ERR_UNREACHED "stamp.pending": the authority is still away.
+ */
+MUST bool flow_stamp_owed(struct flow *f, struct digest **packages, size_t *n,
+    struct err *err);
+MUST bool flow_stamp_fetch_act(struct flow *f, const struct digest *package,
+    struct stamped *out, struct err *err);
 MUST bool flow_stamp_authority(struct flow *f, const char *url, struct span roots_pem,
     struct err *err);
 

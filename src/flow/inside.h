@@ -78,8 +78,9 @@ MUST bool token_ask(struct flow *f, struct span of, struct buf *token,
     struct buf *answer, struct token_got *out, struct err *err);
 
 /*
- * Files of a stamp beside the evidence, named as the parcel is: ACT.sig, ACT.tst,
- * ACT.tsr, ACT.tsq.  Another package of the same act has its own.
+ * Files of a stamp beside the evidence (number 0: beside the parcel of an act that is
+ * none), named as the parcel is: ACT.sig, ACT.tst, ACT.tsr, ACT.tsq.  Another package
+ * of the same act has its own.
  */
 MUST bool stamp_files_save(struct flow *f, unsigned number, const struct parcel *p,
     struct span signature, struct span token, struct span answer, struct err *err);
@@ -89,6 +90,9 @@ MUST bool stamp_file_save(struct flow *f, unsigned number, const struct parcel *
 /* *found false, and out as it was: there is none. */
 MUST bool stamp_file_load(struct flow *f, unsigned number, const struct parcel *p,
     const char *ending, struct buf *out, bool *found, struct err *err);
+
+/* As the docket counts it: asked for or not, an act that needs a token waits for one. */
+enum stamp_kept stamp_owed(enum stamp_kept kept, enum act_kind kind);
 
 /* Trust of this node for package_check: registry, stamp roots. */
 struct node_trust {

@@ -89,6 +89,7 @@ struct made {
 	const struct package_written *written;
 	struct docket_request *row;	/* NULL: of no thread; else put as it is */
 	struct evidence *evidence;	/* NULL: none; else saved, with its new parcel */
+	const struct docket_act *also;	/* another row that changes with it; NULL none */
 	const struct digest *about;	/* act that it passes on; NULL none.  The docket alone
 					   notes it: its receiver does not know that act */
 	enum outbox_state outbox;

@@ -84,6 +84,12 @@ token_ask(struct flow *f, struct span of, struct buf *token, struct buf *answer,
 	return ok;
 }
 
+enum stamp_kept
+stamp_owed(enum stamp_kept kept, enum act_kind kind)
+{
+	return kept == STAMP_NONE && act_kind_needs_stamp(kind) ? STAMP_PENDING : kept;
+}
+
 bool
 outgoing_stamp(void *arg, struct span signature, struct buf *tst, struct err *err)
 {
@@ -111,6 +117,12 @@ stamp_path(unsigned number, const struct parcel *p, const char *ending)
 
 	(void)snprintf(name, sizeof name, "%s%s%.16s.%s", digest_hex(&p->act_id).s,
 	    p->other ? "-" : "", p->other ? digest_hex(&p->package_id).s : "", ending);
+	if (number == 0) {
+		struct evidence_file beside;
+
+		(void)snprintf(beside.s, sizeof beside.s, "parcels/%s", name);
+		return beside;
+	}
 	return evidence_path(number, name);
 }
 

@@ -83,12 +83,6 @@ take_evidence(struct taking *t, struct err *err)
 
 /* ---- time stamps that come late ---- */
 
-struct late_stamp {
-	struct buf token;
-	struct certs roots;
-	struct stamp_answer answer;
-};
-
 /* Which package of this act is it over?  *fits false: none. */
 static bool
 stamp_find(struct taking *t, const struct digest *act, struct late_stamp *s,
@@ -208,6 +202,91 @@ stamp_look(struct taking *t, struct late_stamp *s, struct err *err)
 	return true;
 }
 
+/* ---- of a request, an answer or a revocation ---- */
+
+static bool
+late_load(struct taking *t, struct late_stamp *s, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (!package_extract(&t->in, "data/signature.tst", &s->token, &why) &&
+	    why.kind != ERR_ABSENT && why.kind != ERR_LIMIT) {
+		*err = why;
+		return false;
+	}
+	return home_stamp_roots(t->flow->home, &s->roots, err) &&
+	    act_stamp_find(t, &t->report.act.body.time_stamp.act, s, err);
+}
+
+static void
+late_clear(struct late_stamp *s)
+{
+	stamp_answer_clear(&s->answer);
+	certs_clear(&s->roots);
+	buf_clear(&s->token);
+}
+
+static void
+late_init(struct late_stamp *s)
+{
+	memset(s, 0, sizeof *s);
+	stamp_answer_init(&s->answer);
+	certs_init(&s->roots);
+	buf_init(&s->token, STAMP_FILE_MAX);
+}
+
+static bool
+act_settle(struct taking *t, struct err *err)
+{
+	struct late_stamp s;
+	bool ok;
+
+	late_init(&s);
+	t->in.path = t->path;
+	ok = late_load(t, &s, err) && (!s.fits || act_stamp_settle(t, &s, err));
+	late_clear(&s);
+	return ok;
+}
+
+static void
+act_tell(struct taking *t, const struct late_stamp *s)
+{
+	struct when_text when = when_people(s->answer.time);
+
+	if (s->row.stamp == STAMP_KEPT)
+		take_note(t, "That act (%s) has its time stamp already. Nothing changed.",
+		    s->row.kind);
+	else if (s->answer.state == STAMP_HOLDS)
+		take_note(t, "Time stamp for an act (%s): before %s.", s->row.kind, when.s);
+	else
+		take_note(t, "Time stamp for an act (%s, %s) is kept, but its authority is not among the roots of this home.",
+		    s->row.kind, when.s);
+}
+
+static bool
+act_stamp_take(struct taking *t, struct late_stamp *s, struct err *err)
+{
+	struct stamp_facts facts = { .received = true };
+	struct verdict v;
+
+	if (!late_load(t, s, err))
+		return false;
+	if (!s->any)
+		return take_waits(t, "This time stamp belongs to a package that has not arrived yet: it waits in the inbox until that is here.");
+	facts.same_sender = s->same_sender;
+	v = stamp_decide(&facts);
+	if (!v.allow)
+		return take_not(t, v.reason, "%s", v.text);
+	if (!s->fits)
+		return take_not(t, "stamp.fits-not",
+		    "the time stamp in it does not fit the package it names");
+	act_tell(t, s);
+	t->row.request = s->row.request;
+	t->settle = act_settle;
+	t->out->as = TAKEN;
+	return true;
+}
+
 bool
 take_stamp(struct taking *t, struct err *err)
 {
@@ -218,8 +297,12 @@ take_stamp(struct taking *t, struct err *err)
 
 	if (!evidence_by_act(t->flow->home, act, &t->piece, &t->parcel, &found, err))
 		return false;
-	if (!found)
-		return take_waits(t, "This time stamp belongs to a package that has not arrived yet: it waits in the inbox until that is here.");
+	if (!found) {
+		late_init(&s);
+		ok = act_stamp_take(t, &s, err);
+		late_clear(&s);
+		return ok;
+	}
 	v = stamp_rule(t);
 	if (!v.allow)
 		return take_not(t, v.reason, "%s", v.text);

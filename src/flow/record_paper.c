@@ -542,7 +542,7 @@ act_row(const struct paper *p, const struct package_written *w, struct docket_ac
 	k->at = p->o.now;
 	k->made_at = p->act.made_at;
 	k->bytes = w->bytes;
-	k->stamp = p->o.kept;
+	k->stamp = stamp_owed(p->o.kept, p->kind);
 	k->stamped_at = p->o.stamped_at;
 	k->outbox = OUTBOX_NONE;
 }

@@ -140,9 +140,8 @@ act_export(struct exporting *x, size_t i, struct err *err)
 	    a->direction == ACT_IN ? "in" : "out");
 	package_report_init(&report);
 	buf_init(&token, STAMP_FILE_MAX);
-	/* A stamp that came later lies beside the evidence, and goes into the bag. */
-	ok = a->evidence == 0 || stamp_file_load(x->f, a->evidence, &p, "tst", &token,
-	    &found, err);
+	/* A stamp that came later lies beside it, and goes into the bag. */
+	ok = stamp_file_load(x->f, a->evidence, &p, "tst", &token, &found, err);
 	in.trust.late_token = buf_span(&token);
 	ok = ok && node_check(&x->trust, &in, &report, err) && (report.unpacked ||
 	    err_set(err, ERR_UNPROVEN, "export.changed",

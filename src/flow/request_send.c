@@ -126,7 +126,7 @@ act_row(struct made *m)
 	k->at = m->o->now;
 	k->made_at = m->act->made_at;
 	k->bytes = w->bytes;
-	k->stamp = m->o->kept;
+	k->stamp = stamp_owed(m->o->kept, m->act->kind);
 	k->stamped_at = m->o->stamped_at;
 	k->outbox = m->outbox;
 }
@@ -141,6 +141,7 @@ rows_put(struct flow *f, struct docket *d, struct made *m, struct err *err)
 	    record_event(f, d, &r, m->kept.request, NULL, err) &&
 	    (m->evidence == NULL || evidence_save(f->home, m->evidence, err)) &&
 	    docket_act_put(d, &m->kept, err) &&
+	    (m->also == NULL || docket_act_put(d, m->also, err)) &&
 	    docket_follows_put(d, &m->kept.act, m->act->follows, m->act->follows_n,
 	    err) && (m->about == NULL ||
 	    docket_follows_put(d, &m->kept.act, m->about, 1, err)) &&

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "flow/places.h"
 #include "flow/requests.h"
 #include "flow/testkit.h"
 
@@ -1073,134 +1074,119 @@ legs_before(struct job *j, size_t leg)
 	}
 }
 
+/* A leg at whose beginning the homes stand. */
+struct leg_try {
+	struct job j;
+	size_t leg;
+};
+
 static void
-leg_again(struct job *j, size_t leg, const char *how, uint64_t n)
+leg_whole(void *arg)
+{
+	struct leg_try *t = arg;
+
+	OK(legs[t->leg].run(&t->j, &err));
+}
+
+/* What failed was told; the second try ends the same. */
+static void
+leg_again(struct leg_try *t, bool said, const struct err *why)
+{
+	assert_true(said || why->text[0] != '\0');
+	nothing_fails(t->j.world);
+	site_end(&t->j.a);
+	site_end(&t->j.b);
+	leg_whole(t);
+	legs[t->leg].holds(&t->j);
+	job_end(&t->j);
+}
+
+static void
+leg_disk(void *arg, uint64_t n, unsigned way)
 {
 	struct err why = ERR_INIT;
+	struct leg_try *t = arg;
 
-	site_end(&j->a);
-	site_end(&j->b);
-	if (!legs[leg].run(j, &why))
-		fail_msg("%s after %s %llu: %s", legs[leg].name, how,
-		    (unsigned long long)n, why.text);
-	legs[leg].holds(j);
+	disk_fails(t->j.world, n, way);
+	leg_again(t, legs[t->leg].run(&t->j, &why), &why);
 }
 
-/* How many disk calls, and allocations, a leg takes when nothing fails. */
 static void
-leg_size(size_t leg, uint64_t *calls, uint64_t *allocations)
+leg_memory(void *arg, uint64_t n, unsigned way)
 {
-	struct job j;
+	struct err why = ERR_INIT;
+	struct leg_try *t = arg;
 
-	legs_before(&j, leg);
-	*calls = world_sim_calls(j.world);
-	*allocations = mem_count();
-	OK(legs[leg].run(&j, &err));
-	*calls = world_sim_calls(j.world) - *calls;
-	*allocations = mem_count() - *allocations;
-	legs[leg].holds(&j);
-	job_end(&j);
+	memory_fails(n, way);
+	leg_again(t, legs[t->leg].run(&t->j, &why), &why);
 }
 
-/* A few places in each leg; each of them with COMITY_LONG. */
-static uint64_t
-stride(uint64_t calls, unsigned places)
+/* The power fails in the middle of a leg, or just after it said yes. */
+static void
+leg_cut(void *arg, uint64_t n, unsigned way)
 {
-	return getenv("COMITY_LONG") != NULL || calls < places ? 1 : calls / places;
+	struct err why = ERR_INIT;
+	struct leg_try *t = arg;
+	bool said;
+
+	power_fails(t->j.world, n);
+	said = legs[t->leg].run(&t->j, &why);
+	site_end(&t->j.a);
+	site_end(&t->j.b);
+	power_back(t->j.world, n, way);
+	if (said) {
+		OK(site_again(&t->j.a, &err));
+		OK(site_again(&t->j.b, &err));
+		legs[t->leg].holds(&t->j);
+	}
+	leg_again(t, said, &why);
+}
+
+enum fails { DISK, MEMORY, POWER };
+
+static void
+legs_try(enum fails fails)
+{
+	struct places p[] = {
+		[DISK] = { .try = leg_disk, .ways = DISK_WAYS, .few = 6 },
+		[MEMORY] = { .try = leg_memory, .ways = MEMORY_WAYS, .few = 6 },
+		[POWER] = { .try = leg_cut, .ways = POWER_WAYS, .few = 8 },
+	};
+
+	for (size_t leg = 0; leg < COUNT(legs); leg++) {
+		struct leg_try t = { .leg = leg };
+		struct places_size size;
+
+		legs_before(&t.j, leg);
+		size = places_size(t.j.world, leg_whole, &t);
+		p[fails].n = fails == MEMORY ? size.allocations : size.calls +
+		    (fails == POWER);
+		p[fails].what = legs[leg].name;
+		p[fails].arg = &t;
+		places_try(&p[fails]);
+		job_end(&t.j);
+	}
 }
 
 static void
 each_failing_disk_call_is_told_and_the_second_try_ends_the_same(void **state)
 {
 	(void)state;
-	for (size_t leg = 0; leg < COUNT(legs); leg++) {
-		uint64_t calls, allocations;
-
-		leg_size(leg, &calls, &allocations);
-		for (uint64_t n = 1; n <= calls; n += stride(calls, 5)) {
-			struct err why = ERR_INIT;
-			struct job j;
-
-			legs_before(&j, leg);
-			world_sim_fail(j.world, n % 2 == 0 ? SIM_FAULT_FULL :
-			    SIM_FAULT_IO, n, n % 3 == 0);
-			if (!legs[leg].run(&j, &why))
-				assert_true(why.text[0] != '\0');
-			world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-			leg_again(&j, leg, "call", n);
-			job_end(&j);
-		}
-	}
-}
-
-static const enum sim_crash crashes[] = { SIM_CRASH_KEEP_NONE, SIM_CRASH_KEEP_ALL,
-	SIM_CRASH_KEEP_SOME, SIM_CRASH_LOSE_ONE };
-
-/* The power fails in the middle of a leg, or just after it said yes. */
-static void
-leg_cut(size_t leg, uint64_t n, enum sim_crash how)
-{
-	struct err why = ERR_INIT;
-	uint64_t unsynced;
-	struct job j;
-	bool said;
-
-	legs_before(&j, leg);
-	world_sim_fail(j.world, SIM_FAULT_POWER, n, true);
-	said = legs[leg].run(&j, &why);
-	world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-	site_end(&j.a);
-	site_end(&j.b);
-	unsynced = world_sim_unsynced(j.world);
-	/* LOSE_ONE: each of them in its turn. */
-	OK(world_sim_crash(j.world, how, how == SIM_CRASH_LOSE_ONE ?
-	    1 + n % (unsynced + 1) : n, &err));
-	if (said) {
-		OK(site_again(&j.a, &err));
-		OK(site_again(&j.b, &err));
-		legs[leg].holds(&j);
-	}
-	leg_again(&j, leg, "cut", n);
-	job_end(&j);
+	legs_try(DISK);
 }
 
 static void
 a_power_cut_at_any_call_loses_nothing_and_the_second_try_ends_the_same(void **state)
 {
-	bool all = getenv("COMITY_LONG") != NULL;
-
 	(void)state;
-	for (size_t leg = 0; leg < COUNT(legs); leg++) {
-		uint64_t calls, allocations;
-
-		leg_size(leg, &calls, &allocations);
-		for (uint64_t n = 1; n <= calls + 1; n += stride(calls, 6))
-			for (size_t k = 0; k < COUNT(crashes); k++)
-				if (all || k == n % COUNT(crashes))
-					leg_cut(leg, n, crashes[k]);
-	}
+	legs_try(POWER);
 }
 
 static void
 each_failing_allocation_is_told_and_the_second_try_ends_the_same(void **state)
 {
 	(void)state;
-	for (size_t leg = 0; leg < COUNT(legs); leg++) {
-		uint64_t calls, allocations;
-
-		leg_size(leg, &calls, &allocations);
-		for (uint64_t n = 1; n <= allocations; n += stride(allocations, 5)) {
-			struct err why = ERR_INIT;
-			struct job j;
-
-			legs_before(&j, leg);
-			mem_fail(n, n % 3 == 0);
-			(void)!legs[leg].run(&j, &why);
-			mem_fail(0, false);
-			leg_again(&j, leg, "allocation", n);
-			job_end(&j);
-		}
-	}
+	legs_try(MEMORY);
 }
 
 int

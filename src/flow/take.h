@@ -84,6 +84,21 @@ MUST bool take_revoked(struct taking *t, struct err *err);
 /* The thread changes as rows of policy/thread.c say; *allowed false: out says why. */
 MUST bool take_step(struct taking *t, bool *allowed, struct err *err);
 
+/* A time stamp that came later than what it is for. */
+struct late_stamp {
+	struct buf token;
+	struct certs roots;
+	struct stamp_answer answer;
+	/* for an act that is no evidence (stamp_act.c) */
+	struct docket_act row;		/* the package it fits */
+	bool any, same_sender, fits;	/* that act is here; from who sent it; this one's */
+};
+/* The package of that act which the token is over; the docket is open. */
+MUST bool act_stamp_find(struct taking *t, const struct digest *act,
+    struct late_stamp *s, struct err *err);
+/* Beside its parcel, and in its row, in the docket's transaction. */
+MUST bool act_stamp_settle(struct taking *t, struct late_stamp *s, struct err *err);
+
 /* A row of an act that came in, without what its class adds. */
 void take_row(struct taking *t);
 /* One parcel that lies in the inbox, or that a mark there leads to. */

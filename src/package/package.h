@@ -17,14 +17,6 @@
 #include "crypto/path.h"
 #include "world/world.h"
 
-/* ---- progress: one object for every long task ---- */
-
-struct progress {
-	/* Called from one thread at a time, at most ~10 times a second and at the end. */
-	void (*tell)(struct progress *p, const char *step, uint64_t done,
-	    uint64_t total);		/* bytes; total 0 when unknown */
-};
-
 /* ---- the payload that will be packed ---- */
 
 struct payload;

@@ -145,6 +145,7 @@ struct docket_counts {
 	uint64_t outbox;		/* acts that no carrier has taken yet */
 	uint64_t unreceipted;		/* carried, and their receipt has not come */
 	uint64_t holds_ending;		/* within 21 days (D63) */
+	uint64_t stamps_owed;		/* as docket_stamps_owed */
 	int64_t last_received_at;	/* 0 never */
 };
 MUST bool docket_counts(struct docket *d, int64_t now, struct docket_counts *out,
@@ -193,6 +194,14 @@ MUST bool docket_request_acts(struct docket *d, unsigned request,
 MUST bool docket_outbox(struct docket *d, const char *peer,	/* NULL all */
     bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
     struct err *err);			/* WAITS and ONCE, oldest first */
+/* All packages of one act, in order of arrival. */
+MUST bool docket_act_packages(struct docket *d, const struct digest *act,
+    bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
+    struct err *err);
+/* Signed by us and without the time stamp they need (STAMP_PENDING), oldest first. */
+MUST bool docket_stamps_owed(struct docket *d,
+    bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
+    struct err *err);
 /* follows, for threads and for what waits for something that has not come. */
 MUST bool docket_follows_put(struct docket *d, const struct digest *act,
     const struct digest *follows, size_t n, struct err *err);

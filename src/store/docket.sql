@@ -132,3 +132,11 @@ CREATE INDEX records_event ON records (event);
 CREATE INDEX records_act ON records (act, event) WHERE act IS NOT NULL;
 CREATE INDEX records_package ON records (package) WHERE package IS NOT NULL;
 CREATE INDEX records_request ON records (request);
+
+-- step 2
+
+-- What waits for a time stamp: acts of ours, and paper that we wrote down (of no peer).
+CREATE INDEX acts_owed ON acts (at)
+	WHERE stamp = 1 AND (direction = 0 OR peer = '');
+UPDATE acts SET stamp = 1 WHERE stamp = 0 AND (direction = 0 OR peer = '')
+	AND kind NOT IN ('receipt', 'time_stamp', 'card');

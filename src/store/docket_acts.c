@@ -224,6 +224,31 @@ docket_outbox(struct docket *d, const char *peer,
 	return acts_each(d, &q, each, arg, err);
 }
 
+bool
+docket_stamps_owed(struct docket *d,
+    bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
+    struct err *err)
+{
+	struct query q;
+
+	return query_begin(&q, d, "SELECT id FROM acts WHERE stamp = 1"
+	    " AND (direction = 0 OR peer = '') ORDER BY at, id", err) &&
+	    acts_each(d, &q, each, arg, err);
+}
+
+bool
+docket_act_packages(struct docket *d, const struct digest *act,
+    bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
+    struct err *err)
+{
+	struct query q;
+
+	if (!query_begin(&q, d, "SELECT id FROM acts WHERE act = ? ORDER BY id", err))
+		return false;
+	bind_digest(&q, act);
+	return acts_each(d, &q, each, arg, err);
+}
+
 /* ---- what follows what ---- */
 
 static bool

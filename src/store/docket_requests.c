@@ -332,7 +332,9 @@ docket_counts(struct docket *d, int64_t now, struct docket_counts *out,
 	    " AND carried_at <> 0),"
 	    " (SELECT count(*) FROM requests WHERE hold_until > 0 AND hold_until > ?1"
 	    " AND hold_until <= ?3),"
-	    " (SELECT coalesce(max(at), 0) FROM acts WHERE direction = 1)", err))
+	    " (SELECT coalesce(max(at), 0) FROM acts WHERE direction = 1),"
+	    " (SELECT count(*) FROM acts WHERE stamp = 1"
+	    " AND (direction = 0 OR peer = ''))", err))
 		return false;
 	bind_int(&q, now);
 	bind_int(&q, now + DAY);
@@ -349,6 +351,7 @@ docket_counts(struct docket *d, int64_t now, struct docket_counts *out,
 		c.unreceipted = take_count(&q);
 		c.holds_ending = take_count(&q);
 		c.last_received_at = take_int(&q, WHEN_MIN, WHEN_MAX);
+		c.stamps_owed = take_count(&q);
 		ok = query_good(&q, err);
 	}
 	query_end(&q);

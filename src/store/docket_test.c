@@ -723,8 +723,8 @@ static void
 a_docket_of_a_later_version_is_left_alone(void **state)
 {
 	(void)state;
-	assert_int_equal(docket_version(d), 1);
-	OK(docket_run(d, "PRAGMA user_version = 2", &err));
+	assert_int_equal(docket_version(d), 2);
+	OK(docket_run(d, "PRAGMA user_version = 3", &err));
 	docket_close(d);
 	NO(docket_open(h, &d, &err), "docket.newer");
 	d = NULL;

@@ -1,0 +1,182 @@
+/*
+ * flow/ledger: the custody ledger at work: keys, checkpoints, what travels about ledgers in
+ * a bundle, recovery, and what the doors ask for.
+ *
+ * Order: package durable, leaf `received`, checkpoint, receipt (formats/record).  Records
+ * are durable without a passphrase; a checkpoint needs one (the ledger key rests sealed).
+ */
+#ifndef COMITY_FLOW_LEDGER_H
+#define COMITY_FLOW_LEDGER_H
+
+#include "flow/requests.h"
+#include "ledger/custody.h"
+#include "ledger/ledger.h"
+
+/* ---- inside the room (ledger.c) ---- */
+
+/* The log of this home, open as long as the command runs, under the home's lock. */
+MUST bool ledger_log(struct flow *f, struct log **out, struct err *err);
+/* After an error nothing more is written by this hand (D26). */
+void ledger_drop(struct flow *f);
+/*
+ * Keys of log and witness, made when this home has none yet (an older home), which also
+ * makes a new card that names them; asks the passphrase.  Owned by f until flow_clear.
+ */
+MUST bool ledger_signer(struct flow *f, const struct log_signer **out, struct err *err);
+MUST bool ledger_witness_key(struct flow *f, const struct witness_key **out,
+    struct err *err);
+/*
+ * A checkpoint of all there is now.  *signed_ false: this home may not sign (recovering,
+ * frozen); text says why and what to do; the work goes on without.
+ */
+MUST bool ledger_publish(struct flow *f, bool *signed_, struct checkpoint *out,
+    char text[300], struct err *err);
+/*
+ * The proof of the record at this place of the journal in the latest checkpoint (with the
+ * cosignatures there are); *found false: no checkpoint covers it yet.
+ */
+MUST bool ledger_proof_of(struct flow *f, uint64_t at, struct buf *out, uint64_t *index,
+    bool *found, struct err *err);
+/* Verifier keys on the card of an authority (any of its cards we believe). */
+#define LEDGER_KEYS_MAX 8
+struct ledger_keys {
+	struct vkey logs[LEDGER_KEYS_MAX], witnesses[LEDGER_KEYS_MAX];
+	size_t logs_n, witnesses_n;
+};
+MUST bool ledger_keys_of_card(const struct act *card, struct ledger_keys *out,
+    struct err *err);
+
+/*
+ * What a bundle says about ledgers, DIR/ledger/ (exchange.c):
+ *	checkpoint		ours, with the cosignatures there are
+ *	add-checkpoint		body for the receiver as witness: from the size it cosigned last
+ *	entries			u64 from, u64 to, then u16 length and entry each: our leaves the
+ *				receiver has not mirrored yet, up to the checkpoint
+ *	cosigned/HASH		checkpoints of logs of the receiver's that we cosigned (HASH: of the origin)
+ *	yours/HASH		the receiver's log as we know it: largest signed checkpoint; and when the
+ *				receiver showed a smaller one, yours/HASH.entries from there on
+ *	others/HASH		add-checkpoint bodies of third logs: what we know, from the size the
+ *				receiver showed last
+ *	misbehaviour/HASH-N/	first, second, proof
+ *	handed/ACT.json		custody so far of each parcel in the bundle (comity.custody/1): the
+ *				leaf `made` and what came before it
+ * Nothing in it is secret, and nothing is believed but what its keys prove.
+ */
+struct exchanged {
+	size_t cosigned;		/* logs we cosigned now */
+	size_t cosignatures;		/* on ours, new */
+	size_t entries;			/* of others, mirrored now */
+	size_t custody;			/* custody files kept */
+	bool recovered;			/* ours was shorter, and is whole again */
+	uint64_t recovered_leaves;
+	bool shorter;			/* ours is shorter; entries still lack */
+	bool split;			/* ours: another history was signed with our key */
+	size_t misbehaviour;		/* proofs kept now, of any log */
+	char text[600];			/* sentences, each with what to do; "" none */
+};
+MUST bool exchange_write(struct flow *f, struct dir *bundle, const struct peer *to,
+    const struct digest *parcels, size_t parcels_n, struct err *err);
+/*
+ * All that is whole is taken whatever is wrong with the rest; a bundle without ledger/ is
+ * fine.  Bounded work: files and counts over the limits are passed over and said.
+ */
+MUST bool exchange_read(struct flow *f, struct dir *bundle, const struct peer *from,
+    struct exchanged *out, struct err *err);
+
+/* ---- for the doors ---- */
+
+#define LEDGER_WITNESSES_SHOWN 64
+struct ledger_witness {
+	char name[NOTE_NAME_MAX + 1];
+	char state[3];
+	uint64_t size;			/* largest of ours it cosigned */
+	int64_t at;			/* when */
+};
+struct ledger_view {
+	char origin[NOTE_NAME_MAX + 1];
+	struct buf vkey;		/* text of the log's key */
+	uint64_t size;			/* leaves */
+	uint64_t unsigned_n;		/* of them not in the checkpoint yet */
+	struct log_state state;
+	char state_text[300];		/* for people, with what to do; "" good */
+	bool has_checkpoint;
+	struct checkpoint checkpoint;
+	struct ledger_witness witnesses[LEDGER_WITNESSES_SHOWN];
+	size_t witnesses_n;
+	struct witness_log *others;	/* logs of others we follow; owned */
+	size_t others_n;
+};
+void ledger_view_init(struct ledger_view *v);
+void ledger_view_clear(struct ledger_view *v);
+/* No passphrase; changes nothing. */
+MUST bool flow_ledger_show(struct flow *f, struct ledger_view *out, struct err *err);
+/* Publishes when there is something new; the signed note. */
+MUST bool flow_ledger_checkpoint(struct flow *f, struct buf *note, struct err *err);
+
+/* One finding of a check: bad ones name the file and what to do. */
+struct ledger_finding { bool bad; char what[200], text[400]; };
+#define LEDGER_FINDINGS_MAX 64
+struct ledger_check {
+	struct ledger_finding list[LEDGER_FINDINGS_MAX];
+	size_t n;
+	size_t more;			/* found and not listed */
+	uint64_t leaves, files, bytes;	/* looked at */
+};
+/*
+ * Everything from the first byte: journal against its chain, leaves against entries, tiles,
+ * checkpoint, cosignatures, what is kept of others; with parcels also every parcel
+ * against the digest the docket has (scrub, D28).  Changes nothing.
+ */
+MUST bool flow_ledger_check(struct flow *f, bool parcels, struct ledger_check *out,
+    struct err *err);
+/*
+ * Proof files for an act (all its records) or a piece of evidence into this folder: for
+ * each record NAME.json, NAME.salt, NAME.tlog-proof.  *n: how many; *open: without a
+ * checkpoint yet.
+ */
+MUST bool flow_ledger_prove(struct flow *f, const char *what, const char *dir,
+    size_t *n, size_t *open, struct err *err);
+/* An add-checkpoint body, or a bare checkpoint (old 0), from a file: answer to hand back. */
+MUST bool flow_ledger_witness(struct flow *f, struct span body,
+    struct witness_answer *out, struct err *err);
+/* A policy file (ledger/quorum) from the cards of confirmed peers and our own: one group a State, k of them. */
+MUST bool flow_ledger_policy(struct flow *f, unsigned k, struct buf *out,
+    struct err *err);
+/*
+ * Out of recovery by a person's word: no authority ever got anything of this home that this copy
+ * does not have.  A record says so.  ERR_REFUSED "ledger.known": a peer has shown more.
+ */
+MUST bool flow_ledger_resume(struct flow *f, struct err *err);
+/* A successor log (D14): new key, new card, its first leaf cites the last good checkpoint. */
+MUST bool flow_ledger_succeed(struct flow *f, const char *reason, struct err *err);
+
+/* ---- custody (custody.c) ---- */
+
+/*
+ * The chain of a parcel of this evidence (SIZE_MAX: the newest), from our records, from the
+ * receipts that came, and from what came with it (HOME/custody/ACT.json); judged against the
+ * policy in the file (n = 0: our own, flow_ledger_policy with k = 1).  Writes a record `read`
+ * first only when evidence bytes are shown, which this does not do.
+ */
+MUST bool flow_custody(struct flow *f, unsigned evidence, size_t parcel,
+    struct span policy, struct custody *out, struct err *err);
+/* The hand-overs of an act so far, for its receiver: no record that names a person's reading. */
+MUST bool custody_handed(struct flow *f, const struct digest *act, struct custody *out,
+    struct err *err);
+
+/* ---- rebuild (rebuild.c) ---- */
+
+struct rebuilt {
+	uint64_t records, acts, requests, evidence;
+	uint64_t without_parcel;	/* acts the records name whose parcel is not here */
+	char text[400];
+};
+/*
+ * The docket anew from packages (opened with our keys), journal and ledger, beside the old one,
+ * which it replaces when it is whole; the old file is kept as docket.before-rebuild.  What only
+ * the docket had (case names, drafts never sent, correspondents) is taken over from the old
+ * one where it can be read, and named where not.
+ */
+MUST bool flow_rebuild(struct flow *f, struct rebuilt *out, struct err *err);
+
+#endif

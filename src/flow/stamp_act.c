@@ -1,0 +1,280 @@
+/*
+ * Time stamps that come later for what is no evidence: requests, answers, revocations.
+ * The token lies beside the parcel (parcels/ACT.tst) and goes to who has the act in a
+ * time_stamp act, as with evidence (stamp.c).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/journey.h"
+#include "flow/take.h"
+
+/* ---- which acts ---- */
+
+struct owed {
+	struct digest *list;
+	size_t n, room;
+};
+
+static bool
+owed_take(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct owed *o = arg;
+
+	if (a->evidence != 0)
+		return true;		/* stamp.c: by the number of its evidence */
+	if (o->n == o->room) {
+		size_t want = o->room == 0 ? 16 : 2 * o->room;
+		struct digest *more = mem_resize(o->list, want * sizeof *more, err);
+
+		if (more == NULL)
+			return false;
+		o->list = more;
+		o->room = want;
+	}
+	o->list[o->n++] = a->package;
+	return true;
+}
+
+bool
+flow_stamp_owed(struct flow *f, struct digest **packages, size_t *n, struct err *err)
+{
+	struct owed o = { NULL, 0, 0 };
+	struct docket *d = NULL;
+	bool ok;
+
+	ok = desk_open(f, false, &d, err) && docket_stamps_owed(d, owed_take, &o, err);
+	docket_close(d);
+	if (!ok) {
+		mem_free(o.list);
+		return false;
+	}
+	*packages = o.list;
+	*n = o.n;
+	return true;
+}
+
+/* ---- a token for one of ours ---- */
+
+/* signature.bin of a kept package, opened with our keys. */
+static bool
+act_signature(struct flow *f, const struct docket_act *row, struct buf *out,
+    struct err *err)
+{
+	struct parcel_path path = act_file(row);
+	struct package_reading in = { .world = f->world, .at = home_dir(f->home),
+		.path = path.s };
+	struct age_keys keys = { 0 };
+	struct keyring *k = NULL;
+
+	in.keys = &keys;
+	return flow_keyring(f, &k, err) &&
+	    keyring_identities(k, &keys.identities, &keys.n, err) &&
+	    package_extract(&in, "signature.bin", out, err);
+}
+
+static bool
+row_load(struct flow *f, const struct digest *package, struct docket_act *row,
+    struct err *err)
+{
+	struct docket *d = NULL;
+	bool found = false, ok;
+
+	ok = desk_open(f, false, &d, err) &&
+	    docket_act_package(d, package, row, &found, err);
+	docket_close(d);
+	return ok && ((found && row->stamp == STAMP_PENDING) || err_set(err, ERR_ABSENT,
+	    "stamp.none-wanted", "that act waits for no time stamp"));
+}
+
+/* Its receiver, when there is one that still takes what we send. */
+static bool
+receiver_load(struct flow *f, const struct docket_act *row, struct peer *to,
+    bool *travels, struct err *err)
+{
+	*travels = false;
+	/* By letter or by word there is nobody to check it with Comity. */
+	if (row->peer[0] == '\0' || row->outbox == OUTBOX_NONE)
+		return true;
+	if (!peer_load(f->home, row->peer, to, err))
+		return false;
+	*travels = !to->revoked;
+	return true;
+}
+
+static bool
+row_put(struct flow *f, const struct docket_act *row, struct err *err)
+{
+	struct docket *d = NULL;
+	bool ok;
+
+	ok = desk_open(f, false, &d, err) && docket_act_put(d, row, err);
+	docket_close(d);
+	return ok;
+}
+
+/* The row of the stamped act changes in the transaction that keeps the time_stamp act. */
+static bool
+pass_on(struct flow *f, const struct docket_act *stamped, const struct peer *to,
+    struct span token, struct err *err)
+{
+	struct payload_item item = { "signature.tst", token, world_now(f->world) };
+	struct package_written done;
+	struct docket_request thread;
+	struct outgoing o;
+	struct made m = { .o = &o, .written = &done, .also = stamped,
+		.outbox = OUTBOX_WAITS };
+	struct act a;
+	bool ok;
+
+	act_init(&a, ACT_TIME_STAMP);
+	outgoing_init(&o, f);
+	o.making = true;
+	m.act = &a;
+	ok = making_sweep(f, err) && signer_open(f, &o.signer, err) &&
+	    act_begin(f, &a, ACT_TIME_STAMP, to, err);
+	if (ok && stamped->request != 0) {
+		ok = request_load(f, stamped->request, &thread, err);
+		m.row = &thread;
+	}
+	if (ok) {
+		a.follows[0] = a.body.time_stamp.act = stamped->act;
+		a.follows_n = 1;
+		ok = parcel_of_items(&o, &a, &item, 1, to, &done, err) &&
+		    made_keep(f, &m, err);
+	}
+	outgoing_clear(&o);
+	act_clear(&a);
+	return ok;
+}
+
+static bool
+added_record(struct flow *f, const struct docket_act *row, struct err *err)
+{
+	struct record r;
+
+	record_begin(f, &r, EVENT_ADMINISTRATION);
+	r.has_act = r.has_package = true;
+	r.act = row->act;
+	r.package = row->package;
+	(void)snprintf(r.reason, sizeof r.reason, "stamp.added");
+	return record_alone(f, &r, row->request, err);
+}
+
+static bool
+keep(struct flow *f, struct docket_act *row, struct span token, struct span answer,
+    const struct token_got *got, struct stamped *out, struct err *err)
+{
+	struct parcel p = { .act_id = row->act, .package_id = row->package };
+	struct peer to;
+	bool ok;
+
+	out->kept = got->kept == STAMP_KEPT;
+	out->at = got->at;
+	out->request = row->request;
+	memcpy(out->kind, row->kind, sizeof out->kind);
+	(void)snprintf(out->text, sizeof out->text, "%s", got->text);
+	row->stamp = got->kept;
+	row->stamped_at = got->at;
+	peer_init(&to);
+	ok = stamp_files_save(f, 0, &p, span_of(NULL, 0), token, answer, err) &&
+	    added_record(f, row, err);
+	if (ok && out->kept)
+		ok = receiver_load(f, row, &to, &out->travels, err);
+	if (ok)
+		ok = out->travels ? pass_on(f, row, &to, token, err) :
+		    row_put(f, row, err);
+	peer_clear(&to);
+	return ok;
+}
+
+bool
+flow_stamp_fetch_act(struct flow *f, const struct digest *package,
+    struct stamped *out, struct err *err)
+{
+	struct buf signature, token, answer;
+	struct token_got got;
+	struct docket_act row;
+	bool ok;
+
+	memset(out, 0, sizeof *out);
+	buf_init(&signature, CMS_SIGNATURE_MAX);
+	buf_init(&token, STAMP_FILE_MAX);
+	buf_init(&answer, STAMP_FILE_MAX);
+	ok = home_lock(f->home, err) && row_load(f, package, &row, err) &&
+	    act_signature(f, &row, &signature, err) &&
+	    token_ask(f, buf_span(&signature), &token, &answer, &got, err);
+	if (ok && got.kept == STAMP_PENDING)
+		ok = err_set(err, ERR_UNREACHED, "stamp.pending",
+		    "no time stamp yet: %s", got.text);
+	ok = ok && keep(f, &row, buf_span(&token), buf_span(&answer), &got, out, err);
+	buf_clear(&signature);
+	buf_clear(&token);
+	buf_clear(&answer);
+	return ok;
+}
+
+/* ---- one for an act of theirs that is kept here ---- */
+
+struct fitting {
+	struct taking *t;
+	struct late_stamp *s;
+};
+
+static bool
+fit_try(void *arg, const struct docket_act *row, struct err *err)
+{
+	struct fitting *g = arg;
+	struct late_stamp *s = g->s;
+	struct err why = ERR_INIT;
+	struct buf signature;
+	bool ok = true;
+
+	if (s->fits || row->direction != ACT_IN || row->evidence != 0)
+		return true;
+	s->any = true;
+	if (strcmp(row->peer, g->t->report.act.from.s) != 0)
+		return true;
+	s->same_sender = true;
+	stamp_answer_clear(&s->answer);
+	stamp_answer_init(&s->answer);
+	buf_init(&signature, CMS_SIGNATURE_MAX);
+	if (act_signature(g->t->flow, row, &signature, &why))
+		ok = stamp_check(buf_span(&s->token), buf_span(&signature), &s->roots,
+		    NULL, &s->answer, err);
+	else if (why.kind == ERR_MEMORY || why.kind == ERR_STOPPED)
+		ok = false;
+	if (!ok && why.kind != ERR_NONE)
+		*err = why;
+	s->fits = ok && (s->answer.state == STAMP_HOLDS || s->answer.state == STAMP_PATH);
+	if (s->fits)
+		s->row = *row;
+	buf_clear(&signature);
+	return ok;
+}
+
+bool
+act_stamp_find(struct taking *t, const struct digest *act, struct late_stamp *s,
+    struct err *err)
+{
+	struct fitting g = { t, s };
+
+	s->any = s->fits = s->same_sender = false;
+	return docket_act_packages(t->docket, act, fit_try, &g, err);
+}
+
+bool
+act_stamp_settle(struct taking *t, struct late_stamp *s, struct err *err)
+{
+	struct docket_act *row = &s->row;
+	struct parcel p = { .act_id = row->act, .package_id = row->package,
+		.other = row->other };
+
+	/* What is proven stays: a later stamp cannot make it better. */
+	if (row->stamp == STAMP_KEPT)
+		return true;
+	row->stamp = s->answer.state == STAMP_HOLDS ? STAMP_KEPT : STAMP_CLAIMED;
+	row->stamped_at = s->answer.time;
+	return stamp_file_save(t->flow, 0, &p, "tst", buf_span(&s->token), err) &&
+	    docket_act_put(t->docket, row, err);
+}
