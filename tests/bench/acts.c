@@ -2,13 +2,14 @@
  * Acts a second.  First without signatures: decode, policy, thread, docket, in groups.
  * Then real ones on the real disk: parcels of an inbox opened, checked (age, CMS, path),
  * ruled on, recorded, receipted (signed and sealed again) and kept.  Prints one line
- * of JSON.
+ * of JSON: acts a second, milliseconds of processor an act (user, system), peak memory.
  *
  *   acts FOLDER [ACTS [REAL]]	FOLDER must not exist
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "flow/requests.h"
@@ -194,8 +195,41 @@ office_pair(struct office *o, const struct office *with)
 	peer_clear(&p.peer);
 }
 
+struct real_figures {
+	double rate, user_ms, system_ms;
+};
+
 static double
-real_rate(struct office *a, struct office *b, const char *folder, size_t acts)
+milliseconds(struct timeval t)
+{
+	return (double)t.tv_sec * 1e3 + (double)t.tv_usec / 1e3;
+}
+
+static void
+inbox_take(struct office *b, size_t acts, struct real_figures *out)
+{
+	struct rusage before, after;
+	struct err err = ERR_INIT;
+	double begin = now_s();
+	size_t n = 0;
+
+	(void)getrusage(RUSAGE_SELF, &before);
+	must(flow_take_inbox(&b->flow, NULL, NULL, &n, &err), &err);
+	(void)getrusage(RUSAGE_SELF, &after);
+	if (n != acts) {
+		(void)fprintf(stderr, "acts: %zu of %zu were taken\n", n, acts);
+		exit(1);
+	}
+	out->rate = (double)acts / (now_s() - begin);
+	out->user_ms = (milliseconds(after.ru_utime) - milliseconds(before.ru_utime)) /
+	    (double)acts;
+	out->system_ms = (milliseconds(after.ru_stime) - milliseconds(before.ru_stime)) /
+	    (double)acts;
+}
+
+static void
+real_run(struct office *a, struct office *b, const char *folder, size_t acts,
+    struct real_figures *out)
 {
 	struct request_wish wish = { .kind = "preserve", .to = "XB", .set = whole,
 		.set_n = sizeof whole / sizeof *whole };
@@ -204,8 +238,6 @@ real_rate(struct office *a, struct office *b, const char *folder, size_t acts)
 	struct err err = ERR_INIT;
 	struct sent *sent = malloc(sizeof *sent);
 	char stick[1100];
-	double begin;
-	size_t n = 0;
 
 	for (size_t i = 0; i < acts; i++) {
 		request_view_init(view);
@@ -217,16 +249,9 @@ real_rate(struct office *a, struct office *b, const char *folder, size_t acts)
 	(void)snprintf(stick, sizeof stick, "%s/stick", folder);
 	must(flow_bundle_write(&a->flow, stick, "XB", &carried, &err), &err);
 	must(flow_bundle_read(&b->flow, stick, &carried, &err), &err);
-	begin = now_s();
-	must(flow_take_inbox(&b->flow, NULL, NULL, &n, &err), &err);
-	begin = now_s() - begin;
 	free(view);
 	free(sent);
-	if (n != acts) {
-		(void)fprintf(stderr, "acts: %zu of %zu were taken\n", n, acts);
-		exit(1);
-	}
-	return (double)acts / begin;
+	inbox_take(b, acts, out);
 }
 
 int
@@ -239,7 +264,9 @@ main(int argc, char **argv)
 	struct world *w = NULL;
 	struct aead_key key;
 	struct office a, b, c;
-	double rate, signed_rate;
+	struct real_figures got;
+	struct rusage use;
+	double rate;
 
 	if (argc < 2)
 		return 2;
@@ -253,8 +280,11 @@ main(int argc, char **argv)
 	rate = bare_rate(w, c.flow.home, &key, bare);
 	office_pair(&a, &b);
 	office_pair(&b, &a);
-	signed_rate = real_rate(&a, &b, argv[1], real);
-	(void)printf("{\"bare\": %.1f, \"real\": %.1f}\n", rate, signed_rate);
+	real_run(&a, &b, argv[1], real, &got);
+	(void)getrusage(RUSAGE_SELF, &use);
+	(void)printf("{\"bare\": %.1f, \"real\": %.1f, \"user_ms\": %.2f, "
+	    "\"system_ms\": %.2f, \"peak_kib\": %ld}\n", rate, got.rate, got.user_ms,
+	    got.system_ms, use.ru_maxrss);
 	aead_key_wipe(&key);
 	office_end(&a);
 	office_end(&b);
