@@ -411,6 +411,51 @@ key_import(struct key **out, struct span file, struct err *err)
 
 /* ---- Ed25519 ---- */
 
+static bool
+is_ed25519(const struct key *key, struct err *err)
+{
+	return key->kind == KEY_ED25519 || err_set(err, ERR_USE, "key.kind",
+	    "this key is of the kind %s; ledgers and witnesses sign with Ed25519",
+	    key_kind_name(key->kind));
+}
+
+bool
+key_point_ed25519(const struct key *key, uint8_t out[32], struct err *err)
+{
+	uint8_t point[32];
+	size_t n = sizeof point;
+
+	if (!is_ed25519(key, err))
+		return false;
+	if (EVP_PKEY_get_raw_public_key(key->pkey, point, &n) != 1 || n != sizeof point)
+		return library_failed(err, "the reading of an Ed25519 key");
+	memcpy(out, point, sizeof point);
+	return true;
+}
+
+bool
+key_sign_ed25519(const struct key *key, struct span message, uint8_t signature[64],
+    struct err *err)
+{
+	uint8_t made[64];
+	size_t n = sizeof made;
+	EVP_MD_CTX *ctx;
+	bool ok;
+
+	if (!is_ed25519(key, err))
+		return false;
+	ctx = EVP_MD_CTX_new();
+	ok = ctx != NULL &&
+	    EVP_DigestSignInit_ex(ctx, NULL, NULL, NULL, NULL, key->pkey, NULL) == 1 &&
+	    EVP_DigestSign(ctx, made, &n, message.n == 0 ? (const uint8_t *)"" :
+	    message.p, message.n) == 1 && n == sizeof made;
+	EVP_MD_CTX_free(ctx);
+	if (!ok)
+		return library_failed(err, "an Ed25519 signature");
+	memcpy(signature, made, sizeof made);
+	return true;
+}
+
 bool
 key_verify_ed25519(const uint8_t point[32], struct span message,
     struct span signature, bool *holds, struct err *err)

@@ -40,8 +40,17 @@ MUST bool key_import(struct key **out, struct span file, struct err *err);
 MUST bool key_spki(const struct key *key, struct buf *out, struct err *err);
 
 /*
- * RFC 8032 Ed25519 over a message, for a public key of 32 bytes.  *holds is the
- * answer; false comes back only when it could not be computed.
+ * RFC 8032 Ed25519 over a message, by a key of KEY_ED25519: its public point, and its
+ * signature, which is the same each time.  ERR_USE "key.kind" for any other key.
+ */
+MUST bool key_point_ed25519(const struct key *key, uint8_t out[32], struct err *err);
+MUST bool key_sign_ed25519(const struct key *key, struct span message,
+    uint8_t signature[64], struct err *err);
+
+/*
+ * The same for a public key of 32 bytes.  *holds is the answer; false comes back only
+ * when it could not be computed.  The rule is OpenSSL's: no cofactor, S below the order;
+ * key_test.c says what it does with the odd cases in which the rules of others differ.
  */
 MUST bool key_verify_ed25519(const uint8_t point[32], struct span message,
     struct span signature, bool *holds, struct err *err);

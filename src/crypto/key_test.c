@@ -303,6 +303,144 @@ a_private_number_that_is_not_the_public_key_s_is_refused(void **state)
 	buf_clear(&der);
 }
 
+/* ---- Ed25519 ---- */
+
+/* The private key of an RFC 8032 seed: PKCS#8 is 16 constant bytes and the seed. */
+static struct key *
+key_of_seed(const char *seed)
+{
+	static const char head[] = "302e020100300506032b657004220420";
+	struct err err = ERR_INIT;
+	struct key *key = NULL;
+	uint8_t der[48];
+
+	assert_true(hex_decode(span_text(head), der, 16));
+	assert_true(hex_decode(span_text(seed), der + 16, 32));
+	assert_true(key_decode(&key, span_of(der, sizeof der), &err));
+	return key;
+}
+
+static void
+the_vectors_of_rfc_8032_are_signed_byte_for_byte(void **state)
+{
+	/* RFC 8032 section 7.1, tests 1 to 3: seed, point, message, signature. */
+	static const char *const tests[][4] = {
+		{ "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+		  "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "",
+		  "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555f"
+		  "b8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b" },
+		{ "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+		  "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", "72",
+		  "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da08"
+		  "5ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00" },
+		{ "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+		  "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025", "af82",
+		  "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18"
+		  "ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+		struct key *key = key_of_seed(tests[i][0]);
+		uint8_t want[64], got[64], point[32], message[2];
+		struct span m = span_of(message, strlen(tests[i][2]) / 2);
+		struct err err = ERR_INIT;
+		bool holds = false;
+
+		assert_true(hex_decode(span_text(tests[i][2]), message, m.n));
+		assert_true(key_point_ed25519(key, point, &err));
+		assert_true(hex_decode(span_text(tests[i][1]), want, 32));
+		assert_memory_equal(point, want, 32);
+		assert_true(hex_decode(span_text(tests[i][3]), want, 64));
+		assert_true(key_sign_ed25519(key, m, got, &err));
+		assert_memory_equal(got, want, 64);
+		assert_true(key_verify_ed25519(point, m, span_of(got, 64), &holds,
+		    &err));
+		assert_true(holds);
+		got[i * 20] ^= 1;
+		assert_true(key_verify_ed25519(point, m, span_of(got, 64), &holds,
+		    &err));
+		assert_false(holds);
+		key_free(key);
+	}
+}
+
+static void
+keys_of_other_kinds_sign_no_ed25519(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < KINDS; i++) {
+		uint8_t point[32], signature[64];
+		struct err err = ERR_INIT;
+
+		if (every_kind[i] == KEY_ED25519)
+			continue;
+		assert_false(key_point_ed25519(keys[i], point, &err));
+		assert_int_equal(err.kind, ERR_USE);
+		err_clear(&err);
+		assert_false(key_sign_ed25519(keys[i], span_text("x"), signature, &err));
+		assert_int_equal(err.kind, ERR_USE);
+		assert_string_equal(err.reason, "key.kind");
+	}
+}
+
+/* Where verifiers differ, ours is OpenSSL's; a change of it is a change of proofs. */
+static void
+odd_ed25519_signatures_are_judged_as_openssl_does(void **state)
+{
+	/* point, signature (R, S), does it hold; the message is "odd". */
+	static const struct {
+		const char *what, *point, *r, *s;
+		bool holds;
+	} odd[] = {
+		{ "the neutral point as key signs anything",
+		  "0100000000000000000000000000000000000000000000000000000000000000",
+		  "0100000000000000000000000000000000000000000000000000000000000000",
+		  "0000000000000000000000000000000000000000000000000000000000000000",
+		  true },
+		{ "so it does when its y is written as p + 1",
+		  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		  "0100000000000000000000000000000000000000000000000000000000000000",
+		  "0000000000000000000000000000000000000000000000000000000000000000",
+		  true },
+		{ "an R that is not in its least form does not hold",
+		  "0100000000000000000000000000000000000000000000000000000000000000",
+		  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		  "0000000000000000000000000000000000000000000000000000000000000000",
+		  false },
+		{ "an S of the order itself does not hold (RFC 8032 5.1.7)",
+		  "0100000000000000000000000000000000000000000000000000000000000000",
+		  "0100000000000000000000000000000000000000000000000000000000000000",
+		  "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010",
+		  false },
+		{ "an R of order two holds only for those who take the cofactor",
+		  "0100000000000000000000000000000000000000000000000000000000000000",
+		  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		  "0000000000000000000000000000000000000000000000000000000000000000",
+		  false },
+		{ "a key that is no point signs nothing",
+		  "0200000000000000000000000000000000000000000000000000000000000000",
+		  "0100000000000000000000000000000000000000000000000000000000000000",
+		  "0000000000000000000000000000000000000000000000000000000000000000",
+		  false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+		uint8_t point[32], signature[64];
+		struct err err = ERR_INIT;
+		bool holds = !odd[i].holds;
+
+		assert_true(hex_decode(span_text(odd[i].point), point, 32));
+		assert_true(hex_decode(span_text(odd[i].r), signature, 32));
+		assert_true(hex_decode(span_text(odd[i].s), signature + 32, 32));
+		assert_true(key_verify_ed25519(point, span_text("odd"),
+		    span_of(signature, 64), &holds, &err));
+		if (holds != odd[i].holds)
+			fail_msg("no longer so: %s", odd[i].what);
+	}
+}
+
 static void
 no_memory_is_an_error_and_leaves_no_key(void **state)
 {
@@ -341,6 +479,9 @@ main(void)
 		cmocka_unit_test(other_kinds_of_key_are_refused),
 		cmocka_unit_test(
 		    a_private_number_that_is_not_the_public_key_s_is_refused),
+		cmocka_unit_test(the_vectors_of_rfc_8032_are_signed_byte_for_byte),
+		cmocka_unit_test(keys_of_other_kinds_sign_no_ed25519),
+		cmocka_unit_test(odd_ed25519_signatures_are_judged_as_openssl_does),
 		cmocka_unit_test(no_memory_is_an_error_and_leaves_no_key),
 	};
 
