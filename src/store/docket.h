@@ -229,6 +229,15 @@ MUST bool docket_record_last(struct docket *d, unsigned request,
 /* The last one of all. */
 MUST bool docket_record_newest(struct docket *d, struct docket_record *out,
     bool *found, struct err *err);
+/* Those of an act (NULL: all), oldest first. */
+MUST bool docket_records_each(struct docket *d, const struct digest *act,
+    bool (*each)(void *arg, const struct docket_record *r, struct err *err), void *arg,
+    struct err *err);
+/*
+ * Those from this offset on are forgotten: the journal was written anew from there
+ * (ledger/log.h, log_recover), and what it holds is indexed again.
+ */
+MUST bool docket_records_forget(struct docket *d, uint64_t at, struct err *err);
 /* How much of the journal is indexed here: offset behind the last entry. */
 MUST bool docket_records_end(struct docket *d, uint64_t *out, struct err *err);
 MUST bool docket_records_end_put(struct docket *d, uint64_t at, struct err *err);

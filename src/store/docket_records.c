@@ -23,21 +23,25 @@ docket_record_put(struct docket *d, const struct docket_record *r, struct err *e
 }
 
 static bool
+record_take(struct query *q, struct docket_record *r, struct err *err)
+{
+	memset(r, 0, sizeof *r);
+	r->at = (uint64_t)take_int(q, 0, INT64_MAX);
+	take_text(q, r->event, sizeof r->event);
+	r->has_act = take_digest(q, &r->act);
+	r->has_package = take_digest(q, &r->package);
+	r->request = (unsigned)take_int(q, 0, UINT32_MAX);
+	q->strange = !take_digest(q, &r->sha256) || q->strange;
+	return query_good(q, err);
+}
+
+static bool
 record_one(struct query *q, struct docket_record *out, bool *found, struct err *err)
 {
 	struct docket_record r;
 	bool more, ok = query_row(q, &more, err);
 
-	if (ok && more) {
-		memset(&r, 0, sizeof r);
-		r.at = (uint64_t)take_int(q, 0, INT64_MAX);
-		take_text(q, r.event, sizeof r.event);
-		r.has_act = take_digest(q, &r.act);
-		r.has_package = take_digest(q, &r.package);
-		r.request = (unsigned)take_int(q, 0, UINT32_MAX);
-		q->strange = !take_digest(q, &r.sha256) || q->strange;
-		ok = query_good(q, err);
-	}
+	ok = ok && (!more || record_take(q, &r, err));
 	query_end(q);
 	if (!ok)
 		return false;
@@ -98,6 +102,40 @@ docket_record_newest(struct docket *d, struct docket_record *out, bool *found,
 
 	return query_begin(&q, d, "SELECT " COLUMNS " FROM records ORDER BY at DESC"
 	    " LIMIT 1", err) && record_one(&q, out, found, err);
+}
+
+bool
+docket_records_each(struct docket *d, const struct digest *act,
+    bool (*each)(void *arg, const struct docket_record *r, struct err *err), void *arg,
+    struct err *err)
+{
+	struct docket_record r;
+	struct query q;
+	bool more = true, ok;
+
+	if (!query_begin(&q, d, act != NULL ?
+	    "SELECT " COLUMNS " FROM records WHERE act = ? ORDER BY at" :
+	    "SELECT " COLUMNS " FROM records ORDER BY at", err))
+		return false;
+	if (act != NULL)
+		bind_digest(&q, act);
+	do
+		ok = query_row(&q, &more, err) && (!more ||
+		    (record_take(&q, &r, err) && each(arg, &r, err)));
+	while (ok && more);
+	query_end(&q);
+	return ok;
+}
+
+bool
+docket_records_forget(struct docket *d, uint64_t at, struct err *err)
+{
+	struct query q;
+
+	if (!query_begin(&q, d, "DELETE FROM records WHERE at >= ?", err))
+		return false;
+	bind_int(&q, (int64_t)at);
+	return query_run(&q, err) && docket_records_end_put(d, at, err);
 }
 
 bool

@@ -576,6 +576,51 @@ records_are_found_by_what_they_are_about(void **state)
 	assert_false(found);
 }
 
+struct listed {
+	uint64_t at[8];
+	size_t n;
+};
+
+static bool
+record_listed(void *arg, const struct docket_record *r, struct err *e)
+{
+	struct listed *l = arg;
+
+	(void)e;
+	l->at[l->n++] = r->at;
+	return true;
+}
+
+static void
+records_of_an_act_come_in_order_and_a_tail_can_be_forgotten(void **state)
+{
+	struct docket_record r;
+	struct digest act = kit_digest(1);
+	struct listed l = { .n = 0 };
+	uint64_t end;
+
+	(void)state;
+	for (unsigned i = 1; i <= 5; i++) {
+		memset(&r, 0, sizeof r);
+		r.at = 600 - i * 100;
+		(void)snprintf(r.event, sizeof r.event, "read");
+		r.has_act = i != 3;
+		r.act = i != 3 ? act : r.act;
+		r.sha256 = kit_digest(i);
+		OK(docket_record_put(d, &r, &err));
+	}
+	OK(docket_records_each(d, &act, record_listed, &l, &err));
+	assert_int_equal(l.n, 4);
+	assert_true(l.at[0] == 100 && l.at[1] == 200 && l.at[2] == 400 && l.at[3] == 500);
+	OK(docket_records_forget(d, 400, &err));
+	OK(docket_records_end(d, &end, &err));
+	assert_int_equal(end, 400);
+	l.n = 0;
+	OK(docket_records_each(d, NULL, record_listed, &l, &err));
+	assert_int_equal(l.n, 3);
+	assert_true(l.at[2] == 300);
+}
+
 /* ---- evidence in the docket ---- */
 
 static void
@@ -717,6 +762,69 @@ what_only_reads_needs_no_lock_of_the_home(void **state)
 	OK(evidence_load(other, 1, &back, &err));
 	home_close(other);
 	OK(docket_open(h, &d, &err));
+}
+
+static bool
+see_owed(void *arg, const struct docket_act *a, struct err *e)
+{
+	(void)e;
+	((uint8_t *)arg)[a->act.b[31] % 16]++;
+	return true;
+}
+
+static void
+a_stamp_is_owed_by_who_signed_until_it_is_there(void **state)
+{
+	static const struct { enum stamp_kept stamp; enum act_direction direction;
+		bool paper, owed; } rows[] = {
+		{ STAMP_PENDING, ACT_OUT, false, true },
+		{ STAMP_PENDING, ACT_IN, false, false },	/* theirs to ask for */
+		{ STAMP_PENDING, ACT_IN, true, true },		/* paper, signed by us */
+		{ STAMP_NONE, ACT_OUT, false, false },
+		{ STAMP_KEPT, ACT_OUT, false, false },
+		{ STAMP_CLAIMED, ACT_OUT, false, false },
+	};
+	struct docket_counts c;
+	size_t seen = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct docket_act a = kit_act(i);
+		uint8_t before[16] = { 0 };
+
+		a.stamp = rows[i].stamp;
+		a.direction = rows[i].direction;
+		if (rows[i].paper)
+			a.peer[0] = '\0';
+		OK(docket_act_put(d, &a, &err));
+		OK(docket_stamps_owed(d, see_owed, before, &err));
+		seen = 0;
+		for (size_t k = 0; k < 16; k++)
+			seen += before[k];
+		OK(docket_counts(d, NOW, &c, &err));
+		assert_int_equal(c.stamps_owed, seen);
+		assert_int_equal(seen, (size_t)rows[0].owed + (i >= 2));
+	}
+}
+
+/* Homes of before: what was made without asking waits now too. */
+static void
+acts_of_an_older_docket_are_asked_for_too(void **state)
+{
+	struct docket_counts c;
+	struct docket_act a = kit_act(1), receipt = kit_act(2);
+
+	(void)state;
+	(void)snprintf(receipt.kind, sizeof receipt.kind, "receipt");
+	OK(docket_act_put(d, &a, &err));
+	OK(docket_act_put(d, &receipt, &err));
+	OK(docket_run(d, "DROP INDEX acts_owed", &err));
+	OK(docket_run(d, "PRAGMA user_version = 1", &err));
+	docket_close(d);
+	OK(docket_open(h, &d, &err));
+	assert_int_equal(docket_version(d), 2);
+	OK(docket_counts(d, NOW, &c, &err));
+	assert_int_equal(c.stamps_owed, 1);
 }
 
 static void
@@ -998,11 +1106,14 @@ main(void)
 		TEST(the_outbox_gives_the_oldest_first_and_a_thread_its_acts_as_they_came),
 		TEST(followers_of_an_act_are_found),
 		TEST(records_are_found_by_what_they_are_about),
+		TEST(records_of_an_act_come_in_order_and_a_tail_can_be_forgotten),
 		TEST(what_else_is_known_of_a_parcel_stays_when_its_evidence_is_saved),
 		TEST(several_changes_are_kept_together_or_not_at_all),
 		TEST(after_the_disk_undid_a_change_nothing_more_of_it_is_taken),
 		TEST(a_home_shares_its_open_docket_and_others_wait),
 		TEST(what_only_reads_needs_no_lock_of_the_home),
+		TEST(a_stamp_is_owed_by_who_signed_until_it_is_there),
+		TEST(acts_of_an_older_docket_are_asked_for_too),
 		TEST(a_docket_of_a_later_version_is_left_alone),
 		TEST(the_key_of_the_docket_is_made_once),
 		TEST(a_sealed_text_opens_in_its_own_row_only),
