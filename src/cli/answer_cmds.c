@@ -50,6 +50,9 @@ sent_told(struct cli *c, const struct sent *s, const char *schema, const char *d
 		json_out_digest(&j, "sent_act", &s->act.act);
 		json_out_digest(&j, "sent_package", &s->act.package);
 		json_out_str(&j, "sent_kind", s->act.kind);
+		json_out_str(&j, "stamp", stamp_state_word(s->act.stamp));
+		json_shown(&j, "stamp_text", s->stamp_text[0] != '\0' ?
+		    s->stamp_text : NULL);
 		json_shown(&j, "note", s->note[0] != '\0' ? s->note : NULL);
 		json_shown(&j, "file", file);
 		json_done(c, &j);
@@ -58,7 +61,9 @@ sent_told(struct cli *c, const struct sent *s, const char *schema, const char *d
 	say(c, "%s: %s. Act %s.\n", request_number_text(own->state, r).s, did,
 	    id_short(&s->act.act).s);
 	if (s->stamp_text[0] != '\0')
-		warn(c, "Time stamp: %s\n", s->stamp_text);
+		warn(c, s->act.stamp == STAMP_PENDING ?
+		    "Time stamp: owed: %s\n  Ask again with: comity stamp fetch\n" :
+		    "Time stamp: %s\n", s->stamp_text);
 	if (r->due_at != 0)
 		due_say(c, r);
 	if (s->note[0] != '\0')

@@ -164,12 +164,18 @@ run_evidence_add(struct cli *c, struct call *call)
 /* ---- showing ---- */
 
 const char *
-stamp_word(const struct parcel *p)
+stamp_state_word(enum stamp_kept kept)
 {
 	static const char *const words[] = { "no stamp", "stamp pending", "stamped",
 		"stamp claimed" };
 
-	return words[p->stamp];
+	return words[kept];
+}
+
+const char *
+stamp_word(const struct parcel *p)
+{
+	return stamp_state_word(p->stamp);
 }
 
 static void

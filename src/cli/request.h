@@ -43,6 +43,7 @@ MUST bool confirm_abroad(struct cli *c, const char state[3], const char *what);
 
 /* How its time stamp stands: "stamped", "pending" ... */
 const char *stamp_word(const struct parcel *p);
+const char *stamp_state_word(enum stamp_kept kept);
 /* The members of one piece of evidence. */
 void evidence_json(struct json_out *j, const struct evidence *e);
 /* All that waits in the inbox, a line each. */

@@ -118,6 +118,19 @@ act_words_say(struct cli *c, const struct act *a)
 	}
 }
 
+/* What is owed, and what came later than the act itself. */
+static void
+stamp_say(struct cli *c, const struct docket_act *a)
+{
+	bool ours = a->direction == ACT_OUT || a->peer[0] == '\0';
+
+	if (a->stamp == STAMP_PENDING && ours)
+		say(c, "  its time stamp is owed");
+	else if (a->stamp == STAMP_KEPT && !ours && strcmp(a->when, "PROVEN") != 0)
+		say(c, " (on arrival; since then stamped: before %s)",
+		    when_people(a->stamped_at).s);
+}
+
 static bool
 act_say(struct cli *c, const struct docket_act *a, bool words)
 {
@@ -135,6 +148,7 @@ act_say(struct cli *c, const struct docket_act *a, bool words)
 		    "  waits for a carrier");
 	if (a->direction == ACT_IN && a->who[0] != '\0')
 		say(c, "  %s, %s, %s", a->verdict, a->who, a->when);
+	stamp_say(c, a);
 	say(c, "\n");
 	if (!words || strcmp(a->kind, "receipt") == 0 ||
 	    strcmp(a->kind, "time_stamp") == 0)
@@ -167,6 +181,8 @@ act_json(struct json_out *j, const struct docket_act *a)
 	json_out_str(j, "verdict", a->verdict);
 	json_out_str(j, "who", a->who);
 	json_out_str(j, "when", a->when);
+	json_out_str(j, "stamp", stamp_state_word(a->stamp));
+	instant_json(j, "stamped_at", a->stamped_at);
 	json_out_close_object(j);
 }
 

@@ -239,13 +239,13 @@ fit_try(void *arg, const struct docket_act *row, struct err *err)
 	stamp_answer_clear(&s->answer);
 	stamp_answer_init(&s->answer);
 	buf_init(&signature, CMS_SIGNATURE_MAX);
-	if (act_signature(g->t->flow, row, &signature, &why))
+	if (act_signature(g->t->flow, row, &signature, &why)) {
 		ok = stamp_check(buf_span(&s->token), buf_span(&signature), &s->roots,
 		    NULL, &s->answer, err);
-	else if (why.kind == ERR_MEMORY || why.kind == ERR_STOPPED)
-		ok = false;
-	if (!ok && why.kind != ERR_NONE)
+	} else if (why.kind == ERR_MEMORY || why.kind == ERR_STOPPED) {
 		*err = why;
+		ok = false;
+	}
 	s->fits = ok && (s->answer.state == STAMP_HOLDS || s->answer.state == STAMP_PATH);
 	if (s->fits)
 		s->row = *row;

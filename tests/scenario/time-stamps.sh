@@ -63,6 +63,45 @@ try 0 'and the receiver has both' B evidence open 0002 --out second
 said PROVEN 'proven'
 tsa_stop
 
+# Requests and answers made while it was away.
+tsa_stop
+try 0 'a request leaves while the authority is away' preserve XB
+must A request send 1
+said 'comity stamp fetch' 'and says how to ask again'
+try 0 'the desk' A status
+said 'time stamps owed 1' 'says what is owed'
+try 7 'asking while it is away' A stamp fetch
+must A bundle write stick4 --to XB
+must B bundle read stick4
+must B request confirm 1 --yes
+try 0 'the receiver' B request show 1
+said CLAIMED 'has the request with a time that is only claimed'
+said 'its time stamp is owed' 'and owes a stamp of its own'
+tsa_start
+must A stamp authority --tsa "$TSA_URL" --tsa-roots tsa/root.pem
+must B stamp authority --tsa "$TSA_URL" --tsa-roots tsa/root.pem
+try 0 'asking when it is back' A stamp fetch
+said 'Request 1, preserve: time-stamped' 'brings the stamp of the request'
+try 0 'the desk' A status
+said_not 'time stamps owed' 'owes nothing more'
+try 0 'asking once more' A stamp fetch
+said 'No time stamp is owed' 'has nothing to ask for'
+must B stamp fetch
+must A bundle write stick5 --to XB
+must B bundle read stick5
+try 0 'the receiver' B request show 1
+said 'since then stamped' 'has the stamp'
+must B request export 1 --out thread-b
+holds 'the bag has it' test -e thread-b/01-preserve-in/signature.tst
+holds 'and it is a stamp over that signature' openssl ts -verify -data thread-b/01-preserve-in/signature.bin \
+	-in thread-b/01-preserve-in/signature.tst -token_in -CAfile tsa/root.pem
+must B bundle write stick6 --to XA
+must A bundle read stick6
+try 0 'the answer has its stamp too' A request show 1
+said 'since then stamped' 'at who asked'
+must A request export 1 --out thread-a
+holds 'in the bag' sh -c 'test -e thread-a/*-granted-in/signature.tst'
+
 # Authorities that misbehave never stop the sealing, and never prove anything.
 n=2
 for how in rejected garbage empty error500 othernonce; do
