@@ -31,7 +31,7 @@ MUST bool merkle_node(struct hasher *h, const struct digest *left,
  */
 struct merkle_edge {
 	uint64_t size;
-	struct digest hash[62];
+	struct digest hash[63];
 };
 /* ERR_LIMIT "merkle.size" at MERKLE_SIZE_MAX. */
 MUST bool merkle_edge_add(struct hasher *h, struct merkle_edge *e,
