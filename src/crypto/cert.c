@@ -1,5 +1,6 @@
 #include "crypto/cert_internal.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include <openssl/err.h>
@@ -19,6 +20,7 @@ struct fields {
 };
 
 struct cert {
+	atomic_uint holders;		/* nothing else changes once it is decoded */
 	uint8_t *der;
 	size_t n;
 	X509 *x;
@@ -171,6 +173,7 @@ cert_decode(struct cert **out, struct span der, struct err *err)
 	c = mem_new(sizeof *c, err);
 	if (c == NULL)
 		return false;
+	atomic_init(&c->holders, 1);
 	if (!cert_read(c, der, err)) {
 		cert_free(c);
 		return false;
@@ -182,17 +185,20 @@ cert_decode(struct cert **out, struct span der, struct err *err)
 void
 cert_free(struct cert *c)
 {
-	if (c == NULL)
+	if (c == NULL || atomic_fetch_sub(&c->holders, 1) > 1)
 		return;
 	X509_free(c->x);
 	mem_free(c->der);
 	mem_free(c);
 }
 
-bool
-cert_copy(struct cert **out, const struct cert *c, struct err *err)
+struct cert *
+cert_hold(const struct cert *c)
 {
-	return cert_decode(out, cert_der(c), err);
+	struct cert *same = (struct cert *)(uintptr_t)c;
+
+	(void)atomic_fetch_add(&same->holders, 1);
+	return same;
 }
 
 /* ---- what it says ---- */
@@ -546,9 +552,7 @@ certs_add(struct certs *cs, const struct cert *c, struct err *err)
 {
 	if (cs->n == CERTS_MAX)
 		return certs_full(err);
-	if (!cert_copy(&cs->list[cs->n], c, err))
-		return false;
-	cs->n++;
+	cs->list[cs->n++] = cert_hold(c);
 	return true;
 }
 

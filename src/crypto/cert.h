@@ -15,8 +15,9 @@ struct cert;
 
 /* Exactly one certificate, DER, that re-encodes to its own bytes. */
 MUST bool cert_decode(struct cert **out, struct span der, struct err *err);
-void cert_free(struct cert *c);
-MUST bool cert_copy(struct cert **out, const struct cert *c, struct err *err);
+void cert_free(struct cert *c);		/* gone with its last holder */
+/* The same one, held once more: each holder frees it, on any thread. */
+struct cert *cert_hold(const struct cert *c);
 struct span cert_der(const struct cert *c);
 bool cert_same(const struct cert *a, const struct cert *b);	/* equal bytes */
 MUST bool cert_digest(const struct cert *c, struct digest *out, struct err *err);
@@ -52,7 +53,7 @@ struct certs {
 };
 void certs_init(struct certs *cs);
 void certs_clear(struct certs *cs);
-MUST bool certs_add(struct certs *cs, const struct cert *c, struct err *err); /* copies */
+MUST bool certs_add(struct certs *cs, const struct cert *c, struct err *err); /* holds */
 /*
  * One or more PEM certificates; text between blocks is skipped, a second copy too;
  * a block that is no certificate is refused (a private key among roots is a slip).
