@@ -69,6 +69,9 @@ enum act_class {
 #define CARD_RECIPIENTS_MAX 4
 #define CARD_CARRIERS_MAX 8
 #define CARD_ROLES_MAX 8
+#define CARD_VKEYS_MAX 8		/* of ledgers, and of witnesses */
+/* Bytes of a verifier key's text: a name of 200 and ML-DSA-44 in base64. */
+#define CARD_VKEY_MAX 2000
 #define CARD_VALID_DAYS 730		/* what `init` and `key rotate` write */
 
 struct card_body {
@@ -93,6 +96,10 @@ struct card_body {
 	struct digest previous;			/* act id of the card this one replaces */
 	char speaks[4][24];			/* act schemas understood */
 	size_t speaks_n;
+	char *ledgers[CARD_VKEYS_MAX];		/* verifier keys of its logs, newest first */
+	size_t ledgers_n;
+	char *witnesses[CARD_VKEYS_MAX];	/* with which it cosigns logs of others */
+	size_t witnesses_n;
 };
 
 /*

@@ -335,6 +335,85 @@ the_codes_of_a_card_are_plain_ascii(void **state)
 	card_refused(&a, "card.validity");
 }
 
+/* Text of n bytes. */
+static char *
+long_text(size_t n)
+{
+	struct err err = ERR_INIT;
+	char *s = mem_new(n + 1, &err);
+
+	assert_non_null(s);
+	memset(s, 'k', n);
+	return s;
+}
+
+static void
+vkey_put(struct act *a, const char *text)
+{
+	struct err err = ERR_INIT;
+	struct card_body *c = &a->body.card;
+
+	c->ledgers[c->ledgers_n++] = mem_text_of(text, &err);
+	c->witnesses[c->witnesses_n++] = mem_text_of(text, &err);
+}
+
+static void
+a_card_names_up_to_8_ledgers_and_8_witnesses(void **state)
+{
+	struct err err = ERR_INIT;
+	struct act a = card(), back;
+	struct buf b;
+	char *most = long_text(CARD_VKEY_MAX), *more = long_text(CARD_VKEY_MAX + 1);
+
+	(void)state;
+	buf_init(&b, ACT_BYTES_MAX);
+	vkey_put(&a, "comity-ledger/XA-MZXW6YTBOIMZXW6Y/1+08c87108+AQOh");
+	for (size_t i = 1; i < CARD_VKEYS_MAX; i++)
+		vkey_put(&a, most);
+	if (!act_encode(&a, &b, &err) || !act_decode(&back, buf_span(&b), &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(back.body.card.ledgers_n, CARD_VKEYS_MAX);
+	assert_int_equal(back.body.card.witnesses_n, CARD_VKEYS_MAX);
+	for (size_t i = 0; i < CARD_VKEYS_MAX; i++) {
+		assert_string_equal(back.body.card.ledgers[i], a.body.card.ledgers[i]);
+		assert_string_equal(back.body.card.witnesses[i],
+		    a.body.card.witnesses[i]);
+	}
+	act_clear(&back);
+	act_clear(&a);
+	a = card();
+	vkey_put(&a, more);
+	card_refused(&a, "json.text");
+	a = card();
+	vkey_put(&a, "two words");
+	card_refused(&a, "card.code");
+	mem_free(most);
+	mem_free(more);
+	buf_clear(&b);
+}
+
+/* As cards were written before there were ledgers. */
+static void
+a_card_without_ledgers_names_none(void **state)
+{
+	struct err err = ERR_INIT;
+	struct act a = card(), back;
+	const char *text;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, ACT_BYTES_MAX);
+	assert_true(act_encode(&a, &b, &err) && buf_text(&b, &text, &err));
+	assert_null(strstr(text, "ledgers"));
+	assert_null(strstr(text, "witnesses"));
+	assert_true(act_decode(&back, buf_span(&b), &err));
+	assert_int_equal(back.body.card.ledgers_n, 0);
+	assert_int_equal(back.body.card.witnesses_n, 0);
+	act_clear(&back);
+	act_clear(&a);
+	buf_clear(&b);
+}
+
 static void
 a_collection_record_is_complete_or_refused(void **state)
 {
@@ -399,6 +478,8 @@ main(void)
 		cmocka_unit_test(what_a_reader_would_refuse_is_never_written),
 		cmocka_unit_test(a_time_stamp_follows_the_act_it_stamps),
 		cmocka_unit_test(the_codes_of_a_card_are_plain_ascii),
+		cmocka_unit_test(a_card_names_up_to_8_ledgers_and_8_witnesses),
+		cmocka_unit_test(a_card_without_ledgers_names_none),
 		cmocka_unit_test(a_collection_record_is_complete_or_refused),
 		cmocka_unit_test(texts_of_a_collection_record_end_at_4000_bytes),
 	};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define CERT_BYTES_MAX 16384
+#define CARD_CARRIER_MAX 500	/* an address */
 
 static bool
 names_decode(struct card_body *c, struct json_object *b, struct err *err)
@@ -73,26 +74,38 @@ ders_decode(struct json_object *b, const char *name, size_t min, size_t max,
 	return true;
 }
 
+/* The same for texts of any length up to a greatest one, which are owned. */
 static bool
-carriers_decode(struct card_body *c, struct json_object *b, struct err *err)
+long_codes_decode(struct json_object *b, const char *name, size_t max, size_t bytes,
+    char **rows, size_t *n, struct err *err)
 {
 	struct json_array list;
 	const char *s;
 
-	if (!json_list(b, "carriers", 0, CARD_CARRIERS_MAX, &list, err))
+	if (!json_list(b, name, 0, max, &list, err))
 		return false;
-	for (; c->carriers_n < list.n; c->carriers_n++) {
-		if (!json_at_text(&list, c->carriers_n, 1, 500, &s, err))
+	for (; *n < list.n; (*n)++) {
+		if (!json_at_text(&list, *n, 1, bytes, &s, err))
 			return false;
 		if (!code_valid(s))
 			return err_set(err, ERR_INPUT, "card.code",
-			    "member \"body.carriers[%zu]\" is not plain ASCII without blanks",
-			    c->carriers_n);
-		c->carriers[c->carriers_n] = mem_text_of(s, err);
-		if (c->carriers[c->carriers_n] == NULL)
+			    "member \"body.%s[%zu]\" is not plain ASCII without blanks",
+			    name, *n);
+		rows[*n] = mem_text_of(s, err);
+		if (rows[*n] == NULL)
 			return false;
 	}
 	return true;
+}
+
+/* A card from before there were ledgers has neither member: none. */
+static bool
+ledgers_decode(struct card_body *c, struct json_object *b, struct err *err)
+{
+	return (!json_has(b, "ledgers") || long_codes_decode(b, "ledgers",
+	    CARD_VKEYS_MAX, CARD_VKEY_MAX, c->ledgers, &c->ledgers_n, err)) &&
+	    (!json_has(b, "witnesses") || long_codes_decode(b, "witnesses",
+	    CARD_VKEYS_MAX, CARD_VKEY_MAX, c->witnesses, &c->witnesses_n, err));
 }
 
 static bool
@@ -137,7 +150,8 @@ card_decode(struct act *a, struct json_object *b, struct err *err)
 	    sizeof c->languages[0], &c->languages_n, err) &&
 	    card_languages_valid(c, err) &&
 	    text_or_null(b, "phone", 60, &c->phone, err) &&
-	    carriers_decode(c, b, err) &&
+	    long_codes_decode(b, "carriers", CARD_CARRIERS_MAX, CARD_CARRIER_MAX,
+	    c->carriers, &c->carriers_n, err) &&
 	    ders_decode(b, "certificates", 1, CARD_CERTS_MAX, c->certificates,
 	    &c->certificates_n, err) &&
 	    ders_decode(b, "roots", 1, CARD_ROOTS_MAX, c->roots, &c->roots_n, err) &&
@@ -145,7 +159,7 @@ card_decode(struct act *a, struct json_object *b, struct err *err)
 	    sizeof c->recipients[0], &c->recipients_n, err) &&
 	    codes_decode(b, "speaks", 1, 4, c->speaks[0], sizeof c->speaks[0],
 	    &c->speaks_n, err) &&
-	    validity_decode(c, b, err);
+	    ledgers_decode(c, b, err) && validity_decode(c, b, err);
 }
 
 static void
@@ -155,6 +169,15 @@ codes_encode(struct json_out *j, const char *name, const char *rows, size_t room
 	json_out_array(j, name);
 	for (size_t i = 0; i < n; i++)
 		json_out_str(j, NULL, rows + i * room);
+	json_out_close_array(j);
+}
+
+static void
+long_codes_encode(struct json_out *j, const char *name, char *const *rows, size_t n)
+{
+	json_out_array(j, name);
+	for (size_t i = 0; i < n; i++)
+		json_out_str(j, NULL, rows[i]);
 	json_out_close_array(j);
 }
 
@@ -188,15 +211,17 @@ card_encode(const struct act *a, struct json_out *j)
 	codes_encode(j, "languages", c->languages[0], sizeof c->languages[0],
 	    c->languages_n);
 	json_out_str(j, "phone", c->phone);
-	json_out_array(j, "carriers");
-	for (size_t i = 0; i < c->carriers_n; i++)
-		json_out_str(j, NULL, c->carriers[i]);
-	json_out_close_array(j);
+	long_codes_encode(j, "carriers", c->carriers, c->carriers_n);
 	ders_encode(j, "certificates", c->certificates, c->certificates_n);
 	ders_encode(j, "roots", c->roots, c->roots_n);
 	codes_encode(j, "recipients", c->recipients[0], sizeof c->recipients[0],
 	    c->recipients_n);
 	codes_encode(j, "speaks", c->speaks[0], sizeof c->speaks[0], c->speaks_n);
+	/* No empty lists: the bytes of a card without them stay what they were. */
+	if (c->ledgers_n > 0)
+		long_codes_encode(j, "ledgers", c->ledgers, c->ledgers_n);
+	if (c->witnesses_n > 0)
+		long_codes_encode(j, "witnesses", c->witnesses, c->witnesses_n);
 	json_out_int(j, "valid_from", c->valid_from);
 	json_out_int(j, "valid_to", c->valid_to);
 	if (c->has_previous)
@@ -216,6 +241,10 @@ card_clear(struct act *a)
 		marked_clear(&c->names[c->names_n]);	/* half decoded */
 	for (size_t i = 0; i < CARD_CARRIERS_MAX; i++)
 		mem_free(c->carriers[i]);
+	for (size_t i = 0; i < CARD_VKEYS_MAX; i++) {
+		mem_free(c->ledgers[i]);
+		mem_free(c->witnesses[i]);
+	}
 	for (size_t i = 0; i < CARD_CERTS_MAX; i++)
 		buf_clear(&c->certificates[i]);
 	for (size_t i = 0; i < CARD_ROOTS_MAX; i++)

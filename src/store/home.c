@@ -12,11 +12,12 @@
 
 static const char *const folders[] = { "keys", "ca", "cards", "peers", "evidence",
 	"parcels", "outbox", "inbox", "tmp" };
-/* What else may be there; the journal makes its folder itself. */
+/* What else may be there; journal and ledger make their folders themselves. */
 static const char *const loose[] = { "card.card", "tsa-roots.pem", "request.csr",
 	DOCKET_FILE, DOCKET_FILE "-wal", DOCKET_FILE "-journal", DOCKET_NEW,
 	DOCKET_NEW "-wal", DOCKET_NEW "-journal", DOCKET_LOCK, VFS_SURE };
 #define JOURNAL "journal"
+#define LEDGER "ledger"
 #define COUNT(list) (sizeof list / sizeof list[0])
 
 static bool
@@ -60,6 +61,9 @@ clear_half_made(struct home *h, struct err *err)
 			return false;
 	if (path_exists(h->world, h->dir, JOURNAL) &&
 	    !dir_remove_all(h->world, h->dir, JOURNAL, err))
+		return false;
+	if (path_exists(h->world, h->dir, LEDGER) &&
+	    !dir_remove_all(h->world, h->dir, LEDGER, err))
 		return false;
 	for (size_t i = 0; i < COUNT(loose); i++)
 		if (path_exists(h->world, h->dir, loose[i]) &&
@@ -272,6 +276,8 @@ settings_encode(const struct settings *s, struct json_out *j)
 		json_out_str(j, NULL, s->carriers[i]);
 	json_out_close_array(j);
 	json_out_int(j, "made_at", s->made_at);
+	json_out_int(j, "ledger", s->ledger);
+	json_out_int(j, "ledger_first", (int64_t)s->ledger_first);
 	json_out_close_object(j);
 }
 
@@ -336,6 +342,20 @@ rows(struct json_object *o, const char *name, char *out, size_t room, size_t max
 	return true;
 }
 
+/* Homes that were made before there was a ledger do not have them: none yet. */
+static bool
+ledger_decode(struct settings *s, struct json_object *o, struct err *err)
+{
+	int64_t first = 0;
+
+	if ((json_has(o, "ledger") && !number(o, "ledger", HOME_LEDGERS_MAX,
+	    &s->ledger, err)) || (json_has(o, "ledger_first") &&
+	    !json_int(o, "ledger_first", 0, JSON_INT_MAX, &first, err)))
+		return false;
+	s->ledger_first = (uint64_t)first;
+	return true;
+}
+
 static bool
 settings_decode(struct settings *s, struct json_object *o, struct err *err)
 {
@@ -361,7 +381,7 @@ settings_decode(struct settings *s, struct json_object *o, struct err *err)
 	    rows(o, "carriers", s->carriers[0], sizeof s->carriers[0],
 	    HOME_CARRIERS_MAX, &s->carriers_n, err) &&
 	    json_int(o, "made_at", 0, WHEN_MAX, &s->made_at, err) &&
-	    json_end(o, err);
+	    ledger_decode(s, o, err) && json_end(o, err);
 }
 
 /* What other files are named after, or sealed by, is checked once, here. */

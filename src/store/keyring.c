@@ -7,6 +7,7 @@
 
 #define KEYFILE_MAX (64u << 10)
 #define DOCKET_KEY "keys/docket.age"
+#define WITNESS_KEY "keys/witness.key.age"
 
 struct keyring {
 	struct home *home;
@@ -261,6 +262,34 @@ bool
 keyring_ca(struct keyring *k, struct key **out, struct err *err)
 {
 	return key_load(k, "ca/root.key.age", out, err);
+}
+
+bool
+keyring_put_log(struct keyring *k, unsigned number, const struct key *key,
+    struct err *err)
+{
+	if (number == 0 || number > HOME_LEDGERS_MAX)
+		return err_set(err, ERR_LIMIT, "key.ledger",
+		    "an authority has at most %d ledgers", HOME_LEDGERS_MAX);
+	return key_save(k, key_path("ledger", number).s, key, err);
+}
+
+bool
+keyring_log(struct keyring *k, unsigned number, struct key **out, struct err *err)
+{
+	return key_load(k, key_path("ledger", number).s, out, err);
+}
+
+bool
+keyring_put_witness(struct keyring *k, const struct key *key, struct err *err)
+{
+	return key_save(k, WITNESS_KEY, key, err);
+}
+
+bool
+keyring_witness(struct keyring *k, struct key **out, struct err *err)
+{
+	return key_load(k, WITNESS_KEY, out, err);
 }
 
 bool

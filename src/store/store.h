@@ -21,6 +21,7 @@
 #define HOME_ROLES_MAX 8
 #define HOME_CARRIERS_MAX 8
 #define HOME_SEALING_MAX 64	/* age identities one authority has had */
+#define HOME_LEDGERS_MAX 8	/* logs one authority has had; all stand on its card */
 #define PEER_EARLIER_MAX 128	/* cards of one peer: a change of keys a month, ten years */
 #define EVIDENCE_NUMBER_MAX 9999999	/* seven digits: folders of one home */
 #define PARCELS_MAX 32			/* of one piece of evidence */
@@ -47,6 +48,8 @@ struct settings {
 	char carriers[HOME_CARRIERS_MAX][200];
 	size_t carriers_n;
 	int64_t made_at;
+	unsigned ledger;		/* number of the log in use; 0 none yet */
+	uint64_t ledger_first;		/* journal number of its leaf 0 */
 };
 
 struct home;
@@ -117,6 +120,14 @@ MUST bool keyring_put_ca(struct keyring *k, const struct key *key, struct err *e
 MUST bool keyring_ca(struct keyring *k, struct key **out, struct err *err);
 MUST bool keyring_put_sealing(struct keyring *k, unsigned number,
     const struct age_identity *id, struct err *err);
+/* Keys of the log of this number, and of this node as a witness: Ed25519. */
+MUST bool keyring_put_log(struct keyring *k, unsigned number, const struct key *key,
+    struct err *err);
+MUST bool keyring_log(struct keyring *k, unsigned number, struct key **out,
+    struct err *err);
+MUST bool keyring_put_witness(struct keyring *k, const struct key *key,
+    struct err *err);
+MUST bool keyring_witness(struct keyring *k, struct key **out, struct err *err);
 /* All age identities of this authority, newest first; owned by the keyring. */
 MUST bool keyring_identities(struct keyring *k,
     const struct age_identity *const **out, size_t *n, struct err *err);

@@ -220,10 +220,49 @@ settings_that_we_never_wrote_are_refused(void **state)
 	settings_refused("\"sealing\": 1", "\"sealing\": 0", "home.damaged");
 	settings_refused("XA-MZXW6YTBOIMZXW6Y", "XB-MZXW6YTBOIMZXW6Y", "home.damaged");
 	settings_refused("XA-MZXW6YTBOIMZXW6Y", "../peers", "home.damaged");
+	settings_refused("\"ledger\": 0", "\"ledger\": 9", "json.member");
+	settings_refused("\"ledger_first\": 0", "\"ledger_first\": -1", "json.member");
 	settings_refused("comity.home/1", "comity.home/2", "home.schema");
 	settings_refused("\"state\"", "\"more\": 1, \"state\"", "json.unknown");
 	OK(home_open(w, "office", &h, &err));
 	home_close(h);
+}
+
+/* As comity.json was written before there was a ledger. */
+static void
+a_home_from_before_the_ledger_opens_and_has_none(void **state)
+{
+	static const char behind[] = ",\n  \"ledger\": 3,\n  \"ledger_first\": 17";
+	struct keyring *k = NULL;
+	struct home *h = NULL;
+	struct buf b, older;
+	const char *text, *at;
+
+	(void)state;
+	home_make(&h, &k);
+	home_settings(h)->ledger = 3;
+	home_settings(h)->ledger_first = 17;
+	OK(settings_save(h, &err));
+	home_end(h, k);
+	OK(home_open(w, "office", &h, &err));
+	assert_int_equal(home_settings(h)->ledger, 3);
+	assert_int_equal(home_settings(h)->ledger_first, 17);
+	home_close(h);
+	buf_init(&b, 65536);
+	buf_init(&older, 65536);
+	OK(file_load(w, NULL, "office/comity.json", &b, &err));
+	OK(buf_text(&b, &text, &err));
+	at = strstr(text, behind);
+	assert_non_null(at);
+	OK(buf_add(&older, span_of(text, (size_t)(at - text)), &err));
+	OK(buf_add_text(&older, at + strlen(behind), &err));
+	OK(file_save(w, NULL, "office/comity.json", buf_span(&older), true, &err));
+	OK(home_open(w, "office", &h, &err));
+	assert_int_equal(home_settings(h)->ledger, 0);
+	assert_int_equal(home_settings(h)->ledger_first, 0);
+	home_close(h);
+	buf_clear(&b);
+	buf_clear(&older);
 }
 
 /* ---- keys ---- */
@@ -260,6 +299,45 @@ a_new_passphrase_opens_the_same_keys_and_the_old_one_none(void **state)
 	buf_clear(&b);
 	key_free(key);
 	key_free(again);
+	home_end(h, k);
+}
+
+static void
+same_point(const struct key *a, const struct key *b)
+{
+	uint8_t p[32], q[32];
+
+	OK(key_point_ed25519(a, p, &err));
+	OK(key_point_ed25519(b, q, &err));
+	assert_memory_equal(p, q, sizeof p);
+}
+
+static void
+keys_of_logs_and_of_the_witness_rest_sealed_and_come_back(void **state)
+{
+	struct key *log = NULL, *witness = NULL, *again = NULL;
+	struct keyring *k = NULL;
+	struct home *h = NULL;
+
+	(void)state;
+	home_make(&h, &k);
+	OK(key_new(&log, KEY_ED25519, &err));
+	OK(key_new(&witness, KEY_ED25519, &err));
+	OK(keyring_put_log(k, HOME_LEDGERS_MAX, log, &err));
+	OK(keyring_put_witness(k, witness, &err));
+	NO(keyring_put_log(k, HOME_LEDGERS_MAX + 1, log, &err), "key.ledger");
+	NO(keyring_put_log(k, 0, log, &err), "key.ledger");
+	home_end(h, k);
+	OK(home_open(w, "office", &h, &err));
+	OK(keyring_open(h, span_text("one two three"), &k, &err));
+	OK(keyring_log(k, HOME_LEDGERS_MAX, &again, &err));
+	same_point(log, again);
+	key_free(again);
+	OK(keyring_witness(k, &again, &err));
+	same_point(witness, again);
+	key_free(again);
+	key_free(log);
+	key_free(witness);
 	home_end(h, k);
 }
 
@@ -642,6 +720,8 @@ main(void)
 		TEST(what_a_crash_left_is_swept_with_the_lock),
 		TEST(settings_that_we_never_wrote_are_refused),
 		TEST(a_new_passphrase_opens_the_same_keys_and_the_old_one_none),
+		TEST(keys_of_logs_and_of_the_witness_rest_sealed_and_come_back),
+		TEST(a_home_from_before_the_ledger_opens_and_has_none),
 		TEST(an_authority_has_at_most_64_sealing_keys),
 		TEST(a_peer_is_found_by_what_names_it_alone),
 		TEST(each_card_is_trusted_by_its_own_confirmation),
