@@ -74,6 +74,10 @@ void note_clear(struct note *n);
 MUST bool note_verify(const struct note *n, const struct vkey *keys, size_t keys_n,
     bool *good, int64_t *at, struct err *err);
 
+/* Adds line i as it stands in the file, to a note of the same text. */
+MUST bool note_line_copy(const struct note *n, size_t i, struct buf *out,
+    struct err *err);
+
 /* Adds the line of a signature over text by this key (NOTE_ED25519). */
 MUST bool note_sign(const struct key *key, const struct vkey *k, struct span text,
     struct buf *line, struct err *err);

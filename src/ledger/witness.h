@@ -5,15 +5,25 @@
  *
  *	checkpoint	the largest one we cosigned: log's signature, ours, others' we know
  *	log		its verifier key, a line: the first key we were told for this origin
- *	tile/..., tree	mirror of its entries, as far as they came
+ *	tile/..., tree	mirror of its entries, as far as they came; beside the size the log's
+ *			signature on that very tree
  *	seen/SIZE-ROOT	signed checkpoints of it that came by others and could not be compared yet
- *	misbehaviour/N/	proof that its key signed two histories: both notes, and a sentence
+ *	misbehaviour/N/	proof that its key signed two histories, N from 1: first, second (the
+ *			notes), proof, text (a sentence); whole and durable before it is told
+ *
+ * and beside them `cosigner`, our own verifier key, by which our lines are known again.
+ * Names here are hex and decimal only, whatever an origin says.
  *
  * Rule (D9): consistency is checked and the new size is durable before the cosignature
  * leaves; the old size must match.  A log with proof of misbehaviour gets no cosignature any
  * more; what was proven before stays.
  *
- * One writer, under the home's lock.
+ * Every file proves itself: by a signature, by the digest of its name, or by the tree.  One
+ * that does not hold is ERR_UNPROVEN "witness.damaged" (the mirror's: "tiles.damaged") with its
+ * name, for calls about that log, and nothing is cosigned on it.  Not seen: damage to the
+ * cosignatures of others, which who knows their keys will see.
+ *
+ * One writer, under the home's lock.  home outlives it.
  */
 #ifndef COMITY_LEDGER_WITNESS_H
 #define COMITY_LEDGER_WITNESS_H
@@ -24,8 +34,15 @@
 
 #define WITNESS_PATH "ledger/others"	/* below the home */
 #define WITNESS_LOGS_MAX 1024		/* logs followed: five of each State */
-#define WITNESS_SEEN_MAX 64		/* notes of one log that wait to be compared */
+/*
+ * Notes of one log that wait to be compared.  One more: the largest is dropped, as the
+ * smaller can be compared sooner; two of one size never wait, they are a proof.
+ */
+#define WITNESS_SEEN_MAX 64
 #define WITNESS_ENTRIES_MAX 8192	/* of one hand-over of entries: 32 packages of 256 */
+#define WITNESS_STAGED_MAX ((uint64_t)1 << 30)	/* bytes that wait for their note's size */
+#define WITNESS_MISBEHAVIOUR_MAX 16	/* proofs of one log; one is enough */
+#define MISBEHAVIOUR_PROOF_MAX 4096	/* bytes: 64 lines of base64 */
 
 struct witness;
 MUST bool witness_open(struct world *w, struct dir *home, struct witness **out,
@@ -33,8 +50,9 @@ MUST bool witness_open(struct world *w, struct dir *home, struct witness **out,
 void witness_close(struct witness *w);		/* NULL is quiet */
 
 /*
- * Believe this key for its origin.  The same again is fine.  ERR_CONFLICT
- * "witness.key": another key is believed for the origin; a new key needs a new log.
+ * Believe this key (NOTE_ED25519) for its origin; durable.  The same again is fine.
+ * ERR_CONFLICT "witness.key": another key is believed for the origin; a new key needs a new
+ * log.  ERR_LIMIT "witness.logs".
  */
 MUST bool witness_follow(struct witness *w, const struct vkey *log, struct err *err);
 
@@ -49,7 +67,7 @@ struct witness_answer {
 	const char *type;		/* Content-Type; "" none */
 	struct buf body;		/* 200: our signature lines; 409: "SIZE\n" */
 	struct checkpoint checkpoint;	/* as far as it was read */
-	bool misbehaviour;		/* kept now: say it aloud */
+	bool misbehaviour;		/* kept now, whatever the status: say it aloud */
 	char text[400];			/* a sentence for people, with what to do */
 };
 void witness_answer_init(struct witness_answer *a);
@@ -60,16 +78,25 @@ void witness_answer_clear(struct witness_answer *a);
  * 400 old > size (and a body without a form); 409 old is not what we cosigned last; 422
  * proof wrong, proof not empty with old = 0, or equal sizes with different roots (kept as
  * misbehaviour).  200 after the new checkpoint is durable.  Also 403 for a log with proof
- * of misbehaviour.  false: our own trouble, nothing was signed.
+ * of misbehaviour.  false: our own trouble, no cosignature left.
+ *
+ * Also 422 for a root that is not the one our mirror has at that size, or that another
+ * signed checkpoint in seen/ has.  Whatever the status, what the log signed is
+ * compared with all we hold of it, and a contradiction is kept.  A proof that does not lead
+ * from our root, but does from another one at our size, is itself such a contradiction
+ * (RFC 9162's check gives that root unless our size is a power of two).
+ *
+ * The same again after a lost answer: 409 and the size; asked with that size, a fresh
+ * cosignature.  self->key NULL: the checkpoint is checked and kept, 200 with no line.
  */
 MUST bool witness_add_checkpoint(struct witness *w, struct span body,
     const struct witness_key *self, int64_t now, struct witness_answer *out,
     struct err *err);
 
-/* The last one we cosigned or know, whole; *found false: none. */
+/* The last one we cosigned or know, whole; *found false: none (also of a log not followed). */
 MUST bool witness_checkpoint(struct witness *w, const char *origin, struct buf *note,
     struct checkpoint *out, bool *found, struct err *err);
-/* Largest size we hold every entry of. */
+/* Largest size we hold every entry of; 0 also for a log that is not followed. */
 MUST bool witness_mirrored(struct witness *w, const char *origin, uint64_t *size,
     struct err *err);
 
@@ -79,19 +106,43 @@ MUST bool witness_mirrored(struct witness *w, const char *origin, uint64_t *size
  * mirrored: those are compared.  *taken: mirrored size afterwards.  ERR_ABSENT
  * "witness.gap": from is more than what is mirrored.  ERR_UNPROVEN "witness.entries": they are
  * not what the note says; if they contradict what is mirrored and signed, that is kept as
- * misbehaviour and *misbehaviour is set.
+ * misbehaviour and *misbehaviour is set, also when the call returns false.
+ *
+ * More than WITNESS_ENTRIES_MAX (ERR_LIMIT "witness.batch") come in several calls one after
+ * the other with the same note: while to is less than the note's size the entries wait in a
+ * nameless file and *taken stays what is mirrored; the call that reaches the size checks them
+ * all and adds them.  A call that does not go on where the last one ended, or any failure,
+ * drops what waits; so does witness_close.  ERR_LIMIT "witness.staged".
+ *
+ * ERR_USE "witness.range": more entries than the note has.  ERR_ABSENT "witness.log": a log
+ * we do not follow.  ERR_UNPROVEN of checkpoint_open: not signed by its key.
+ *
+ * A tree that grew is compared with our checkpoint and with what waits in seen/; a split
+ * found there sets *misbehaviour with true returned.
+ *
+ * Entries that contradict our mirror from somewhere below its size prove a split only
+ * together with those before them: who gets ERR_UNPROVEN asks for them from 0.
  */
 MUST bool witness_entries(struct witness *w, struct span note, uint64_t from,
     const struct span *entries, size_t n, uint64_t *taken, bool *misbehaviour,
     struct err *err);
-/* Entries we mirror, for who lost them: as tiles_entries. */
+/* A proof between two sizes of its tree, both at most what is mirrored (ERR_ABSENT "witness.gap"). */
+MUST bool witness_consistency(struct witness *w, const char *origin, uint64_t old,
+    uint64_t size, struct merkle_proof *out, struct err *err);
+/*
+ * Entries we mirror, for who lost them: as tiles_entries.  They are checked against what the
+ * log signed before the first is given.  ERR_ABSENT "witness.gap": more than we have.
+ */
 MUST bool witness_entries_each(struct witness *w, const char *origin, uint64_t from,
     uint64_t to, bool (*each)(void *arg, uint64_t index, struct span entry,
     struct err *err), void *arg, struct err *err);
 
 /*
  * A signed checkpoint of some log that came by a third: compared with all we know of it.
- * proof (may be NULL): from our size to its size.
+ * proof (may be NULL): from our size (of the checkpoint, or what is mirrored) to its size.
+ * One that such a proof shows to agree is SEEN_SAME and waits in seen/ all the same, so that
+ * the mirror is held against it.  ERR_INPUT: no note, or no checkpoint.  What waits is compared
+ * again whenever checkpoint or mirror grow.
  */
 enum witness_seen {
 	SEEN_SAME,			/* we have it, or it agrees with our mirror */
@@ -116,23 +167,41 @@ struct witness_log {
 };
 MUST bool witness_each(struct witness *w, bool (*each)(void *arg,
     const struct witness_log *l, struct err *err), void *arg, struct err *err);
-/* One proof of misbehaviour, for who has to be told: both notes and why. */
+/*
+ * One proof of misbehaviour, for who has to be told; it convinces whoever has the log's key
+ * and nothing else.
+ *
+ * Two notes of one size with different roots need no more.  Of two sizes, `first` is the
+ * smaller, and proof shows what the tree of `second` has at that size:
+ *
+ *	comity.split/1
+ *	BASE64		the root it has there, which is not the root of `first`
+ *	BASE64 ...	RFC 6962 consistency proof from that root to `second`
+ *
+ * It has to lead to the larger note.  Entries that agree with the smaller one and not with the
+ * larger would show nothing: anyone can write a wrong end behind a right beginning.
+ */
 struct misbehaviour {
 	struct buf first, second;	/* signed notes */
-	struct buf proof;		/* entries or consistency proof that shows it; may be empty */
+	struct buf proof;		/* empty for notes of one size */
 	char text[400];
 };
 void misbehaviour_init(struct misbehaviour *m);
 void misbehaviour_clear(struct misbehaviour *m);
+/* i from 0.  ERR_ABSENT "witness.log", "witness.misbehaviour": there is none such. */
 MUST bool witness_misbehaviour(struct witness *w, const char *origin, unsigned i,
     struct misbehaviour *out, struct err *err);
 /*
- * A proof that another node kept.  Only one that shows by itself that the key signed two
- * histories is kept: two notes of one size with different roots; or of two sizes with the entries
- * up to the larger (36 bytes each: u16 length and entry), whose tree has the root of one
- * note and not that of the other.  *fresh: it was not known here.
+ * A proof that another node kept (text is not read).  Kept when it holds by itself for the key
+ * of a log we follow: *proven.  *fresh: it was not known here and is kept now; never more than
+ * WITNESS_MISBEHAVIOUR_MAX.
  */
 MUST bool witness_misbehaviour_add(struct witness *w, const struct misbehaviour *m,
     bool *proven, bool *fresh, struct err *err);
+/*
+ * Forgets a mirror that is damaged, so that its entries can come again from 0; checkpoint,
+ * key and proofs stay.
+ */
+MUST bool witness_mirror_forget(struct witness *w, const char *origin, struct err *err);
 
 #endif

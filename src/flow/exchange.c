@@ -1,0 +1,589 @@
+/* What a bundle tells its receiver about ledgers: written. */
+#include "flow/exchange.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/journey.h"
+
+bool
+origin_name(const char *origin, struct origin_name *out, struct err *err)
+{
+	struct digest d;
+
+	if (!digest_of(span_text(origin), &d, err))
+		return false;
+	memcpy(out->s, digest_hex(&d).s, sizeof out->s);
+	return true;
+}
+
+/* ---- what a peer told ---- */
+
+struct peer_path
+peer_file(const struct authority_id *id, const char *name)
+{
+	struct peer_path p;
+
+	(void)snprintf(p.s, sizeof p.s, PEERS_PATH "/%s/%s", id->s, name);
+	return p;
+}
+
+bool
+peer_file_save(struct flow *f, const struct authority_id *id, const char *name,
+    struct span bytes, struct err *err)
+{
+	struct peer_path folder = peer_file(id, "");
+
+	folder.s[strlen(folder.s) - 1] = '\0';
+	return dir_make_all(f->world, home_dir(f->home), folder.s, err) &&
+	    home_save(f->home, peer_file(id, name).s, bytes, err);
+}
+
+void
+known_clear(struct known *k)
+{
+	mem_free(k->logs);
+	memset(k, 0, sizeof *k);
+}
+
+const struct known_log *
+known_of(const struct known *k, const char *hash)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (strcmp(k->logs[i].hash, hash) == 0)
+			return &k->logs[i];
+	return NULL;
+}
+
+static const char *const standings[] = { "good", "recovering", "frozen" };
+
+/* The next word of a line, with what is behind it left in *line. */
+static bool
+word_take(struct span *line, struct span *word)
+{
+	size_t n = 0;
+
+	while (n < line->n && line->p[n] != ' ')
+		n++;
+	*word = span_part(*line, 0, n);
+	*line = span_from(*line, n < line->n ? n + 1 : n);
+	return n > 0;
+}
+
+/* Decimal without leading zeros, up to MERKLE_SIZE_MAX. */
+static bool
+size_take(struct span *line, uint64_t *out)
+{
+	struct span w;
+	uint64_t v = 0;
+
+	if (!word_take(line, &w) || w.n > 19 || (w.n > 1 && w.p[0] == '0'))
+		return false;
+	for (size_t i = 0; i < w.n; i++) {
+		if (w.p[i] < '0' || w.p[i] > '9')
+			return false;
+		v = v * 10 + (uint64_t)(w.p[i] - '0');
+	}
+	*out = v;
+	return v <= MERKLE_SIZE_MAX;
+}
+
+static bool
+self_line(struct span line, struct known *k)
+{
+	struct span w;
+
+	if (!word_take(&line, &w) || !span_is(w, "self") || !size_take(&line, &k->size))
+		return false;
+	for (size_t i = 0; i < sizeof standings / sizeof standings[0]; i++)
+		if (span_is(line, standings[i])) {
+			k->standing = (enum log_standing)i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+log_line(struct span line, struct known_log *out)
+{
+	struct digest d;
+	struct span w;
+
+	if (!word_take(&line, &w) || !span_is(w, "log") || !word_take(&line, &w) ||
+	    !digest_parse(w, &d) || !size_take(&line, &out->cosigned) ||
+	    !size_take(&line, &out->mirrored) || line.n != 0)
+		return false;
+	memcpy(out->hash, digest_hex(&d).s, sizeof out->hash);
+	return true;
+}
+
+bool
+known_read(struct span text, struct known *out, struct err *err)
+{
+	struct cursor c = cursor_of(text);
+	struct span line;
+
+	memset(out, 0, sizeof *out);
+	if (!cursor_line(&c, &line) || !span_is(line, "comity-known/1") ||
+	    !cursor_line(&c, &line) || !self_line(line, out))
+		return err_set(err, ERR_INPUT, "known.form",
+		    "ledger/known has another form, at byte %zu", c.at);
+	out->logs = mem_array(WITNESS_LOGS_MAX, sizeof *out->logs, err);
+	if (out->logs == NULL)
+		return false;
+	while (!cursor_done(&c))
+		if (out->n == WITNESS_LOGS_MAX || !cursor_line(&c, &line) ||
+		    !log_line(line, &out->logs[out->n++])) {
+			known_clear(out);
+			return err_set(err, ERR_INPUT, "known.form",
+			    "ledger/known has another form, at byte %zu", c.at);
+		}
+	return true;
+}
+
+bool
+known_load(struct flow *f, const struct authority_id *id, struct known *out,
+    bool *found, struct err *err)
+{
+	struct peer_path path = peer_file(id, "known");
+	struct buf text;
+
+	memset(out, 0, sizeof *out);
+	*found = false;
+	if (!home_has(f->home, path.s))
+		return true;
+	buf_init(&text, KNOWN_MAX);
+	*found = home_load(f->home, path.s, &text, err) &&
+	    known_read(buf_span(&text), out, err);
+	buf_clear(&text);
+	/* Only a help: what does not read is asked for anew by being told nothing. */
+	if (!*found && err->kind != ERR_INPUT && err->kind != ERR_LIMIT)
+		return false;
+	if (!*found)
+		err_clear(err);
+	return true;
+}
+
+bool
+own_log_key(struct flow *f, struct vkey *out, bool *found, struct err *err)
+{
+	const struct settings *s = home_settings(f->home);
+	struct note_name origin = log_origin(s->authority.s, s->ledger);
+	struct err why = ERR_INIT;
+	struct ledger_keys keys;
+	struct digest id;
+	struct act card;
+	bool ok;
+
+	*found = false;
+	if (s->ledger == 0 || s->authority.s[0] == '\0')
+		return true;
+	act_init(&card, ACT_CARD);
+	ok = own_card(f->home, &id, &card, &why) &&
+	    ledger_keys_of_card(&card, &keys, &why);
+	act_clear(&card);
+	if (!ok && why.kind == ERR_ABSENT)
+		return true;
+	if (!ok) {
+		*err = why;
+		return false;
+	}
+	for (size_t i = 0; i < keys.logs_n; i++)
+		if (strcmp(keys.logs[i].name, origin.s) == 0) {
+			*out = keys.logs[i];
+			*found = true;
+		}
+	return true;
+}
+
+/* ---- writing ---- */
+
+struct telling {
+	struct flow *f;
+	struct dir *dir;		/* of the bundle */
+	const struct peer *to;
+	struct ledger_keys keys;	/* of the receiver */
+	struct log *log;
+	struct witness *witness;
+	struct known told;		/* by the receiver, last */
+	bool has_told;
+	bool has_checkpoint;
+	struct checkpoint checkpoint;
+	struct buf note;
+	struct buf known;		/* being written */
+	struct err *err;
+};
+
+static bool
+put(struct telling *t, const char *path, struct span bytes, struct err *err)
+{
+	return file_save(t->f->world, t->dir, path, bytes, true, err);
+}
+
+/*
+ * A checkpoint of all there is, when the passphrase is here; else the last one.  Whether
+ * this home may sign is not this bundle's matter: its standing travels with `known`.
+ */
+static bool
+checkpoint_now(struct telling *t, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct checkpoint c;
+	char text[300];
+	bool is_signed;
+
+	if (!ledger_publish(t->f, &is_signed, &c, text, &why) &&
+	    strcmp(why.reason, "passphrase.none") != 0) {
+		*err = why;
+		return false;
+	}
+	return ledger_log(t->f, &t->log, err) &&
+	    log_checkpoint(t->log, &t->note, &t->checkpoint, &t->has_checkpoint, err);
+}
+
+/* The largest of our checkpoints that a key of the receiver cosigned. */
+static bool
+cosigned_by_them(struct telling *t, uint64_t *size, struct err *err)
+{
+	bool good[LEDGER_KEYS_MAX], ok, any = false;
+	uint64_t *sizes = NULL;
+	size_t n = 0;
+
+	*size = 0;
+	if (t->keys.witnesses_n == 0)
+		return true;
+	ok = log_cosigned(t->log, &sizes, &n, err);
+	for (size_t i = n; ok && !any && i-- > 0;) {
+		struct buf bytes;
+		struct note note;
+
+		buf_init(&bytes, NOTE_MAX);
+		ok = log_cosigned_note(t->log, sizes[i], &bytes, err);
+		if (ok) {
+			ok = note_parse(buf_span(&bytes), &note, err) &&
+			    note_verify(&note, t->keys.witnesses, t->keys.witnesses_n,
+			    good, NULL, err);
+			note_clear(&note);
+		}
+		for (size_t k = 0; ok && k < t->keys.witnesses_n; k++)
+			any = any || good[k];
+		if (ok && any)
+			*size = sizes[i];
+		buf_clear(&bytes);
+	}
+	mem_free(sizes);
+	return ok;
+}
+
+/* From where the receiver has to be told: what it said last, else what it cosigned. */
+static bool
+theirs(struct telling *t, uint64_t *cosigned, uint64_t *mirrored, struct err *err)
+{
+	const struct known_log *k = NULL;
+	struct origin_name name;
+
+	if (!origin_name(t->checkpoint.origin, &name, err))
+		return false;
+	if (t->has_told)
+		k = known_of(&t->told, name.s);
+	if (k != NULL) {
+		*cosigned = k->cosigned;
+		*mirrored = k->mirrored;
+		return true;
+	}
+	*mirrored = 0;
+	*cosigned = 0;
+	if (t->has_told)
+		return true;
+	if (!cosigned_by_them(t, cosigned, err))
+		return false;
+	*mirrored = *cosigned;
+	return true;
+}
+
+static bool
+add_checkpoint_tell(struct telling *t, uint64_t old, struct err *err)
+{
+	struct add_checkpoint a = { .old = old, .note = buf_span(&t->note) };
+	struct buf body;
+	bool ok;
+
+	/* What they hold and we do not is not ours to prove: recovery sees to it. */
+	if (old > t->checkpoint.size)
+		return true;
+	buf_init(&body, PROOF_MAX);
+	ok = (old == 0 || log_consistency(t->log, old, t->checkpoint.size, &a.path,
+	    err)) && add_checkpoint_write(&a, &body, err) &&
+	    put(t, "ledger/add-checkpoint", buf_span(&body), err);
+	buf_clear(&body);
+	return ok;
+}
+
+static bool
+number_add(struct buf *out, uint64_t v, size_t bytes, struct err *err)
+{
+	uint8_t b[8];
+
+	for (size_t i = 0; i < bytes; i++)
+		b[i] = (uint8_t)(v >> 8 * (bytes - 1 - i));
+	return buf_add(out, span_of(b, bytes), err);
+}
+
+static bool
+entry_add(struct buf *out, struct span entry, struct err *err)
+{
+	return number_add(out, entry.n, 2, err) && buf_add(out, entry, err);
+}
+
+/* Removes what a bundle before this one said at the same place. */
+static bool
+gone(struct telling *t, const char *path, struct err *err)
+{
+	return !path_exists(t->f->world, t->dir, path) ||
+	    path_remove(t->f->world, t->dir, path, err);
+}
+
+static bool
+entries_tell(struct telling *t, uint64_t from, struct err *err)
+{
+	uint64_t to = t->checkpoint.size;
+	struct buf out;
+	bool ok;
+
+	if (from >= to)
+		return gone(t, "ledger/entries", err);
+	if (to - from > EXCHANGE_ENTRIES_MAX)
+		to = from + EXCHANGE_ENTRIES_MAX;
+	buf_init(&out, EXCHANGE_ENTRIES_BYTES);
+	ok = number_add(&out, from, 8, err) && number_add(&out, to, 8, err);
+	for (uint64_t i = from; ok && i < to; i++) {
+		uint8_t leaf[LEAF_BYTES];
+
+		ok = log_leaf(t->log, i, leaf, err) &&
+		    entry_add(&out, span_of(leaf, sizeof leaf), err);
+	}
+	ok = ok && put(t, "ledger/entries", buf_span(&out), err);
+	buf_clear(&out);
+	return ok;
+}
+
+static bool
+own_tell(struct telling *t, struct err *err)
+{
+	uint64_t cosigned, mirrored;
+
+	if (!t->has_checkpoint)
+		return true;
+	return put(t, "ledger/checkpoint", buf_span(&t->note), err) &&
+	    theirs(t, &cosigned, &mirrored, err) &&
+	    add_checkpoint_tell(t, cosigned, err) && entries_tell(t, mirrored, err);
+}
+
+/* ---- of others ---- */
+
+static bool
+is_theirs(const struct telling *t, const char *origin)
+{
+	for (size_t i = 0; i < t->keys.logs_n; i++)
+		if (strcmp(t->keys.logs[i].name, origin) == 0)
+			return true;
+	return false;
+}
+
+static bool
+mirrored_entry(void *arg, uint64_t index, struct span entry, struct err *err)
+{
+	(void)index;
+	return entry_add(arg, entry, err);
+}
+
+/* The receiver lost a part of its own log: what we mirror of it goes back. */
+static bool
+entries_back(struct telling *t, const struct witness_log *l, const char *hash,
+    struct err *err)
+{
+	uint64_t from = t->told.size, to = l->mirrored;
+	char path[96];
+	struct buf out;
+	bool ok;
+
+	(void)snprintf(path, sizeof path, "ledger/yours/%s.entries", hash);
+	/* `self` is what it last signed: a restored copy may have gone on by itself. */
+	if (!t->has_told || t->told.standing == LOG_FROZEN || from >= to ||
+	    to - from > EXCHANGE_ENTRIES_MAX)
+		return gone(t, path, err);
+	buf_init(&out, EXCHANGE_ENTRIES_BYTES);
+	ok = number_add(&out, from, 8, err) && number_add(&out, to, 8, err) &&
+	    witness_entries_each(t->witness, l->key.name, from, to, mirrored_entry,
+	    &out, err) && put(t, path, buf_span(&out), err);
+	buf_clear(&out);
+	return ok;
+}
+
+static bool
+yours_tell(struct telling *t, const struct witness_log *l, struct span note,
+    const char *hash, struct err *err)
+{
+	char path[96];
+
+	(void)snprintf(path, sizeof path, "ledger/yours/%s", hash);
+	return put(t, path, note, err) && entries_back(t, l, hash, err);
+}
+
+/* A third log: what we know, proven from the size the receiver showed when we can. */
+static bool
+other_tell(struct telling *t, const struct witness_log *l, struct span note,
+    const char *hash, struct err *err)
+{
+	const struct known_log *k = t->has_told ? known_of(&t->told, hash) : NULL;
+	struct add_checkpoint a = { .note = note };
+	uint64_t size = l->checkpoint.size;
+	char path[96];
+	struct buf body;
+	bool ok = true;
+
+	if (k != NULL && k->cosigned > 0 && k->cosigned <= size && size <= l->mirrored) {
+		a.old = k->cosigned;
+		ok = witness_consistency(t->witness, l->key.name, a.old, size, &a.path,
+		    err);
+	}
+	(void)snprintf(path, sizeof path, "ledger/others/%s", hash);
+	buf_init(&body, PROOF_MAX);
+	ok = ok && add_checkpoint_write(&a, &body, err) &&
+	    put(t, path, buf_span(&body), err);
+	buf_clear(&body);
+	return ok;
+}
+
+static bool
+misbehaviour_tell(struct telling *t, const struct witness_log *l, unsigned i,
+    const char *hash, struct err *err)
+{
+	struct misbehaviour m;
+	char folder[96], path[112];
+	bool ok;
+
+	(void)snprintf(folder, sizeof folder, "ledger/misbehaviour/%s-%u", hash, i);
+	misbehaviour_init(&m);
+	ok = witness_misbehaviour(t->witness, l->key.name, i, &m, err) &&
+	    dir_make_all(t->f->world, t->dir, folder, err);
+	if (ok) {
+		(void)snprintf(path, sizeof path, "%s/first", folder);
+		ok = put(t, path, buf_span(&m.first), err);
+	}
+	if (ok) {
+		(void)snprintf(path, sizeof path, "%s/second", folder);
+		ok = put(t, path, buf_span(&m.second), err);
+	}
+	if (ok && m.proof.n > 0) {
+		(void)snprintf(path, sizeof path, "%s/proof", folder);
+		ok = put(t, path, buf_span(&m.proof), err);
+	}
+	misbehaviour_clear(&m);
+	return ok;
+}
+
+static bool
+log_tell(void *arg, const struct witness_log *l, struct err *err)
+{
+	struct telling *t = arg;
+	struct checkpoint c;
+	struct origin_name name;
+	bool found, ok;
+	struct buf note;
+
+	buf_init(&note, NOTE_MAX);
+	ok = origin_name(l->key.name, &name, err) &&
+	    buf_printf(&t->known, err, "log %s %llu %llu\n", name.s,
+	    (unsigned long long)(l->has_checkpoint ? l->checkpoint.size : 0),
+	    (unsigned long long)l->mirrored) &&
+	    witness_checkpoint(t->witness, l->key.name, &note, &c, &found, err);
+	if (ok && found)
+		ok = is_theirs(t, l->key.name) ?
+		    yours_tell(t, l, buf_span(&note), name.s, err) :
+		    other_tell(t, l, buf_span(&note), name.s, err);
+	for (unsigned i = 0; ok && i < l->misbehaviour; i++)
+		ok = misbehaviour_tell(t, l, i, name.s, err);
+	buf_clear(&note);
+	return ok;
+}
+
+/* ---- custody of what is handed over ---- */
+
+static bool
+handed_tell(struct telling *t, const struct digest *act, struct err *err)
+{
+	struct custody c;
+	char path[96];
+	struct buf json;
+	bool ok;
+
+	custody_init(&c);
+	buf_init(&json, CUSTODY_FILE_MAX);
+	ok = custody_handed(t->f, act, &c, err);
+	if (ok && c.n > 0) {
+		(void)snprintf(path, sizeof path, "ledger/handed/%s.json",
+		    digest_hex(act).s);
+		ok = custody_write(&c, &json, err) && put(t, path, buf_span(&json), err);
+	}
+	buf_clear(&json);
+	custody_clear(&c);
+	return ok;
+}
+
+static bool
+folders_make(struct telling *t, struct err *err)
+{
+	static const char *const list[] = { "ledger", "ledger/yours", "ledger/others",
+		"ledger/misbehaviour", "ledger/handed" };
+
+	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+		if (!dir_make_all(t->f->world, t->dir, list[i], err))
+			return false;
+	return true;
+}
+
+static bool
+known_begin(struct telling *t, struct err *err)
+{
+	struct log_state s;
+
+	log_state(t->log, &s);
+	return buf_printf(&t->known, err, "comity-known/1\nself %llu %s\n",
+	    (unsigned long long)log_signed(t->log), standings[s.standing]);
+}
+
+static bool
+tell_all(struct telling *t, const struct digest *parcels, size_t parcels_n,
+    struct err *err)
+{
+	if (parcels_n > EXCHANGE_HANDED_MAX)
+		parcels_n = EXCHANGE_HANDED_MAX;
+	if (!folders_make(t, err) || !checkpoint_now(t, err) || !known_begin(t, err) ||
+	    !own_tell(t, err) || !witness_each(t->witness, log_tell, t, err))
+		return false;
+	for (size_t i = 0; i < parcels_n; i++)
+		if (!handed_tell(t, &parcels[i], err))
+			return false;
+	return put(t, "ledger/known", buf_span(&t->known), err);
+}
+
+bool
+exchange_write(struct flow *f, struct dir *bundle, const struct peer *to,
+    const struct digest *parcels, size_t parcels_n, struct err *err)
+{
+	struct telling t = { .f = f, .dir = bundle, .to = to };
+	bool ok;
+
+	buf_init(&t.note, NOTE_MAX);
+	buf_init(&t.known, KNOWN_MAX);
+	ok = ledger_keys_of_card(&to->card, &t.keys, err) &&
+	    known_load(f, &to->id, &t.told, &t.has_told, err) &&
+	    witness_open(f->world, home_dir(f->home), &t.witness, err) &&
+	    tell_all(&t, parcels, parcels_n, err);
+	witness_close(t.witness);
+	known_clear(&t.told);
+	buf_clear(&t.known);
+	buf_clear(&t.note);
+	return ok || err_wrap(err, "what the bundle says about ledgers");
+}

@@ -1,0 +1,89 @@
+/*
+ * Inside flow: what two nodes tell each other about ledgers (flow/ledger.h), as files of
+ * a bundle.  What a peer told is kept in HOME/ledger/peers/ID/: `known`, as it came, and
+ * `add-checkpoint` until somebody with the passphrase is here to cosign.
+ */
+#ifndef COMITY_FLOW_EXCHANGE_H
+#define COMITY_FLOW_EXCHANGE_H
+
+#include "flow/inside.h"
+#include "flow/ledger.h"
+#include "flow/record.h"
+
+#define PEERS_PATH "ledger/peers"	/* below the home */
+
+/* Leaves of ours in one bundle: 19 MB; the rest goes with the next. */
+#define EXCHANGE_ENTRIES_MAX (64 * WITNESS_ENTRIES_MAX)
+#define EXCHANGE_ENTRIES_BYTES (16 + (uint64_t)EXCHANGE_ENTRIES_MAX * (2 + LEAF_BYTES))
+#define EXCHANGE_HANDED_MAX 4096	/* custody files of one bundle */
+#define EXCHANGE_FILES_MAX 2048		/* looked at in one of its folders */
+#define KNOWN_MAX (128u * 1024)		/* bytes of `known`: WITNESS_LOGS_MAX lines */
+
+/* The folder of a log: SHA-256 of its origin in hex. */
+struct origin_name { char s[65]; };
+MUST bool origin_name(const char *origin, struct origin_name *out, struct err *err);
+
+/*
+ * `known`, text: "comity-known/1", then "self SIZE STANDING" (good, recovering, frozen),
+ * then "log HASH COSIGNED MIRRORED" for each log its writer follows.
+ */
+struct known_log {
+	char hash[65];
+	uint64_t cosigned, mirrored;
+};
+struct known {
+	uint64_t size;			/* of the writer's own log */
+	enum log_standing standing;
+	struct known_log *logs;		/* owned */
+	size_t n;
+};
+void known_clear(struct known *k);
+MUST bool known_read(struct span text, struct known *out, struct err *err);
+/* What this peer told last; *found false: nothing yet, or nothing that reads. */
+MUST bool known_load(struct flow *f, const struct authority_id *id, struct known *out,
+    bool *found, struct err *err);
+/* The line about this log; NULL: it does not follow it. */
+const struct known_log *known_of(const struct known *k, const char *hash);
+
+/* "ledger/peers/XA-.../NAME" */
+struct peer_path { char s[96]; };
+struct peer_path peer_file(const struct authority_id *id, const char *name);
+MUST bool peer_file_save(struct flow *f, const struct authority_id *id,
+    const char *name, struct span bytes, struct err *err);
+
+/* Our log's verifier key as our card names it; *found false: it names none yet. */
+MUST bool own_log_key(struct flow *f, struct vkey *out, bool *found, struct err *err);
+
+/*
+ * What waits in peers/ID/add-checkpoint is cosigned, the passphrase being here; without
+ * one it goes on waiting.  text gets a sentence for what was not.
+ */
+MUST bool exchange_settle(struct flow *f, struct exchanged *out, struct err *err);
+
+/* One more sentence. */
+void exchanged_tell(struct exchanged *out, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* ---- our own log as others know it (recovery.c) ---- */
+
+struct shown {				/* what a peer showed of our log */
+	struct span note;		/* signed by our key */
+	struct checkpoint checkpoint;
+	const uint8_t *entries;		/* leaves from `from` on, 2 + LEAF_BYTES each; NULL none */
+	uint64_t from, n;
+};
+/*
+ * Compares it with what is here: the same history goes on; a longer one is recovered
+ * from the leaves, or remembered until they come; another one freezes the log.
+ */
+MUST bool recovery_shown(struct flow *f, const struct peer *by, const struct shown *s,
+    struct exchanged *out, struct err *err);
+/* The peer showed what it knows of us, which may be nothing. */
+MUST bool recovery_seen(struct flow *f, const struct peer *by, struct exchanged *out,
+    struct err *err);
+/* Another history was signed with our key: no more signing, and a record of it. */
+MUST bool recovery_freeze(struct flow *f, const char *reason, struct err *err);
+/* A sentence about the standing, with what to do; "" when it is good. */
+MUST bool recovery_text(struct flow *f, const struct log_state *s, char text[300],
+    struct err *err);
+
+#endif

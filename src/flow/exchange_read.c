@@ -1,0 +1,648 @@
+/*
+ * What a bundle says about ledgers: read.  Each part is taken by itself, whatever is wrong
+ * with another; nothing is believed but what its key proves, and everything is bounded
+ * before it is loaded.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/exchange.h"
+
+struct hearing {
+	struct flow *f;
+	struct dir *dir;		/* of the bundle */
+	const struct peer *from;
+	struct ledger_keys keys;	/* of the one it is from */
+	struct witness *witness;
+	struct exchanged *out;
+};
+
+void
+exchanged_tell(struct exchanged *out, const char *fmt, ...)
+{
+	size_t n = strlen(out->text);
+	va_list ap;
+
+	if (n > 0 && n + 1 < sizeof out->text)
+		out->text[n++] = ' ';
+	va_start(ap, fmt);
+	(void)vsnprintf(out->text + n, sizeof out->text - n, fmt, ap);
+	va_end(ap);
+}
+
+/*
+ * A file of the bundle, its size looked at first; *found false: not there, too large, or
+ * not to be read (a stick that fails in one place does not stop the rest).
+ */
+static bool
+part_load(struct hearing *h, const char *path, struct buf *out, bool *found,
+    struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct file_info info;
+
+	*found = false;
+	if (!path_info(h->f->world, h->dir, path, &info, &why))
+		return why.kind == ERR_ABSENT || why.kind == ERR_INPUT ||
+		    err_set(err, why.kind, why.reason, "%s", why.text);
+	if (info.type != FILE_REGULAR || info.size > out->max) {
+		exchanged_tell(h->out, "%s in the bundle was passed over: it is no file of at most %zu bytes.",
+		    path, out->max);
+		return true;
+	}
+	*found = file_load(h->f->world, h->dir, path, out, &why);
+	if (*found || why.kind == ERR_INPUT || why.kind == ERR_ABSENT ||
+	    why.kind == ERR_LIMIT)
+		return true;
+	*err = why;
+	return false;
+}
+
+/* What is wrong with what came is told; our own trouble stops. */
+static bool
+theirs(struct hearing *h, const char *what, const struct err *why, struct err *err)
+{
+	switch (why->kind) {
+	case ERR_NONE:
+		return true;
+	case ERR_INPUT:
+	case ERR_LIMIT:
+	case ERR_UNPROVEN:
+	case ERR_ABSENT:
+	case ERR_CONFLICT:
+	case ERR_REFUSED:
+		exchanged_tell(h->out, "%s was not taken: %s.", what, why->text);
+		return true;
+	case ERR_USE:
+	case ERR_DENIED:
+	case ERR_UNREACHED:
+	case ERR_STOPPED:
+	case ERR_IO:
+	case ERR_MEMORY:
+		break;
+	}
+	*err = *why;
+	return false;
+}
+
+/* ---- entries: u64 from, u64 to, then u16 length and bytes each ---- */
+
+struct entries {
+	uint64_t from, n;
+	struct span bytes;		/* behind the two numbers */
+};
+
+static bool
+entries_read(struct span file, struct entries *out, struct err *err)
+{
+	struct cursor c = cursor_of(file);
+	uint64_t to;
+
+	if (!cursor_u64(&c, &out->from) || !cursor_u64(&c, &to) ||
+	    to > MERKLE_SIZE_MAX || out->from >= to ||
+	    to - out->from > EXCHANGE_ENTRIES_MAX ||
+	    c.left.n != (to - out->from) * (2 + LEAF_BYTES))
+		return err_set(err, ERR_INPUT, "entries.form",
+		    "the entries of a ledger have another form");
+	out->n = to - out->from;
+	out->bytes = c.left;
+	for (uint64_t i = 0; i < out->n; i++) {
+		struct span head = span_part(c.left, i * (2 + LEAF_BYTES), 4);
+
+		if (head.p[0] != 0 || head.p[1] != LEAF_BYTES || head.p[2] != 0 ||
+		    head.p[3] != 1)
+			return err_set(err, ERR_INPUT, "entries.form",
+			    "entry %llu has another form",
+			    (unsigned long long)(out->from + i));
+	}
+	return true;
+}
+
+/* In hand-overs of the size the witness takes; the note is of the last entry. */
+static bool
+entries_mirror(struct hearing *h, struct span note, const struct entries *e,
+    struct err *err)
+{
+	struct span *list = mem_array(WITNESS_ENTRIES_MAX, sizeof *list, err);
+	bool ok = list != NULL, misbehaviour = false;
+	struct checkpoint c;
+	uint64_t before = 0, taken = 0;
+
+	ok = ok && checkpoint_peek(note, &c, err) &&
+	    witness_mirrored(h->witness, c.origin, &before, err);
+	for (uint64_t i = 0; ok && i < e->n && !misbehaviour;) {
+		size_t n = e->n - i < WITNESS_ENTRIES_MAX ? (size_t)(e->n - i) :
+		    WITNESS_ENTRIES_MAX;
+
+		for (size_t k = 0; k < n; k++)
+			list[k] = span_part(e->bytes, (i + k) * (2 + LEAF_BYTES) + 2,
+			    LEAF_BYTES);
+		ok = witness_entries(h->witness, note, e->from + i, list, n, &taken,
+		    &misbehaviour, err);
+		i += n;
+	}
+	if (taken > before)
+		h->out->entries += taken - before;
+	h->out->misbehaviour += misbehaviour;
+	mem_free(list);
+	return ok;
+}
+
+/* ---- their log ---- */
+
+static bool
+entries_take(struct hearing *h, struct span note, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct entries e;
+	struct buf file;
+	bool found, ok;
+
+	buf_init(&file, EXCHANGE_ENTRIES_BYTES);
+	ok = part_load(h, "ledger/entries", &file, &found, err);
+	if (ok && found && entries_read(buf_span(&file), &e, &why))
+		(void)entries_mirror(h, note, &e, &why);
+	ok = ok && theirs(h, "What the bundle mirrors", &why, err);
+	buf_clear(&file);
+	return ok;
+}
+
+/* Only a body about one of the sender's own logs waits to be cosigned. */
+static bool
+body_keep(struct hearing *h, struct span body, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct add_checkpoint a;
+	struct checkpoint c;
+
+	if (!add_checkpoint_read(body, &a, &why) || !checkpoint_peek(a.note, &c, &why))
+		return theirs(h, "ledger/add-checkpoint", &why, err);
+	for (size_t i = 0; i < h->keys.logs_n; i++)
+		if (strcmp(h->keys.logs[i].name, c.origin) == 0)
+			return peer_file_save(h->f, &h->from->id, "add-checkpoint",
+			    body, err);
+	exchanged_tell(h->out, "ledger/add-checkpoint is about a log that is not on the card of its sender; it was passed over.");
+	return true;
+}
+
+static bool
+log_hear(struct hearing *h, struct err *err)
+{
+	struct buf note, body;
+	bool found, ok;
+
+	buf_init(&note, NOTE_MAX);
+	buf_init(&body, PROOF_MAX);
+	ok = part_load(h, "ledger/checkpoint", &note, &found, err);
+	if (ok && found)
+		ok = entries_take(h, buf_span(&note), err);
+	ok = ok && part_load(h, "ledger/add-checkpoint", &body, &found, err) &&
+	    (!found || body_keep(h, buf_span(&body), err));
+	buf_clear(&body);
+	buf_clear(&note);
+	return ok;
+}
+
+/* ---- our log, as they know it ---- */
+
+/* The note with the log's line and the lines of these witnesses only. */
+static bool
+lines_known(struct span note, const struct vkey *self, const struct ledger_keys *keys,
+    struct buf *out, size_t *cosignatures, struct err *err)
+{
+	bool good[1 + LEDGER_KEYS_MAX] = { false };
+	struct vkey all[1 + LEDGER_KEYS_MAX];
+	struct note n;
+	size_t all_n = 1;
+	bool ok;
+
+	*cosignatures = 0;
+	all[0] = *self;
+	for (size_t i = 0; i < keys->witnesses_n; i++)
+		all[all_n++] = keys->witnesses[i];
+	ok = note_parse(note, &n, err) && note_verify(&n, all, all_n, good, NULL, err) &&
+	    buf_add(out, n.text, err) && buf_add_byte(out, '\n', err);
+	for (size_t i = 0; ok && i < n.lines_n; i++)
+		for (size_t k = 0; ok && k < all_n; k++)
+			if (good[k] && span_is(n.lines[i].name, all[k].name) &&
+			    memcmp(n.lines[i].id, all[k].id, sizeof all[k].id) == 0) {
+				ok = note_line_copy(&n, i, out, err);
+				*cosignatures += k > 0;
+			}
+	note_clear(&n);
+	return ok;
+}
+
+static bool
+cosignatures_keep(struct hearing *h, struct span note, const struct vkey *self,
+    struct err *err)
+{
+	struct err why = ERR_INIT;
+	size_t n = 0, had = 0;
+	struct checkpoint c;
+	struct buf lines, kept;
+	struct log *l;
+	bool ok;
+
+	buf_init(&lines, NOTE_MAX);
+	buf_init(&kept, NOTE_MAX);
+	ok = lines_known(note, self, &h->keys, &lines, &n, &why) &&
+	    checkpoint_open(buf_span(&lines), self, &c, &why) &&
+	    ledger_log(h->f, &l, &why);
+	if (ok && n > 0 && c.size <= log_signed(l)) {
+		/* New is what was not kept yet. */
+		if (log_cosigned_note(l, c.size, &kept, &why)) {
+			struct buf ignored;
+
+			buf_init(&ignored, NOTE_MAX);
+			ok = lines_known(buf_span(&kept), self, &h->keys, &ignored,
+			    &had, &why);
+			buf_clear(&ignored);
+		} else if (why.kind == ERR_ABSENT) {
+			err_clear(&why);
+		} else {
+			ok = false;
+		}
+		ok = ok && log_cosigned_put(l, self, buf_span(&lines), &why);
+		if (ok && n > had)
+			h->out->cosignatures += n - had;
+	}
+	buf_clear(&kept);
+	buf_clear(&lines);
+	return theirs(h, "A cosignature on our ledger", &why, err);
+}
+
+static bool
+shown_read(struct hearing *h, struct span note, const struct vkey *self,
+    const char *hash, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct entries e = { 0 };
+	struct shown s = { .note = note };
+	struct buf file;
+	char path[96];
+	bool found, ok;
+
+	if (!checkpoint_open(note, self, &s.checkpoint, &why))
+		return theirs(h, "What it knows of our ledger", &why, err);
+	(void)snprintf(path, sizeof path, "ledger/yours/%s.entries", hash);
+	buf_init(&file, EXCHANGE_ENTRIES_BYTES);
+	ok = part_load(h, path, &file, &found, err);
+	if (ok && found) {
+		if (entries_read(buf_span(&file), &e, &why)) {
+			s.entries = e.bytes.p;
+			s.from = e.from;
+			s.n = e.n;
+		}
+		ok = theirs(h, "Entries of our ledger", &why, err);
+	}
+	ok = ok && recovery_shown(h->f, h->from, &s, h->out, err) &&
+	    (h->out->split || cosignatures_keep(h, note, self, err));
+	buf_clear(&file);
+	return ok;
+}
+
+static bool
+own_hear(struct hearing *h, bool told, struct err *err)
+{
+	struct origin_name name;
+	struct vkey self;
+	struct buf note;
+	char path[96];
+	bool found, ok;
+
+	if (!own_log_key(h->f, &self, &found, err))
+		return false;
+	if (!found)
+		return true;
+	if (!origin_name(self.name, &name, err))
+		return false;
+	(void)snprintf(path, sizeof path, "ledger/yours/%s", name.s);
+	buf_init(&note, NOTE_MAX);
+	ok = part_load(h, path, &note, &found, err) &&
+	    (!found || shown_read(h, buf_span(&note), &self, name.s, err)) &&
+	    (!told || recovery_seen(h->f, h->from, h->out, err));
+	buf_clear(&note);
+	return ok;
+}
+
+/* ---- logs of others ---- */
+
+static bool
+other_hear(struct hearing *h, const char *path, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct add_checkpoint a;
+	enum witness_seen seen;
+	char text[400] = "";
+	struct buf body;
+	bool found, ok;
+
+	buf_init(&body, PROOF_MAX);
+	ok = part_load(h, path, &body, &found, err);
+	if (ok && found) {
+		if (add_checkpoint_read(buf_span(&body), &a, &why) &&
+		    witness_see(h->witness, a.note, a.old > 0 ? &a.path : NULL, a.old,
+		    &seen, text, &why) && seen == SEEN_SPLIT) {
+			h->out->misbehaviour++;
+			exchanged_tell(h->out, "%s", text);
+		}
+		ok = theirs(h, "A checkpoint of another ledger", &why, err);
+	}
+	buf_clear(&body);
+	return ok;
+}
+
+/* Both notes are of our own log: then its key was used by another copy of this home. */
+static bool
+misbehaviour_own(struct hearing *h, const struct misbehaviour *m, bool *own,
+    struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct checkpoint a, b;
+	struct vkey self;
+
+	if (!own_log_key(h->f, &self, own, err))
+		return false;
+	*own = *own && checkpoint_open(buf_span(&m->first), &self, &a, &why) &&
+	    checkpoint_open(buf_span(&m->second), &self, &b, &why);
+	if (!*own)
+		return theirs(h, "A proof of misbehaviour", &why, err);
+	if (a.size == b.size && !digest_eq(&a.root, &b.root)) {
+		h->out->split = true;
+		exchanged_tell(h->out, "%s brought a proof that two histories of this ledger were signed with its key. Nothing more is signed here. Stop the other copy, keep both folders, then: comity ledger succeed",
+		    h->from->id.s);
+		return recovery_freeze(h->f, "ledger.split", err);
+	}
+	/* Of two sizes: each is held against what is here. */
+	for (int i = 0; i < 2; i++) {
+		const struct buf *note = i == 0 ? &m->first : &m->second;
+		struct shown s = { .note = buf_span(note),
+			.checkpoint = i == 0 ? a : b };
+
+		if (!recovery_shown(h->f, h->from, &s, h->out, err))
+			return false;
+	}
+	return true;
+}
+
+static bool
+misbehaviour_judge(struct hearing *h, const struct misbehaviour *m, struct err *err)
+{
+	struct err why = ERR_INIT;
+	bool own, proven = false, fresh = false;
+	struct checkpoint c;
+
+	if (!misbehaviour_own(h, m, &own, err))
+		return false;
+	if (own)
+		return true;
+	if (witness_misbehaviour_add(h->witness, m, &proven, &fresh, &why) && proven &&
+	    fresh && checkpoint_peek(buf_span(&m->first), &c, &why)) {
+		h->out->misbehaviour++;
+		exchanged_tell(h->out, "The ledger %s showed two histories: %s brought the proof. Stop relying on it and call its authority at the number on its card.",
+		    c.origin, h->from->id.s);
+	}
+	return theirs(h, "A proof of misbehaviour", &why, err);
+}
+
+static bool
+misbehaviour_hear(struct hearing *h, const char *folder, struct err *err)
+{
+	struct misbehaviour m;
+	char path[280];
+	bool first, second, proof, ok;
+
+	misbehaviour_init(&m);
+	(void)snprintf(path, sizeof path, "%s/first", folder);
+	ok = part_load(h, path, &m.first, &first, err);
+	(void)snprintf(path, sizeof path, "%s/second", folder);
+	ok = ok && part_load(h, path, &m.second, &second, err);
+	(void)snprintf(path, sizeof path, "%s/proof", folder);
+	ok = ok && part_load(h, path, &m.proof, &proof, err);
+	ok = ok && (!first || !second || misbehaviour_judge(h, &m, err));
+	misbehaviour_clear(&m);
+	return ok;
+}
+
+/* ---- custody that came with parcels ---- */
+
+/* A file of more links takes the place of one of fewer; the same act's only. */
+static bool
+handed_keep(struct hearing *h, const char *name, struct span json, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct custody fresh, kept;
+	struct digest act;
+	struct buf old;
+	char path[96];
+	bool ok = true;
+
+	if (!digest_parse(span_of(name, 64), &act))
+		return true;
+	(void)snprintf(path, sizeof path, "custody/%s.json", digest_hex(&act).s);
+	custody_init(&fresh);
+	custody_init(&kept);
+	buf_init(&old, CUSTODY_FILE_MAX);
+	if (!custody_read(json, &fresh, &why)) {
+		ok = theirs(h, "The custody of a parcel", &why, err);
+	} else if (digest_eq(&fresh.act, &act) && (!home_has(h->f->home, path) ||
+	    !home_load(h->f->home, path, &old, &why) ||
+	    !custody_read(buf_span(&old), &kept, &why) || kept.n <= fresh.n)) {
+		ok = dir_make_all(h->f->world, home_dir(h->f->home), "custody", err) &&
+		    home_save(h->f->home, path, json, err);
+		h->out->custody += ok;
+	}
+	buf_clear(&old);
+	custody_clear(&kept);
+	custody_clear(&fresh);
+	return ok;
+}
+
+static bool
+handed_hear(struct hearing *h, const char *path, struct err *err)
+{
+	const char *name = strrchr(path, '/') + 1;
+	struct buf json;
+	bool found, ok;
+
+	if (strlen(name) != 64 + 5 || strcmp(name + 64, ".json") != 0)
+		return true;
+	buf_init(&json, CUSTODY_FILE_MAX);
+	ok = part_load(h, path, &json, &found, err) &&
+	    (!found || handed_keep(h, name, buf_span(&json), err));
+	buf_clear(&json);
+	return ok;
+}
+
+/* ---- folders ---- */
+
+static bool
+folder_each(struct hearing *h, const char *folder, size_t max,
+    bool (*each)(struct hearing *h, const char *path, struct err *err),
+    struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = true, ok = true;
+	size_t n = 0;
+
+	if (!listing_open(h->f->world, h->dir, folder, &l, &why))
+		return why.kind == ERR_ABSENT || theirs(h, folder, &why, err);
+	while (ok && more) {
+		char path[280];
+
+		ok = listing_next(l, &e, &more, err);
+		if (!ok || !more)
+			break;
+		if (n++ == max) {
+			exchanged_tell(h->out, "%s holds more than %zu files; the rest was passed over.",
+			    folder, max);
+			break;
+		}
+		if (strlen(e.name) > 80)
+			continue;
+		(void)snprintf(path, sizeof path, "%s/%s", folder, e.name);
+		ok = each(h, path, err);
+	}
+	listing_close(l);
+	return ok;
+}
+
+static bool
+known_hear(struct hearing *h, bool *told, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct known k;
+	struct buf text;
+	bool ok;
+
+	*told = false;
+	buf_init(&text, KNOWN_MAX);
+	ok = part_load(h, "ledger/known", &text, told, err);
+	if (ok && *told) {
+		*told = known_read(buf_span(&text), &k, &why);
+		if (*told)
+			known_clear(&k);
+		ok = *told ? peer_file_save(h->f, &h->from->id, "known",
+		    buf_span(&text), err) : theirs(h, "ledger/known", &why, err);
+	}
+	buf_clear(&text);
+	return ok;
+}
+
+static bool
+follow(struct hearing *h, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	for (size_t i = 0; i < h->keys.logs_n; i++)
+		if (!witness_follow(h->witness, &h->keys.logs[i], &why) &&
+		    !theirs(h, "A ledger key on the card", &why, err))
+			return false;
+	return true;
+}
+
+static bool
+hear_all(struct hearing *h, struct err *err)
+{
+	bool told;
+
+	return follow(h, err) && known_hear(h, &told, err) && log_hear(h, err) &&
+	    folder_each(h, "ledger/misbehaviour", EXCHANGE_FILES_MAX,
+	    misbehaviour_hear, err) && own_hear(h, told, err) &&
+	    folder_each(h, "ledger/others", EXCHANGE_FILES_MAX, other_hear, err) &&
+	    folder_each(h, "ledger/handed", EXCHANGE_HANDED_MAX, handed_hear, err);
+}
+
+bool
+exchange_read(struct flow *f, struct dir *bundle, const struct peer *from,
+    struct exchanged *out, struct err *err)
+{
+	struct hearing h = { .f = f, .dir = bundle, .from = from, .out = out };
+	bool ok;
+
+	memset(out, 0, sizeof *out);
+	if (!path_exists(f->world, bundle, "ledger"))
+		return true;
+	if (!from->confirmed || from->revoked) {
+		exchanged_tell(out, "What it says about ledgers was passed over: the card of its sender is not confirmed here.");
+		return true;
+	}
+	ok = ledger_keys_of_card(&from->card, &h.keys, err) &&
+	    witness_open(f->world, home_dir(f->home), &h.witness, err) &&
+	    hear_all(&h, err);
+	witness_close(h.witness);
+	return ok || err_wrap(err, "what the bundle says about ledgers");
+}
+
+/* ---- cosigning what waits ---- */
+
+struct settling {
+	struct flow *f;
+	struct witness *witness;
+	const struct witness_key *key;
+	struct exchanged *out;
+	bool none;			/* nobody gives the passphrase */
+};
+
+/* 200 and 409 are done with; what was refused is told, and asked for anew next time. */
+static bool
+body_settle(struct settling *s, const struct peer *p, struct span body,
+    struct err *err)
+{
+	struct witness_answer a;
+	bool ok;
+
+	witness_answer_init(&a);
+	ok = witness_add_checkpoint(s->witness, body, s->key, world_now(s->f->world), &a,
+	    err);
+	if (ok) {
+		s->out->cosigned += a.status == 200;
+		s->out->misbehaviour += a.misbehaviour;
+		if (a.status != 200 && a.status != 409)
+			exchanged_tell(s->out, "The ledger of %s was not cosigned: %s", p->id.s,
+			    a.text);
+		ok = path_remove(s->f->world, home_dir(s->f->home),
+		    peer_file(&p->id, "add-checkpoint").s, err);
+	}
+	witness_answer_clear(&a);
+	return ok;
+}
+
+static bool
+peer_settle(void *arg, const struct peer *p, struct err *err)
+{
+	struct settling *s = arg;
+	struct peer_path path = peer_file(&p->id, "add-checkpoint");
+	struct err why = ERR_INIT;
+	struct buf body;
+	bool ok;
+
+	if (s->none || !home_has(s->f->home, path.s))
+		return true;
+	if (s->key == NULL && !ledger_witness_key(s->f, &s->key, &why)) {
+		s->none = strcmp(why.reason, "passphrase.none") == 0;
+		if (!s->none)
+			*err = why;
+		return s->none;
+	}
+	buf_init(&body, PROOF_MAX);
+	ok = home_load(s->f->home, path.s, &body, err) &&
+	    body_settle(s, p, buf_span(&body), err);
+	buf_clear(&body);
+	return ok;
+}
+
+bool
+exchange_settle(struct flow *f, struct exchanged *out, struct err *err)
+{
+	struct settling s = { .f = f, .out = out };
+	bool ok;
+
+	ok = witness_open(f->world, home_dir(f->home), &s.witness, err) &&
+	    peers_each(f->home, peer_settle, &s, err);
+	witness_close(s.witness);
+	return ok;
+}

@@ -1,0 +1,356 @@
+/*
+ * Our own log as others know it (D10).  A copy that came out of a backup, or a clone, may
+ * be shorter than what was signed: it signs nothing until every authority that may have
+ * seen more has shown what it knows, takes back the leaves it lacks, and goes on.  What
+ * contradicts a signature of ours freezes it for good.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/exchange.h"
+
+/* ---- who has shown what it knows ---- */
+
+#define SEEN_NAME "seen-in-recovery"
+
+struct looking {
+	struct flow *f;
+	bool forget;			/* else: count who has not shown yet */
+	size_t missing;
+	char first[AUTHORITY_ID_MAX];	/* of them */
+};
+
+static bool
+peer_look(void *arg, const struct peer *p, struct err *err)
+{
+	struct looking *l = arg;
+	struct peer_path seen = peer_file(&p->id, SEEN_NAME);
+	struct ledger_keys keys;
+
+	if (l->forget)
+		return !home_has(l->f->home, seen.s) || path_remove(l->f->world,
+		    home_dir(l->f->home), seen.s, err);
+	if (!p->confirmed || p->revoked)
+		return true;
+	if (!ledger_keys_of_card(&p->card, &keys, err))
+		return false;
+	if (keys.witnesses_n == 0 || home_has(l->f->home, seen.s))
+		return true;
+	if (l->missing++ == 0)
+		(void)snprintf(l->first, sizeof l->first, "%s", p->id.s);
+	return true;
+}
+
+static bool
+peers_missing(struct flow *f, struct looking *l, struct err *err)
+{
+	memset(l, 0, sizeof *l);
+	l->f = f;
+	return peers_each(f->home, peer_look, l, err);
+}
+
+/* ---- standing ---- */
+
+static bool
+home_record(struct flow *f, const char *reason, struct err *err)
+{
+	return record_home(f, EVENT_RECOVERY, reason, err);
+}
+
+bool
+recovery_freeze(struct flow *f, const char *reason, struct err *err)
+{
+	struct log_state s;
+	struct log *l;
+
+	if (!ledger_log(f, &l, err))
+		return false;
+	log_state(l, &s);
+	if (s.standing == LOG_FROZEN)
+		return true;
+	s.standing = LOG_FROZEN;
+	(void)snprintf(s.reason, sizeof s.reason, "%s", reason);
+	return log_state_put(l, &s, err) && home_record(f, reason, err);
+}
+
+/* RECOVERING, or still, with the largest tree that was shown. */
+static bool
+shorter_put(struct flow *f, struct log *l, const struct checkpoint *c,
+    struct exchanged *out, struct err *err)
+{
+	struct log_state s;
+	bool begins;
+
+	log_state(l, &s);
+	begins = s.standing == LOG_GOOD;
+	if (s.standing == LOG_RECOVERING && s.known_size >= c->size)
+		return true;
+	if (begins) {
+		struct looking forget = { .f = f, .forget = true };
+
+		(void)snprintf(s.reason, sizeof s.reason, "ledger.shorter");
+		if (!peers_each(f->home, peer_look, &forget, err))
+			return false;
+		exchanged_tell(out, "This copy of the home is older than what was signed with its key. If it was not restored from a backup, another copy is at work: stop one of them now.");
+	}
+	s.standing = LOG_RECOVERING;
+	s.known_size = c->size;
+	s.known_root = c->root;
+	return log_state_put(l, &s, err) && (!begins ||
+	    home_record(f, "ledger.shorter", err));
+}
+
+bool
+recovery_text(struct flow *f, const struct log_state *s, char text[300],
+    struct err *err)
+{
+	struct looking l;
+
+	text[0] = '\0';
+	if (s->standing == LOG_FROZEN && strcmp(s->reason, "ledger.damaged") == 0)
+		(void)snprintf(text, 300,
+		    "The ledger here contradicts what it signed: it signs nothing more. Restore this home from a backup, or begin a successor with: comity ledger succeed");
+	else if (s->standing == LOG_FROZEN)
+		(void)snprintf(text, 300,
+		    "Another history was signed with this ledger's key: a copy of this home is, or was, at work. It signs nothing more. Stop the other copy, keep both, then: comity ledger succeed");
+	if (s->standing != LOG_RECOVERING)
+		return true;
+	if (!peers_missing(f, &l, err))
+		return false;
+	if (s->known_size > 0)
+		(void)snprintf(text, 300,
+		    "A peer knows %llu entries of this ledger and this copy has fewer. It signs nothing until they came back: send a bundle to that peer and read the one it sends back.",
+		    (unsigned long long)s->known_size);
+	else
+		(void)snprintf(text, 300,
+		    "This home came out of a backup. Its ledger signs nothing until its peers showed what they know of it (%zu to go, first %s): exchange bundles with them. If none ever got anything newer: comity ledger resume",
+		    l.missing, l.missing > 0 ? l.first : "none");
+	return true;
+}
+
+/* Everybody has shown: what is here is all there was. */
+static bool
+recovery_end(struct flow *f, struct log *l, struct exchanged *out, struct err *err)
+{
+	struct looking forget = { .f = f, .forget = true };
+	struct log_state s;
+
+	memset(&s, 0, sizeof s);
+	if (!home_record(f, "ledger.recovered", err) || !log_state_put(l, &s, err) ||
+	    !peers_each(f->home, peer_look, &forget, err))
+		return false;
+	exchanged_tell(out, "The ledger is whole as far as all peers know it: it signs again.");
+	return true;
+}
+
+static bool
+recovery_try_end(struct flow *f, struct exchanged *out, struct err *err)
+{
+	struct digest root;
+	struct looking missing;
+	struct log_state s;
+	struct log *l;
+
+	if (!ledger_log(f, &l, err))
+		return false;
+	log_state(l, &s);
+	if (s.standing != LOG_RECOVERING)
+		return true;
+	if (!peers_missing(f, &missing, err))
+		return false;
+	if (missing.missing > 0 || s.known_size > log_size(l)) {
+		char text[300];
+
+		out->shorter = s.known_size > log_size(l);
+		if (!recovery_text(f, &s, text, err))
+			return false;
+		exchanged_tell(out, "%s", text);
+		return true;
+	}
+	if (s.known_size > 0 && (!log_root(l, s.known_size, &root, err) ||
+	    !digest_eq(&root, &s.known_root)))
+		return err->kind == ERR_NONE;	/* not yet the tree that was shown */
+	return recovery_end(f, l, out, err);
+}
+
+bool
+recovery_seen(struct flow *f, const struct peer *by, struct exchanged *out,
+    struct err *err)
+{
+	struct log_state s;
+	struct log *l;
+
+	if (!ledger_log(f, &l, err))
+		return false;
+	log_state(l, &s);
+	return s.standing != LOG_RECOVERING || (peer_file_save(f, &by->id, SEEN_NAME,
+	    span_text("1\n"), err) && recovery_try_end(f, out, err));
+}
+
+/* ---- what a peer showed ---- */
+
+static bool
+split_found(struct flow *f, const struct peer *by, const struct shown *s,
+    struct exchanged *out, struct err *err)
+{
+	char name[80];
+
+	out->split = true;
+	(void)snprintf(name, sizeof name, "split-%llu",
+	    (unsigned long long)s->checkpoint.size);
+	if (!peer_file_save(f, &by->id, name, s->note, err) ||
+	    !recovery_freeze(f, "ledger.split", err))
+		return false;
+	exchanged_tell(out, "%s holds another history of this ledger, signed with its key, of %llu entries: a copy of this home is, or was, at work. Nothing more is signed here. Stop the other copy, keep both folders, call your counterparts, then: comity ledger succeed",
+	    by->id.s, (unsigned long long)s->checkpoint.size);
+	return true;
+}
+
+static bool
+shown_leaf(void *arg, uint64_t i, uint8_t out[LEAF_BYTES], struct err *err)
+{
+	const struct shown *s = arg;
+
+	(void)err;
+	memcpy(out, s->entries + (i - s->from) * (2 + LEAF_BYTES) + 2, LEAF_BYTES);
+	return true;
+}
+
+/* The first leaf, from what was signed here on, that is not as it was shown. */
+static bool
+common_end(struct log *l, const struct shown *s, uint64_t *out, struct err *err)
+{
+	uint64_t i = log_signed(l);
+
+	for (; i < log_size(l) && i < s->from + s->n; i++) {
+		uint8_t ours[LEAF_BYTES], theirs[LEAF_BYTES];
+
+		if (!log_leaf(l, i, ours, err) ||
+		    !shown_leaf((void *)s, i, theirs, err))
+			return false;
+		if (memcmp(ours, theirs, LEAF_BYTES) != 0)
+			break;
+	}
+	*out = i;
+	return true;
+}
+
+/* Where the journal goes on is known anew by the docket before anything moves. */
+static bool
+docket_forget(struct flow *f, struct log *l, uint64_t from, struct err *err)
+{
+	struct docket *d = NULL;
+	uint64_t at;
+	bool ok;
+
+	if (from >= log_size(l))
+		return true;
+	if (!log_offset(l, from, &at, err) || !home_docket(f->home, &d, err))
+		return false;
+	ok = docket_begin(d, err) && docket_records_forget(d, at, err) &&
+	    docket_commit(d, err);
+	if (!ok)
+		docket_rollback(d);
+	home_docket_done(f->home);
+	return ok;
+}
+
+static bool
+take_back(struct flow *f, const struct peer *by, const struct shown *s,
+    struct exchanged *out, struct err *err)
+{
+	struct log_leaves source = { shown_leaf, (void *)s };
+	struct err why = ERR_INIT;
+	struct log *l;
+	uint64_t from, n;
+
+	if (!ledger_log(f, &l, err) || !common_end(l, s, &from, err))
+		return false;
+	n = s->checkpoint.size - from;
+	if (!docket_forget(f, l, from, err))
+		return false;
+	if (!log_recover(l, from, n, &source, &s->checkpoint.root, &why)) {
+		if (strcmp(why.reason, "ledger.split") == 0 ||
+		    strcmp(why.reason, "ledger.signed") == 0)
+			return split_found(f, by, s, out, err);
+		*err = why;
+		return false;
+	}
+	out->recovered = true;
+	out->recovered_leaves += n;
+	exchanged_tell(out, "%llu entries of this ledger came back from %s; the records behind them are lost with the old copy.",
+	    (unsigned long long)n, by->id.s);
+	return home_record(f, "ledger.taken-back", err);
+}
+
+/* A tree that goes beyond what this copy signed. */
+static bool
+longer(struct flow *f, struct log *l, const struct peer *by, const struct shown *s,
+    struct exchanged *out, struct err *err)
+{
+	struct digest root;
+
+	if (s->checkpoint.size <= log_size(l)) {
+		if (!log_root(l, s->checkpoint.size, &root, err))
+			return false;
+		if (digest_eq(&root, &s->checkpoint.root))
+			return true;	/* the leaves are here, the signature was forgotten */
+	}
+	if (!shorter_put(f, l, &s->checkpoint, out, err))
+		return false;
+	if (s->entries == NULL || s->from > log_signed(l) ||
+	    s->from + s->n != s->checkpoint.size) {
+		out->shorter = true;
+		return true;
+	}
+	return take_back(f, by, s, out, err);
+}
+
+bool
+recovery_shown(struct flow *f, const struct peer *by, const struct shown *s,
+    struct exchanged *out, struct err *err)
+{
+	struct log_state state;
+	struct digest root;
+	struct log *l;
+
+	if (!ledger_log(f, &l, err))
+		return false;
+	log_state(l, &state);
+	if (state.standing == LOG_FROZEN)
+		return true;
+	if (s->checkpoint.size > log_signed(l))
+		return longer(f, l, by, s, out, err);
+	if (!log_root(l, s->checkpoint.size, &root, err))
+		return false;
+	return digest_eq(&root, &s->checkpoint.root) ||
+	    split_found(f, by, s, out, err);
+}
+
+/* ---- by a person's word ---- */
+
+bool
+flow_ledger_resume(struct flow *f, struct err *err)
+{
+	struct looking forget = { .f = f, .forget = true };
+	struct log_state s;
+	struct log *l;
+
+	if (!home_lock(f->home, err) || !ledger_log(f, &l, err))
+		return false;
+	log_state(l, &s);
+	if (s.standing == LOG_GOOD)
+		return err_set(err, ERR_USE, "ledger.good",
+		    "this ledger signs already; there is nothing to resume");
+	if (s.standing == LOG_FROZEN)
+		return err_set(err, ERR_REFUSED, "ledger.frozen",
+		    "this ledger is frozen (%s): only a successor goes on: comity ledger succeed",
+		    s.reason);
+	if (s.known_size > log_size(l))
+		return err_set(err, ERR_REFUSED, "ledger.known",
+		    "a peer has shown %llu entries of this ledger and this copy has %llu: exchange bundles with it until they came back",
+		    (unsigned long long)s.known_size, (unsigned long long)log_size(l));
+	memset(&s, 0, sizeof s);
+	return home_record(f, "ledger.resumed", err) && log_state_put(l, &s, err) &&
+	    peers_each(f->home, peer_look, &forget, err);
+}
