@@ -5,6 +5,8 @@
 #ifndef COMITY_WORLD_BODY_H
 #define COMITY_WORLD_BODY_H
 
+#include <stdatomic.h>
+
 #include "world/world.h"
 
 /* PATH_MAX and NAME_MAX of Linux; a longer one is refused before the system. */
@@ -17,6 +19,7 @@ struct world_body {
 	int64_t (*now)(struct world *w);
 	uint64_t (*ticks)(struct world *w);
 	void (*sleep)(struct world *w, uint64_t milliseconds);
+	void (*sync_floor)(struct world *w, uint64_t microseconds);
 	bool (*random)(struct world *w, void *p, size_t n, struct err *err);
 	unsigned (*cores)(struct world *w);
 	void (*run)(struct world *w, unsigned n,
@@ -58,6 +61,7 @@ struct world_body {
 };
 struct world {
 	const struct world_body *body;
+	_Atomic uint64_t syncs;
 };
 
 struct dir_body {

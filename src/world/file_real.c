@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "world/real.h"
@@ -130,13 +131,31 @@ real_file_truncate(struct file *file, uint64_t size, struct err *err)
 	return true;
 }
 
+/* What is left of the floor under a sync, which ended now. */
+static void
+sleep_to_floor(struct world *w, uint64_t began)
+{
+	uint64_t floor = atomic_load(&((struct real *)w)->sync_floor) * 1000;
+	uint64_t took = floor == 0 ? 0 : world_ticks(w) - began;
+	struct timespec t = { .tv_sec = 0 };
+
+	if (took >= floor)
+		return;
+	t.tv_sec = (time_t)((floor - took) / 1000000000u);
+	t.tv_nsec = (long)((floor - took) % 1000000000u);
+	(void)nanosleep(&t, NULL);
+}
+
 static bool
 real_file_sync(struct file *file, struct err *err)
 {
+	uint64_t began = world_ticks(file->w);
 	/* EINTR too is a failure: a second fsync could claim what the first lost. */
-	if (fsync(((struct real_file *)file)->fd) != 0)
-		return disk_error(err, errno, false, "write a file to the disk",
-		    NULL);
+	int e = fsync(((struct real_file *)file)->fd) == 0 ? 0 : errno;
+
+	sleep_to_floor(file->w, began);
+	if (e != 0)
+		return disk_error(err, e, false, "write a file to the disk", NULL);
 	return true;
 }
 

@@ -19,6 +19,7 @@ enum real_lack {
 struct real {
 	struct world world;
 	_Atomic unsigned lacks;		/* of enum real_lack */
+	_Atomic uint64_t sync_floor;	/* microseconds */
 };
 
 struct real_dir {

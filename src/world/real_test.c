@@ -739,6 +739,28 @@ a_sleep_ends_when_a_stop_is_asked_for_and_for_nothing_else(void **state)
 }
 
 static void
+a_floor_under_a_sync_is_waited_for(void **state)
+{
+	char name[] = "/tmp/comity-floor-XXXXXX";
+	int fd = mkstemp(name);
+	struct file *f = NULL;
+	uint64_t began;
+
+	(void)state;
+	assert_true(fd >= 0);
+	(void)close(fd);
+	OK(file_open(w, NULL, name, FILE_UPDATE, &f, &last));
+	world_sync_floor(w, 30000);
+	began = world_ticks(w);
+	OK(file_sync(f, &last));
+	assert_true(world_ticks(w) - began >= 30000000);
+	world_sync_floor(w, 0);
+	OK(file_sync(f, &last));
+	file_close(f);
+	OK(path_remove(w, NULL, name, &last));
+}
+
+static void
 the_process_knows_itself(void **state)
 {
 	struct buf b;
@@ -788,6 +810,7 @@ main(void)
 		cmocka_unit_test(a_caught_signal_ends_the_waiting_for_input),
 		cmocka_unit_test(
 		    a_sleep_ends_when_a_stop_is_asked_for_and_for_nothing_else),
+		cmocka_unit_test(a_floor_under_a_sync_is_waited_for),
 		cmocka_unit_test(the_process_knows_itself),
 	};
 	int bad;

@@ -261,6 +261,12 @@ sim_peak_memory(struct world *w)
 	return 0;
 }
 
+static void
+sim_sync_floor(struct world *w, uint64_t microseconds)
+{
+	(void)w, (void)microseconds;
+}
+
 /* ---- beginning and end ---- */
 
 static void
@@ -296,6 +302,7 @@ static const struct world_body sim_body = {
 	.now = sim_now,
 	.ticks = sim_ticks,
 	.sleep = sim_sleep,
+	.sync_floor = sim_sync_floor,
 	.random = sim_random,
 	.cores = sim_cores,
 	.run = sim_run,

@@ -112,12 +112,14 @@ dir_remove(struct world *w, struct dir *at, const char *path, struct err *err)
 bool
 dir_sync(struct dir *d, struct err *err)
 {
+	atomic_fetch_add(&d->w->syncs, 1);
 	return d->body->sync(d, err);
 }
 
 bool
 dir_sync_all(struct dir *d, struct err *err)
 {
+	atomic_fetch_add(&d->w->syncs, 1);
 	return d->body->sync_all(d, err);
 }
 
@@ -265,7 +267,20 @@ file_truncate(struct file *f, uint64_t size, struct err *err)
 bool
 file_sync(struct file *f, struct err *err)
 {
+	atomic_fetch_add(&f->w->syncs, 1);
 	return f->body->sync(f, err);
+}
+
+uint64_t
+world_syncs(struct world *w)
+{
+	return atomic_load(&w->syncs);
+}
+
+void
+world_sync_floor(struct world *w, uint64_t microseconds)
+{
+	w->body->sync_floor(w, microseconds);
 }
 
 void

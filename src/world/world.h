@@ -224,6 +224,13 @@ MUST bool file_write_at(struct file *f, struct span s, uint64_t offset,
     struct err *err);
 MUST bool file_truncate(struct file *f, uint64_t size, struct err *err);
 MUST bool file_sync(struct file *f, struct err *err);
+/* Calls of file_sync, dir_sync and dir_sync_all in this world so far. */
+uint64_t world_syncs(struct world *w);
+/*
+ * Benches only: each file_sync of the real machine takes at least so long, as on a
+ * slower disk.  A simulated world takes no notice.
+ */
+void world_sync_floor(struct world *w, uint64_t microseconds);
 /* Begin to write this range out, without waiting: a hint, no promise. */
 void file_sync_begin(struct file *f, uint64_t offset, uint64_t n);
 /* Will be read from start to end: a hint. */

@@ -70,6 +70,12 @@ real_run(struct world *w, unsigned n, void (*work)(void *arg, unsigned i),
 }
 
 static void
+real_sync_floor(struct world *w, uint64_t microseconds)
+{
+	atomic_store(&((struct real *)w)->sync_floor, microseconds);
+}
+
+static void
 real_free(struct world *w)
 {
 	mem_free(w);
@@ -81,6 +87,7 @@ static const struct world_body real_body = {
 	.now = real_now,
 	.ticks = real_ticks,
 	.sleep = real_sleep,
+	.sync_floor = real_sync_floor,
 	.random = real_random,
 	.cores = real_cores,
 	.run = real_run,

@@ -616,6 +616,26 @@ what_is_written_is_read(void **state)
 }
 
 static void
+syncs_of_files_and_folders_are_counted(void **state)
+{
+	struct bench *b = *state;
+	uint64_t before = world_syncs(b->w);
+	struct file *f = NULL;
+
+	OK(file_open(b->w, b->d, "f", FILE_CREATE, &f, &b->err));
+	OK(file_write_at(f, text("1"), 0, &b->err));
+	assert_int_equal(world_syncs(b->w), before);
+	OK(file_sync(f, &b->err));
+	assert_int_equal(world_syncs(b->w), before + 1);
+	OK(dir_sync(b->d, &b->err));
+	OK(dir_sync_all(b->d, &b->err));
+	assert_int_equal(world_syncs(b->w), before + 3);
+	save(b, "g", "2");			/* its file and its folder */
+	assert_int_equal(world_syncs(b->w), before + 5);
+	file_close(f);
+}
+
+static void
 a_file_opened_to_read_cannot_be_written(void **state)
 {
 	struct bench *b = *state;
@@ -1161,6 +1181,7 @@ bench_free(void **state)
 	ONE(a_rename_replaces_only_when_told, begin), \
 	ONE(a_rename_goes_between_folders_and_keeps_kinds_apart, begin), \
 	ONE(what_is_written_is_read, begin), \
+	ONE(syncs_of_files_and_folders_are_counted, begin), \
 	ONE(a_file_opened_to_read_cannot_be_written, begin), \
 	ONE(only_files_are_opened_as_files, begin), \
 	ONE(opening_with_info_gives_the_size_at_once, begin), \
