@@ -6,18 +6,8 @@
 #include "crypto/digest.h"
 #include "ledger/journal_internal.h"
 
-#define FOLDER "journal"
+#define CHECK_TELL 4096			/* entries between two words about progress */
 #define NEW_PATH "journal/new"		/* until its first bytes are on the disk */
-#define MAGIC "comity-journal/1"
-
-struct journal {
-	struct world *w;
-	struct file *file;
-	uint64_t count;
-	uint64_t end;
-	struct digest chain;
-	bool dead;
-};
 
 /* ---- reading the file through one buffer ---- */
 
@@ -107,9 +97,8 @@ journal_damaged(uint64_t at, struct err *err)
 	    "is not proven.  Keep the file as it is; restore it from a backup", at);
 }
 
-/* The entry at `at`, which must be there. */
-static bool
-entry_must(struct reading *r, uint64_t at, const struct digest *before,
+bool
+reading_must(struct reading *r, uint64_t at, const struct digest *before,
     struct entry *out, struct err *err)
 {
 	bool holds = false;
@@ -120,9 +109,8 @@ entry_must(struct reading *r, uint64_t at, const struct digest *before,
 	    (holds || journal_damaged(at, err));
 }
 
-/* The chain that an entry at `at` builds on: the 32 bytes before it. */
-static bool
-chain_before(struct reading *r, uint64_t at, struct digest *out, struct err *err)
+bool
+reading_chain(struct reading *r, uint64_t at, struct digest *out, struct err *err)
 {
 	struct span s;
 
@@ -147,7 +135,7 @@ new_write(struct world *w, struct dir *home, struct err *err)
 	if (path_exists(w, home, NEW_PATH) && !path_remove(w, home, NEW_PATH, err))
 		return false;
 	ok = file_open(w, home, NEW_PATH, FILE_CREATE, &f, err) &&
-	    file_write_at(f, span_text(MAGIC), 0, err) && file_sync(f, err);
+	    file_write_at(f, span_text(JOURNAL_MAGIC), 0, err) && file_sync(f, err);
 	file_close(f);
 	return ok && path_rename(w, home, NEW_PATH, home, JOURNAL_PATH, false, err);
 }
@@ -157,7 +145,7 @@ folder_make(struct world *w, struct dir *home, struct err *err)
 {
 	struct err why = ERR_INIT;
 
-	if (dir_make(w, home, FOLDER, &why) || why.kind == ERR_CONFLICT)
+	if (dir_make(w, home, JOURNAL_FOLDER, &why) || why.kind == ERR_CONFLICT)
 		return true;
 	*err = why;
 	return false;
@@ -179,7 +167,7 @@ file_make(struct world *w, struct dir *home, struct file **out, struct err *err)
 	if (!ok && why.kind == ERR_ABSENT)
 		ok = folder_make(w, home, &why) && new_write(w, home, &why) &&
 		    file_open(w, home, JOURNAL_PATH, FILE_UPDATE, &f, &why);
-	ok = ok && dir_open(w, home, FOLDER, &d, &why) && dir_sync(d, &why) &&
+	ok = ok && dir_open(w, home, JOURNAL_FOLDER, &d, &why) && dir_sync(d, &why) &&
 	    dir_sync(home, &why);
 	dir_close(d);
 	if (!ok) {
@@ -219,10 +207,10 @@ magic_check(struct reading *r, struct err *err)
 	if (r->end < JOURNAL_FIRST)
 		return journal_damaged(0, err);
 	return reading_span(r, 0, JOURNAL_FIRST, &s, err) &&
-	    (span_is(s, MAGIC) || journal_damaged(0, err));
+	    (span_is(s, JOURNAL_MAGIC) || journal_damaged(0, err));
 }
 
-/* Every entry that holds, to the end or to the first that does not. */
+/* Every entry that holds from j->end on, to the end or to the first that does not. */
 static bool
 entries_count(struct journal *j, struct reading *r, struct marks *m,
     struct err *err)
@@ -231,8 +219,7 @@ entries_count(struct journal *j, struct reading *r, struct marks *m,
 	bool holds = true;
 	uint32_t n;
 
-	j->end = JOURNAL_FIRST;
-	*m = (struct marks){ JOURNAL_FIRST, JOURNAL_FIRST };
+	*m = (struct marks){ j->end, j->end };
 	while (j->end < r->end) {
 		if (!reading_length(r, j->end, &n, err))
 			return false;
@@ -248,6 +235,23 @@ entries_count(struct journal *j, struct reading *r, struct marks *m,
 		j->end = e.next;
 	}
 	return j->end == r->end || tail_check(r, j->end, &j->chain, err);
+}
+
+/* Was the place that j was given an end of this file? */
+static bool
+place_holds(struct journal *j, struct reading *r, struct err *err)
+{
+	struct digest chain;
+
+	if (j->end > r->end)
+		return err_set(err, ERR_UNPROVEN, "journal.shorter",
+		    "the journal ends at byte %" PRIu64 ", before byte %" PRIu64
+		    " where it ended once: it is an older copy, or was cut", r->end,
+		    j->end);
+	if (j->end < JOURNAL_FIRST || (j->end == JOURNAL_FIRST) != (j->count == 0) ||
+	    !reading_chain(r, j->end, &chain, err))
+		return journal_damaged(j->end, err);
+	return digest_eq(&chain, &j->chain) || journal_damaged(j->end, err);
 }
 
 /*
@@ -284,7 +288,8 @@ open_all(struct journal *j, struct err *err)
 
 	ok = file_lock(j->file, err) && file_info(j->file, &info, err) &&
 	    reading_init(&r, j->file, info.size, err) && magic_check(&r, err) &&
-	    entries_count(j, &r, &m, err) && write_anew(j, &r, m.older, err);
+	    place_holds(j, &r, err) && entries_count(j, &r, &m, err) &&
+	    write_anew(j, &r, m.older, err);
 	reading_clear(&r);
 	return ok;
 }
@@ -293,17 +298,53 @@ bool
 journal_open(struct world *w, struct dir *home, struct journal **out,
     struct err *err)
 {
+	static const struct digest none;
+
+	return journal_open_at(w, home, JOURNAL_FIRST, 0, &none, out, err);
+}
+
+bool
+journal_open_at(struct world *w, struct dir *home, uint64_t at, uint64_t count,
+    const struct digest *chain, struct journal **out, struct err *err)
+{
 	struct journal *j = mem_new(sizeof *j, err);
 
 	if (j == NULL)
 		return false;
 	j->w = w;
+	j->end = at;
+	j->count = count;
+	j->chain = *chain;
 	if (!file_make(w, home, &j->file, err) || !open_all(j, err)) {
 		journal_close(j);
 		return err_wrap(err, "the journal");
 	}
 	*out = j;
 	return true;
+}
+
+bool
+journal_check(struct journal *j, struct progress *progress, struct err *err)
+{
+	struct digest chain = { { 0 } };
+	uint64_t at = JOURNAL_FIRST, count = 0;
+	struct reading r;
+	struct entry e;
+	bool ok;
+
+	ok = reading_init(&r, j->file, j->end, err) && magic_check(&r, err);
+	for (; ok && at < j->end; at = e.next, chain = e.chain, count++) {
+		if (progress != NULL && count % CHECK_TELL == 0)
+			progress->tell(progress, "journal", at, j->end);
+		ok = reading_must(&r, at, &chain, &e, err);
+	}
+	/* All holds, and yet it is another than the one that was opened. */
+	if (ok && (count != j->count || !digest_eq(&chain, &j->chain)))
+		ok = journal_damaged(JOURNAL_FIRST, err);
+	if (ok && progress != NULL)
+		progress->tell(progress, "journal", j->end, j->end);
+	reading_clear(&r);
+	return ok || err_wrap(err, "the journal");
 }
 
 void
@@ -335,8 +376,8 @@ journal_chain(const struct journal *j)
 
 /* ---- appending ---- */
 
-static bool
-record_check(struct span record, struct err *err)
+bool
+journal_record_check(struct span record, struct err *err)
 {
 	if (record.n == 0 || record.n > RECORD_MAX)
 		return err_set(err, ERR_LIMIT, "journal.size",
@@ -346,6 +387,9 @@ record_check(struct span record, struct err *err)
 		if (record.p[i] < 0x20 || record.p[i] > 0x7E)
 			return err_set(err, ERR_INPUT, "journal.ascii",
 			    "a record holds other bytes than printable ASCII");
+	if (journal_lost(record))
+		return err_set(err, ERR_INPUT, "journal.lost",
+		    "a record says that it was lost: only recovery writes these");
 	return true;
 }
 
@@ -360,7 +404,7 @@ group_check(const struct span *records, size_t n, size_t *bytes, struct err *err
 		    "%zu records at once; %d are allowed", n, JOURNAL_GROUP_MAX);
 	*bytes = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (!record_check(records[i], err))
+		if (!journal_record_check(records[i], err))
 			return false;
 		*bytes += ENTRY_EXTRA + records[i].n;
 	}
@@ -468,12 +512,12 @@ each_from(struct reading *r, uint64_t at, uint64_t number,
 	struct digest chain;
 	struct entry e;
 
-	if (!chain_before(r, at, &chain, err))
+	if (!reading_chain(r, at, &chain, err))
 		return false;
 	for (; at < r->end; at = e.next, chain = e.chain) {
 		struct journal_entry told = { .number = number++, .at = at };
 
-		if (!entry_must(r, at, &chain, &e, err))
+		if (!reading_must(r, at, &chain, &e, err))
 			return false;
 		told.record = e.record;
 		memcpy(told.salt, e.salt, sizeof told.salt);
@@ -481,6 +525,24 @@ each_from(struct reading *r, uint64_t at, uint64_t number,
 			return false;
 	}
 	return true;
+}
+
+bool
+journal_each_known(struct journal *j, uint64_t at, uint64_t number,
+    bool (*each)(void *arg, const struct journal_entry *e, struct err *err),
+    void *arg, struct err *err)
+{
+	struct reading r;
+	bool ok;
+
+	if (!place_check(at, j->end, err))
+		return false;
+	if (at == j->end)
+		return true;
+	ok = reading_init(&r, j->file, j->end, err) &&
+	    each_from(&r, at, number, each, arg, err);
+	reading_clear(&r);
+	return ok;
 }
 
 bool
@@ -516,8 +578,8 @@ journal_read(struct journal *j, uint64_t at, struct buf *record,
 	if (!place_check(at, j->end - 1, err))
 		return false;
 	ok = reading_init(&r, j->file, j->end, err) &&
-	    chain_before(&r, at, &chain, err) &&
-	    entry_must(&r, at, &chain, &e, err) && buf_add(record, e.record, err);
+	    reading_chain(&r, at, &chain, err) &&
+	    reading_must(&r, at, &chain, &e, err) && buf_add(record, e.record, err);
 	if (ok)
 		memcpy(salt, e.salt, RECORD_SALT);
 	reading_clear(&r);

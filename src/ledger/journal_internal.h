@@ -8,9 +8,21 @@
 #include "crypto/digest.h"
 #include "ledger/journal.h"
 
+#define JOURNAL_FOLDER "journal"
+#define JOURNAL_MAGIC "comity-journal/1"
 #define JOURNAL_FIRST 16		/* offset of the first entry */
 #define ENTRY_HEAD 4			/* bytes of the length */
 #define ENTRY_EXTRA (ENTRY_HEAD + RECORD_SALT + 32)	/* an entry without its record */
+
+struct journal {
+	struct world *w;
+	struct file *file;
+	uint64_t count;
+	uint64_t end;
+	struct digest chain;
+	bool dead;
+};
+
 /* The longest entry and the chain before it fit; else as much as is quick to read. */
 #define READING_ROOM ((size_t)256 * 1024)
 
@@ -41,6 +53,20 @@ struct entry {
 /* An entry at `at` with a record of n bytes, all inside; does its chain hold? */
 MUST bool reading_entry(struct reading *r, uint64_t at, uint32_t n,
     const struct digest *before, struct entry *out, bool *holds, struct err *err);
+
+/* The same where one must be: else "journal.damaged". */
+MUST bool reading_must(struct reading *r, uint64_t at, const struct digest *before,
+    struct entry *out, struct err *err);
+/* The chain that an entry at `at` builds on: the 32 bytes before it. */
+MUST bool reading_chain(struct reading *r, uint64_t at, struct digest *out,
+    struct err *err);
+
+/* What journal_append asks of one record. */
+MUST bool journal_record_check(struct span record, struct err *err);
+/* As journal_each, from an entry whose number is known: nothing else is read. */
+MUST bool journal_each_known(struct journal *j, uint64_t at, uint64_t number,
+    bool (*each)(void *arg, const struct journal_entry *e, struct err *err),
+    void *arg, struct err *err);
 
 /* ERR_UNPROVEN "journal.damaged". */
 bool journal_damaged(uint64_t at, struct err *err);

@@ -696,6 +696,203 @@ another_files_bytes_are_no_journal(void **state)
 	assert_int_equal(opened(span_text("comity-journal/1x"), 1, &at), 0);
 }
 
+/* ---- opened from a place that was its end ---- */
+
+static bool
+note_chain(void *arg, const struct journal_entry *e, struct err *err)
+{
+	(void)err;
+	((uint64_t *)arg)[e->number] = e->at;
+	return true;
+}
+
+/* A journal of 9 entries, and what its end was after each. */
+struct ends {
+	uint64_t at[10];
+	struct digest chain[10];
+};
+
+static struct ends
+ends_of(struct node *n)
+{
+	struct ends e = { .at = { 16 } };
+
+	OK(node_open(n));
+	for (unsigned i = 0; i < 9; i++) {
+		add(n, i, 1);
+		e.at[i + 1] = journal_end(n->j);
+		e.chain[i + 1] = journal_chain(n->j);
+	}
+	node_close(n);
+	OK(dir_open(n->w, NULL, "/", &n->home, &last));
+	return e;
+}
+
+static void
+it_opens_from_any_end_it_had_and_goes_on(void **state)
+{
+	struct node n = node_new(14);
+	struct ends e = ends_of(&n);
+	uint64_t at[10] = { 0 };
+
+	(void)state;
+	for (unsigned i = 0; i <= 9; i++) {
+		OK(journal_open_at(n.w, n.home, e.at[i], i, &e.chain[i], &n.j, &last));
+		assert_int_equal(journal_count(n.j), 9);
+		assert_int_equal(journal_end(n.j), e.at[9]);
+		assert_int_equal(look(&n, 9).n, 9);
+		OK(journal_each_known(n.j, e.at[i], i, note_chain, at, &last));
+		for (unsigned k = i; k < 9; k++)
+			assert_int_equal(at[k], e.at[k]);
+		OK(journal_check(n.j, NULL, &last));
+		journal_close(n.j);
+	}
+	OK(journal_open_at(n.w, n.home, e.at[4], 4, &e.chain[4], &n.j, &last));
+	add(&n, 9, 2);
+	OK(world_sim_crash(n.w, SIM_CRASH_KEEP_NONE, 0, &last));
+	node_close(&n);
+	OK(node_open(&n));
+	assert_int_equal(look(&n, 11).n, 11);
+	node_free(&n);
+}
+
+static void
+a_place_that_was_no_end_is_told(void **state)
+{
+	struct node n = node_new(15);
+	struct ends e = ends_of(&n);
+
+	(void)state;
+	FAILS(journal_open_at(n.w, n.home, e.at[3], 3, &e.chain[4], &n.j, &last),
+	    ERR_UNPROVEN, "journal.damaged");
+	FAILS(journal_open_at(n.w, n.home, e.at[3] + 1, 3, &e.chain[3], &n.j, &last),
+	    ERR_UNPROVEN, "journal.damaged");
+	FAILS(journal_open_at(n.w, n.home, e.at[9] + 1, 9, &e.chain[9], &n.j, &last),
+	    ERR_UNPROVEN, "journal.shorter");
+	FAILS(journal_open_at(n.w, n.home, UINT64_MAX, 9, &e.chain[9], &n.j, &last),
+	    ERR_UNPROVEN, "journal.shorter");
+	FAILS(journal_open_at(n.w, n.home, 16, 1, &e.chain[0], &n.j, &last),
+	    ERR_UNPROVEN, "journal.damaged");
+	FAILS(journal_open_at(n.w, n.home, e.at[2], 0, &e.chain[2], &n.j, &last),
+	    ERR_UNPROVEN, "journal.damaged");
+	FAILS(journal_open_at(n.w, n.home, 0, 0, &e.chain[0], &n.j, &last),
+	    ERR_UNPROVEN, "journal.damaged");
+	FAILS(journal_open_at(n.w, n.home, 15, 0, &e.chain[0], &n.j, &last),
+	    ERR_UNPROVEN, "journal.damaged");
+	node_free(&n);
+}
+
+static void
+flip(struct node *n, uint64_t at)
+{
+	struct file *f = NULL;
+	uint8_t b = 0;
+	size_t got;
+
+	OK(file_open(n->w, NULL, JOURNAL_PATH, FILE_UPDATE, &f, &last));
+	OK(file_read_at(f, &b, 1, at, &got, &last));
+	b ^= 4;
+	OK(file_write_at(f, span_of(&b, 1), at, &last));
+	file_close(f);
+}
+
+/* Behind the place it is judged as ever; before it only who reads all of it sees. */
+static void
+damage_before_the_place_is_seen_by_a_check_and_behind_it_at_once(void **state)
+{
+	struct node n = node_new(16);
+	struct ends e = ends_of(&n);
+
+	(void)state;
+	flip(&n, e.at[6] + 10);
+	FAILS(journal_open_at(n.w, n.home, e.at[4], 4, &e.chain[4], &n.j, &last),
+	    ERR_UNPROVEN, "journal.damaged");
+	flip(&n, e.at[6] + 10);
+	flip(&n, e.at[2] + 10);
+	OK(journal_open_at(n.w, n.home, e.at[4], 4, &e.chain[4], &n.j, &last));
+	FAILS(journal_check(n.j, NULL, &last), ERR_UNPROVEN, "journal.damaged");
+	journal_close(n.j);
+	n.j = NULL;
+	flip(&n, e.at[2] + 10);
+	flip(&n, e.at[4] - 1);
+	FAILS(journal_open_at(n.w, n.home, e.at[4], 4, &e.chain[4], &n.j, &last),
+	    ERR_UNPROVEN, "journal.damaged");
+	node_free(&n);
+}
+
+static void
+only_what_lies_behind_the_place_is_read(void **state)
+{
+	struct node n = node_new(17);
+	struct digest chain;
+	uint64_t end, count;
+
+	(void)state;
+	OK(node_open(&n));
+	for (int i = 0; i < 40; i++)
+		add(&n, 5, 60);			/* 2,868 bytes each, some 4 MB */
+	end = journal_end(n.j);
+	count = journal_count(n.j);
+	chain = journal_chain(n.j);
+	add(&n, 0, 3);
+	node_close(&n);
+	OK(dir_open(n.w, NULL, "/", &n.home, &last));
+	uint64_t before = world_sim_calls(n.w);
+
+	OK(journal_open_at(n.w, n.home, end, count, &chain, &n.j, &last));
+	assert_true(world_sim_calls(n.w) - before < 16);
+	assert_int_equal(journal_count(n.j), count + 3);
+	node_free(&n);
+}
+
+static void
+the_leaf_of_a_lost_record_is_what_its_digits_say(void **state)
+{
+	static const char lost[] = "=00010102030405060708090a0b0c0d0e0f10111213141516"
+	    "1718191a1b1c1d1e1f20";
+	struct journal_entry e = { .record = span_text(lost) };
+	uint8_t leaf[LEAF_BYTES], other[LEAF_BYTES];
+	char changed[sizeof lost];
+
+	(void)state;
+	assert_true(journal_lost(e.record));
+	OK(journal_leaf(&e, leaf, &last));
+	assert_memory_equal(leaf, "\0\1\1\2\3", 5);
+	assert_int_equal(leaf[33], 0x20);
+	e.salt[31] = 1;
+	FAILS(journal_leaf(&e, leaf, &last), ERR_UNPROVEN, "journal.damaged");
+	assert_false(journal_lost(span_of(lost, sizeof lost - 2)));
+	memcpy(changed, lost, sizeof lost);
+	changed[5] = 'A';
+	assert_false(journal_lost(span_text(changed)));
+	changed[5] = 'a';
+	assert_true(journal_lost(span_text(changed)));
+	changed[0] = '{';
+	assert_false(journal_lost(span_text(changed)));
+	/* Any other record has the leaf of record and salt. */
+	e.record = span_text("{}");
+	OK(journal_leaf(&e, leaf, &last));
+	OK(leaf_of(e.salt, e.record, other, &last));
+	assert_memory_equal(leaf, other, LEAF_BYTES);
+}
+
+static void
+nobody_appends_a_lost_record(void **state)
+{
+	struct span lost = span_text("=0001020304050607080910111213141516171819202122"
+	    "2324252627282930313233");
+	struct node n = node_new(18);
+	uint64_t first = 0;
+
+	(void)state;
+	assert_true(journal_lost(lost));
+	OK(node_open(&n));
+	FAILS(journal_append(n.j, &lost, 1, &first, &last), ERR_INPUT,
+	    "journal.lost");
+	assert_int_equal(journal_end(n.j), 16);
+	node_free(&n);
+}
+
 /* ---- lost power, at every call ---- */
 
 /*
@@ -998,6 +1195,13 @@ main(void)
 		cmocka_unit_test(seven_zeros_are_no_hole_and_eight_are),
 		cmocka_unit_test(what_looks_like_entries_without_end_is_damage),
 		cmocka_unit_test(another_files_bytes_are_no_journal),
+		cmocka_unit_test(it_opens_from_any_end_it_had_and_goes_on),
+		cmocka_unit_test(a_place_that_was_no_end_is_told),
+		cmocka_unit_test(
+		    damage_before_the_place_is_seen_by_a_check_and_behind_it_at_once),
+		cmocka_unit_test(only_what_lies_behind_the_place_is_read),
+		cmocka_unit_test(the_leaf_of_a_lost_record_is_what_its_digits_say),
+		cmocka_unit_test(nobody_appends_a_lost_record),
 		cmocka_unit_test(power_lost_at_any_call_loses_nothing_that_was_promised),
 		cmocka_unit_test(a_fault_at_any_call_loses_nothing_that_was_promised),
 		cmocka_unit_test(
