@@ -1,0 +1,438 @@
+/* The ledger for the doors: how it stands, checkpoints, proofs, policy files. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow/exchange.h"
+
+void
+ledger_view_init(struct ledger_view *v)
+{
+	memset(v, 0, sizeof *v);
+	buf_init(&v->vkey, VKEY_TEXT_MAX);
+}
+
+void
+ledger_view_clear(struct ledger_view *v)
+{
+	buf_clear(&v->vkey);
+	mem_free(v->others);
+	ledger_view_init(v);
+}
+
+/* ---- who cosigned ours ---- */
+
+struct cosigners {
+	struct vkey keys[LEDGER_WITNESSES_SHOWN];
+	size_t n;
+};
+
+static bool
+cosigners_of_peer(void *arg, const struct peer *p, struct err *err)
+{
+	struct cosigners *c = arg;
+	struct ledger_keys keys;
+
+	if (!p->confirmed)
+		return true;
+	if (!ledger_keys_of_card(&p->card, &keys, err))
+		return false;
+	for (size_t i = 0; i < keys.witnesses_n && c->n < LEDGER_WITNESSES_SHOWN; i++)
+		c->keys[c->n++] = keys.witnesses[i];
+	return true;
+}
+
+static bool
+witness_note(struct ledger_view *v, const struct cosigners *c, uint64_t size,
+    struct span bytes, struct err *err)
+{
+	bool good[LEDGER_WITNESSES_SHOWN] = { false };
+	int64_t at[LEDGER_WITNESSES_SHOWN] = { 0 };
+	struct note note;
+	bool ok;
+
+	ok = note_parse(bytes, &note, err) &&
+	    note_verify(&note, c->keys, c->n, good, at, err);
+	note_clear(&note);
+	for (size_t i = 0; ok && i < c->n; i++) {
+		struct ledger_witness *w = v->witnesses;
+		size_t k = 0;
+
+		while (k < v->witnesses_n && strcmp(w[k].name, c->keys[i].name) != 0)
+			k++;
+		if (!good[i] || (k < v->witnesses_n && w[k].size >= size))
+			continue;
+		if (k == v->witnesses_n)
+			v->witnesses_n++;
+		(void)snprintf(w[k].name, sizeof w[k].name, "%s", c->keys[i].name);
+		note_state(c->keys[i].name, w[k].state);
+		w[k].size = size;
+		w[k].at = at[i];
+	}
+	return ok;
+}
+
+/* The newest notes; a witness that has not cosigned any of so many is not shown. */
+#define NOTES_LOOKED_AT 256
+
+static bool
+witnesses_fill(struct flow *f, struct log *l, struct ledger_view *v, struct err *err)
+{
+	struct cosigners *c = mem_new(sizeof *c, err);
+	uint64_t *sizes = NULL;
+	size_t n = 0;
+	bool ok;
+
+	ok = c != NULL && peers_each(f->home, cosigners_of_peer, c, err) &&
+	    log_cosigned(l, &sizes, &n, err);
+	for (size_t i = n; ok && i-- > 0 && n - i <= NOTES_LOOKED_AT;) {
+		struct buf bytes;
+
+		buf_init(&bytes, NOTE_MAX);
+		ok = log_cosigned_note(l, sizes[i], &bytes, err) &&
+		    witness_note(v, c, sizes[i], buf_span(&bytes), err);
+		buf_clear(&bytes);
+	}
+	mem_free(sizes);
+	mem_free(c);
+	return ok;
+}
+
+/* ---- logs of others ---- */
+
+static bool
+other_add(void *arg, const struct witness_log *l, struct err *err)
+{
+	struct ledger_view *v = arg;
+	struct witness_log *more = mem_resize(v->others,
+	    (v->others_n + 1) * sizeof *more, err);
+
+	if (more == NULL)
+		return false;
+	v->others = more;
+	v->others[v->others_n++] = *l;
+	return true;
+}
+
+static bool
+others_fill(struct flow *f, struct ledger_view *v, struct err *err)
+{
+	struct witness *w = NULL;
+	bool ok;
+
+	ok = witness_open(f->world, home_dir(f->home), &w, err) &&
+	    witness_each(w, other_add, v, err);
+	witness_close(w);
+	return ok;
+}
+
+bool
+flow_ledger_show(struct flow *f, struct ledger_view *out, struct err *err)
+{
+	const struct settings *s = home_settings(f->home);
+	struct vkey key;
+	struct log *l;
+	struct buf note;
+	bool found, ok;
+
+	buf_init(&note, NOTE_MAX);
+	ok = home_lock(f->home, err) && ledger_log(f, &l, err) &&
+	    own_log_key(f, &key, &found, err) &&
+	    (!found || vkey_print(&key, &out->vkey, err));
+	if (ok) {
+		(void)snprintf(out->origin, sizeof out->origin, "%s",
+		    log_origin(s->authority.s, s->ledger > 0 ? s->ledger : 1).s);
+		out->size = out->unsigned_n = log_size(l);
+		log_state(l, &out->state);
+		ok = recovery_text(f, &out->state, out->state_text, err) &&
+		    log_checkpoint(l, &note, &out->checkpoint, &out->has_checkpoint,
+		    err) && witnesses_fill(f, l, out, err) && others_fill(f, out, err);
+	}
+	if (ok && out->has_checkpoint && out->checkpoint.size <= out->size)
+		out->unsigned_n = out->size - out->checkpoint.size;
+	buf_clear(&note);
+	return ok;
+}
+
+bool
+flow_ledger_checkpoint(struct flow *f, struct buf *note, struct err *err)
+{
+	struct checkpoint c;
+	char text[300];
+	bool is_signed, found;
+	struct log *l;
+
+	if (!home_lock(f->home, err) || !ledger_publish(f, &is_signed, &c, text, err))
+		return false;
+	if (!is_signed)
+		return err_set(err, ERR_REFUSED, "ledger.not-signed", "%s", text);
+	return ledger_log(f, &l, err) && log_checkpoint(l, note, &c, &found, err) &&
+	    (found || err_set(err, ERR_ABSENT, "ledger.empty",
+	    "nothing has happened here yet: there is no checkpoint"));
+}
+
+/* ---- proofs as files ---- */
+
+struct proving {
+	struct flow *f;
+	struct dir *dir;
+	size_t n, open;
+};
+
+static bool
+proof_save(struct proving *p, const char *name, const char *ending, struct span bytes,
+    struct err *err)
+{
+	char path[120];
+
+	(void)snprintf(path, sizeof path, "%s%s", name, ending);
+	return file_save(p->f->world, p->dir, path, bytes, false, err);
+}
+
+/* "0007-received": its place among the records of the act, and what happened. */
+static bool
+record_prove(void *arg, const struct docket_record *row, struct err *err)
+{
+	struct proving *p = arg;
+	uint8_t salt[RECORD_SALT];
+	struct buf bytes, hex, proof;
+	struct record r;
+	char name[80];
+	uint64_t index;
+	bool found, ok;
+
+	buf_init(&bytes, RECORD_MAX);
+	buf_init(&hex, 2 * RECORD_SALT + 1);
+	buf_init(&proof, PROOF_MAX);
+	(void)snprintf(name, sizeof name, "%04zu-%s", p->n + 1, row->event);
+	ok = record_load(p->f, row->at, &r, &bytes, salt, err) &&
+	    hex_encode(&hex, span_of(salt, sizeof salt), err) &&
+	    buf_add_byte(&hex, '\n', err) &&
+	    ledger_proof_of(p->f, row->at, &proof, &index, &found, err) &&
+	    proof_save(p, name, ".json", buf_span(&bytes), err) &&
+	    proof_save(p, name, ".salt", buf_span(&hex), err) &&
+	    (!found || proof_save(p, name, ".tlog-proof", buf_span(&proof), err));
+	p->n += ok;
+	p->open += ok && !found;
+	buf_clear(&proof);
+	buf_clear(&hex);
+	buf_clear(&bytes);
+	return ok;
+}
+
+/* 64 hex digits name an act; all else a piece of evidence, its newest parcel. */
+static bool
+act_named(struct flow *f, const char *what, struct digest *act, struct err *err)
+{
+	struct evidence *e;
+	bool ok;
+
+	if (digest_parse(span_text(what), act))
+		return true;
+	e = mem_new(sizeof *e, err);
+	ok = e != NULL && evidence_find(f->home, what, e, err) && (e->parcels_n > 0 ||
+	    err_set(err, ERR_ABSENT, "evidence.parcel",
+	    "this evidence is not sealed yet; there is no act about it"));
+	if (ok)
+		*act = e->parcels[e->parcels_n - 1].act_id;
+	mem_free(e);
+	return ok;
+}
+
+bool
+flow_ledger_prove(struct flow *f, const char *what, const char *dir, size_t *n,
+    size_t *open, struct err *err)
+{
+	struct proving p = { .f = f };
+	struct docket *d = NULL;
+	struct digest act;
+	bool ok;
+
+	*n = *open = 0;
+	ok = home_lock(f->home, err) && act_named(f, what, &act, err) &&
+	    dir_make(f->world, NULL, dir, err) &&
+	    dir_open(f->world, NULL, dir, &p.dir, err) &&
+	    home_docket(f->home, &d, err);
+	if (ok) {
+		ok = record_catch_up(f, d, err) &&
+		    docket_records_each(d, &act, record_prove, &p, err) &&
+		    (p.n > 0 || err_set(err, ERR_ABSENT, "ledger.no-record",
+		    "no record here is about this act"));
+		home_docket_done(f->home);
+	}
+	ok = ok && dir_sync(p.dir, err);
+	dir_close(p.dir);
+	*n = p.n;
+	*open = p.open;
+	return ok;
+}
+
+/* ---- witnessing by file ---- */
+
+/* A bare checkpoint is a body with old 0 and no proof. */
+static bool
+body_of(struct span file, struct buf *body, struct err *err)
+{
+	struct add_checkpoint a = { .old = 0, .note = file };
+
+	return span_starts(file, "old ") ? buf_add(body, file, err) :
+	    add_checkpoint_write(&a, body, err);
+}
+
+static bool
+logs_follow(void *arg, const struct peer *p, struct err *err)
+{
+	struct witness *w = arg;
+	struct ledger_keys keys;
+	struct err why = ERR_INIT;
+
+	if (!p->confirmed || p->revoked)
+		return true;
+	if (!ledger_keys_of_card(&p->card, &keys, err))
+		return false;
+	for (size_t i = 0; i < keys.logs_n; i++)
+		if (!witness_follow(w, &keys.logs[i], &why) &&
+		    why.kind != ERR_CONFLICT) {
+			*err = why;
+			return false;
+		}
+	return true;
+}
+
+bool
+flow_ledger_witness(struct flow *f, struct span body, struct witness_answer *out,
+    struct err *err)
+{
+	const struct witness_key *key;
+	struct witness *w = NULL;
+	struct buf whole;
+	bool ok;
+
+	buf_init(&whole, PROOF_MAX);
+	ok = home_lock(f->home, err) && body_of(body, &whole, err) &&
+	    witness_open(f->world, home_dir(f->home), &w, err) &&
+	    peers_each(f->home, logs_follow, w, err) &&
+	    ledger_witness_key(f, &key, err) &&
+	    witness_add_checkpoint(w, buf_span(&whole), key, world_now(f->world), out,
+	    err);
+	witness_close(w);
+	buf_clear(&whole);
+	return ok;
+}
+
+/* ---- a policy file ---- */
+
+struct policy_line {
+	char state[3];
+	struct vkey key;
+};
+struct policy_making {
+	struct policy_line list[QUORUM_WITNESSES_MAX];
+	size_t n;
+	struct buf *out;
+};
+
+static bool
+keys_policy(struct policy_making *m, const struct act *card, struct err *err)
+{
+	struct ledger_keys keys;
+	struct buf text;
+	bool ok = ledger_keys_of_card(card, &keys, err);
+
+	buf_init(&text, VKEY_TEXT_MAX);
+	for (size_t i = 0; ok && i < keys.logs_n; i++) {
+		buf_reset(&text);
+		ok = vkey_print(&keys.logs[i], &text, err) &&
+		    buf_printf(m->out, err, "log %.*s\n", (int)text.n,
+		    (const char *)text.p);
+	}
+	for (size_t i = 0; ok && i < keys.witnesses_n &&
+	    m->n < QUORUM_WITNESSES_MAX; i++) {
+		struct policy_line *p = &m->list[m->n++];
+
+		p->key = keys.witnesses[i];
+		(void)snprintf(p->state, sizeof p->state, "%s", card->body.card.state);
+	}
+	buf_clear(&text);
+	return ok;
+}
+
+static bool
+peer_policy(void *arg, const struct peer *p, struct err *err)
+{
+	return !p->confirmed || p->revoked || keys_policy(arg, &p->card, err);
+}
+
+static int
+line_order(const void *a, const void *b)
+{
+	const struct policy_line *x = a, *y = b;
+	int c = strcmp(x->state, y->state);
+
+	return c != 0 ? c : strcmp(x->key.name, y->key.name);
+}
+
+/* witness XB-1 ..., group XB any XB-1 ..., and how many States are needed. */
+static bool
+groups_write(struct policy_making *m, unsigned k, struct err *err)
+{
+	struct buf text, states;
+	unsigned states_n = 0;
+	bool ok = true;
+
+	if (m->n > 1)
+		qsort(m->list, m->n, sizeof m->list[0], line_order);
+	buf_init(&text, VKEY_TEXT_MAX);
+	buf_init(&states, QUORUM_FILE_MAX);
+	for (size_t i = 0, no = 1; ok && i < m->n; i++, no++) {
+		if (i > 0 && strcmp(m->list[i].state, m->list[i - 1].state) != 0)
+			no = 1;
+		buf_reset(&text);
+		ok = vkey_print(&m->list[i].key, &text, err) && buf_printf(m->out, err,
+		    "witness %s-%zu %.*s\n", m->list[i].state, no, (int)text.n,
+		    (const char *)text.p);
+	}
+	for (size_t i = 0; ok && i < m->n;) {
+		const char *state = m->list[i].state;
+		size_t no = 1;
+
+		ok = buf_printf(m->out, err, "group %s any", state) &&
+		    buf_printf(&states, err, " %s", state);
+		for (; ok && i < m->n && strcmp(m->list[i].state, state) == 0; i++, no++)
+			ok = buf_printf(m->out, err, " %s-%zu", state, no);
+		ok = ok && buf_add_byte(m->out, '\n', err);
+		states_n++;
+	}
+	if (ok && states_n < k)
+		ok = err_set(err, ERR_USE, "ledger.policy",
+		    "cosignatures of %u States are asked for, and the cards here name witnesses of %u",
+		    k, states_n);
+	ok = ok && (k == 0 ? buf_add_text(m->out, "quorum none\n", err) :
+	    buf_printf(m->out, err, "group States %u%.*s\nquorum States\n", k,
+	    (int)states.n, (const char *)states.p));
+	buf_clear(&states);
+	buf_clear(&text);
+	return ok;
+}
+
+bool
+flow_ledger_policy(struct flow *f, unsigned k, struct buf *out, struct err *err)
+{
+	struct policy_making *m = mem_new(sizeof *m, err);
+	struct digest id;
+	struct act card;
+	bool ok;
+
+	if (m == NULL)
+		return false;
+	m->out = out;
+	act_init(&card, ACT_CARD);
+	ok = own_card(f->home, &id, &card, err) && buf_printf(out, err,
+	    "# Whom %s believes about ledgers, by the cards it confirmed.\n"
+	    "# Cosigners of one State count once; %u of these States must have cosigned.\n",
+	    home_settings(f->home)->authority.s, k) && keys_policy(m, &card, err) &&
+	    peers_each(f->home, peer_policy, m, err) && groups_write(m, k, err);
+	act_clear(&card);
+	mem_free(m);
+	return ok;
+}
