@@ -163,7 +163,8 @@ signed_data_write(struct der_out *d, const struct cms_parts *parts,
 	opened = der_out_open(d, DER_SEQUENCE);
 	der_out_raw(d, oid_data());
 	der_out_close(d, opened);
-	certificates_write(d, parts->path);
+	if (!parts->bare)
+		certificates_write(d, parts->path);
 	signer_write(d, parts, attributes);
 	der_out_close(d, data);
 }

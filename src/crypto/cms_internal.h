@@ -14,6 +14,7 @@ struct cms_parts {
 	int64_t signing_time;
 	struct wide_digest content;	/* of the tag manifest, with cms_digest_for */
 	struct span signature;
+	bool bare;			/* leave the certificates out (cms_check.c) */
 };
 
 /* SHA-384 for P-384, SHA-256 else. */
