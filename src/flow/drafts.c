@@ -470,8 +470,8 @@ draft_keep(struct drafting *g, struct err *err)
 	return ok;
 }
 
-static void
-draft_shown(struct drafting *g, struct request_view *out)
+static bool
+draft_shown(struct drafting *g, struct request_view *out, struct err *err)
 {
 	struct act *a = &g->draft.act;
 
@@ -484,6 +484,7 @@ draft_shown(struct drafting *g, struct request_view *out)
 	draft_check(g->f, a, g->to.state, false, &out->findings);
 	out->draft = g->draft;
 	draft_init(&g->draft);
+	return receiver_look(g->f, &g->to, &out->findings, err);
 }
 
 static bool
@@ -519,9 +520,8 @@ flow_request_new(struct flow *f, const struct request_wish *wish,
 	ok = home_lock(f->home, err) && kind_take(&g, err) &&
 	    desk_open(f, true, &d, err) && places_take(&g, d, &moved, err);
 	docket_close(d);
-	ok = ok && words_take(&g, moved, err) && draft_keep(&g, err);
-	if (ok)
-		draft_shown(&g, out);
+	ok = ok && words_take(&g, moved, err) && draft_keep(&g, err) &&
+	    draft_shown(&g, out, err);
 	drafting_clear(&g);
 	return ok;
 }
@@ -556,9 +556,8 @@ flow_request_edit(struct flow *f, unsigned number, const struct request_wish *wi
 		return err_set(err, ERR_USE, "request.kind",
 		    "the kind of a draft stays; begin another one");
 	ok = home_lock(f->home, err) && editing_open(&g, number, &moved, err) &&
-	    words_take(&g, moved, err) && draft_keep(&g, err);
-	if (ok)
-		draft_shown(&g, out);
+	    words_take(&g, moved, err) && draft_keep(&g, err) &&
+	    draft_shown(&g, out, err);
 	drafting_clear(&g);
 	return ok;
 }

@@ -77,6 +77,9 @@ MUST bool thread_last(struct docket *d, unsigned request, enum act_kind kind,
 /* policy's send_decide, with the facts of this home and that receiver. */
 MUST bool send_ask(struct flow *f, const struct signer *s, const struct other_side *to,
     int64_t expires_at, size_t stops, struct err *err);
+/* Whether anything may go to them today, among the findings about a draft. */
+MUST bool receiver_look(struct flow *f, const struct other_side *to,
+    struct request_findings *out, struct err *err);
 /* Payload of these items, counts into the act, sealed and named. */
 MUST bool parcel_of_items(struct outgoing *o, struct act *a,
     const struct payload_item *items, size_t n, const struct peer *to,

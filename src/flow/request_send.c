@@ -169,21 +169,58 @@ made_keep(struct flow *f, struct made *m, struct err *err)
 
 /* ---- may it leave? ---- */
 
-static void
-peer_facts(const struct other_side *to, bool training, struct send_facts *facts)
+/* Each certificate on its card, by itself (revoked.c); one that holds is enough. */
+static bool
+key_revoked(struct flow *f, const struct act *card, bool *revoked, struct err *err)
 {
+	const struct card_body *b = &card->body.card;
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->certificates_n; i++) {
+		struct digest id;
+		int64_t since;
+		bool found;
+
+		if (!digest_of(buf_span(&b->certificates[i]), &id, err) ||
+		    !revoked_since(f, &id, &since, &found, err))
+			return false;
+		n += found;
+	}
+	*revoked = n > 0 && n == b->certificates_n;
+	return true;
+}
+
+static bool
+peer_facts(struct flow *f, const struct other_side *to, struct send_facts *facts,
+    struct err *err)
+{
+	facts->now = world_now(f->world);
+	facts->training = home_settings(f->home)->training;
 	if (!to->is_peer) {
 		/* A person noted who they are: there is no card to compare. */
-		facts->peer_training = training;
+		facts->peer_training = facts->training;
 		facts->peer_confirmed = true;
 		facts->peer_valid_to = WHEN_MAX;
-		return;
+		return true;
 	}
 	facts->peer_training = to->peer.card.exercise;
 	facts->peer_confirmed = to->peer.confirmed;
 	facts->peer_revoked = to->peer.revoked;
 	facts->peer_valid_from = to->peer.card.body.card.valid_from;
 	facts->peer_valid_to = to->peer.card.body.card.valid_to;
+	return key_revoked(f, &to->peer.card, &facts->peer_key_revoked, err);
+}
+
+bool
+receiver_look(struct flow *f, const struct other_side *to,
+    struct request_findings *out, struct err *err)
+{
+	struct send_facts facts = { .now = 0 };
+
+	if (!peer_facts(f, to, &facts, err))
+		return false;
+	receiver_check(&facts, out);
+	return true;
 }
 
 bool
@@ -191,8 +228,6 @@ send_ask(struct flow *f, const struct signer *s, const struct other_side *to,
     int64_t expires_at, size_t stops, struct err *err)
 {
 	struct send_facts facts = {
-		.now = world_now(f->world),
-		.training = home_settings(f->home)->training,
 		.certificate_from = cert_not_before(s->chain.list[0]),
 		.certificate_to = cert_not_after(s->chain.list[0]),
 		.expires_at = expires_at,
@@ -202,9 +237,8 @@ send_ask(struct flow *f, const struct signer *s, const struct other_side *to,
 	struct act card;
 	bool ok;
 
-	peer_facts(to, facts.training, &facts);
 	act_init(&card, ACT_CARD);
-	ok = own_card(f->home, &id, &card, err);
+	ok = peer_facts(f, to, &facts, err) && own_card(f->home, &id, &card, err);
 	facts.own_valid_from = card.body.card.valid_from;
 	facts.own_valid_to = card.body.card.valid_to;
 	act_clear(&card);

@@ -118,18 +118,17 @@ act_shown(struct flow *f, struct request_view *v, struct err *err)
 }
 
 static bool
-view_load(struct flow *f, unsigned number, struct request_view *v, struct err *err)
+view_load(struct flow *f, unsigned number, struct request_view *v,
+    struct other_side *side, struct err *err)
 {
 	struct docket *d = NULL;
-	struct other_side side;
 	struct draft draft;
 	bool ok;
 
-	other_side_init(&side);
 	/* Without its row there is no key to ask for. */
 	ok = request_load(f, number, &v->row, err) && desk_open(f, true, &d, err) &&
 	    docket_request_get(d, number, &v->row, err) &&
-	    other_side_of(f, d, &v->row, &side, err);
+	    other_side_of(f, d, &v->row, side, err);
 	if (ok && v->row.ours) {
 		ok = draft_load(d, number, &draft, err);
 		if (ok)
@@ -137,9 +136,8 @@ view_load(struct flow *f, unsigned number, struct request_view *v, struct err *e
 	}
 	docket_close(d);
 	v->has_draft = ok && !v->row.has_act;
-	(void)snprintf(v->peer_name, sizeof v->peer_name, "%s", side.name);
-	memcpy(v->peer_state, side.state, sizeof v->peer_state);
-	other_side_clear(&side);
+	(void)snprintf(v->peer_name, sizeof v->peer_name, "%s", side->name);
+	memcpy(v->peer_state, side->state, sizeof v->peer_state);
 	return ok;
 }
 
@@ -148,10 +146,15 @@ flow_request_view(struct flow *f, unsigned number, struct request_view *out,
     struct err *err)
 {
 	struct request_body *r;
+	struct other_side side;
+	bool ok;
 
 	request_view_init(out);
-	if (!view_load(f, number, out, err) ||
-	    (out->row.has_act && !act_shown(f, out, err))) {
+	other_side_init(&side);
+	ok = view_load(f, number, out, &side, err) &&
+	    (!out->row.has_act || act_shown(f, out, err));
+	if (!ok) {
+		other_side_clear(&side);
 		request_view_clear(out);
 		return false;
 	}
@@ -162,7 +165,11 @@ flow_request_view(struct flow *f, unsigned number, struct request_view *out,
 	if (out->has_draft || !out->row.ours)
 		draft_check(f, &out->draft.act, out->peer_state, !out->has_draft,
 		    &out->findings);
-	return true;
+	ok = !out->has_draft || receiver_look(f, &side, &out->findings, err);
+	other_side_clear(&side);
+	if (!ok)
+		request_view_clear(out);
+	return ok;
 }
 
 bool

@@ -119,6 +119,7 @@ an_act_leaves_only_when_every_fact_is_right(void **state)
 	SENDS(f.own_valid_from = 101, "send.card-not-valid");
 	SENDS(f.own_valid_to = 99, "send.card-not-valid");
 	SENDS(f.peer_revoked = true, "send.peer-revoked");
+	SENDS(f.peer_key_revoked = true, "send.peer-key-revoked");
 	SENDS(f.peer_confirmed = false, "send.peer-not-confirmed");
 	SENDS(f.peer_valid_from = 101, "send.peer-card-not-valid");
 	SENDS(f.peer_valid_to = 99, "send.peer-card-not-valid");
@@ -129,10 +130,33 @@ an_act_leaves_only_when_every_fact_is_right(void **state)
 	SENDS(f.expires_at = 101, "send.granted");
 }
 
+static void
+a_draft_is_told_to_whom_nothing_may_go(void **state)
+{
+	struct request_findings found = { .n = 0 };
+	struct send_facts f = { .now = 100, .training = true, .peer_training = true,
+		.peer_confirmed = true, .peer_valid_to = 200 };
+
+	(void)state;
+	receiver_check(&f, &found);
+	assert_int_equal(found.n + found.stops, 0);
+	f.peer_revoked = true;
+	receiver_check(&f, &found);
+	assert_int_equal(found.n, 1);
+	assert_int_equal(found.stops, 1);
+	assert_string_equal(found.list[0].reason, "send.peer-revoked");
+	/* What does not fit the list is counted. */
+	found.n = REQUEST_FINDINGS_MAX;
+	receiver_check(&f, &found);
+	assert_int_equal(found.n, REQUEST_FINDINGS_MAX);
+	assert_int_equal(found.more, 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_draft_is_told_to_whom_nothing_may_go),
 		cmocka_unit_test(every_kind_but_a_card_comes_in_when_every_fact_is_right),
 		cmocka_unit_test(what_is_not_sealed_to_us_by_another_of_our_world_stays_out),
 		cmocka_unit_test(D15_nobody_acts_on_words_of_a_key_that_is_unknown_or_revoked),

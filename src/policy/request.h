@@ -55,6 +55,7 @@ struct send_facts {
 	int64_t now;
 	bool training, peer_training;
 	bool peer_confirmed, peer_revoked;	/* paper correspondents: confirmed, by a person */
+	bool peer_key_revoked;			/* each certificate on its card */
 	int64_t peer_valid_from, peer_valid_to;
 	int64_t own_valid_from, own_valid_to;	/* of our card */
 	int64_t certificate_from, certificate_to;
@@ -63,6 +64,8 @@ struct send_facts {
 };
 /* May this act of ours leave for that peer?  Every kind goes through here. */
 struct verdict send_decide(const struct send_facts *f);
+/* A draft to whom nothing may go is told so while it is written. */
+void receiver_check(const struct send_facts *f, struct request_findings *out);
 
 /* ---- the thread: what may follow what ---- */
 

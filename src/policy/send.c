@@ -1,4 +1,6 @@
 /* An act of ours leaves: every kind goes through here (seal.c adds what evidence needs). */
+#include <stdio.h>
+
 #include "policy/request.h"
 
 static struct verdict
@@ -28,6 +30,9 @@ they_are_who_we_think(const struct send_facts *f)
 	if (f->peer_revoked)
 		return refuse("send.peer-revoked",
 		    "This authority is revoked here: nothing goes to it. See why with: comity peer show");
+	if (f->peer_key_revoked)
+		return refuse("send.peer-key-revoked",
+		    "This authority revoked its signing certificate, and its new card is not here: nothing it answers could be believed. Ask for its new card: comity peer pair CARD");
 	if (!f->peer_confirmed)
 		return refuse("send.peer-not-confirmed",
 		    "Nobody has confirmed who this is. Phone the authority on a number you already have and compare the six words: comity peer pair CARD --words \"...\"");
@@ -56,4 +61,22 @@ send_decide(const struct send_facts *f)
 		return refuse("send.expired",
 		    "It has expired before it was sent: nobody could act on it. Give it a later end.");
 	return (struct verdict){ true, "send.granted", "" };
+}
+
+void
+receiver_check(const struct send_facts *f, struct request_findings *out)
+{
+	struct verdict v = they_are_who_we_think(f);
+	struct request_finding *e;
+
+	if (v.allow)
+		return;
+	out->stops++;
+	if (out->n == REQUEST_FINDINGS_MAX) {
+		out->more++;
+		return;
+	}
+	e = &out->list[out->n++];
+	*e = (struct request_finding){ .weight = FINDING_STOPS, .reason = v.reason };
+	(void)snprintf(e->text, sizeof e->text, "%s", v.text);
 }

@@ -150,4 +150,19 @@ holds 'of two at once both are done, or one is told to wait' sh -c \
 	'for f in one two; do grep -q "opened\|at work" $f || exit 1; done; grep -q opened one two'
 A --json request list --all >after
 holds 'nothing of this changed a request' cmp before after
+
+# ---- whom nothing may reach ----
+
+try 0 'a draft to Berun' preserve XB
+said 'Nothing is missing' 'is complete'
+draft=$(sed -n 's/^Draft XA-[0-9]*-0*\([0-9]*\) saved.*/\1/p' said)
+try 0 'Berun is revoked here' A peer revoke XB --reason 'key lost' --yes
+try 0 'another draft to it' preserve XB
+said 'is revoked here' 'is told at once'
+try 0 'the first one, edited' A request edit "$draft" --facts 'Two invoices'
+said 'is revoked here' 'is told too'
+try 6 'its check' A request check "$draft"
+said 'is revoked here' 'says it'
+try 6 'and it does not leave' A request send "$draft"
+said 'is revoked here' 'for that reason'
 done_testing
