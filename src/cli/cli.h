@@ -138,6 +138,9 @@ MUST bool time_option(struct cli *c, const char *text, bool *has, int64_t *at);
 /* flow.passphrase, with the cli as its arg: from the file, or typed. */
 MUST bool cli_passphrase(void *arg, bool fresh, struct buf *secret, struct err *err);
 
+/* What cannot be undone is done only for someone who types the State, or with --yes. */
+MUST bool confirm_state(struct cli *c, const char *question);
+
 int cli_main(struct world *w, int argc, char **argv);
 
 /* ---- the verbs ---- */
@@ -194,6 +197,15 @@ int run_evidence_seal_alone(struct cli *c, struct call *call);
 int run_evidence_pass_on(struct cli *c, struct call *call);
 int run_bundle_write(struct cli *c, struct call *call);
 int run_bundle_read(struct cli *c, struct call *call);
+int run_ledger_show(struct cli *c, struct call *call);
+int run_ledger_checkpoint(struct cli *c, struct call *call);
+int run_ledger_prove(struct cli *c, struct call *call);
+int run_ledger_check(struct cli *c, struct call *call);
+int run_ledger_witness(struct cli *c, struct call *call);
+int run_ledger_policy(struct cli *c, struct call *call);
+int run_ledger_resume(struct cli *c, struct call *call);
+int run_ledger_succeed(struct cli *c, struct call *call);
+int run_rebuild(struct cli *c, struct call *call);
 int run_stamp_query(struct cli *c, struct call *call);
 int run_stamp_add(struct cli *c, struct call *call);
 int run_stamp_fetch(struct cli *c, struct call *call);

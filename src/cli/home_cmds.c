@@ -400,8 +400,7 @@ run_key_rewrap(struct cli *c, struct call *call)
 	return EXIT_DONE;
 }
 
-/* What opens everything is given out only to someone who types the State. */
-static bool
+bool
 confirm_state(struct cli *c, const char *question)
 {
 	const char *state = home_settings(c->flow.home)->state, *typed;

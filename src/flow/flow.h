@@ -22,7 +22,8 @@ struct flow {
 	bool (*passphrase)(void *arg, bool fresh, struct buf *secret, struct err *err);
 	void *arg;
 	struct keyring *keyring;	/* opened on first use */
-	struct journal *journal;	/* opened by the first record, under the home's lock */
+	struct log *log;		/* opened by the first record, under the home's lock */
+	struct ledger_keyring *ledger_keys;	/* opened on first use (ledger_keys.c) */
 	bool clock_looked;		/* compared with the last record, once a command */
 	struct kept *kept;		/* while many parcels are taken in (kept.h) */
 };
@@ -186,12 +187,20 @@ struct bundle_result {
 	size_t parcels;			/* written or read now */
 	size_t already;			/* were there, whole */
 	uint64_t bytes;
+	/* What it told about ledgers (flow/ledger.h), read. */
+	size_t cosigned, cosignatures;	/* ledgers cosigned now; cosignatures on ours, new */
+	uint64_t ledger_entries;	/* of others, mirrored now */
+	bool ledger_trouble;		/* split, shorter, misbehaviour: the text says it */
+	char ledger_text[600];		/* sentences; "" none */
 };
 /*
  * ERR_REFUSED "bundle.peer-revoked"; ERR_CONFLICT "bundle.other-there": the folder
  * is a bundle for another authority.
  */
 MUST bool flow_bundle_write(struct flow *f, const char *dir, const char *to,
+    struct bundle_result *out, struct err *err);
+/* The same, also when no parcel waits: for a witness, and to come out of recovery. */
+MUST bool flow_bundle_write_ledger(struct flow *f, const char *dir, const char *to,
     struct bundle_result *out, struct err *err);
 /*
  * What is whole is taken in whatever is wrong with the rest: ERR_INPUT
