@@ -58,8 +58,9 @@ struct note {
 	struct buf decoded;
 };
 /*
- * file must outlive it.  ERR_INPUT "note.form" with the byte offset; ERR_LIMIT
- * "note.size", "note.lines".  Cleared by note_clear, also after a failure.
+ * file must outlive it.  ERR_INPUT "note.form" with the byte offset, also when one key
+ * (name and id) has two lines; ERR_LIMIT "note.size", "note.lines".  Cleared by
+ * note_clear, also after a failure.
  */
 MUST bool note_parse(struct span file, struct note *out, struct err *err);
 void note_clear(struct note *n);
@@ -78,16 +79,24 @@ MUST bool note_verify(const struct note *n, const struct vkey *keys, size_t keys
 MUST bool note_line_copy(const struct note *n, size_t i, struct buf *out,
     struct err *err);
 
-/* Adds the line of a signature over text by this key (NOTE_ED25519). */
+/*
+ * Adds the line of a signature over text by this key (NOTE_ED25519).  ERR_USE "note.key":
+ * key and vkey are not one; "note.form": no note has such a text.
+ */
 MUST bool note_sign(const struct key *key, const struct vkey *k, struct span text,
     struct buf *line, struct err *err);
-/* Adds the line of a cosignature at that time (NOTE_COSIGNATURE). */
+/*
+ * Adds the line of a cosignature at that time, 1970 < at <= WHEN_MAX (NOTE_COSIGNATURE).
+ * Only checkpoints are cosigned: ERR_INPUT "checkpoint.*" for another text.
+ */
 MUST bool note_cosign(const struct key *key, const struct vkey *k, struct span text,
     int64_t at, struct buf *line, struct err *err);
 /*
  * The note `a` with the lines of `b` it does not have yet (same key name and id: the one
- * with the later time if both are cosignatures by `keys`, else the one of `a`).  Both must
- * have the same text: ERR_CONFLICT "note.text".
+ * with the later time if both have the length of a cosignature, else the one of `a`).
+ * No signature is looked at: who merges has verified both, or an invented later time takes
+ * the place of a true cosignature.  Both must have the same text: ERR_CONFLICT "note.text".
+ * ERR_LIMIT "note.lines", "note.size"; nothing is added on failure.
  */
 MUST bool note_merge(struct span a, struct span b, struct buf *out, struct err *err);
 
