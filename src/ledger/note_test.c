@@ -293,7 +293,7 @@ static void
 a_name_of_200_bytes_is_one_and_of_201_is_none(void **state)
 {
 	static const char *const wrong[] = { "", "a b", "a\tb", "a\nb", "a+b", "\x01",
-		"a\x7f", "\xC2\x85", "a\xC2\xA0" "b", "\xE1\x9A\x80", "\xE2\x80\x80",
+		"a\x7f", "\xC2\x85", ("a\xC2\xA0" "b"), "\xE1\x9A\x80", "\xE2\x80\x80",
 		"\xE2\x80\xA8", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80", "\xFF" };
 	char name[NOTE_NAME_MAX + 2];
 	struct vkey k;

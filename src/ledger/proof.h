@@ -28,7 +28,7 @@ struct add_checkpoint {
 	struct span note;		/* into the body */
 };
 MUST bool add_checkpoint_read(struct span body, struct add_checkpoint *out,
-    struct err *err);			/* ERR_INPUT "add-checkpoint.form" */
+    struct err *err);	/* ERR_INPUT "add-checkpoint.form", ERR_LIMIT "add-checkpoint.size" */
 MUST bool add_checkpoint_write(const struct add_checkpoint *a, struct buf *out,
     struct err *err);
 
