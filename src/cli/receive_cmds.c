@@ -44,7 +44,8 @@ received_say(struct cli *c, const struct received *r)
 		    r->note[0] != '\0' ? r->note : "Nothing changed.");
 		return;
 	case RECEIVED_EVIDENCE:
-		say(c, "Kept as evidence %04u.\n", number);
+		say(c, "Kept as evidence %04u.%s%s\n", number,
+		    r->note[0] != '\0' ? " " : "", r->note);
 		break;
 	case RECEIVED_OTHER_PACKAGE:
 		say(c, "Another package of an act that was here: kept beside it, as evidence %04u. Ask the sender why there are two.\n",

@@ -25,6 +25,17 @@ parcel_fill(struct parcel *p, const struct taking *t)
 	memcpy(p->when, x->when, sizeof p->when);
 }
 
+/* Its number is known only now. */
+static void
+evidence_late_note(struct taking *t)
+{
+	char to[200];
+
+	take_late_to(t, to, sizeof to);
+	take_note(t, "It came late, to %s. It lies here as evidence %04u and belongs to that request, which stays as it is: open it with comity evidence open %04u --out DIR. What is still needed goes into a new request.",
+	    to, t->row.evidence, t->row.evidence);
+}
+
 static bool
 evidence_settle(struct taking *t, struct err *err)
 {
@@ -39,6 +50,8 @@ evidence_settle(struct taking *t, struct err *err)
 		return false;
 	t->row.evidence = e->number;
 	t->parcel = 0;
+	if (t->late)
+		evidence_late_note(t);
 	parcel_fill(&e->parcels[e->parcels_n++], t);
 	return stamp_files_save(t->flow, e->number, &e->parcels[0],
 	    buf_span(&t->report.signature), span_of(NULL, 0), span_of(NULL, 0), err) &&
@@ -380,7 +393,7 @@ flow_evidence_receive(struct flow *f, const char *path, struct received *out,
 		ok = received_evidence(f, t, out, err);
 		(void)snprintf(out->note, sizeof out->note, "%s",
 		    strcmp(taken.reason, "take.not-sound") == 0 ||
-		    out->as == RECEIVED_EVIDENCE || (out->as == RECEIVED_AGAIN &&
+		    (out->as == RECEIVED_EVIDENCE && !t->late) || (out->as == RECEIVED_AGAIN &&
 		    taken.reason[0] == '\0') ? "" : taken.text);
 	}
 	if (ok) {

@@ -52,6 +52,7 @@ struct taking {
 	struct docket_request request;	/* its thread */
 	bool has_request, opens;	/* opens: a new one */
 	bool has_step;			/* the thread's row changes */
+	bool late;			/* overtaken: kept with the thread, and that is all */
 	bool evidence;			/* becomes evidence of its own */
 	struct evidence piece;		/* evidence, and stamps of it */
 	size_t parcel;
@@ -81,6 +82,8 @@ MUST bool take_evidence(struct taking *t, struct err *err);
 MUST bool take_stamp(struct taking *t, struct err *err);
 MUST bool take_receipt(struct taking *t, struct err *err);
 MUST bool take_revoked(struct taking *t, struct err *err);
+/* "request XA-2026-000001, which was closed here on ..." */
+void take_late_to(const struct taking *t, char *out, size_t size);
 /* The thread changes as rows of policy/thread.c say; *allowed false: out says why. */
 MUST bool take_step(struct taking *t, bool *allowed, struct err *err);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/requests.h"
 #include "flow/take.h"
 
 /* ---- the thread an act belongs to ---- */
@@ -161,6 +162,33 @@ step_ask(struct taking *t, const struct threading *h, struct thread_step *step,
 	return true;
 }
 
+void
+take_late_to(const struct taking *t, char *out, size_t size)
+{
+	const struct docket_request *r = &t->request;
+	int64_t since = r->closed_at != 0 ? r->closed_at : r->answered_at;
+	enum request_state state;
+	const char *how = "had its answer already";
+
+	if (request_state_parse(r->state, &state) && !request_state_open(state))
+		how = state == STATE_CLOSED ? "was closed here" : state == STATE_REFUSED ?
+		    "ended with a refusal" : "was withdrawn";
+	(void)snprintf(out, size, "request %s, which %s%s%s",
+	    request_number_text(home_settings(t->flow->home)->state, r).s, how,
+	    since != 0 ? " on " : "", since != 0 ? when_people(since).s : "");
+}
+
+static void
+late_note(struct taking *t)
+{
+	char to[200];
+
+	t->late = true;
+	take_late_to(t, to, sizeof to);
+	take_note(t, "It (%s) came late, to %s. It is kept there and changes nothing: read it with comity request show %u. What is still needed goes into a new request.",
+	    act_kind_name(t->report.act.kind), to, t->request.number);
+}
+
 /* Late ones are kept and the state stays: a reply is due all the same. */
 static bool
 step_take(struct taking *t, const struct threading *h, bool *allowed,
@@ -177,7 +205,7 @@ step_take(struct taking *t, const struct threading *h, bool *allowed,
 		return take_not(t, step.verdict.reason, "%s", step.verdict.text);
 	t->row.request = t->request.number;
 	if (strcmp(step.verdict.reason, "thread.came-late") == 0)
-		take_note(t, "%s", step.verdict.text);
+		late_note(t);
 	else
 		step_apply(t, step.next);
 	return true;

@@ -107,4 +107,29 @@ try 0 'a thread is exported as opened bags' A request export 1 --out acts
 holds 'each checks by itself' sh -c 'for d in acts/*/; do comity-check --roots roots.pem --tsa tsa.pem "$d" >/dev/null || [ $? -eq 10 ] || exit 1; done'
 try 0 'closing is local' A request close 1
 try 0 'the desk is quiet' A status
+
+# ---- an answer to what is closed here ----
+
+must A request close 2
+echo 'a second mailbox' >second.txt
+must B evidence add second.txt --by 'Unit 4' --from 'Berun Mail' --tool none \
+	--method Copied --when 2026-11-20T09:00:00Z
+must B request answer 2 --evidence 2 --limit 'use_limit=This proceeding only'
+must B bundle write late-answer --to XA
+must A bundle read late-answer
+said 'It came late, to request XA-2026-000002, which was closed here on' 'a late answer names its request, and how that ended'
+said 'It lies here as evidence 0002' 'where the evidence lies'
+said 'a new request' 'and what can be done'
+A --json request show 2 >v.json
+holds 'the request stays closed' test "$(json v.json state)" = closed
+try 0 'the evidence opens' A evidence open 2 --out late-bag
+must preserve XB
+must A request send 4
+must A bundle write fourth --to XB
+must B bundle read fourth
+must A request withdraw 4 --reason 'Settled'
+must B request confirm 4
+must B bundle write late-yes --to XA
+must A bundle read late-yes
+said 'It (granted) came late, to request XA-2026-000004, which was withdrawn' 'a late yes is told the same way'
 done_testing
