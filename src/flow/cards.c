@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/inside.h"
+#include "flow/ledger.h"
 #include "flow/record.h"
 
 /* ---- making ours ---- */
@@ -139,7 +140,8 @@ card_fill(struct flow *f, const struct signer *s, struct act *a, struct err *err
 	c->valid_to = a->made_at + CARD_VALID_DAYS * (int64_t)DAY;
 	c->has_previous = a->has_from_card;
 	c->previous = a->from_card;
-	return body_texts(c, home_settings(f->home), err) && body_keys(f, s, c, err);
+	return body_texts(c, home_settings(f->home), err) &&
+	    body_keys(f, s, c, err) && ledger_card_fill(f, c, err);
 }
 
 /* Write the unsealed package, read it back into memory. */
@@ -313,8 +315,13 @@ static bool
 body_usable(const struct act *a, struct err *err)
 {
 	const struct card_body *b = &a->body.card;
+	struct ledger_keys *keys = mem_new(sizeof *keys, err);
 	struct age_recipient r;
+	bool ok = keys != NULL && ledger_keys_of_card(a, keys, err);
 
+	mem_free(keys);
+	if (!ok)
+		return false;
 	for (size_t i = 0; i < b->recipients_n; i++)
 		if (!age_recipient_parse(span_text(b->recipients[i]), &r, err))
 			return err_wrap(err, "a recipient on the card");

@@ -15,6 +15,7 @@ flow_clear(struct flow *f)
 	f->keyring = NULL;
 	journal_close(f->journal);
 	f->journal = NULL;
+	ledger_keys_forget(f);
 	f->clock_looked = false;
 }
 

@@ -22,7 +22,7 @@ struct flow {
 	bool (*passphrase)(void *arg, bool fresh, struct buf *secret, struct err *err);
 	void *arg;
 	struct keyring *keyring;	/* opened on first use */
-	struct log *log;		/* opened by the first record, under the home's lock */
+	struct journal *journal;	/* opened by the first record, under the home's lock */
 	struct ledger_keyring *ledger_keys;	/* opened on first use (ledger_keys.c) */
 	bool clock_looked;		/* compared with the last record, once a command */
 	struct kept *kept;		/* while many parcels are taken in (kept.h) */

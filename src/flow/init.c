@@ -223,7 +223,7 @@ keys_make(struct flow *f, const struct init_wish *wish, struct err *err)
 	ok = ok && key_new(&signing, wish->key, err) &&
 	    keyring_put_signing(f->keyring, 1, signing, err) &&
 	    authority_name(s, signing, err) &&
-	    sealing_make(f, f->keyring, 1, err);
+	    sealing_make(f, f->keyring, 1, err) && ledger_keys_make(f, err);
 	if (ok && wish->self_ca)
 		ok = ca_make(f, f->keyring, wish->key, err) &&
 		    ca_certify(f, f->keyring, 1, signing, err);

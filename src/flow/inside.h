@@ -22,6 +22,15 @@ struct signer {
 MUST bool signer_open(struct flow *f, struct signer *out, struct err *err);
 void signer_close(struct signer *s);
 
+/*
+ * Keys of the first log and of the witness, and the settings that say so, which are the
+ * caller's to save (ledger_keys.c).
+ */
+MUST bool ledger_keys_make(struct flow *f, struct err *err);
+/* Their verifier keys onto a card of ours; none while there is no log. */
+MUST bool ledger_card_fill(struct flow *f, struct card_body *c, struct err *err);
+void ledger_keys_forget(struct flow *f);
+
 /* Make a card from the settings, sign it and keep it as ours. */
 MUST bool card_make(struct flow *f, struct signer *s, struct err *err);
 

@@ -25,6 +25,8 @@ void ledger_drop(struct flow *f);
 MUST bool ledger_signer(struct flow *f, const struct log_signer **out, struct err *err);
 MUST bool ledger_witness_key(struct flow *f, const struct witness_key **out,
     struct err *err);
+/* For people, with what to do; "" when it may sign. */
+void ledger_state_text(const struct log_state *s, char out[300]);
 /*
  * A checkpoint of all there is now.  *signed_ false: this home may not sign (recovering,
  * frozen); text says why and what to do; the work goes on without.
@@ -163,6 +165,50 @@ MUST bool flow_custody(struct flow *f, unsigned evidence, size_t parcel,
 /* The hand-overs of an act so far, for its receiver: no record that names a person's reading. */
 MUST bool custody_handed(struct flow *f, const struct digest *act, struct custody *out,
     struct err *err);
+
+/*
+ * What others told about an act, HOME/custody/ACT.json (comity.custody/1).  custody_keep
+ * joins what is told now with what is there: the same link gets its proofs together, one
+ * that contradicts itself or speaks for us is left out.  *fresh: links that are new.
+ * ERR_INPUT, ERR_UNPROVEN of custody_kept: the file is damaged; it can be told again.
+ */
+MUST bool custody_keep(struct flow *f, struct custody *told, size_t *fresh,
+    struct err *err);
+MUST bool custody_kept(struct flow *f, const struct digest *act, struct custody *out,
+    bool *found, struct err *err);
+
+/*
+ * The whole story of a piece of evidence: each hand-over before this one (evidence that was
+ * passed on), then this one, each judged; for custody report.  Needs the passphrase: the act
+ * is opened, and the receipt.
+ */
+struct custody_name { struct authority_id id; char name[201]; };	/* "" unknown here */
+struct custody_hop {
+	struct custody custody;
+	struct authority_id from, to;		/* "" not known */
+	bool has_act;				/* what follows was read in it */
+	enum act_kind kind;
+	bool exercise;
+	int64_t made_at;
+	char instrument[40], article[40];
+	char number[40];			/* the sender's, "XA-2026-000031" */
+};
+struct custody_story {
+	unsigned evidence;
+	int64_t as_of;
+	struct authority_id by;			/* whose report it is */
+	struct custody_hop *hops;		/* oldest first; owned */
+	size_t hops_n;
+	struct custody_name *names;		/* of everybody in it; owned */
+	size_t names_n;
+	enum custody_standing standing;		/* of the worst hop */
+	struct buf policy;			/* the file it was judged by */
+	bool own_policy;			/* flow_ledger_policy with k = 1 */
+};
+void custody_story_init(struct custody_story *s);
+void custody_story_clear(struct custody_story *s);
+MUST bool flow_custody_story(struct flow *f, unsigned evidence, size_t parcel,
+    struct span policy, struct custody_story *out, struct err *err);
 
 /* ---- rebuild (rebuild.c) ---- */
 
