@@ -7,7 +7,7 @@
 #ifndef COMITY_CRYPTO_CMS_H
 #define COMITY_CRYPTO_CMS_H
 
-#include "crypto/cert.h"
+#include "crypto/memo.h"
 
 #define CMS_FILE_MAX 65536	/* bytes, package.md section 1 */
 #define CMS_CERTS_MAX 5
@@ -44,6 +44,9 @@ void cms_answer_clear(struct cms_answer *a);
  */
 MUST bool cms_check(struct span file, struct span content, struct cms_answer *out,
     struct err *err);
+/* The same, for one of many; m may be NULL. */
+MUST bool cms_check_memo(struct memo *m, struct span file, struct span content,
+    struct cms_answer *out, struct err *err);
 
 /*
  * Sign content (a tag manifest, or the first part of a mail).  path: signer's

@@ -15,6 +15,7 @@
 
 struct work {
 	struct span file, content;
+	const struct inside_known *known;
 	struct cms_answer *out;
 	struct err *err;
 	struct signed_file parts;
@@ -157,7 +158,7 @@ check_certificates(struct work *w)
 {
 	size_t wrong;
 
-	switch (inside_read(&w->parts, &w->out->inside, &wrong, w->err)) {
+	switch (inside_read(&w->parts, w->known, &w->out->inside, &wrong, w->err)) {
 	case INSIDE_OK:
 		return STEP_ON;
 	case INSIDE_WRONG:
@@ -329,15 +330,16 @@ check_signature(struct work *w)
 /* ---- the table ---- */
 
 bool
-cms_check(struct span file, struct span content, struct cms_answer *out,
-    struct err *err)
+cms_check_known(struct span file, struct span content, const struct inside_known *known,
+    struct cms_answer *out, struct err *err)
 {
 	static enum step (*const rows[])(struct work *w) = {
 		check_file_shape, check_shape, check_certificates,
 		check_signer_certificate, check_digest, check_key, check_rebuild,
 		check_signature_form, check_signature,
 	};
-	struct work w = { .file = file, .content = content, .out = out, .err = err };
+	struct work w = { .file = file, .content = content, .known = known, .out = out,
+		.err = err };
 	enum step step = STEP_ON;
 
 	cms_answer_clear(out);
@@ -352,6 +354,22 @@ cms_check(struct span file, struct span content, struct cms_answer *out,
 	if (step == STEP_ON)
 		(void)found(&w, CMS_HOLDS);
 	return true;
+}
+
+bool
+cms_check_memo(struct memo *m, struct span file, struct span content,
+    struct cms_answer *out, struct err *err)
+{
+	struct inside_known known = { .memo = m };
+
+	return cms_check_known(file, content, &known, out, err);
+}
+
+bool
+cms_check(struct span file, struct span content, struct cms_answer *out,
+    struct err *err)
+{
+	return cms_check_memo(NULL, file, content, out, err);
 }
 
 bool

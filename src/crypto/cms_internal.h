@@ -17,6 +17,10 @@ struct cms_parts {
 	bool bare;			/* leave the certificates out (cms_check.c) */
 };
 
+/* cms_check, with certificates that were decoded before. */
+MUST bool cms_check_known(struct span file, struct span content,
+    const struct inside_known *known, struct cms_answer *out, struct err *err);
+
 /* SHA-384 for P-384, SHA-256 else. */
 enum digest_kind cms_digest_for(enum key_kind key);
 

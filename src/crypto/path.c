@@ -115,18 +115,63 @@ anchor_try(const struct path_question *q, const struct cert *anchor)
 	return why;
 }
 
+/*
+ * That a path holds follows from its certificates, its purpose and the time, and from
+ * the time only in that all of them are valid then: so it holds from the latest of
+ * their beginnings until the earliest of their ends.
+ */
+struct path_fact {
+	struct digest key;
+	int64_t from, to;
+};
+
+/* False: no such name can be given to it, and OpenSSL is asked. */
+static bool
+path_fact_make(const struct path_question *q, const struct cert *anchor,
+    struct path_fact *out)
+{
+	struct digest of[MEMO_OF_MAX];
+	struct err ignored = ERR_INIT;
+	const struct certs *in = q->inside;
+
+	if (q->memo == NULL || in->n >= MEMO_OF_MAX)
+		return false;
+	out->from = cert_not_before(anchor);
+	out->to = cert_not_after(anchor);
+	for (size_t i = 0; i < in->n; i++) {
+		const struct cert *c = in->list[i];
+
+		if (!cert_digest(c, &of[i], &ignored))
+			return false;
+		if (cert_not_before(c) > out->from)
+			out->from = cert_not_before(c);
+		if (cert_not_after(c) < out->to)
+			out->to = cert_not_after(c);
+	}
+	return cert_digest(anchor, &of[in->n], &ignored) &&
+	    memo_key(q->purpose == PATH_STAMPING ? "path of a stamp" :
+	    "path of a signature", of, in->n + 1, &out->key, &ignored);
+}
+
 /* X509_V_OK, or why there is no path to this anchor. */
 static int
 anchor_verify(const struct path_question *q, const struct cert *anchor)
 {
-	int why = anchor_try(q, anchor);
+	struct path_fact fact;
+	bool named = path_fact_make(q, anchor, &fact);
+	int why;
 
+	if (named && memo_has(q->memo, &fact.key, q->at))
+		return X509_V_OK;
+	why = anchor_try(q, anchor);
 	if (why != X509_V_OK)
 		why = anchor_try(q, anchor);
 	/* Whatever it gave as its reason. */
 	if (why != X509_V_OK && library_lacked(NULL))
 		why = X509_V_ERR_OUT_OF_MEM;
 	ERR_clear_error();
+	if (why == X509_V_OK && named)
+		memo_keep(q->memo, &fact.key, fact.from, fact.to);
 	return why;
 }
 
@@ -284,7 +329,7 @@ revocation_one(const struct path_question *q, struct path_answer *out, size_t i,
 	struct revocation_facts f;
 	enum path_state state;
 
-	if (!revocations_find(q->revoked, c, issuer, &f, err))
+	if (!revocations_find(q->revoked, q->memo, c, issuer, &f, err))
 		return false;
 	state = revocation_judge(q, i == 0, &f);
 	/* A refusal outweighs a doubt, and the first of each is told. */

@@ -6,7 +6,7 @@
 #ifndef COMITY_CRYPTO_PATH_H
 #define COMITY_CRYPTO_PATH_H
 
-#include "crypto/cert.h"
+#include "crypto/memo.h"
 
 enum path_state {
 	PATH_HOLDS,
@@ -43,6 +43,7 @@ struct path_question {
 	const struct certs *inside;	/* signer first, path order: every certificate in the file */
 	const struct certs *anchors;	/* the reader's roots; may be empty */
 	const struct revocations *revoked;	/* NULL: none at hand */
+	struct memo *memo;		/* for one of many; may be NULL */
 	enum path_purpose purpose;
 	int64_t at;			/* the time to judge validity at */
 	/*

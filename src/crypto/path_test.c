@@ -18,13 +18,41 @@
 #include "crypto/testkit.h"
 #include "form/pem.h"
 
+/* One for all tests here: what held in one of them must change no other's answer. */
+static struct memo *memo;
+
+static int
+memo_begin(void **state)
+{
+	struct err err = ERR_INIT;
+
+	(void)state;
+	return memo_new(&memo, &err) ? 0 : -1;
+}
+
+static int
+memo_end(void **state)
+{
+	(void)state;
+	memo_free(memo);
+	return 0;
+}
+
+/* Every question is asked without a memo, with one, and again. */
 static struct path_answer
 asked(struct path_question q)
 {
 	struct err err = ERR_INIT;
-	struct path_answer a;
+	struct path_answer a, again;
 
 	assert_true(path_check(&q, &a, &err));
+	q.memo = memo;
+	for (int i = 0; i < 2; i++) {
+		assert_true(path_check(&q, &again, &err));
+		assert_int_equal(again.state, a.state);
+		assert_string_equal(again.text, a.text);
+		assert_string_equal(again.revocation_text, a.revocation_text);
+	}
 	assert_string_not_equal(a.text, "");
 	assert_true((a.state == PATH_HOLDS) == (a.reason[0] == '\0'));
 	return a;
@@ -897,5 +925,5 @@ main(void)
 		cmocka_unit_test(without_memory_no_path_is_called_good),
 	};
 
-	return cmocka_run_group_tests_name("path", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("path", tests, memo_begin, memo_end);
 }

@@ -24,6 +24,7 @@ enum reason_code {
 
 struct said {			/* one of the two */
 	X509_CRL *crl;
+	struct digest crl_digest;	/* of all its bytes */
 	OCSP_BASICRESP *answer;
 };
 
@@ -47,7 +48,7 @@ said_clear(struct said *s)
 {
 	X509_CRL_free(s->crl);
 	OCSP_BASICRESP_free(s->answer);
-	*s = (struct said){ NULL, NULL };
+	*s = (struct said){ .crl = NULL };
 }
 
 static void
@@ -104,11 +105,13 @@ static bool
 block_add(struct revocations *r, const struct pem_block *block, struct span der,
     struct err *err)
 {
-	struct said s = { NULL, NULL };
+	struct said s = { .crl = NULL };
 
 	if (r->n == REVOCATIONS_MAX)
 		return err_set(err, ERR_LIMIT, "revocation.count",
 		    "more than %d revocation lists and answers", REVOCATIONS_MAX);
+	if (!digest_of(der, &s.crl_digest, err))
+		return false;
 	if (span_is(block->label, "X509 CRL"))
 		s.crl = crl_read(der);
 	else if (span_is(block->label, "OCSP RESPONSE"))
@@ -164,7 +167,7 @@ revocations_add_file(struct revocations *r, struct span pem, struct err *err)
 static bool
 said_copy(struct revocations *r, const struct said *s, struct err *err)
 {
-	struct said copy = { NULL, NULL };
+	struct said copy = { .crl_digest = s->crl_digest };
 
 	if (r->n == REVOCATIONS_MAX)
 		return err_set(err, ERR_LIMIT, "revocation.count",
@@ -279,9 +282,29 @@ algorithm_strong(const X509_ALGOR *alg)
 
 /* ---- revocation lists ---- */
 
+/* Its signature by that key: of the same list, and the same issuer, once. */
 static bool
-crl_believed(X509_CRL *crl, const struct cert *c, const struct cert *issuer)
+crl_signed(const struct said *s, struct memo *memo, const struct cert *issuer)
 {
+	struct digest of[2] = { s->crl_digest }, key;
+	struct err ignored = ERR_INIT;
+	bool named = memo != NULL && cert_digest(issuer, &of[1], &ignored) &&
+	    memo_key("list signed", of, 2, &key, &ignored);
+
+	if (named && memo_has(memo, &key, 0))
+		return true;
+	if (X509_CRL_verify(s->crl, X509_get0_pubkey(cert_x509(issuer))) != 1)
+		return false;
+	if (named)
+		memo_keep(memo, &key, INT64_MIN, INT64_MAX);
+	return true;
+}
+
+static bool
+crl_believed(const struct said *s, struct memo *memo, const struct cert *c,
+    const struct cert *issuer)
+{
+	X509_CRL *crl = s->crl;
 	X509 *ca = cert_x509(issuer);
 	const X509_ALGOR *alg;
 	EVP_PKEY *pkey = X509_get0_pubkey(ca);
@@ -290,7 +313,7 @@ crl_believed(X509_CRL *crl, const struct cert *c, const struct cert *issuer)
 	return X509_NAME_cmp(X509_CRL_get_issuer(crl),
 	    X509_get_issuer_name(cert_x509(c))) == 0 &&
 	    (X509_get_key_usage(ca) & KU_CRL_SIGN) != 0 && pkey != NULL &&
-	    algorithm_strong(alg) && X509_CRL_verify(crl, pkey) == 1;
+	    algorithm_strong(alg) && crl_signed(s, memo, issuer);
 }
 
 static bool
@@ -386,13 +409,14 @@ crl_entry_add(struct revocation_facts *f, const X509_REVOKED *entry)
 }
 
 static void
-crl_find(X509_CRL *crl, const struct cert *c, const struct cert *issuer,
-    struct revocation_facts *f)
+crl_find(const struct said *s, struct memo *memo, const struct cert *c,
+    const struct cert *issuer, struct revocation_facts *f)
 {
+	X509_CRL *crl = s->crl;
 	X509_REVOKED *entry;
 	int found;
 
-	if (!crl_believed(crl, c, issuer))
+	if (!crl_believed(s, memo, c, issuer))
 		return;
 	found = X509_CRL_get0_by_serial(crl, &entry,
 	    X509_get_serialNumber(cert_x509(c)));
@@ -491,13 +515,14 @@ answer_find(OCSP_BASICRESP *answer, const struct cert *c, const struct cert *iss
 }
 
 bool
-revocations_find(const struct revocations *r, const struct cert *c,
-    const struct cert *issuer, struct revocation_facts *out, struct err *err)
+revocations_find(const struct revocations *r, struct memo *memo,
+    const struct cert *c, const struct cert *issuer, struct revocation_facts *out,
+    struct err *err)
 {
 	*out = (struct revocation_facts){ .known = false };
 	for (size_t i = 0; r != NULL && i < r->n; i++) {
 		if (r->list[i].crl != NULL)
-			crl_find(r->list[i].crl, c, issuer, out);
+			crl_find(&r->list[i], memo, c, issuer, out);
 		else
 			answer_find(r->list[i].answer, c, issuer, out);
 	}

@@ -28,7 +28,8 @@ struct revocation_facts {
  * is none counts only from a list that would have it: complete, not a delta, and
  * for this kind of certificate.  ERR_MEMORY: nothing was found out.
  */
-MUST bool revocations_find(const struct revocations *r, const struct cert *c,
-    const struct cert *issuer, struct revocation_facts *out, struct err *err);
+MUST bool revocations_find(const struct revocations *r, struct memo *memo,
+    const struct cert *c, const struct cert *issuer, struct revocation_facts *out,
+    struct err *err);
 
 #endif

@@ -322,13 +322,26 @@ signing_cert_walk(struct span file, const struct der_item *value, bool v2,
 
 /* ---- certificates inside ---- */
 
+static bool
+inside_decode(const struct inside_known *known, struct span der, struct cert **out,
+    struct err *err)
+{
+	for (size_t i = 0; known->path != NULL && i < known->path->n; i++)
+		if (span_eq(cert_der(known->path->list[i]), der)) {
+			*out = cert_hold(known->path->list[i]);
+			return true;
+		}
+	return memo_cert(known->memo, out, der, err);
+}
+
 static enum inside_state
-inside_read_one(struct span der, struct certs *out, bool alone, struct err *err)
+inside_read_one(const struct inside_known *known, struct span der, struct certs *out,
+    bool alone, struct err *err)
 {
 	struct err why = ERR_INIT;
 	struct cert *c = NULL;
 
-	if (!cert_decode(&c, der, &why)) {
+	if (!inside_decode(known, der, &c, &why)) {
 		if (why.kind == ERR_INPUT || why.kind == ERR_LIMIT)
 			return INSIDE_WRONG;
 		if (err != NULL)
@@ -345,8 +358,8 @@ inside_read_one(struct span der, struct certs *out, bool alone, struct err *err)
 }
 
 enum inside_state
-inside_read(const struct signed_file *f, struct certs *out, size_t *wrong,
-    struct err *err)
+inside_read(const struct signed_file *f, const struct inside_known *known,
+    struct certs *out, size_t *wrong, struct err *err)
 {
 	enum inside_state state;
 
@@ -354,7 +367,8 @@ inside_read(const struct signed_file *f, struct certs *out, size_t *wrong,
 	if (f->certs_n == 0 || f->certs_n > CMS_CERTS_MAX)
 		return INSIDE_WRONG;
 	for (size_t i = 0; i < f->certs_n; i++) {
-		state = inside_read_one(f->certs[i], out, f->certs_n == 1, err);
+		state = inside_read_one(known, f->certs[i], out, f->certs_n == 1,
+		    err);
 		if (state != INSIDE_OK)
 			return state;
 		*wrong += f->certs[i].n;

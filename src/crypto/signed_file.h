@@ -8,6 +8,7 @@
 
 #include "crypto/cert_internal.h"
 #include "crypto/cms.h"
+#include "crypto/memo.h"
 #include "form/der.h"
 
 /* ---- constants, each a whole element ---- */
@@ -71,13 +72,19 @@ bool signing_cert_walk(struct span file, const struct der_item *value, bool v2,
 /* ---- certificates inside ---- */
 
 enum inside_state { INSIDE_OK, INSIDE_WRONG, INSIDE_FAILED };
+/* Certificates that were decoded before are looked for here; each may be NULL. */
+struct inside_known {
+	const struct certs *path;
+	struct memo *memo;
+};
 /*
  * Decode the certificates of a file, in its order: 1 to CMS_CERTS_MAX, each of the
  * strict shape, all different, none self-issued unless alone.  *wrong: the first
  * byte of the offending one.  INSIDE_FAILED: *err says why we could not look.
  */
-enum inside_state inside_read(const struct signed_file *f, struct certs *out,
-    size_t *wrong, struct err *err);
+enum inside_state inside_read(const struct signed_file *f,
+    const struct inside_known *known, struct certs *out, size_t *wrong,
+    struct err *err);
 /* Every certificate but the first issued the one before it. */
 bool inside_in_order(const struct certs *cs);
 /* Put them in path order from `first` on; false (order unspecified) if they form none. */

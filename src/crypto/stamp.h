@@ -45,6 +45,10 @@ void stamp_answer_clear(struct stamp_answer *a);
  */
 MUST bool stamp_check(struct span file, struct span of, const struct certs *roots,
     const struct revocations *revoked, struct stamp_answer *out, struct err *err);
+/* The same, for one of many; m may be NULL. */
+MUST bool stamp_check_memo(struct memo *m, struct span file, struct span of,
+    const struct certs *roots, const struct revocations *revoked,
+    struct stamp_answer *out, struct err *err);
 
 /*
  * What came back from an authority (TimeStampResp, DER), for this query and these

@@ -16,6 +16,7 @@ struct work {
 	struct span file, of;
 	const struct certs *roots;
 	const struct revocations *revoked;
+	struct inside_known known;
 	struct stamp_answer *out;
 	struct err *err;
 	struct signed_file parts;
@@ -134,7 +135,7 @@ check_certificates(struct work *w)
 {
 	size_t wrong;
 
-	switch (inside_read(&w->parts, &w->out->inside, &wrong, w->err)) {
+	switch (inside_read(&w->parts, &w->known, &w->out->inside, &wrong, w->err)) {
 	case INSIDE_OK:
 		return STEP_ON;
 	case INSIDE_WRONG:
@@ -314,7 +315,7 @@ static enum step
 look_path(struct work *w)
 {
 	struct path_question q = { .inside = &w->out->inside, .anchors = w->roots,
-		.revoked = w->revoked, .purpose = PATH_STAMPING, .at = w->out->time,
+		.revoked = w->revoked, .memo = w->known.memo, .purpose = PATH_STAMPING, .at = w->out->time,
 		.has_bound = true, .bound = w->out->bound };
 
 	if (!path_check_to(&q, &w->out->path, &w->anchor, w->err))
@@ -388,8 +389,9 @@ tell_path(struct work *w)
 }
 
 bool
-stamp_check(struct span file, struct span of, const struct certs *roots,
-    const struct revocations *revoked, struct stamp_answer *out, struct err *err)
+stamp_check_memo(struct memo *m, struct span file, struct span of,
+    const struct certs *roots, const struct revocations *revoked,
+    struct stamp_answer *out, struct err *err)
 {
 	static enum step (*const rows[])(struct work *w) = {
 		check_file_shape, check_shape, check_certificates, check_attributes,
@@ -397,7 +399,7 @@ stamp_check(struct span file, struct span of, const struct certs *roots,
 		check_signature_form, look_path, check_signature, tell_path,
 	};
 	struct work w = { .file = file, .of = of, .roots = roots, .revoked = revoked,
-		.out = out, .err = err };
+		.known = { .memo = m }, .out = out, .err = err };
 	enum step step = STEP_ON;
 
 	stamp_answer_clear(out);
@@ -411,4 +413,11 @@ stamp_check(struct span file, struct span of, const struct certs *roots,
 	if (step == STEP_ON)
 		(void)found(&w, STAMP_HOLDS);
 	return true;
+}
+
+bool
+stamp_check(struct span file, struct span of, const struct certs *roots,
+    const struct revocations *revoked, struct stamp_answer *out, struct err *err)
+{
+	return stamp_check_memo(NULL, file, of, roots, revoked, out, err);
 }

@@ -14,6 +14,10 @@ kept_begin(struct flow *f, struct err *err)
 	k = mem_new(sizeof *k, err);
 	if (k == NULL)
 		return false;
+	if (!memo_new(&k->memo, err)) {
+		mem_free(k);
+		return false;
+	}
 	buf_init(&k->revocation, REVOCATION_MAX);
 	certs_init(&k->signer.chain);
 	certs_init(&k->stamp_roots);
@@ -53,7 +57,14 @@ kept_end(struct flow *f)
 	signer_close(&k->signer);
 	certs_clear(&k->stamp_roots);
 	buf_clear(&k->revocation);
+	memo_free(k->memo);
 	mem_free(k);
+}
+
+struct memo *
+kept_memo(const struct flow *f)
+{
+	return f->kept == NULL ? NULL : f->kept->memo;
 }
 
 /* ---- our own ---- */

@@ -36,6 +36,7 @@ struct kept {
 	size_t cards_n;
 	struct peer *peers[KEPT_MAX];
 	size_t peers_n;
+	struct memo *memo;		/* what follows from bytes alone: never dropped */
 	struct docket *docket;		/* held open, or NULL */
 };
 
@@ -44,6 +45,9 @@ MUST bool kept_begin(struct flow *f, struct err *err);
 void kept_end(struct flow *f);		/* wipes; quiet without kept_begin */
 /* What was believed about others is read again: an act changed it. */
 void kept_drop(struct flow *f);
+
+/* NULL without kept_begin. */
+struct memo *kept_memo(const struct flow *f);
 
 /*
  * Each of these answers as the function it is named after; with kept_begin what comes

@@ -592,13 +592,13 @@ peer_look(struct taking *t, struct err *err)
 
 /* Does the signer's certificate name the State that `from` names? */
 static bool
-state_agrees(const struct package_report *r)
+state_agrees(struct memo *m, const struct package_report *r)
 {
 	struct cert *c = NULL;
 	struct country country;
 	bool ok;
 
-	if (!cert_decode(&c, buf_span(&r->signer_cert), NULL))
+	if (!memo_cert(m, &c, buf_span(&r->signer_cert), NULL))
 		return false;
 	country = cert_country(c);
 	ok = strncmp(country.s, r->act.from.s, 2) == 0 && country.s[0] != '\0';
@@ -610,7 +610,7 @@ state_agrees(const struct package_report *r)
 static void
 known_look(struct taking *t)
 {
-	t->state_agrees = state_agrees(&t->report);
+	t->state_agrees = state_agrees(kept_memo(t->flow), &t->report);
 	t->known = t->report.who == WHO_KNOWN && t->has_peer && t->from.confirmed &&
 	    !t->from.revoked && t->state_agrees;
 }
@@ -740,6 +740,7 @@ trust_ready(struct taking *t, struct err *err)
 	t->in.path = t->path;
 	t->in.keys = &t->trust.keys;
 	t->in.trust = t->trust.trust;
+	t->in.trust.memo = kept_memo(t->flow);
 	return true;
 }
 

@@ -69,7 +69,7 @@ signature_check(struct who_check *w, struct err *err)
 	struct buf name;
 	bool ok;
 
-	if (!cms_check(buf_span(&c->bytes[PLACE_P7S]),
+	if (!cms_check_memo(c->in->trust.memo, buf_span(&c->bytes[PLACE_P7S]),
 	    buf_span(&c->bytes[PLACE_TAG_MANIFEST]), &w->cms, err))
 		return false;
 	if (w->cms.state != CMS_HOLDS)
@@ -135,7 +135,7 @@ stamp_try(struct who_check *w, struct span token, bool late, struct err *err)
 
 	stamp_answer_clear(&w->stamp);
 	stamp_answer_init(&w->stamp);
-	if (!stamp_check(token, buf_span(&c->bytes[PLACE_SIGNATURE]),
+	if (!stamp_check_memo(c->in->trust.memo, token, buf_span(&c->bytes[PLACE_SIGNATURE]),
 	    roots != NULL ? roots : &w->none, w->revoked, &w->stamp, err))
 		return false;
 	if (w->stamp.state == STAMP_HOLDS) {
@@ -384,6 +384,7 @@ who_decide(struct who_check *w, struct err *err)
 	q.inside = &w->cms.inside;
 	q.anchors = w->anchors;
 	q.revoked = w->revoked;
+	q.memo = t->memo;
 	q.at = r->judged_at;
 	q.has_bound = w->stamped;
 	q.bound = w->stamp.bound;

@@ -148,6 +148,7 @@ struct package_trust {
 	int64_t at;				/* --at: judge as of this time */
 	/* A token that came later, over this package's signature; n = 0: none. */
 	struct span late_token;
+	struct memo *memo;		/* for one of many (crypto/memo.h); may be NULL */
 };
 
 struct package_reading {
