@@ -129,6 +129,9 @@ MUST bool witness_entries(struct witness *w, struct span note, uint64_t from,
 /* A proof between two sizes of its tree, both at most what is mirrored (ERR_ABSENT "witness.gap"). */
 MUST bool witness_consistency(struct witness *w, const char *origin, uint64_t old,
     uint64_t size, struct merkle_proof *out, struct err *err);
+/* That entry `index` is in its tree of that size, likewise. */
+MUST bool witness_inclusion(struct witness *w, const char *origin, uint64_t index,
+    uint64_t size, struct merkle_proof *out, struct err *err);
 /*
  * Entries we mirror, for who lost them: as tiles_entries.  They are checked against what the
  * log signed before the first is given.  ERR_ABSENT "witness.gap": more than we have.
