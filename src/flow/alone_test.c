@@ -13,6 +13,7 @@
 
 #include "crypto/cms.h"
 #include "crypto/testkit.h"
+#include "flow/places.h"
 #include "flow/testkit.h"
 
 #define OK(call) do { struct err err = ERR_INIT; \
@@ -881,95 +882,117 @@ ends_the_same(struct job *j, unsigned ours, unsigned theirs)
 	}
 }
 
+struct steps_try {
+	struct job j;
+	unsigned ours, theirs;
+};
+
 static void
-steps_begin(struct job *j, uint64_t seed, unsigned *ours, unsigned *theirs)
+steps_begin(struct steps_try *t, uint64_t seed)
 {
-	evidence_begin(j, seed, theirs);
-	OK(asked(j, ACT_PRESERVE, BY_LETTER, ours, &err));
-	OK(site_again(&j->a, &err));
+	evidence_begin(&t->j, seed, &t->theirs);
+	OK(asked(&t->j, ACT_PRESERVE, BY_LETTER, &t->ours, &err));
+	OK(site_again(&t->j.a, &err));
 }
 
-static uint64_t
-calls_of_steps(void)
+static bool
+steps_run(struct steps_try *t, struct err *err)
 {
-	unsigned ours, theirs;
-	struct job j;
-	uint64_t n;
+	return paper_step(&t->j, t->ours, err) && seal_step(&t->j, t->theirs, err);
+}
 
-	steps_begin(&j, 93, &ours, &theirs);
-	n = world_sim_calls(j.world);
-	OK(paper_step(&j, ours, &err));
-	OK(seal_step(&j, theirs, &err));
-	n = world_sim_calls(j.world) - n;
-	job_end(&j);
-	return n;
+static void
+steps_whole(void *arg)
+{
+	OK(steps_run(arg, &err));
+}
+
+static void
+steps_again(struct steps_try *t, bool said, const struct err *why)
+{
+	assert_true(said || why->text[0] != '\0');
+	nothing_fails(t->j.world);
+	ends_the_same(&t->j, t->ours, t->theirs);
+	job_end(&t->j);
+}
+
+static void
+steps_cut(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct steps_try *t = arg;
+	bool said;
+
+	power_fails(t->j.world, n);
+	said = steps_run(t, &why);
+	site_end(&t->j.a);
+	power_back(t->j.world, n, way);
+	steps_again(t, said, &why);
+}
+
+static void
+steps_disk(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct steps_try *t = arg;
+
+	disk_fails(t->j.world, n, way);
+	steps_again(t, steps_run(t, &why), &why);
+}
+
+static void
+steps_memory(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct steps_try *t = arg;
+
+	memory_fails(n, way);
+	steps_again(t, steps_run(t, &why), &why);
 }
 
 static void
 a_cut_at_any_call_ends_the_same(void **state)
 {
-	static const enum sim_crash how[] = { SIM_CRASH_KEEP_NONE, SIM_CRASH_KEEP_ALL,
-		SIM_CRASH_KEEP_SOME, SIM_CRASH_LOSE_ONE };
-	uint64_t calls = calls_of_steps(), step = kit_long() ? 1 : calls / 24 + 1;
+	struct places p = { .what = "a cut", .ways = POWER_WAYS, .few = 24,
+		.try = steps_cut };
+	struct steps_try t;
 
 	(void)state;
-	for (uint64_t n = 1; n <= calls; n += step) {
-		unsigned ours, theirs;
-		struct err why = ERR_INIT;
-		struct job j;
-
-		steps_begin(&j, 93, &ours, &theirs);
-		world_sim_fail(j.world, SIM_FAULT_POWER, n, true);
-		(void)!(paper_step(&j, ours, &why) && seal_step(&j, theirs, &why));
-		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-		site_end(&j.a);
-		OK(world_sim_crash(j.world, how[n / step % 4], n, &err));
-		ends_the_same(&j, ours, theirs);
-		job_end(&j);
-	}
+	steps_begin(&t, 93);
+	p.arg = &t;
+	p.n = places_size(t.j.world, steps_whole, &t).calls + 1;
+	places_try(&p);
+	job_end(&t.j);
 }
 
 static void
 a_disk_error_at_any_call_ends_the_same(void **state)
 {
-	uint64_t calls = calls_of_steps(), step = kit_long() ? 1 : calls / 24 + 1;
+	struct places p = { .what = "a disk error", .ways = DISK_WAYS, .few = 24,
+		.try = steps_disk };
+	struct steps_try t;
 
 	(void)state;
-	for (uint64_t n = 1; n <= calls; n += step) {
-		unsigned ours, theirs;
-		struct err why = ERR_INIT;
-		struct job j;
-
-		steps_begin(&j, 94, &ours, &theirs);
-		world_sim_fail(j.world, n / step % 2 == 0 ? SIM_FAULT_IO :
-		    SIM_FAULT_FULL, n, n % 3 == 0);
-		(void)!(paper_step(&j, ours, &why) && seal_step(&j, theirs, &why));
-		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-		ends_the_same(&j, ours, theirs);
-		job_end(&j);
-	}
+	steps_begin(&t, 94);
+	p.arg = &t;
+	p.n = places_size(t.j.world, steps_whole, &t).calls;
+	places_try(&p);
+	job_end(&t.j);
 }
 
 static void
 every_allocation_may_fail(void **state)
 {
-	uint64_t step = kit_long() ? 1 : 97;
-	unsigned ours, theirs;
-	bool ok = false;
-	struct job j;
+	struct places p = { .what = "no memory", .ways = MEMORY_WAYS, .few = 24,
+		.try = steps_memory };
+	struct steps_try t;
 
 	(void)state;
-	steps_begin(&j, 95, &ours, &theirs);
-	for (uint64_t n = 1; !ok; n += step) {
-		struct err why = ERR_INIT;
-
-		assert_true(site_again(&j.a, &why));
-		mem_fail(n, n % 2 == 0);
-		ok = paper_step(&j, ours, &why) && seal_step(&j, theirs, &why);
-		mem_fail(0, false);
-	}
-	ends_the_same(&j, ours, theirs);
-	job_end(&j);
+	steps_begin(&t, 95);
+	p.arg = &t;
+	p.n = places_size(t.j.world, steps_whole, &t).allocations;
+	places_try(&p);
+	job_end(&t.j);
 }
 
 int

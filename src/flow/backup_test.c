@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "crypto/testkit.h"
+#include "flow/places.h"
 #include "flow/requests.h"
 #include "flow/testkit.h"
 #include "form/tar.h"
@@ -583,106 +584,40 @@ the_list_at_the_end_must_be_that_of_what_came_before(void **state)
 
 /* ---- faults ---- */
 
-/* How many disk calls a command makes, so that each can fail once. */
-static uint64_t
-calls_of_backup(uint64_t seed)
-{
-	struct backup_result made;
+/* A home with a backup of it, and what it holds. */
+struct backup_try {
 	struct job j;
-	uint64_t n;
+	struct tree *must;
+};
 
-	sealed_begin(&j, seed);
-	OK(site_again(&j.a, &err));
-	n = world_sim_calls(j.world);
-	OK(flow_backup(&j.a.flow, "backup.age", &made, &err));
-	n = world_sim_calls(j.world) - n;
-	job_end(&j);
-	return n;
+static void
+try_end(struct backup_try *t)
+{
+	no_quarantine(&t->j);
+	free(t->must);
+	job_end(&t->j);
 }
 
-/* After one try that failed, or was cut: whole or not there; then it works. */
-static void
-backup_again(struct job *j, struct digest *sha256)
+static bool
+backup_made(struct backup_try *t, struct err *err)
 {
 	struct backup_result made;
 
-	if (path_exists(j->world, NULL, "backup.age")) {
-		OK(restore_from(j, "backup.age", "proof", &err));
-		destroy(j, "proof");
-		OK(path_remove(j->world, NULL, "backup.age", &err));
-	}
-	OK(backup_to(j, "backup.age", &made, &err));
-	OK(restore_from(j, "backup.age", "proof", &err));
-	destroy(j, "proof");
-	OK(path_remove(j->world, NULL, "backup.age", &err));
-	*sha256 = made.sha256;
+	return flow_backup(&t->j.a.flow, "backup.age", &made, err);
 }
 
 static void
-a_disk_error_at_any_call_leaves_no_half_backup(void **state)
+backup_whole(void *arg)
 {
-	static const enum sim_fault faults[] = { SIM_FAULT_IO, SIM_FAULT_FULL };
-	uint64_t calls = calls_of_backup(70), step = kit_long() ? 1 : calls / 40 + 1;
-	struct digest sha256;
-	struct job j;
-
-	(void)state;
-	sealed_begin(&j, 70);
-	for (uint64_t n = 1; n <= calls; n += step) {
-		struct backup_result made;
-		struct err why = ERR_INIT;
-		bool ok;
-
-		assert_true(site_again(&j.a, &why));
-		world_sim_fail(j.world, faults[n / step % 2], n, n % 3 == 0);
-		ok = flow_backup(&j.a.flow, "backup.age", &made, &why);
-		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-		if (!ok && strncmp(why.text, "no backup was made: ", 20) != 0)
-			fail_msg("%s", why.text);
-		assert_true(ok || !path_exists(j.world, NULL, "backup.age") ||
-		    n % 3 == 0);
-		backup_again(&j, &sha256);
-	}
-	job_end(&j);
+	OK(backup_made(arg, &err));
 }
 
 static void
-a_power_cut_at_any_call_leaves_a_whole_backup_or_none(void **state)
+restore_whole(void *arg)
 {
-	static const enum sim_crash how[] = { SIM_CRASH_KEEP_NONE, SIM_CRASH_KEEP_ALL,
-		SIM_CRASH_KEEP_SOME, SIM_CRASH_LOSE_ONE };
-	uint64_t calls = calls_of_backup(71), step = kit_long() ? 1 : calls / 30 + 1;
-	struct digest sha256;
-	struct job j;
+	struct backup_try *t = arg;
 
-	(void)state;
-	sealed_begin(&j, 71);
-	for (uint64_t n = 1; n <= calls + 1; n += step) {
-		struct backup_result made;
-		struct err why = ERR_INIT;
-		bool ok;
-
-		assert_true(site_again(&j.a, &why));
-		world_sim_fail(j.world, SIM_FAULT_POWER, n, true);
-		ok = flow_backup(&j.a.flow, "backup.age", &made, &why);
-		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-		site_end(&j.a);
-		OK(world_sim_crash(j.world, how[n / step % 4], n, &err));
-		assert_true(!ok || path_exists(j.world, NULL, "backup.age"));
-		backup_again(&j, &sha256);
-	}
-	job_end(&j);
-}
-
-static uint64_t
-calls_of_restore(struct job *j)
-{
-	uint64_t n = world_sim_calls(j->world);
-
-	OK(restore_from(j, "backup.age", "back", &err));
-	n = world_sim_calls(j->world) - n;
-	destroy(j, "back");
-	return n;
+	OK(restore_from(&t->j, "backup.age", "back", &err));
 }
 
 /* As the backup has it, and usable. */
@@ -701,116 +636,186 @@ back_is_whole(struct job *j, const struct tree *must)
 	j->a.path = "aldora";
 }
 
+/* After one try that failed, or was cut: whole or not there; then it works. */
+static void
+backup_again(struct backup_try *t, bool ok, const struct err *why)
+{
+	struct backup_result made;
+	struct job *j = &t->j;
+
+	if (!ok && strncmp(why->text, "no backup was made: ", 20) != 0)
+		fail_msg("%s", why->text);
+	nothing_fails(j->world);
+	if (path_exists(j->world, NULL, "backup.age")) {
+		OK(restore_from(j, "backup.age", "back", &err));
+		back_is_whole(j, t->must);
+		destroy(j, "back");
+		OK(path_remove(j->world, NULL, "backup.age", &err));
+	}
+	OK(backup_to(j, "backup.age", &made, &err));
+	OK(restore_from(j, "backup.age", "back", &err));
+	back_is_whole(j, t->must);
+	try_end(t);
+}
+
+static void
+restore_again(struct backup_try *t, bool ok, const struct err *why)
+{
+	assert_true(ok || why->text[0] != '\0');
+	nothing_fails(t->j.world);
+	/* Named, and only its name may be lost: it is whole. */
+	if (path_exists(t->j.world, NULL, "back"))
+		back_is_whole(&t->j, t->must);
+	else
+		restore_whole(t);
+	back_is_whole(&t->j, t->must);
+	try_end(t);
+}
+
+static void
+backup_disk(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct backup_try *t = arg;
+	bool ok;
+
+	disk_fails(t->j.world, n, way);
+	ok = backup_made(t, &why);
+	nothing_fails(t->j.world);
+	/* From a disk that never works again it could not be taken away: it is whole. */
+	assert_true(ok || way >= 2 || !path_exists(t->j.world, NULL, "backup.age"));
+	backup_again(t, ok, &why);
+}
+
+static void
+backup_memory(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct backup_try *t = arg;
+	bool ok;
+
+	memory_fails(n, way);
+	ok = backup_made(t, &why);
+	nothing_fails(t->j.world);
+	/* The simulated disk has no memory then either. */
+	assert_true(ok || way == 1 || !path_exists(t->j.world, NULL, "backup.age"));
+	backup_again(t, ok, &why);
+}
+
+static void
+backup_cut(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct backup_try *t = arg;
+	bool ok;
+
+	power_fails(t->j.world, n);
+	ok = backup_made(t, &why);
+	site_end(&t->j.a);
+	power_back(t->j.world, n, way);
+	assert_true(!ok || path_exists(t->j.world, NULL, "backup.age"));
+	backup_again(t, ok, &why);
+}
+
+static void
+restore_disk(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct backup_try *t = arg;
+
+	disk_fails(t->j.world, n, way);
+	restore_again(t, restore_from(&t->j, "backup.age", "back", &why), &why);
+}
+
+static void
+restore_memory(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct backup_try *t = arg;
+	bool ok;
+
+	memory_fails(n, way);
+	ok = restore_from(&t->j, "backup.age", "back", &why);
+	nothing_fails(t->j.world);
+	assert_true(ok || way == 1 || !path_exists(t->j.world, NULL, "back"));
+	restore_again(t, ok, &why);
+}
+
+static void
+restore_cut(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct backup_try *t = arg;
+	bool ok;
+
+	power_fails(t->j.world, n);
+	ok = restore_from(&t->j, "backup.age", "back", &why);
+	power_back(t->j.world, n, way);
+	assert_true(!ok || path_exists(t->j.world, NULL, "back"));
+	restore_again(t, ok, &why);
+}
+
+/* Of a backup, or of a restore from one. */
+static void
+tries(struct places p, uint64_t seed, bool restore, bool memory)
+{
+	struct places_size size;
+	struct backup_try t;
+
+	sealed_begin(&t.j, seed);
+	if (restore)
+		backup_whole(&t);
+	site_end(&t.j.a);
+	t.must = tree_of(t.j.world, "aldora");
+	if (!restore)
+		OK(site_again(&t.j.a, &err));
+	size = places_size(t.j.world, restore ? restore_whole : backup_whole, &t);
+	p.n = memory ? size.allocations : size.calls + 1;
+	p.arg = &t;
+	places_try(&p);
+	try_end(&t);
+}
+
+static void
+a_disk_error_at_any_call_leaves_no_half_backup(void **state)
+{
+	(void)state;
+	tries((struct places){ .what = "backup, a disk error", .ways = DISK_WAYS,
+		.few = 40, .try = backup_disk }, 70, false, false);
+}
+
+static void
+a_power_cut_at_any_call_leaves_a_whole_backup_or_none(void **state)
+{
+	(void)state;
+	tries((struct places){ .what = "backup, a cut", .ways = POWER_WAYS,
+		.few = 30, .try = backup_cut }, 71, false, false);
+}
+
 static void
 a_power_cut_at_any_call_leaves_a_whole_home_or_none(void **state)
 {
-	static const enum sim_crash how[] = { SIM_CRASH_KEEP_NONE, SIM_CRASH_KEEP_ALL,
-		SIM_CRASH_KEEP_SOME, SIM_CRASH_LOSE_ONE };
-	struct backup_result made;
-	struct tree *must;
-	struct job j;
-	uint64_t calls, step;
-
 	(void)state;
-	sealed_begin(&j, 72);
-	OK(backup_to(&j, "backup.age", &made, &err));
-	site_end(&j.a);
-	must = tree_of(j.world, "aldora");
-	calls = calls_of_restore(&j);
-	step = kit_long() ? 1 : calls / 30 + 1;
-	for (uint64_t n = 1; n <= calls + 1; n += step) {
-		struct err why = ERR_INIT;
-		bool ok;
-
-		world_sim_fail(j.world, SIM_FAULT_POWER, n, true);
-		ok = restore_from(&j, "backup.age", "back", &why);
-		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-		OK(world_sim_crash(j.world, how[n / step % 4], n, &err));
-		assert_true(!ok || path_exists(j.world, NULL, "back"));
-		if (!path_exists(j.world, NULL, "back"))
-			OK(restore_from(&j, "backup.age", "back", &err));
-		back_is_whole(&j, must);
-		destroy(&j, "back");
-	}
-	no_quarantine(&j);
-	free(must);
-	job_end(&j);
+	tries((struct places){ .what = "restore, a cut", .ways = POWER_WAYS,
+		.few = 30, .try = restore_cut }, 72, true, false);
 }
 
 static void
 a_disk_error_at_any_call_restores_all_or_nothing(void **state)
 {
-	static const enum sim_fault faults[] = { SIM_FAULT_IO, SIM_FAULT_FULL };
-	struct backup_result made;
-	struct tree *must;
-	struct job j;
-	uint64_t calls, step;
-
 	(void)state;
-	sealed_begin(&j, 73);
-	OK(backup_to(&j, "backup.age", &made, &err));
-	site_end(&j.a);
-	must = tree_of(j.world, "aldora");
-	calls = calls_of_restore(&j);
-	step = kit_long() ? 1 : calls / 40 + 1;
-	for (uint64_t n = 1; n <= calls; n += step) {
-		struct err why = ERR_INIT;
-		bool ok;
-
-		world_sim_fail(j.world, faults[n / step % 2], n, false);
-		ok = restore_from(&j, "backup.age", "back", &why);
-		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-		assert_true(ok || why.kind != ERR_NONE);
-		if (!ok && path_exists(j.world, NULL, "back"))
-			/* Named, and only its name may be lost: it is whole. */
-			back_is_whole(&j, must);
-		if (!path_exists(j.world, NULL, "back"))
-			OK(restore_from(&j, "backup.age", "back", &err));
-		back_is_whole(&j, must);
-		destroy(&j, "back");
-	}
-	no_quarantine(&j);
-	free(must);
-	job_end(&j);
+	tries((struct places){ .what = "restore, a disk error", .ways = DISK_WAYS,
+		.few = 40, .try = restore_disk }, 73, true, false);
 }
 
 static void
 every_allocation_may_fail(void **state)
 {
-	struct backup_result made;
-	struct digest sha256;
-	struct tree *must;
-	struct job j;
-	uint64_t n, step = kit_long() ? 1 : 61;
-	bool ok = false;
-
 	(void)state;
-	sealed_begin(&j, 74);
-	for (n = 1; !ok; n += step) {
-		struct err why = ERR_INIT;
-
-		assert_true(site_again(&j.a, &why));
-		mem_fail(n, n % 2 == 0);
-		ok = flow_backup(&j.a.flow, "backup.age", &made, &why);
-		mem_fail(0, false);
-		assert_true(ok || !path_exists(j.world, NULL, "backup.age"));
-	}
-	site_end(&j.a);
-	must = tree_of(j.world, "aldora");
-	ok = false;
-	for (n = 1; !ok; n += step) {
-		struct err why = ERR_INIT;
-
-		mem_fail(n, n % 2 == 0);
-		ok = restore_from(&j, "backup.age", "back", &why);
-		mem_fail(0, false);
-		assert_true(ok || !path_exists(j.world, NULL, "back"));
-	}
-	back_is_whole(&j, must);
-	OK(path_remove(j.world, NULL, "backup.age", &err));
-	backup_again(&j, &sha256);
-	free(must);
-	job_end(&j);
+	tries((struct places){ .what = "backup, no memory", .ways = MEMORY_WAYS,
+		.few = 30, .try = backup_memory }, 74, false, true);
+	tries((struct places){ .what = "restore, no memory", .ways = MEMORY_WAYS,
+		.few = 30, .try = restore_memory }, 74, true, true);
 }
 
 int

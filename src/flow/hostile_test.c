@@ -11,6 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "flow/places.h"
 #include "flow/testkit.h"
 
 #define OK(call) do { struct err err = ERR_INIT; \
@@ -437,142 +438,157 @@ no_strays(struct job *j, uint64_t n)
 			    doctor.lines[i].text);
 }
 
-static bool
-beyond(struct job *j, uint64_t before, uint64_t n)
+static void
+bring_whole(void *arg)
 {
-	return world_sim_calls(j->world) - before < n;
+	OK(step_bring(arg, &err));
+}
+
+/* What failed was told; the second try ends with all of it, once. */
+static void
+bring_again(struct job *j, uint64_t n, bool ok, const struct err *why)
+{
+	assert_true(ok || why->text[0] != '\0');
+	nothing_fails(j->world);
+	OK(step_bring(j, &err));
+	whole_at_b(j);
+	no_strays(j, n);
+	job_end(j);
+}
+
+static void
+bring_cut(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct job *j = arg;
+	bool ok;
+
+	power_fails(j->world, n);
+	ok = step_bring(j, &why);
+	site_end(&j->a);
+	site_end(&j->b);
+	power_back(j->world, n, way);
+	bring_again(j, n, ok, &why);
+}
+
+static void
+bring_disk(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct job *j = arg;
+
+	disk_fails(j->world, n, way);
+	bring_again(j, n, step_bring(j, &why), &why);
+}
+
+static void
+bring_memory(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct job *j = arg;
+
+	memory_fails(n, way);
+	bring_again(j, n, step_bring(j, &why), &why);
 }
 
 static void
 lost_power_while_it_comes_in_loses_nothing_and_doubles_nothing(void **state)
 {
-	bool whole = getenv("COMITY_LONG") != NULL;
+	struct places p = { .what = "coming in, a cut", .ways = POWER_WAYS, .few = 12,
+		.try = bring_cut };
+	struct job j;
 
 	(void)state;
-	for (uint64_t n = 1;; n += whole ? 1 : 53) {
-		static const enum sim_crash how[] = { SIM_CRASH_KEEP_NONE,
-			SIM_CRASH_KEEP_SOME, SIM_CRASH_KEEP_ALL };
-		struct err why = ERR_INIT;
-		uint64_t before;
-		struct job j;
-		bool end;
-
-		loaded(&j, 710);
-		OK(site_again(&j.b, &err));
-		before = world_sim_calls(j.world);
-		world_sim_fail(j.world, SIM_FAULT_IO, n, true);
-		(void)!step_bring(&j, &why);
-		end = beyond(&j, before, n);
-		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-		site_end(&j.a);
-		site_end(&j.b);
-		OK(world_sim_crash(j.world, how[n % 3], n, &err));
-		OK(step_bring(&j, &err));
-		whole_at_b(&j);
-		no_strays(&j, n);
-		job_end(&j);
-		if (end)
-			break;
-	}
+	loaded(&j, 710);
+	OK(site_again(&j.b, &err));
+	p.arg = &j;
+	p.n = places_size(j.world, bring_whole, &j).calls + 1;
+	places_try(&p);
+	job_end(&j);
 }
 
 static void
 each_disk_error_while_it_comes_in_is_told_and_the_second_try_ends_the_same(
     void **state)
 {
-	bool whole = getenv("COMITY_LONG") != NULL;
+	struct places p = { .what = "coming in, a disk error", .ways = DISK_WAYS,
+		.few = 12, .try = bring_disk };
+	struct job j;
 
 	(void)state;
-	for (uint64_t n = 1;; n += whole ? 1 : 61) {
-		struct err why = ERR_INIT;
-		uint64_t before;
-		struct job j;
-		bool ok, end;
-
-		loaded(&j, 711);
-		OK(site_again(&j.b, &err));
-		before = world_sim_calls(j.world);
-		world_sim_fail(j.world, n % 2 == 0 ? SIM_FAULT_FULL : SIM_FAULT_IO, n,
-		    false);
-		ok = step_bring(&j, &why);
-		end = beyond(&j, before, n);
-		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-		if (!ok)
-			assert_true(why.text[0] != '\0');
-		OK(step_bring(&j, &err));
-		whole_at_b(&j);
-		no_strays(&j, n);
-		job_end(&j);
-		if (end)
-			break;
-	}
+	loaded(&j, 711);
+	OK(site_again(&j.b, &err));
+	p.arg = &j;
+	p.n = places_size(j.world, bring_whole, &j).calls;
+	places_try(&p);
+	job_end(&j);
 }
 
 static void
 each_allocation_that_fails_while_it_comes_in_is_survived(void **state)
 {
-	bool whole = getenv("COMITY_LONG") != NULL;
+	struct places p = { .what = "coming in, no memory", .ways = MEMORY_WAYS,
+		.few = 16, .try = bring_memory };
+	struct job j;
 
 	(void)state;
-	for (uint64_t n = 1;; n += whole ? 1 : 293) {
-		struct err why = ERR_INIT;
-		struct job j;
-		bool ok;
+	loaded(&j, 712);
+	OK(site_again(&j.b, &err));
+	p.arg = &j;
+	p.n = places_size(j.world, bring_whole, &j).allocations;
+	places_try(&p);
+	job_end(&j);
+}
 
-		loaded(&j, 712);
-		OK(site_again(&j.b, &err));
-		mem_fail(n, n % 3 == 0);
-		ok = step_bring(&j, &why);
-		mem_fail(0, false);
-		if (!ok)
-			assert_true(why.text[0] != '\0');
-		OK(step_bring(&j, &err));
-		whole_at_b(&j);
-		job_end(&j);
-		if (ok && n > 1500)
-			break;
-	}
+static void
+take_whole(void *arg)
+{
+	struct job *j = arg;
+	size_t n;
+
+	OK(take_all_in(&j->b, NULL, &n, &err));
+}
+
+static void
+take_cut(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct docket_request row;
+	struct job *j = arg;
+	struct evidence e;
+	size_t taken;
+
+	power_fails(j->world, n);
+	(void)!take_all_in(&j->b, NULL, &taken, &why);
+	site_end(&j->a);
+	site_end(&j->b);
+	power_back(j->world, n, way);
+	OK(site_again(&j->b, &err));
+	take_whole(j);
+	OK(row_of(&j->b, 1, &row, &err));
+	OK(evidence_load(j->b.flow.home, 1, &e, &err));
+	no_strays(j, n);
+	job_end(j);
 }
 
 /* The stick was wiped as soon as `bundle read` had said that all is in. */
 static void
 what_was_read_in_needs_no_stick_any_more(void **state)
 {
-	bool whole = getenv("COMITY_LONG") != NULL;
+	struct places p = { .what = "without the stick, a cut", .ways = POWER_WAYS,
+		.few = 12, .try = take_cut };
+	struct bundle_result r;
+	struct job j;
 
 	(void)state;
-	for (uint64_t n = 1;; n += whole ? 1 : 47) {
-		struct bundle_result r;
-		struct err why = ERR_INIT;
-		struct docket_request row;
-		struct evidence e;
-		uint64_t before;
-		struct job j;
-		size_t taken;
-		bool end;
-
-		loaded(&j, 713);
-		OK(site_again(&j.b, &err));
-		OK(flow_bundle_read(&j.b.flow, "s1", &r, &err));
-		OK(dir_remove_all(j.world, NULL, "s1", &err));
-		before = world_sim_calls(j.world);
-		world_sim_fail(j.world, SIM_FAULT_IO, n, true);
-		(void)!take_all_in(&j.b, NULL, &taken, &why);
-		end = beyond(&j, before, n);
-		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-		site_end(&j.a);
-		site_end(&j.b);
-		OK(world_sim_crash(j.world, n % 2 == 0 ? SIM_CRASH_KEEP_NONE :
-		    SIM_CRASH_KEEP_SOME, n, &err));
-		OK(site_again(&j.b, &err));
-		OK(take_all_in(&j.b, NULL, &taken, &err));
-		OK(row_of(&j.b, 1, &row, &err));
-		OK(evidence_load(j.b.flow.home, 1, &e, &err));
-		no_strays(&j, n);
-		job_end(&j);
-		if (end)
-			break;
-	}
+	loaded(&j, 713);
+	OK(site_again(&j.b, &err));
+	OK(flow_bundle_read(&j.b.flow, "s1", &r, &err));
+	OK(dir_remove_all(j.world, NULL, "s1", &err));
+	p.arg = &j;
+	p.n = places_size(j.world, take_whole, &j).calls + 1;
+	places_try(&p);
+	job_end(&j);
 }
 
 int

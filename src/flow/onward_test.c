@@ -11,6 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "flow/places.h"
 #include "flow/requests.h"
 #include "flow/testkit.h"
 
@@ -328,53 +329,94 @@ nothing_lies_in_the_clear(struct job *j)
 }
 
 static void
-cut_anywhere_it_is_passed_on_once_and_nothing_stays_in_the_clear(void **state)
+on_whole(void *arg)
 {
-	static const enum sim_crash how[] = { SIM_CRASH_KEEP_NONE, SIM_CRASH_KEEP_ALL,
-		SIM_CRASH_KEEP_SOME, SIM_CRASH_LOSE_ONE };
-	bool whole = getenv("COMITY_LONG") != NULL;
-	uint64_t calls = 0;
+	struct evidence e;
+
+	OK(on(arg, "XC", &e, &err));
+	nothing_lies_in_the_clear(arg);
+}
+
+/* The next command of any kind takes away what lay in the clear; it goes on once. */
+static void
+on_again(struct job *j, bool ok, const struct err *why)
+{
+	struct evidence e;
+	unsigned *list;
+	size_t pieces;
+
+	assert_true(ok || why->text[0] != '\0');
+	nothing_fails(j->world);
+	OK(site_again(&j->a, &err));
+	OK(home_lock(j->a.flow.home, &err));
+	nothing_lies_in_the_clear(j);
+	if (ok)
+		OK(evidence_load(j->a.flow.home, 2, &e, &err));
+	OK(on(j, "XC", &e, &err));
+	assert_int_equal(e.number, 2);
+	assert_int_equal(e.parcels_n, 1);
+	OK(evidence_numbers(j->a.flow.home, &list, &pieces, &err));
+	assert_int_equal(pieces, 2);
+	mem_free(list);
+	nothing_lies_in_the_clear(j);
+	sent_on(j);
+	job_end(j);
+}
+
+static void
+on_cut(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct job *j = arg;
+	struct evidence e;
+	bool ok;
+
+	power_fails(j->world, n);
+	ok = on(j, "XC", &e, &why);
+	site_end(&j->a);
+	power_back(j->world, n, way);
+	on_again(j, ok, &why);
+}
+
+static void
+on_disk(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct job *j = arg;
+	struct evidence e;
+
+	disk_fails(j->world, n, way);
+	on_again(j, on(j, "XC", &e, &why), &why);
+}
+
+static void
+on_memory(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct job *j = arg;
+	struct evidence e;
+
+	memory_fails(n, way);
+	on_again(j, on(j, "XC", &e, &why), &why);
+}
+
+static void
+whatever_fails_it_is_passed_on_once_and_nothing_stays_in_the_clear(void **state)
+{
+	struct places_size size;
+	struct job j;
 
 	(void)state;
-	for (uint64_t n = 0; n <= calls + 1; n += whole || n == 0 ? 1 : calls / 5) {
-		struct err why = ERR_INIT;
-		struct evidence e;
-		struct job j;
-		unsigned *list;
-		size_t pieces;
-		bool said;
-
-		consented(&j, 20);
-		OK(site_again(&j.a, &err));
-		if (n == 0)
-			calls = world_sim_calls(j.world);
-		else
-			world_sim_fail(j.world, SIM_FAULT_POWER, n, true);
-		said = on(&j, "XC", &e, &why);
-		if (n == 0) {
-			calls = world_sim_calls(j.world) - calls;
-			nothing_lies_in_the_clear(&j);
-			job_end(&j);
-			continue;
-		}
-		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-		site_end(&j.a);
-		OK(world_sim_crash(j.world, how[n % 4], n, &err));
-		/* The next command of any kind takes away what lay in the clear. */
-		OK(site_again(&j.a, &err));
-		OK(home_lock(j.a.flow.home, &err));
-		nothing_lies_in_the_clear(&j);
-		if (said) {
-			OK(evidence_load(j.a.flow.home, 2, &e, &err));
-		}
-		OK(on(&j, "XC", &e, &err));
-		assert_int_equal(e.number, 2);
-		OK(evidence_numbers(j.a.flow.home, &list, &pieces, &err));
-		assert_int_equal(pieces, 2);
-		mem_free(list);
-		nothing_lies_in_the_clear(&j);
-		job_end(&j);
-	}
+	consented(&j, 20);
+	OK(site_again(&j.a, &err));
+	size = places_size(j.world, on_whole, &j);
+	places_try(&(struct places){ "passing on, a cut", size.calls + 1, POWER_WAYS,
+		6, on_cut, &j });
+	places_try(&(struct places){ "passing on, a disk error", size.calls,
+		DISK_WAYS, 6, on_disk, &j });
+	places_try(&(struct places){ "passing on, no memory", size.allocations,
+		MEMORY_WAYS, 6, on_memory, &j });
+	job_end(&j);
 }
 
 int
@@ -388,7 +430,7 @@ main(void)
 		cmocka_unit_test(our_own_evidence_is_sealed_and_back_to_its_sender_needs_no_consent),
 		cmocka_unit_test(both_hand_overs_and_both_sets_of_limits_are_seen_over_two_borders),
 		cmocka_unit_test(again_for_the_same_receiver_is_the_same_piece_and_it_is_not_sealed_otherwise),
-		cmocka_unit_test(cut_anywhere_it_is_passed_on_once_and_nothing_stays_in_the_clear),
+		cmocka_unit_test(whatever_fails_it_is_passed_on_once_and_nothing_stays_in_the_clear),
 	};
 
 	return cmocka_run_group_tests_name("onward", tests, NULL, NULL);

@@ -11,12 +11,12 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "flow/places.h"
 #include "flow/take_group.h"
 #include "flow/testkit.h"
 
 #define OK(call) do { struct err err = ERR_INIT; \
 	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
-#define COUNT(a) (sizeof (a) / sizeof *(a))
 #define ACTS 3		/* in a group: first, middle, last */
 
 /* Receipts: the acts went to Berun, and three receipts wait in the inbox of Aldora. */
@@ -262,128 +262,125 @@ a_withdrawal_goes_alone_after_the_request_that_waits_with_it(void **state)
 
 /* ---- cut anywhere ---- */
 
-static void
-size_of(enum what what, uint64_t *calls, uint64_t *allocations)
-{
+struct group_try {
 	struct job j;
+	enum what what;
+};
+
+static void
+group_whole(void *arg)
+{
+	struct group_try *t = arg;
 	size_t n;
 
-	waiting(&j, what);
-	*calls = world_sim_calls(j.world);
-	*allocations = mem_count();
-	OK(run(&j, what, &n, &err));
-	*calls = world_sim_calls(j.world) - *calls;
-	*allocations = mem_count() - *allocations;
-	holds(&j, what);
-	job_end(&j);
+	OK(run(&t->j, t->what, &n, &err));
 }
 
-static uint64_t
-stride(uint64_t calls, unsigned places)
+/* What failed was told, what was said to be taken in is there; the second try ends it. */
+static void
+group_again(struct group_try *t, size_t taken, bool ok, const struct err *why)
 {
-	return getenv("COMITY_LONG") != NULL || calls < places ? 1 : calls / places;
-}
+	struct docket_request r;
 
-static const enum sim_crash crashes[] = { SIM_CRASH_KEEP_NONE, SIM_CRASH_KEEP_ALL,
-	SIM_CRASH_KEEP_SOME, SIM_CRASH_LOSE_ONE };
+	assert_true(ok || why->text[0] != '\0');
+	nothing_fails(t->j.world);
+	OK(site_again(&t->j.a, &err));
+	OK(site_again(&t->j.b, &err));
+	for (unsigned i = 1; i <= taken; i++) {
+		OK(row_of(taker(&t->j, t->what), i, &r, &err));
+		assert_string_equal(r.state, "received");
+	}
+	again(&t->j, t->what);
+	job_end(&t->j);
+}
 
 static void
-cut(enum what what, uint64_t n, enum sim_crash how)
+group_cut(void *arg, uint64_t n, unsigned way)
 {
 	struct err why = ERR_INIT;
-	struct job j;
+	struct group_try *t = arg;
 	size_t taken;
+	bool ok;
 
-	waiting(&j, what);
-	world_sim_fail(j.world, SIM_FAULT_POWER, n, true);
-	(void)!run(&j, what, &taken, &why);
-	world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-	site_end(&j.a);
-	site_end(&j.b);
-	OK(world_sim_crash(j.world, how, how == SIM_CRASH_LOSE_ONE ?
-	    1 + n % (world_sim_unsynced(j.world) + 1) : n, &err));
-	/* What was said to be taken in is there, before anything is done again. */
-	if (taken > 0) {
-		struct docket_request r;
+	power_fails(t->j.world, n);
+	ok = run(&t->j, t->what, &taken, &why);
+	site_end(&t->j.a);
+	site_end(&t->j.b);
+	power_back(t->j.world, n, way);
+	group_again(t, taken, ok, &why);
+}
 
-		OK(site_again(&j.a, &err));
-		OK(site_again(&j.b, &err));
-		for (unsigned i = 1; i <= taken; i++) {
-			OK(row_of(taker(&j, what), i, &r, &err));
-			assert_string_equal(r.state, "received");
-		}
+static void
+group_disk(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct group_try *t = arg;
+	size_t taken;
+	bool ok;
+
+	disk_fails(t->j.world, n, way);
+	ok = run(&t->j, t->what, &taken, &why);
+	group_again(t, 0, ok, &why);
+}
+
+static void
+group_memory(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct group_try *t = arg;
+	size_t taken;
+	bool ok;
+
+	memory_fails(n, way);
+	ok = run(&t->j, t->what, &taken, &why);
+	group_again(t, 0, ok, &why);
+}
+
+enum fails { DISK, MEMORY, POWER };
+
+static void
+groups_try(enum fails fails)
+{
+	struct places p[] = {
+		[DISK] = { .try = group_disk, .ways = DISK_WAYS, .few = 12 },
+		[MEMORY] = { .try = group_memory, .ways = MEMORY_WAYS, .few = 12 },
+		[POWER] = { .try = group_cut, .ways = POWER_WAYS, .few = 14 },
+	};
+
+	for (enum what what = REQUESTS; what <= RECEIPTS; what++) {
+		struct group_try t = { .what = what };
+		struct places_size size;
+
+		waiting(&t.j, what);
+		size = places_size(t.j.world, group_whole, &t);
+		p[fails].n = fails == MEMORY ? size.allocations : size.calls +
+		    (fails == POWER);
+		p[fails].what = what == REQUESTS ? "requests" : "receipts";
+		p[fails].arg = &t;
+		places_try(&p[fails]);
+		job_end(&t.j);
 	}
-	again(&j, what);
-	job_end(&j);
 }
 
 static void
 a_power_cut_at_any_call_of_a_group_loses_nothing(void **state)
 {
-	bool all = getenv("COMITY_LONG") != NULL;
-
 	(void)state;
-	for (enum what what = REQUESTS; what <= RECEIPTS; what++) {
-		uint64_t calls, allocations;
-
-		size_of(what, &calls, &allocations);
-		for (uint64_t n = 1; n <= calls + 1; n += stride(calls, 12))
-			for (size_t k = 0; k < COUNT(crashes); k++)
-				if (all || k == n % COUNT(crashes))
-					cut(what, n, crashes[k]);
-	}
+	groups_try(POWER);
 }
 
 static void
 each_failing_disk_call_of_a_group_is_told_and_the_second_try_ends_the_same(void **state)
 {
 	(void)state;
-	for (enum what what = REQUESTS; what <= RECEIPTS; what++) {
-		uint64_t calls, allocations;
-
-		size_of(what, &calls, &allocations);
-		for (uint64_t n = 1; n <= calls; n += stride(calls, 10)) {
-			struct err why = ERR_INIT;
-			struct job j;
-			size_t taken;
-
-			waiting(&j, what);
-			world_sim_fail(j.world, n % 2 == 0 ? SIM_FAULT_FULL :
-			    SIM_FAULT_IO, n, n % 3 == 0);
-			if (!run(&j, what, &taken, &why))
-				assert_true(why.text[0] != '\0');
-			world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-			again(&j, what);
-			job_end(&j);
-		}
-	}
+	groups_try(DISK);
 }
 
 static void
 each_failing_allocation_of_a_group_is_told_and_the_second_try_ends_the_same(void **state)
 {
 	(void)state;
-	for (enum what what = REQUESTS; what <= RECEIPTS; what++) {
-		uint64_t calls, allocations;
-		uint64_t step;
-
-		size_of(what, &calls, &allocations);
-		step = stride(allocations, getenv("COMITY_LONG") != NULL ? 400 : 10);
-		if (step == 1 && allocations > 400)
-			step = allocations / 400;	/* there are many thousands */
-		for (uint64_t n = 1; n <= allocations; n += step) {
-			struct err why = ERR_INIT;
-			struct job j;
-			size_t taken;
-
-			waiting(&j, what);
-			mem_fail(n, n % 3 == 0);
-			(void)!run(&j, what, &taken, &why);
-			mem_fail(0, false);
-			again(&j, what);
-			job_end(&j);
-		}
-	}
+	groups_try(MEMORY);
 }
 
 int
