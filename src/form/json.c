@@ -9,17 +9,78 @@ struct json {
 	json_t *root;
 };
 
-/* jansson does not always say that memory was what it lacked: remember it here. */
-static _Thread_local bool out_of_memory;
+/*
+ * jansson (2.14) does not look whether the text it collects for a token could grow: a
+ * character is missing then, and where that was a quotation mark it reads and writes
+ * on behind the end (its issue 362).  So the first allocation that fails is made good
+ * from a reserve that was put by before, and nothing more is given to it to read: the
+ * input ends there, and a token that has not ended is an error.
+ */
+static _Thread_local struct reading {
+	struct span left;
+	void *reserve;
+	size_t reserve_n;
+	bool out_of_memory;
+} reading;
+
+/* A token has at most the bytes of the input; its room is 16 bytes or twice what it was. */
+#define RESERVE_FACTOR 2
+#define RESERVE_MORE 64
 
 static void *
 counted_malloc(size_t n)
 {
 	void *p = mem_new(n, NULL);
 
-	if (p == NULL)
-		out_of_memory = true;
-	return p;
+	if (p != NULL || reading.out_of_memory)
+		return p;
+	reading.out_of_memory = true;
+	return n <= reading.reserve_n ? reading.reserve : NULL;
+}
+
+static void
+counted_free(void *p)
+{
+	if (p != reading.reserve)
+		mem_free(p);
+}
+
+/* One byte at a time: none is read ahead when memory is found to be short. */
+static size_t
+byte_give(void *to, size_t n, void *arg)
+{
+	(void)arg;
+	if (n == 0 || reading.left.n == 0 || reading.out_of_memory)
+		return 0;
+	*(uint8_t *)to = *reading.left.p;
+	reading.left = span_part(reading.left, 1, reading.left.n - 1);
+	return 1;
+}
+
+/* NULL: *why says what is wrong, or there was no memory and *err is set. */
+static json_t *
+tree_read(struct span text, json_error_t *why, struct err *err)
+{
+	json_t *root;
+
+	reading = (struct reading){ .left = text };
+	if (!size_mul(text.n, RESERVE_FACTOR, &reading.reserve_n) ||
+	    !size_add(reading.reserve_n, RESERVE_MORE, &reading.reserve_n) ||
+	    (reading.reserve = mem_new(reading.reserve_n, err)) == NULL) {
+		reading.out_of_memory = true;
+		return NULL;
+	}
+	json_set_alloc_funcs(counted_malloc, counted_free);
+	root = json_load_callback(byte_give, NULL,
+	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, why);
+	if (reading.out_of_memory) {
+		json_decref(root);
+		root = NULL;
+		(void)err_memory(err);
+	}
+	mem_free(reading.reserve);
+	reading.reserve = NULL;
+	return root;
 }
 
 static bool
@@ -122,19 +183,10 @@ json_read(struct json **out, struct span text, size_t max, struct err *err)
 	j = mem_new(sizeof *j, err);
 	if (j == NULL)
 		return false;
-	json_set_alloc_funcs(counted_malloc, mem_hook_free);
-	out_of_memory = false;
-	j->root = json_loadb((const char *)text.p, text.n,
-	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
-	/* A tree made while memory was short can lack characters: never use it. */
-	if (out_of_memory) {
-		json_decref(j->root);
-		mem_free(j);
-		return err_memory(err);
-	}
+	j->root = tree_read(text, &why, err);
 	if (j->root == NULL) {
 		mem_free(j);
-		return err_set(err, ERR_INPUT, "json.syntax",
+		return !reading.out_of_memory && err_set(err, ERR_INPUT, "json.syntax",
 		    "the JSON breaks off at byte %d: %s", why.position, why.text);
 	}
 	if (!tree_check(j->root, 1, err)) {

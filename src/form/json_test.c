@@ -140,6 +140,45 @@ a_text_that_is_no_utf8_is_not_written(void **state)
 	buf_clear(&b);
 }
 
+/* What tokens are made of below. */
+static char many[300];
+
+/* Tokens of every length: each byte is the one for which there is no room some time. */
+static void
+a_token_that_cannot_grow_is_never_read_beyond(void **state)
+{
+	static const char *const ends[] = { "\"]", "\\\"\"]", "\\\\\"]",
+		"\\u00e9\"]", "\xC3\xA9\"]", "\xF0\x9F\x98\x80\"]" };
+	struct err err = ERR_INIT;
+	char text[400];
+
+	(void)state;
+	memset(many, 'x', sizeof many - 1);
+	for (size_t length = 0; length < 270; length++)
+		for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+			for (uint64_t n = 1; n < 16; n++) {
+				enum err_kind kind;
+
+				(void)snprintf(text, sizeof text, "[\"%.*s%s",
+				    (int)length, many, ends[i]);
+				mem_fail(n, n % 2 == 0);
+				kind = reading(text, &err);
+				mem_fail(0, false);
+				assert_true(kind == ERR_MEMORY || kind == ERR_NONE);
+			}
+	for (size_t digits = 1; digits < 16; digits++)
+		for (uint64_t n = 1; n < 12; n++) {
+			enum err_kind kind;
+
+			(void)snprintf(text, sizeof text, "[%.*s]", (int)digits,
+			    "9876543210123456");
+			mem_fail(n, n % 2 == 0);
+			kind = reading(text, &err);
+			mem_fail(0, false);
+			assert_true(kind == ERR_MEMORY || kind == ERR_NONE);
+		}
+}
+
 static void
 each_failed_allocation_is_told_as_such(void **state)
 {
@@ -168,6 +207,7 @@ main(void)
 		cmocka_unit_test(an_object_gives_each_member_once_and_names_what_is_wrong),
 		cmocka_unit_test(what_is_written_is_read_back),
 		cmocka_unit_test(a_text_that_is_no_utf8_is_not_written),
+		cmocka_unit_test(a_token_that_cannot_grow_is_never_read_beyond),
 		cmocka_unit_test(each_failed_allocation_is_told_as_such),
 	};
 
