@@ -12,9 +12,16 @@
  * Blanks and tabs between words; names are defined before they are used; a member is of
  * one group at most; no key twice; exactly one quorum line, anywhere.
  *
+ * A "#" at the beginning of a word begins a comment.
+ *
  * Cosigners of one State count once (D12): in a group of K, members that are witnesses
- * of the same State (note_state of the name in their vkey) together count as one.  A witness
- * whose name says no State counts alone.
+ * of the same State (note_state of the name in their vkey) together count as one, and so
+ * does a group all of whose cosigners are of that State.  A witness whose name says no
+ * State counts alone.  `all` asks for each member, whatever its State.  A group of K that
+ * could never be reached so is refused.
+ *
+ * A key of a type that this version does not judge keeps its place: as witness it never
+ * cosigns, as log it is passed over.
  */
 #ifndef COMITY_LEDGER_QUORUM_H
 #define COMITY_LEDGER_QUORUM_H
@@ -28,7 +35,7 @@
 #define QUORUM_WORD_MAX 63		/* bytes of a NAME */
 
 struct quorum;
-/* ERR_INPUT "quorum.*" names the line. */
+/* ERR_INPUT "quorum.*" names the line; ERR_LIMIT "quorum.size", "quorum.limit". */
 MUST bool quorum_read(struct span file, struct quorum **out, struct err *err);
 void quorum_free(struct quorum *q);		/* NULL is quiet */
 size_t quorum_witnesses(const struct quorum *q);
