@@ -24,11 +24,16 @@ MUST bool age_hkdf(struct span ikm, struct span salt, struct span info, uint8_t 
     size_t n, struct err *err);
 MUST bool age_hmac(struct span key, struct span bytes, uint8_t out[32],
     struct err *err);
-MUST bool age_x25519_base(const uint8_t secret[32], uint8_t point[32],
+/*
+ * A secret as OpenSSL keeps it, and its point; EVP_PKEY_free wipes it.  Any thread.
+ * OpenSSL works out the point whenever a secret comes in, which takes as long as
+ * using it: so what is used twice is made once.
+ */
+MUST bool age_x25519_key(const uint8_t secret[32], EVP_PKEY **out, uint8_t point[32],
     struct err *err);
 /* RFC 7748.  *zero: the result is all zero (a point of low order); out is too. */
-MUST bool age_x25519(const uint8_t secret[32], const uint8_t point[32],
-    uint8_t out[32], bool *zero, struct err *err);
+MUST bool age_x25519(EVP_PKEY *key, const uint8_t point[32], uint8_t out[32],
+    bool *zero, struct err *err);
 /* r 8, p 1; 1 KiB * 2^log_n of memory. */
 MUST bool age_scrypt(struct span passphrase, const uint8_t salt[AGE_SALT],
     unsigned log_n, uint8_t out[32], struct err *err);
@@ -89,6 +94,7 @@ bool age_header_wrong(struct err *err, size_t at, const char *why);
 struct age_identity {
 	uint8_t secret[32];
 	uint8_t point[32];
+	EVP_PKEY *key;			/* of secret */
 };
 
 /*

@@ -56,6 +56,7 @@ age_identity_free(struct age_identity *id)
 {
 	if (id == NULL)
 		return;
+	EVP_PKEY_free(id->key);
 	mem_wipe(id, sizeof *id);
 	mem_free(id);
 }
@@ -68,7 +69,7 @@ age_identity_new(struct world *w, struct age_identity **out, struct err *err)
 	if (id == NULL)
 		return false;
 	if (!world_random(w, id->secret, sizeof id->secret, err) ||
-	    !age_x25519_base(id->secret, id->point, err)) {
+	    !age_x25519_key(id->secret, &id->key, id->point, err)) {
 		age_identity_free(id);
 		return false;
 	}
@@ -139,7 +140,7 @@ identity_line(struct span line, struct age_identity **out, struct err *err)
 		return false;
 	if (bech32_decode(line, identity_prefix, BECH32_UPPER, id->secret,
 	    sizeof id->secret))
-		ok = age_x25519_base(id->secret, id->point, err);
+		ok = age_x25519_key(id->secret, &id->key, id->point, err);
 	else
 		ok = foreign(line, err);
 	if (!ok) {

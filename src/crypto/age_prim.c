@@ -93,7 +93,8 @@ age_hmac(struct span key, struct span bytes, uint8_t out[32], struct err *err)
 /* ---- X25519 ---- */
 
 bool
-age_x25519_base(const uint8_t secret[32], uint8_t point[32], struct err *err)
+age_x25519_key(const uint8_t secret[32], EVP_PKEY **out, uint8_t point[32],
+    struct err *err)
 {
 	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL,
 	    secret, 32);
@@ -101,20 +102,21 @@ age_x25519_base(const uint8_t secret[32], uint8_t point[32], struct err *err)
 	bool ok = key != NULL &&
 	    EVP_PKEY_get_raw_public_key(key, point, &n) == 1 && n == 32;
 
-	EVP_PKEY_free(key);
-	return ok || library_failed(err, "X25519");
+	if (!ok) {
+		EVP_PKEY_free(key);
+		return library_failed(err, "X25519");
+	}
+	*out = key;
+	return true;
 }
 
 bool
-age_x25519(const uint8_t secret[32], const uint8_t point[32], uint8_t out[32],
-    bool *zero, struct err *err)
+age_x25519(EVP_PKEY *key, const uint8_t point[32], uint8_t out[32], bool *zero,
+    struct err *err)
 {
-	EVP_PKEY *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL,
-	    secret, 32);
 	EVP_PKEY *peer = EVP_PKEY_new_raw_public_key(EVP_PKEY_X25519, NULL,
 	    point, 32);
-	EVP_PKEY_CTX *ctx = key == NULL ? NULL :
-	    EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
 	size_t n = 32;
 	bool ready, done;
 
@@ -124,7 +126,6 @@ age_x25519(const uint8_t secret[32], const uint8_t point[32], uint8_t out[32],
 	done = ready && EVP_PKEY_derive(ctx, out, &n) == 1 && n == 32;
 	EVP_PKEY_CTX_free(ctx);
 	EVP_PKEY_free(peer);
-	EVP_PKEY_free(key);
 	if (!ready)
 		return library_failed(err, "X25519");
 	ERR_clear_error();

@@ -115,7 +115,7 @@ file_key_open(const uint8_t wrap[32], struct span body,
 
 /* From the shared secret of share and recipient; *zero as age_x25519 says. */
 static bool
-x25519_wrapping_key(const uint8_t secret[32], const uint8_t peer[32],
+x25519_wrapping_key(EVP_PKEY *key, const uint8_t peer[32],
     const uint8_t share[32], const uint8_t recipient[32], uint8_t wrap[32],
     bool *zero, struct err *err)
 {
@@ -124,7 +124,7 @@ x25519_wrapping_key(const uint8_t secret[32], const uint8_t peer[32],
 
 	memcpy(salt, share, 32);
 	memcpy(salt + 32, recipient, 32);
-	ok = age_x25519(secret, peer, shared, zero, err) && (*zero ||
+	ok = age_x25519(key, peer, shared, zero, err) && (*zero ||
 	    age_hkdf(span_of(shared, 32), span_of(salt, 64),
 	    span_text("age-encryption.org/v1/X25519"), wrap, 32, err));
 	mem_wipe(shared, sizeof shared);
@@ -136,16 +136,18 @@ age_x25519_wrap(const uint8_t ephemeral[32], const struct age_recipient *to,
     const uint8_t file_key[AGE_FILE_KEY], uint8_t share[32],
     uint8_t body[AGE_WRAPPED], struct err *err)
 {
+	EVP_PKEY *key = NULL;
 	uint8_t wrap[32];
 	bool zero = false, ok;
 
-	ok = age_x25519_base(ephemeral, share, err) &&
-	    x25519_wrapping_key(ephemeral, to->point, share, to->point, wrap, &zero,
+	ok = age_x25519_key(ephemeral, &key, share, err) &&
+	    x25519_wrapping_key(key, to->point, share, to->point, wrap, &zero,
 	    err);
 	if (ok && zero)
 		ok = err_set(err, ERR_INPUT, "age.recipient",
 		    "nothing can be sealed to this recipient: anybody could open it");
 	ok = ok && file_key_seal(wrap, file_key, body, err);
+	EVP_PKEY_free(key);
 	mem_wipe(wrap, sizeof wrap);
 	return ok;
 }
@@ -160,7 +162,7 @@ x25519_unwrap(const struct age_stanza *s, const struct age_identity *id,
 
 	if (!age_stanza_arg(s, 0, &arg) || !age_base64_exactly(arg, share, 32))
 		return age_header_wrong(err, s->at, "the share is not 32 bytes");
-	ok = x25519_wrapping_key(id->secret, share, share, id->point, wrap, &zero,
+	ok = x25519_wrapping_key(id->key, share, share, id->point, wrap, &zero,
 	    err);
 	if (ok && zero)
 		ok = age_header_wrong(err, s->at,
