@@ -41,6 +41,7 @@ struct custody_link {
 
 	/* by custody_judge */
 	enum custody_standing standing;
+	const char *reason;		/* stable name of it: "proof", "no-proof" ...; static */
 	char why[300];			/* a sentence: what proves, lacks or contradicts */
 	size_t witnesses;		/* that vouch for it and count: States */
 	char states[128];		/* "XB XC" */
@@ -51,8 +52,14 @@ struct custody {
 	int64_t as_of;
 	struct custody_link *links;	/* owned */
 	size_t n;
+	/*
+	 * Proof files that were handed over one by one, of any acts: each link by itself, and
+	 * no two histories.  act and package say nothing then; false for what was read.
+	 */
+	bool loose;
 	/* by custody_judge: the worst of its links, and of how they follow each other */
 	enum custody_standing standing;
+	const char *reason;		/* "proven", "links", "lacks-made", "lacks-received", "empty" */
 	char why[300];
 };
 void custody_init(struct custody *c);
@@ -69,13 +76,27 @@ MUST bool custody_write(const struct custody *c, struct buf *out, struct err *er
  * checkpoint, signatures, the quorum over all its proofs together.  BROKEN: a proof whose leaf,
  * path or signature does not hold; a place that differs from its proof's; two proofs
  * with different index or log; a record of another act or package than the file is
- * about; two links of one authority whose files (path, bytes, SHA-256) differ; `before`
- * naming a record of the file that comes later; the log of an authority in another's name
- * (origin and record.actor.authority must agree for logs named comity-ledger/...).
+ * about; two links whose files (path, bytes, SHA-256) differ; `before` naming a record of
+ * the file that comes later; a link twice; links of one log in another order than the
+ * log's; proofs that show two histories of one log; the log of an authority in another's
+ * name (origin and record.actor.authority must agree for logs named comity-ledger/...).
  * q NULL: nobody is believed, all that is not broken is claimed.
  * Also what lacks: a `received` without the `made` of its sender, a `made` for a peer without its
- * `received`: said in c->why, never an error.  False: our own trouble only.
+ * `received`: said in c->why, and the whole is claimed then; never an error.  False: our
+ * own trouble only.
  */
 MUST bool custody_judge(struct custody *c, const struct quorum *q, struct err *err);
+
+/* 0 proven, 10 claimed or incomplete, 3 broken (ux.md section 10). */
+int custody_exit_code(const struct custody *c);
+/* A judged file for people, lines of at most 100 columns but for names; LF at the end. */
+MUST bool custody_text(const struct custody *c, struct buf *out, struct err *err);
+/* For programs: the members of a comity.custody-verdict/1 object (custody_say.c). */
+struct json_out;
+void custody_json(const struct custody *c, struct json_out *j);
+/* "made" as people say it: "Sealed", "Received" ...; by event name for the others. */
+const char *custody_event_text(enum record_event e);
+/* What none of this proves. */
+extern const char custody_does_not_prove[];
 
 #endif

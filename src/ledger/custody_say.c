@@ -1,0 +1,186 @@
+/*
+ * A judged custody file, as text and for programs.  Keys are only ever added:
+ *
+ *   schema     "comity.custody-verdict/1"
+ *   standing   proven | claimed | broken: of the whole
+ *   reason     proven | links | lacks-made | lacks-received | empty
+ *   text       a sentence
+ *   exit_code  0 | 10 | 3
+ *   act, package  64 hex; null when proof files were handed over one by one
+ *   links      [{event, at, authority, role, peer, carrier, standing, reason, text,
+ *              log, index, witnesses, states, proven_at, record_sha256}] in their order;
+ *              times RFC 3339; peer, carrier, log, index, proven_at null when there is none
+ *   does_not_prove  what none of this proves
+ *
+ * Texts are English and for people; programs rely on standings and reasons.
+ */
+#include <string.h>
+
+#include "form/json.h"
+#include "ledger/custody.h"
+
+const char custody_does_not_prove[] =
+    "This does not prove that the content is true, or that what was done with it was lawful. "
+    "The time of a link is what its authority's clock said; \"since\" is what its witnesses' "
+    "clocks said.";
+
+int
+custody_exit_code(const struct custody *c)
+{
+	static const int codes[] = { [CUSTODY_PROVEN] = 0, [CUSTODY_CLAIMED] = 10,
+		[CUSTODY_BROKEN] = 3 };
+
+	return codes[c->standing];
+}
+
+const char *
+custody_event_text(enum record_event e)
+{
+	static const struct { enum record_event event; const char *text; } list[] = {
+		{ EVENT_MADE, "Sealed" }, { EVENT_SENT, "Handed to the carrier" },
+		{ EVENT_RECEIVED, "Received" }, { EVENT_OPENED, "Opened" },
+		{ EVENT_READ, "Read" }, { EVENT_EXPORTED, "Exported" },
+		{ EVENT_DISCLOSED, "Passed on" }, { EVENT_DESTROYED, "Destroyed" },
+		{ EVENT_REFUSED, "Not taken in" }, { EVENT_LOSS, "Lost" },
+	};
+
+	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+		if (list[i].event == e)
+			return list[i].text;
+	return record_event_name(e);
+}
+
+static const char *
+word(enum custody_standing s)
+{
+	static const char *const words[] = { [CUSTODY_PROVEN] = "PROVEN",
+		[CUSTODY_CLAIMED] = "CLAIMED", [CUSTODY_BROKEN] = "BROKEN" };
+
+	return words[s];
+}
+
+/* A sentence of ours may quote bytes of strangers, and may be cut inside a character. */
+static bool
+shown(struct buf *out, const char *text, struct err *err)
+{
+	return text_visible(out, span_text(text), err);
+}
+
+static const char *
+peer_word(enum record_event e)
+{
+	return e == EVENT_RECEIVED ? "from" : e == EVENT_DISCLOSED ? "to" : "for";
+}
+
+static bool
+link_text(const struct custody_link *l, size_t n, struct buf *out, struct err *err)
+{
+	const struct record *r = &l->record;
+
+	return buf_printf(out, err, "%3zu  %-7s  %s  %s%s%s%s%s%s\n", n,
+	    word(l->standing), when_people(r->at).s, custody_event_text(r->event),
+	    r->peer.s[0] != '\0' ? " " : "",
+	    r->peer.s[0] != '\0' ? peer_word(r->event) : "",
+	    r->peer.s[0] != '\0' ? " " : "", r->peer.s,
+	    r->carrier[0] != '\0' ? strcmp(r->carrier, "stick") == 0 ? ", by stick" :
+	    strcmp(r->carrier, "mail") == 0 ? ", by mail" :
+	    strcmp(r->carrier, "https") == 0 ? ", by https" : "" : "") &&
+	    buf_printf(out, err, "     by %s (%s)\n     ", r->authority.s, r->role) &&
+	    shown(out, l->why, err) && buf_add_text(out, "\n", err);
+}
+
+bool
+custody_text(const struct custody *c, struct buf *out, struct err *err)
+{
+	bool ok;
+
+	ok = buf_printf(out, err, "Custody?     %s  ", word(c->standing)) &&
+	    shown(out, c->why, err) && buf_add_text(out, "\n", err) && (c->loose ||
+	    (buf_printf(out, err, "Of the act   %s\n", digest_hex(&c->act).s) &&
+	    buf_printf(out, err, "Package      %s\n", digest_hex(&c->package).s)));
+	for (size_t i = 0; ok && i < c->n; i++)
+		ok = link_text(&c->links[i], i + 1, out, err);
+	return ok && buf_printf(out, err, "%s\n", custody_does_not_prove);
+}
+
+/* ---- for programs ---- */
+
+static void
+out_shown(struct json_out *j, const char *name, const char *text)
+{
+	struct buf b;
+
+	buf_init(&b, 4096);
+	if (j->ok)
+		j->ok = shown(&b, text, j->err);
+	json_out_text(j, name, buf_span(&b));
+	buf_clear(&b);
+}
+
+static void
+out_or_null(struct json_out *j, const char *name, const char *text)
+{
+	json_out_str(j, name, text[0] != '\0' ? text : NULL);
+}
+
+static void
+states_json(const struct custody_link *l, struct json_out *j)
+{
+	json_out_array(j, "states");
+	for (const char *s = l->states; *s != '\0'; s += s[2] == ' ' ? 3 : 2)
+		json_out_text(j, NULL, span_of(s, 2));
+	json_out_close_array(j);
+}
+
+static void
+link_json(const struct custody_link *l, struct json_out *j)
+{
+	const struct record *r = &l->record;
+	struct digest d;
+
+	json_out_object(j, NULL);
+	json_out_str(j, "event", record_event_name(r->event));
+	json_out_str(j, "at", when_rfc3339(r->at).s);
+	json_out_str(j, "authority", r->authority.s);
+	json_out_str(j, "role", r->role);
+	out_or_null(j, "peer", r->peer.s);
+	out_or_null(j, "carrier", r->carrier);
+	json_out_str(j, "standing", custody_standing_name(l->standing));
+	json_out_str(j, "reason", l->reason);
+	out_shown(j, "text", l->why);
+	out_or_null(j, "log", l->has_place ? l->origin : "");
+	if (l->has_place)
+		json_out_int(j, "index", (int64_t)l->index);
+	else
+		json_out_null(j, "index");
+	json_out_int(j, "witnesses", (int64_t)l->witnesses);
+	states_json(l, j);
+	json_out_str(j, "proven_at", l->proven_at != 0 ?
+	    when_rfc3339(l->proven_at).s : NULL);
+	if (j->ok)
+		j->ok = digest_of(buf_span(&l->bytes), &d, j->err);
+	if (j->ok)
+		json_out_digest(j, "record_sha256", &d);
+	json_out_close_object(j);
+}
+
+void
+custody_json(const struct custody *c, struct json_out *j)
+{
+	json_out_str(j, "standing", custody_standing_name(c->standing));
+	json_out_str(j, "reason", c->reason);
+	out_shown(j, "text", c->why);
+	json_out_int(j, "exit_code", custody_exit_code(c));
+	if (c->loose) {
+		json_out_null(j, "act");
+		json_out_null(j, "package");
+	} else {
+		json_out_digest(j, "act", &c->act);
+		json_out_digest(j, "package", &c->package);
+	}
+	json_out_array(j, "links");
+	for (size_t i = 0; i < c->n; i++)
+		link_json(&c->links[i], j);
+	json_out_close_array(j);
+	json_out_str(j, "does_not_prove", custody_does_not_prove);
+}
