@@ -171,6 +171,8 @@ global_take(struct cli *c, struct globals *g, const struct option *o,
 		c->json = true;
 	else if (strcmp(o->name, "quiet") == 0)
 		c->quiet = true;
+	else if (strcmp(o->name, "verbose") == 0)
+		c->verbose = true;
 	else if (strcmp(o->name, "yes") == 0)
 		c->yes = true;
 	else if (strcmp(o->name, "no-input") == 0)
@@ -397,6 +399,8 @@ cli_main(struct world *w, int argc, char **argv)
 	if (code == EXIT_DONE)
 		code = dispatch(&p, &call, &g);
 	cli_progress_end(&c.progress);
+	if (c.verbose && c.flow.trouble.s[0] != '\0')
+		warn(&c, "  (network: %s)\n", c.flow.trouble.s);
 	if (code == EXIT_DONE && c.code != 0)
 		code = (int)c.code;
 	if (c.out.n > 0 && !world_write(w, WORLD_OUT, buf_span(&c.out), &ignored)) {

@@ -81,7 +81,7 @@ struct cli {
 	struct world *world;
 	struct flow flow;
 	struct cli_progress progress;
-	bool json, quiet, no_input, yes;
+	bool json, quiet, verbose, no_input, yes;
 	bool text;			/* between text_begin and text_end, with --json */
 	const char *passphrase_file;
 	const char *new_passphrase_file;

@@ -76,6 +76,11 @@ json_start(struct cli *c, struct json_out *j, const char *schema)
 void
 json_done(struct cli *c, struct json_out *j)
 {
+	if (c->flow.trouble.reason != NULL) {
+		json_out_str(j, "network_reason", c->flow.trouble.reason);
+		json_shown(j, "network_detail", c->flow.trouble.s[0] != '\0' ?
+		    c->flow.trouble.s : NULL);
+	}
 	json_out_close_object(j);
 	if (!json_out_end(j))
 		c->code = EXIT_OTHER;

@@ -9,6 +9,7 @@ const struct option global_options[] = {
 	{ "json", NULL, "one JSON object as the answer" },
 	{ "progress", "MODE", "auto, bar, lines, jsonl or none" },
 	{ "quiet", NULL, "no progress, no warnings (also -q)" },
+	{ "verbose", NULL, "also what the network library says of a trouble" },
 	{ "yes", NULL, "do not ask to confirm" },
 	{ "no-input", NULL, "never ask anything: say what is missing and end" },
 	{ "help", NULL, "this help (also -h)" },

@@ -8,6 +8,7 @@
 #ifndef COMITY_FLOW_H
 #define COMITY_FLOW_H
 
+#include "http/http.h"
 #include "package/package.h"
 #include "store/store.h"
 
@@ -25,6 +26,7 @@ struct flow {
 	struct journal *journal;	/* opened by the first record, under the home's lock */
 	struct ledger_keyring *ledger_keys;	/* opened on first use (ledger_keys.c) */
 	bool clock_looked;		/* compared with the last record, once a command */
+	struct http_detail trouble;	/* the last one with the line, as the library says it */
 	struct kept *kept;		/* while many parcels are taken in (kept.h) */
 };
 void flow_clear(struct flow *f);

@@ -67,7 +67,8 @@ token_ask(struct flow *f, struct span of, struct buf *token, struct buf *answer,
 	    !stamp_query_make(f->world, of, &query, err)) {
 		ok = false;
 	} else if (!http_post(s->tsa_url, "application/timestamp-query",
-	    buf_span(&query), "application/timestamp-reply", answer, &why) ||
+	    buf_span(&query), "application/timestamp-reply", answer,
+	    &f->trouble, &why) ||
 	    !stamp_accept(buf_span(answer), buf_span(&query), of, &roots, token,
 	    &canonical, &out->at, out->text, &why)) {
 		/* Memory is our trouble; all else is the authority being away. */

@@ -81,7 +81,7 @@ list_add(struct span answer, struct buf *pem, struct err *err)
 
 /* From the addresses in one certificate; the first that answers is enough. */
 static bool
-fetch(const struct cert *c, struct buf *pem, char text[300], struct err *err)
+fetch(struct flow *f, const struct cert *c, struct buf *pem, char text[300], struct err *err)
 {
 	struct cert_point *points = mem_array(POINTS_MAX, sizeof *points, err);
 	struct err why = ERR_INIT;
@@ -96,7 +96,7 @@ fetch(const struct cert *c, struct buf *pem, char text[300], struct err *err)
 		size_t before = pem->n;
 
 		buf_init(&answer, REVOCATION_MAX);
-		got = http_get(points[i].url, &answer, &why) &&
+		got = http_get(points[i].url, &answer, &f->trouble, &why) &&
 		    list_add(buf_span(&answer), pem, &why);
 		if (!got)
 			pem->n = before;
@@ -122,7 +122,7 @@ gather(struct flow *f, const struct certs *chain, struct buf *pem, char text[300
 		return false;
 	/* A simulated world has no network. */
 	for (size_t i = 0; i < chain->n && !world_is_sim(f->world); i++)
-		if (!fetch(chain->list[i], pem, text, err))
+		if (!fetch(f, chain->list[i], pem, text, err))
 			return false;
 	return true;
 }

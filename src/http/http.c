@@ -95,10 +95,57 @@ answer_check(CURL *c, const char *answer_type, struct err *err)
 	return true;
 }
 
+/* In our words, whatever the library calls it. */
+static bool
+unreached(CURLcode code, struct err *err)
+{
+	switch ((int)code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return err_set(err, ERR_UNREACHED, "http.name",
+		    "the name of the server cannot be found: this machine is off line, or the address is mistyped");
+	case CURLE_COULDNT_CONNECT:
+		return err_set(err, ERR_UNREACHED, "http.connect",
+		    "there is no connection to the server: it is away, or a firewall is between");
+	case CURLE_OPERATION_TIMEDOUT:
+		return err_set(err, ERR_UNREACHED, "http.timeout",
+		    "the server did not answer in time");
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+		return err_set(err, ERR_UNREACHED, "http.tls",
+		    "the server's certificate or its TLS is not accepted here");
+	default:
+		return err_set(err, ERR_UNREACHED, "http.cut",
+		    "the server's answer ended early or cannot be read");
+	}
+}
+
+static void
+detail_take(struct http_detail *detail, CURLcode code, const char *why)
+{
+	if (detail != NULL)
+		(void)snprintf(detail->s, sizeof detail->s, "%.255s",
+		    why[0] != '\0' ? why : curl_easy_strerror(code));
+}
+
+static void
+detail_clear(struct http_detail *detail)
+{
+	if (detail == NULL)
+		return;
+	detail->reason = NULL;
+	detail->s[0] = '\0';
+}
+
 /* headers NULL: a GET. */
 static bool
 exchange(const char *url, struct curl_slist *headers, struct span body,
-    const char *answer_type, struct buf *answer, struct err *err)
+    const char *answer_type, struct buf *answer, struct http_detail *detail,
+    struct err *err)
 {
 	struct answer a = { answer, err, false };
 	char why[CURL_ERROR_SIZE] = "";
@@ -113,40 +160,46 @@ exchange(const char *url, struct curl_slist *headers, struct span body,
 		return err_memory(err);
 	}
 	code = curl_easy_perform(c);
+	if (code != CURLE_OK)
+		detail_take(detail, code, why);
 	if (code == CURLE_OUT_OF_MEMORY)
 		(void)err_memory(err);
 	else if (code != CURLE_OK && !a.failed)
-		(void)err_set(err, ERR_UNREACHED, "http.unreached",
-		    "the server could not be reached: %s",
-		    why[0] != '\0' ? why : curl_easy_strerror(code));
+		(void)unreached(code, err);
 	else if (code == CURLE_OK)
 		ok = answer_check(c, answer_type, err);
+	if (!ok && detail != NULL)
+		detail->reason = err->reason;
 	curl_easy_cleanup(c);
 	return ok;
 }
 
 bool
 http_post(const char *url, const char *content_type, struct span body,
-    const char *answer_type, struct buf *answer, struct err *err)
+    const char *answer_type, struct buf *answer, struct http_detail *detail,
+    struct err *err)
 {
 	struct curl_slist *headers;
 	char line[120];
 	bool ok;
 
+	detail_clear(detail);
 	if (!http_url_check(url, err))
 		return false;
 	(void)snprintf(line, sizeof line, "Content-Type: %s", content_type);
 	headers = curl_slist_append(NULL, line);
 	if (headers == NULL)
 		return err_memory(err);
-	ok = exchange(url, headers, body, answer_type, answer, err);
+	ok = exchange(url, headers, body, answer_type, answer, detail, err);
 	curl_slist_free_all(headers);
 	return ok;
 }
 
 bool
-http_get(const char *url, struct buf *answer, struct err *err)
+http_get(const char *url, struct buf *answer, struct http_detail *detail,
+    struct err *err)
 {
+	detail_clear(detail);
 	return http_url_check(url, err) &&
-	    exchange(url, NULL, span_of(NULL, 0), NULL, answer, err);
+	    exchange(url, NULL, span_of(NULL, 0), NULL, answer, detail, err);
 }

@@ -113,7 +113,7 @@ ask(const char *answer, struct buf *got, struct server *s, struct err *err)
 	server_begin(s, answer, strlen(answer));
 	buf_init(got, 100);
 	ok = http_post(s->url, "application/timestamp-query", span_text("query"),
-	    TYPE, got, err);
+	    TYPE, got, NULL, err);
 	server_end(s);
 	return ok;
 }
@@ -229,9 +229,9 @@ static void
 an_answer_that_is_cut_or_no_http_is_no_answer(void **state)
 {
 	(void)state;
-	refused(HEAD(TYPE, "10") "abc", ERR_UNREACHED, "http.unreached");
-	refused("", ERR_UNREACHED, "http.unreached");
-	refused("SSH-2.0-x\r\n", ERR_UNREACHED, "http.unreached");
+	refused(HEAD(TYPE, "10") "abc", ERR_UNREACHED, "http.cut");
+	refused("", ERR_UNREACHED, "http.cut");
+	refused("SSH-2.0-x\r\n", ERR_UNREACHED, "http.cut");
 }
 
 static void
@@ -245,9 +245,29 @@ nobody_listening_is_unreached(void **state)
 	server_begin(&s, "", 0);
 	server_end(&s);
 	buf_init(&got, 100);
-	assert_false(http_get(s.url, &got, &err));
-	assert_string_equal(err.reason, "http.unreached");
+	assert_false(http_get(s.url, &got, NULL, &err));
+	assert_string_equal(err.reason, "http.connect");
 	assert_int_equal(err.kind, ERR_UNREACHED);
+	buf_clear(&got);
+}
+
+/* Who keeps the machine gets the library's text, the officer gets our words. */
+static void
+why_nobody_answers_is_said_in_our_words(void **state)
+{
+	struct http_detail detail = { NULL, "of before" };
+	struct err err = ERR_INIT;
+	struct buf got;
+
+	(void)state;
+	buf_init(&got, 100);
+	assert_false(http_get("http://there-is-none.invalid/", &got, &detail, &err));
+	assert_string_equal(err.reason, "http.name");
+	assert_null(strstr(err.text, "there-is-none"));
+	assert_true(detail.s[0] != '\0' && strcmp(detail.s, "of before") != 0);
+	assert_string_equal(detail.reason, "http.name");
+	assert_false(http_get("ftp://127.0.0.1/", &got, &detail, &err));
+	assert_string_equal(detail.s, "");
 	buf_clear(&got);
 }
 
@@ -264,7 +284,7 @@ a_slow_answer_is_waited_for_and_not_for_ever(void **state)
 	buf_init(&got, 100);
 	server_begin(&s, answer, sizeof answer - 1);
 	s.pause = whole ? HTTP_TOTAL_SECONDS + 5 : 1;
-	assert_int_equal(http_get(s.url, &got, &err), !whole);
+	assert_int_equal(http_get(s.url, &got, NULL, &err), !whole);
 	assert_int_equal(err.kind, whole ? ERR_UNREACHED : ERR_NONE);
 	server_end(&s);
 	buf_clear(&got);
@@ -287,13 +307,13 @@ an_address_is_checked_before_anyone_is_asked(void **state)
 	assert_false(http_url_check(url, &err));
 	assert_int_equal(err.kind, ERR_LIMIT);
 	buf_init(&got, 10);
-	assert_false(http_get("file:///etc/passwd", &got, &err));
+	assert_false(http_get("file:///etc/passwd", &got, NULL, &err));
 	assert_string_equal(err.reason, "http.url");
-	assert_false(http_get("ftp://127.0.0.1/", &got, &err));
-	assert_false(http_get("http://name:word@127.0.0.1/", &got, &err));
-	assert_false(http_get("http://127.0.0.1/a b", &got, &err));
-	assert_false(http_get("http://127.0.0.1/\r\nX: y", &got, &err));
-	assert_false(http_get("", &got, &err));
+	assert_false(http_get("ftp://127.0.0.1/", &got, NULL, &err));
+	assert_false(http_get("http://name:word@127.0.0.1/", &got, NULL, &err));
+	assert_false(http_get("http://127.0.0.1/a b", &got, NULL, &err));
+	assert_false(http_get("http://127.0.0.1/\r\nX: y", &got, NULL, &err));
+	assert_false(http_get("", &got, NULL, &err));
 	assert_string_equal(err.reason, "http.url");
 	buf_clear(&got);
 }
@@ -309,6 +329,7 @@ main(void)
 		cmocka_unit_test(an_answer_ends_at_its_limit),
 		cmocka_unit_test(an_answer_that_is_cut_or_no_http_is_no_answer),
 		cmocka_unit_test(nobody_listening_is_unreached),
+		cmocka_unit_test(why_nobody_answers_is_said_in_our_words),
 		cmocka_unit_test(a_slow_answer_is_waited_for_and_not_for_ever),
 		cmocka_unit_test(an_address_is_checked_before_anyone_is_asked),
 	};

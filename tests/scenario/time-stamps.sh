@@ -68,6 +68,12 @@ tsa_stop
 try 0 'a request leaves while the authority is away' preserve XB
 must A request send 1
 said 'comity stamp fetch' 'and says how to ask again'
+said 'there is no connection to the server' 'and in our words why'
+said_not 'Failed to connect' 'not in those of a library'
+try 7 'who keeps the machine' A --verbose stamp fetch
+said 'Failed to connect' 'gets those too'
+A --json stamp fetch >v.json 2>/dev/null
+holds 'with a stable name of the reason' test "$(json v.json network_reason)" = http.connect
 try 0 'the desk' A status
 said 'time stamps owed 1' 'says what is owed'
 try 7 'asking while it is away' A stamp fetch
