@@ -1,12 +1,14 @@
 /*
- * comity-check: is this package what was sealed, by whom, and when?  The verifier
- * alone: no network, no store, no keys but an identity it is handed.
+ * comity-check: is this package what was sealed, by whom, and when?  And with --policy:
+ * does this chain of hand-overs hold?  The verifier alone: no network, no store, no keys
+ * but an identity it is handed.
  */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/check_custody.h"
 #include "form/json.h"
 #include "package/package.h"
 
@@ -15,7 +17,7 @@
 #define TICKS 1000000000ull		/* world_ticks in a second */
 
 enum flag { FLAG_ROOTS, FLAG_TSA, FLAG_CRL, FLAG_CARD, FLAG_AT, FLAG_IDENTITY,
-	FLAG_JSON, FLAG_DETAILS, FLAG_PROGRESS, FLAG_HELP, FLAG_VERSION };
+	FLAG_POLICY, FLAG_RECORD, FLAG_SALT, FLAG_JSON, FLAG_DETAILS, FLAG_PROGRESS, FLAG_HELP, FLAG_VERSION };
 
 /* The one table: parser and help are made from it. */
 static const struct {
@@ -31,6 +33,10 @@ static const struct {
 	    "2026-11-22 or @SECONDS" },
 	{ "identity", "FILE", FLAG_IDENTITY, "age identity that opens a sealed parcel; "
 	    "- reads it from standard input" },
+	{ "policy", "FILE", FLAG_POLICY, "whom you believe about ledgers: checks custody, "
+	    "not a package" },
+	{ "leaf-record", "FILE", FLAG_RECORD, "with --policy: the record of a proof file" },
+	{ "leaf-salt", "FILE", FLAG_SALT, "and its salt" },
 	{ "json", NULL, FLAG_JSON, "the answer as one JSON object (comity.verdict/1)" },
 	{ "details", NULL, FLAG_DETAILS, "every step and finding, not only the answer" },
 	{ "progress", "HOW", FLAG_PROGRESS, "auto, bar, lines or none" },
@@ -152,6 +158,9 @@ help(struct main *m)
 	    "PACKAGE\n\n"
 	    "Is this package what was sealed, by whom, and when?  PACKAGE is a sealed\n"
 	    "parcel (.comity), a plain package (.tar, .card) or an unpacked folder.\n"
+	    "\ncomity-check --policy FILE [--json] CUSTODY\n\n"
+	    "Who had it when, and is that proven?  CUSTODY is a custody file (.json), a\n"
+	    "proof file (.tlog-proof) with its record and salt, or a folder of those.\n"
 	    "Nothing is sent anywhere and nothing is written.\n\n");
 	for (size_t i = 0; i < FLAGS; i++) {
 		char name[40], line[200];
@@ -159,7 +168,7 @@ help(struct main *m)
 		(void)snprintf(name, sizeof name, "--%s%s%s", flags[i].name,
 		    flags[i].value != NULL ? " " : "",
 		    flags[i].value != NULL ? flags[i].value : "");
-		(void)snprintf(line, sizeof line, "  %-17s %s\n", name,
+		(void)snprintf(line, sizeof line, "  %-19s %s\n", name,
 		    flags[i].help);
 		put(m, WORLD_OUT, line);
 	}
@@ -170,9 +179,11 @@ help(struct main *m)
 	    "case.comity\n"
 	    "      a sealed parcel; it is read, not unpacked\n"
 	    "  comity-check --card sender.card --json package.tar\n"
-	    "      trust the sender's card; the answer for a program\n\n"
-	    "Exit codes: 0 intact; 3 changed; 10 intact, but signer or time not\n"
-	    "established; 2 wrong use, or not a package; 4 the identity does not open\n"
+	    "      trust the sender's card; the answer for a program\n"
+	    "  comity-check --policy states.policy custody.json\n"
+	    "      the chain of hand-overs, for who believes the States of that policy\n\n"
+	    "Exit codes: 0 intact, or proven; 3 changed, or broken; 10 intact, but signer\n"
+	    "or time not established, or a link only claimed; 2 wrong use, or not a package; 4 the identity does not open\n"
 	    "it; 5 not found; 130 stopped by Ctrl-C; 1 anything else.\n");
 	return 0;
 }
@@ -473,6 +484,42 @@ check(struct main *m)
 	return code;
 }
 
+/* ---- custody ---- */
+
+/* What only packages have has no meaning there: nothing is passed over in silence. */
+static bool
+custody_flags(const struct main *m, struct err *err)
+{
+	static const enum flag others[] = { FLAG_ROOTS, FLAG_TSA, FLAG_CRL, FLAG_CARD,
+		FLAG_AT, FLAG_IDENTITY };
+
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (flag_value(m, others[i]) != NULL)
+			return err_set(err, ERR_USE, "use.policy",
+			    "--policy checks custody, for which --%s says nothing",
+			    flags[others[i]].name);
+	return true;
+}
+
+static int
+check_custody(struct main *m)
+{
+	struct custody_asked a = { .world = m->world, .path = m->path,
+		.policy = flag_value(m, FLAG_POLICY),
+		.record = flag_value(m, FLAG_RECORD), .salt = flag_value(m, FLAG_SALT),
+		.json = flag_value(m, FLAG_JSON) != NULL };
+	struct err err = ERR_INIT;
+	struct buf out;
+	int code = 1;
+
+	buf_init(&out, CUSTODY_FILE_MAX);
+	if (!custody_flags(m, &err) || !custody_check(&a, &out, &code, &err) ||
+	    !world_write(m->world, WORLD_OUT, buf_span(&out), &err))
+		code = say_error(m, &err);
+	buf_clear(&out);
+	return code;
+}
+
 /* The flag an argument names, whole, or FLAGS; *value: what stands behind its =. */
 static size_t
 flag_find(const char *arg, const char **value)
@@ -534,7 +581,12 @@ parse(struct main *m, int argc, char **argv)
 			m->path = argv[i];
 		}
 	}
-	return m->path != NULL ? -1 : use(m, "name the package to check");
+	if (m->path == NULL)
+		return use(m, "name the package to check");
+	if (flag_value(m, FLAG_POLICY) == NULL && (flag_value(m, FLAG_RECORD) != NULL ||
+	    flag_value(m, FLAG_SALT) != NULL))
+		return use(m, "--leaf-record and --leaf-salt go with --policy");
+	return -1;
 }
 
 static void
@@ -565,7 +617,8 @@ main(int argc, char **argv)
 	certs_init(&m.card_roots);
 	code = parse(&m, argc, argv);
 	if (code < 0)
-		code = check(&m);
+		code = flag_value(&m, FLAG_POLICY) != NULL ? check_custody(&m) :
+		    check(&m);
 	main_clear(&m);
 	world_free(m.world);
 	return code;
