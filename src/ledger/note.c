@@ -369,6 +369,14 @@ lines_merge(const struct note *a, const struct note *b, struct buf *out, struct 
 }
 
 bool
+note_line_copy(const struct note *n, size_t i, struct buf *out, struct err *err)
+{
+	const struct note_line *l = &n->lines[i];
+
+	return line_write(l->name, l->id, l->signature, out, err);
+}
+
+bool
 note_merge(struct span a, struct span b, struct buf *out, struct err *err)
 {
 	size_t before = out->n;
