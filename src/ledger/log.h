@@ -30,13 +30,25 @@
 
 struct log;
 /*
+ * The journal's number of leaf 0 of the open log of this home, for log_open: 0 until there
+ * was a log_succeed.  *before (may be NULL): how many closed logs there are.
+ */
+MUST bool log_first(struct world *w, struct dir *home, uint64_t *first, unsigned *before,
+    struct err *err);
+/*
  * Opens the journal from where the tiles end (journal_open_at), so that the start costs
  * what was written since; from the first entry when there are no tiles or they do not hold.
- * first: the journal's number of leaf 0 (0 but for a successor).
+ * first: what log_first says, else ERR_CONFLICT "ledger.first".  home must outlive it.
+ * When HOME/ledger/signed tells of more leaves than there are, the standing becomes
+ * RECOVERING "ledger.shorter"; when it or `standing` does not hold, RECOVERING
+ * "ledger.damaged" until log_state_put.
  */
 MUST bool log_open(struct world *w, struct dir *home, uint64_t first, struct log **out,
     struct err *err);
-/* Tiles that wait are written, unsynced work is only work again.  NULL is quiet. */
+/*
+ * Leaves that are in no tile yet are written when they are many, else the next log_open
+ * reads them from the journal.  NULL is quiet.
+ */
 void log_close(struct log *l);
 struct journal *log_journal(struct log *l);	/* for reading */
 
@@ -87,7 +99,10 @@ struct log_state {
 	struct digest known_root;
 };
 void log_state(const struct log *l, struct log_state *out);
-/* Durable before it returns.  FROZEN never becomes another (only a successor goes on). */
+/*
+ * Durable before it returns.  FROZEN never becomes another (only a successor goes on):
+ * ERR_REFUSED "ledger.frozen".  GOOD forgets a damaged HOME/ledger/signed.
+ */
 MUST bool log_state_put(struct log *l, const struct log_state *s, struct err *err);
 
 /* ---- checkpoints ---- */
@@ -104,6 +119,9 @@ struct log_signer {
  * ERR_REFUSED "ledger.recovering", "ledger.frozen", "ledger.shorter" (smaller than last
  * signed), "ledger.empty" (no leaf yet); ERR_UNPROVEN "ledger.damaged" and the standing
  * becomes FROZEN when the journal itself contradicts what was signed.
+ *
+ * Syncs: 8 while a partial tile grows (entries, level 0, a folder each, tree; signed and its
+ * folder; checkpoint), 10 when it is the first of its tile, some 20 when 256 are full.
  */
 MUST bool log_publish(struct log *l, const struct log_signer *s,
     struct checkpoint *out, struct err *err);
