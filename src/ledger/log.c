@@ -254,6 +254,7 @@ open_all(struct log *l, struct err *err)
 
 	buf_init(&l->offsets_wait, 8 * JOURNAL_GROUP_MAX);
 	if (!hasher_new(&l->hasher, err) || !journal_ready(l, &place, err) ||
+	    (!l->borrowed && !journal_new_sweep(l->w, l->home, err)) ||
 	    !tiles_ready(l, &place, err) ||
 	    !dir_open(l->w, l->home, l->path, &l->folder, err) || !sweep(l, err) ||
 	    (!l->closed && !offsets_open(l, place.count, place.at, &all, err)))

@@ -85,8 +85,20 @@ MUST bool queue_append(struct log_queue *q, struct span record, uint64_t *index,
     struct err *err);			/* waits */
 /* Copied; ERR_LIMIT "log.queue" when LOG_QUEUE_MAX wait. */
 MUST bool queue_put(struct log_queue *q, struct span record, struct err *err);
-/* All that was put, in order; *index of the first. */
+/*
+ * All that was put, in order; *index of the first.  The queue is empty afterwards, also
+ * after a failure.
+ */
 MUST bool queue_flush(struct log_queue *q, uint64_t *index, struct err *err);
+
+/*
+ * Every file of it from the first byte: the journal against its chain, its leaves against
+ * the tree, offsets, tiles, signed, standing, checkpoint, cosigned notes.  bad(arg, path, why)
+ * for each that is missing or does not hold; path is below the home.  True when all was
+ * read, whatever was found.  Changes nothing.
+ */
+MUST bool log_scrub(struct log *l, void (*bad)(void *arg, const char *path,
+    const char *why), void *arg, struct progress *progress, struct err *err);
 
 /* ---- standing ---- */
 

@@ -129,5 +129,7 @@ MUST bool journal_new_make(struct journal *j, struct dir *home, uint64_t at,
 /* Durable, and j is it from now on.  False: which of the two is there is not known. */
 MUST bool journal_new_take(struct journal_new *n, struct err *err);
 void journal_new_drop(struct journal_new *n);	/* NULL is quiet */
+/* What a recovery that was cut short left beside the journal. */
+MUST bool journal_new_sweep(struct world *w, struct dir *home, struct err *err);
 
 #endif
