@@ -175,26 +175,16 @@ fill_whole(struct run *r, struct reading_hand *h, const struct entry *e,
 	return hasher_end(h->hasher, d, err);
 }
 
-/* 32 bytes each, from the index of the first on. */
+/* All n are there: they were put before the run. */
 static bool
-store_digests(const struct content *c, uint64_t first, const struct digest *d,
-    size_t n, struct err *err)
-{
-	if (n == 0)
-		return true;
-	return file_write_at(c->digests, span_of(d, n * sizeof *d),
-	    first * sizeof *d, err) || err_wrap(err, "write a temporary file");
-}
-
-static bool
-load_digests(struct file *f, uint64_t first, struct digest *d, size_t n,
+load_digests(const struct digests *from, uint64_t first, struct digest *d, size_t n,
     struct err *err)
 {
 	size_t got;
 
-	if (!file_read_at(f, d, n * sizeof *d, first * sizeof *d, &got, err))
-		return err_wrap(err, "read a temporary file");
-	return got == n * sizeof *d || err_set(err, ERR_IO, "disk.io",
+	if (!digests_take(from, first, d, n, &got, err))
+		return false;
+	return got == n || err_set(err, ERR_IO, "disk.io",
 	    "a temporary file lost its end");
 }
 
@@ -211,7 +201,7 @@ fill_wholes(struct run *r, struct reading_hand *h, const struct plan *plan,
 	if (r->c->pinned != NULL && plan->whole > 0) {
 		uint64_t left = r->c->p->files - first;
 
-		if (!load_digests(r->c->pinned, first, h->pinned,
+		if (left > 0 && !load_digests(r->c->pinned, first, h->pinned,
 		    left < plan->whole ? (size_t)left : plan->whole, err))
 			return false;
 	}
@@ -228,7 +218,7 @@ fill_wholes(struct run *r, struct reading_hand *h, const struct plan *plan,
 			return content_not_pinned(e.name, err);
 		n++;
 	}
-	return store_digests(r->c, first, h->digests, n, err);
+	return digests_put(r->c->digests, first, h->digests, n, err);
 }
 
 /* ---- entries that cross ---- */
@@ -340,7 +330,7 @@ crossing_finish(struct run *r, struct crossing *x, struct err *err)
 		if (!digest_eq(&d, &pinned))
 			return content_not_pinned(x->e.name, err);
 	}
-	return store_digests(r->c, x->index, &d, 1, err);
+	return digests_put(r->c->digests, x->index, &d, 1, err);
 }
 
 /* ---- the three calls of a run ---- */
@@ -433,10 +423,15 @@ content_follow(void *arg, const struct slab_part *part, struct err *err)
 static bool
 hand_new(struct run *r, unsigned i, struct err *err)
 {
-	struct reading_hand *h = mem_new(sizeof *h, err);
+	/* Not zeroed: no digest is read that was not written. */
+	struct reading_hand *h = mem_resize(NULL, sizeof *h, err);
 
 	r->hands[i] = h;
-	return h != NULL && payload_reader_init(&h->reader, r->c->p, err) &&
+	if (h == NULL)
+		return false;
+	memset(&h->reader, 0, sizeof h->reader);
+	h->hasher = NULL;
+	return payload_reader_init(&h->reader, r->c->p, err) &&
 	    hasher_new(&h->hasher, err);
 }
 
@@ -507,41 +502,4 @@ content_run(const struct content *c, struct slabs *slabs, struct err *err)
 	    payload_folders_unchanged(c->p, err);
 	run_free(r);
 	return ok;
-}
-
-/* ---- reading digests back ---- */
-
-bool
-digests_reader_init(struct digests_reader *r, struct file *f, struct err *err)
-{
-	*r = (struct digests_reader){ .f = f };
-	r->many = mem_array(DIGESTS_AT_ONCE, sizeof *r->many, err);
-	return r->many != NULL;
-}
-
-void
-digests_reader_clear(struct digests_reader *r)
-{
-	mem_free(r->many);
-	*r = (struct digests_reader){ 0 };
-}
-
-bool
-digests_get(struct digests_reader *r, uint64_t index, struct digest *out,
-    struct err *err)
-{
-	size_t got;
-
-	if (index < r->from || index - r->from >= r->n) {
-		if (!file_read_at(r->f, r->many, DIGESTS_AT_ONCE * sizeof *r->many,
-		    index * sizeof *r->many, &got, err))
-			return err_wrap(err, "read a temporary file");
-		r->from = index;
-		r->n = got / sizeof *r->many;
-		if (r->n == 0)
-			return err_set(err, ERR_IO, "disk.io",
-			    "a temporary file lost its end");
-	}
-	*out = r->many[index - r->from];
-	return true;
 }

@@ -7,6 +7,7 @@
 #ifndef COMITY_PACKAGE_PAYLOAD_CONTENT_H
 #define COMITY_PACKAGE_PAYLOAD_CONTENT_H
 
+#include "package/digests.h"
 #include "package/payload.h"
 #include "package/slab.h"
 
@@ -15,10 +16,10 @@ struct content {
 	struct span folder;		/* of the bag */
 	int64_t mtime;			/* of every header */
 	uint8_t salt[PAYLOAD_SALT_BYTES];	/* data/_salt */
-	/* Gets 32 bytes a file, in entry order, `_salt` left out. */
-	struct file *digests;
+	/* Gets one of each file, in entry order, `_salt` left out. */
+	struct digests *digests;
 	/* The same as they have to be (a pin); NULL: not known. */
-	struct file *pinned;
+	struct digests *pinned;
 };
 
 /*
@@ -33,19 +34,5 @@ bool content_waits(const struct payload *p);
 
 /* The error of a pinned file, for whoever finds it first. */
 bool content_not_pinned(struct span name, struct err *err);
-
-/* Digests are read back in order, many at a time. */
-#define DIGESTS_AT_ONCE 2048
-struct digests_reader {
-	struct file *f;
-	struct digest *many;
-	uint64_t from;
-	size_t n;
-};
-MUST bool digests_reader_init(struct digests_reader *r, struct file *f,
-    struct err *err);
-void digests_reader_clear(struct digests_reader *r);
-MUST bool digests_get(struct digests_reader *r, uint64_t index,
-    struct digest *out, struct err *err);
 
 #endif

@@ -14,7 +14,7 @@
 
 /* Lines into the sink, and the digest of them all. */
 static bool
-pin_lines(struct payload *p, struct file *digests, struct sink *pin,
+pin_lines(struct payload *p, const struct digests *digests, struct sink *pin,
     struct digest *fingerprint, struct err *err)
 {
 	struct digests_reader reader = { 0 };
@@ -62,14 +62,14 @@ payload_pin(struct payload *p, struct sink *pin, struct digest *fingerprint,
 	struct slabs *slabs = NULL;
 	bool ok;
 
-	ok = file_open(p->w, p->tmp, ".", FILE_TEMPORARY, &content.digests, err) &&
+	ok = digests_new(p->w, p->tmp, p->files, &content.digests, err) &&
 	    slabs_new(&options, &slabs, err) &&
 	    content_run(&content, slabs, err) &&
 	    pin_lines(p, content.digests, pin, fingerprint, err);
 	if (ok && progress != NULL)
 		progress->tell(progress, "pin", p->bytes, p->bytes);
 	slabs_free(slabs);
-	file_close(content.digests);
+	digests_free(content.digests);
 	return ok;
 }
 
@@ -114,7 +114,7 @@ pin_next(struct pin_reader *r, struct span *line, bool *more, struct err *err)
 
 static bool
 pin_compare(const struct payload *p, struct pin_reader *r,
-    struct payload_reader *entries, struct file *digests, struct err *err)
+    struct payload_reader *entries, struct digests *digests, struct err *err)
 {
 	char want[PIN_LINE_MAX];
 	struct digest d;
@@ -144,14 +144,14 @@ pin_compare(const struct payload *p, struct pin_reader *r,
 		n = files_pin_line(want, &d, e.size, e.path);
 		if (!span_eq(line, span_of(want, n - 1)))
 			return content_not_pinned(e.name, err);
-		if (!file_write_at(digests, digest_span(&d), index * sizeof d, err))
-			return err_wrap(err, "write a temporary file");
+		if (!digests_put(digests, index, &d, 1, err))
+			return false;
 	}
 }
 
 bool
 pin_match(const struct payload *p, struct source *pin,
-    struct file *digests, struct err *err)
+    struct digests *digests, struct err *err)
 {
 	struct pin_reader r = { .from = pin };
 	struct payload_reader entries;

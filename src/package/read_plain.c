@@ -182,7 +182,7 @@ parcel_open(struct plain *p, const struct age_keys *keys, enum plain_kind *kind,
     char text[400], struct err *err)
 {
 	size_t max = AGE_HEADER_MAX + AGE_NONCE, got;
-	uint8_t *begin = mem_new(max, err);
+	uint8_t *begin = mem_resize(NULL, max, err);
 	bool ok;
 
 	if (begin == NULL)

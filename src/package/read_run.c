@@ -33,8 +33,8 @@ slab_piece(struct slab *s, const char *path)
 	size_t n = strlen(path) + 1;
 	struct piece *p;
 
-	if (s->pieces_n == PIECES_MAX ||
-	    s->paths_n + n > (size_t)PIECES_MAX * PIECE_PATH_ROOM)
+	if (s->pieces_n == s->pieces_room ||
+	    s->paths_n + n > s->pieces_room * PIECE_PATH_ROOM)
 		return NULL;
 	p = &s->pieces[s->pieces_n++];
 	memset(p, 0, sizeof *p);
@@ -95,18 +95,26 @@ step_chain(struct run *r, struct slab *s, struct err *err)
 }
 
 /*
- * A slab's room, when it is first fetched: most packages are one slab.  Not zeroed
- * (mem_resize): s->n, s->pieces_n and s->paths_n say how much of it was written.
+ * A slab's room, when it is first fetched: most packages are one slab, and that one
+ * is not full.  Not zeroed (mem_resize): s->n, s->pieces_n and s->paths_n say how much
+ * of it was written.
  */
 static bool
-slab_need(struct slab *s, struct err *err)
+slab_need(const struct run *r, struct slab *s, struct err *err)
 {
+	const struct plain *p = r->opt.plain;
+	size_t room = SLAB_BYTES;
+
+	/* What opens of a parcel are whole chunks. */
+	if (p != NULL && p->size <= SLAB_BYTES - AGE_CHUNK)
+		room = ((size_t)p->size / AGE_CHUNK + 1) * AGE_CHUNK;
+	s->pieces_room = room / 512 + 2;	/* PIECES_MAX of a full one */
 	if (s->bytes == NULL)
-		s->bytes = mem_resize(NULL, SLAB_BYTES, err);
+		s->bytes = mem_resize(NULL, room, err);
 	if (s->pieces == NULL)
-		s->pieces = mem_resize(NULL, PIECES_MAX * sizeof *s->pieces, err);
+		s->pieces = mem_resize(NULL, s->pieces_room * sizeof *s->pieces, err);
 	if (s->paths == NULL)
-		s->paths = mem_resize(NULL, (size_t)PIECES_MAX * PIECE_PATH_ROOM, err);
+		s->paths = mem_resize(NULL, s->pieces_room * PIECE_PATH_ROOM, err);
 	return s->bytes != NULL && s->pieces != NULL && s->paths != NULL;
 }
 
@@ -120,7 +128,7 @@ step_do(struct run *r, struct worker *w, enum job job, struct slab *s, bool *fla
 
 	switch (job) {
 	case JOB_FETCH:
-		return slab_need(s, err) && ops->fetch(arg, w, s, err);
+		return slab_need(r, s, err) && ops->fetch(arg, w, s, err);
 	case JOB_LAY:
 		return ops->lay(arg, s, flag, err);
 	case JOB_WORK:

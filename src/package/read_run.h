@@ -46,7 +46,7 @@ struct slab {
 	uint8_t *bytes;
 	size_t n;
 	struct piece *pieces;
-	size_t pieces_n;
+	size_t pieces_n, pieces_room;
 	char *paths;
 	size_t paths_n;
 	struct plain_break brk;

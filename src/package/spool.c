@@ -32,7 +32,7 @@ spool_new(struct world *w, struct dir *tmp, size_t keep, struct spool **out,
 	if (s == NULL)
 		return false;
 	*s = (struct spool){ .w = w, .tmp = tmp, .keep = keep };
-	s->tail = mem_new(keep, err);
+	s->tail = mem_resize(NULL, keep, err);	/* not zeroed: written, then read */
 	if (s->tail == NULL) {
 		mem_free(s);
 		return false;
@@ -135,7 +135,7 @@ bool
 spool_reader_init(struct spool_reader *r, struct err *err)
 {
 	*r = (struct spool_reader){ 0 };
-	r->bytes = mem_new(READER_BYTES, err);
+	r->bytes = mem_resize(NULL, READER_BYTES, err);
 	return r->bytes != NULL;
 }
 

@@ -217,10 +217,9 @@ check_counts(const struct package_writing *in, struct err *err)
 }
 
 static bool
-temporary(struct writing *w, struct file **out, struct err *err)
+room_for_digests(struct writing *w, struct digests **out, struct err *err)
 {
-	return file_open(w->in->world, w->in->tmp, ".", FILE_TEMPORARY, out, err) ||
-	    err_wrap(err, "make a temporary file");
+	return digests_new(w->in->world, w->in->tmp, w->in->payload->files, out, err);
 }
 
 static bool
@@ -233,9 +232,9 @@ start_content(struct writing *w, struct err *err)
 	c->folder = span_text(w->folder.s);
 	c->mtime = in->act->made_at;
 	if (!world_random(in->world, c->salt, sizeof c->salt, err) ||
-	    !temporary(w, &c->digests, err))
+	    !room_for_digests(w, &c->digests, err))
 		return false;
-	return in->pin == NULL || (temporary(w, &c->pinned, err) &&
+	return in->pin == NULL || (room_for_digests(w, &c->pinned, err) &&
 	    pin_match(in->payload, in->pin, c->pinned, err));
 }
 
@@ -281,8 +280,8 @@ writing_clear(struct writing *w)
 {
 	slabs_free(w->slabs);
 	age_stream_free(w->stream);
-	file_close(w->content.digests);
-	file_close(w->content.pinned);
+	digests_free(w->content.digests);
+	digests_free(w->content.pinned);
 	buf_clear(&w->act);
 	buf_clear(&w->tags);
 	buf_clear(&w->ids);

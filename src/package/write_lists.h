@@ -6,13 +6,14 @@
 #ifndef COMITY_PACKAGE_WRITE_LISTS_H
 #define COMITY_PACKAGE_WRITE_LISTS_H
 
+#include "package/digests.h"
 #include "package/payload.h"
 #include "package/slab.h"
 
 struct lists_in {
 	const struct payload *p;
 	struct slabs *slabs;
-	struct file *digests;		/* as content_run left them */
+	const struct digests *digests;	/* as content_run left them */
 	struct digest salt;		/* of data/_salt's content */
 };
 
