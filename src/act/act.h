@@ -287,6 +287,10 @@ void act_clear(struct act *a);
 /* "card", "preserve", "granted", ... */
 const char *act_kind_name(enum act_kind kind);
 bool act_kind_parse(const char *name, enum act_kind *out);
+/* "preserve, traffic_path, ... and use_consent": what requests there are, for people. */
+#define REQUEST_KINDS_TEXT 160
+struct request_kinds { char s[REQUEST_KINDS_TEXT]; };
+struct request_kinds request_kinds_people(void);
 enum act_class act_kind_class(enum act_kind kind);
 /* The law's row of a request kind; NULL for others. */
 const struct law_measure *act_kind_measure(enum act_kind kind);

@@ -1,6 +1,7 @@
 /* The table of kinds, and members that several kinds have. */
 #include "act/kinds.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* One line a kind: its name in enum act_kind, and that of its file. */
@@ -44,6 +45,25 @@ act_kind_parse(const char *name, enum act_kind *out)
 			return true;
 		}
 	return false;
+}
+
+struct request_kinds
+request_kinds_people(void)
+{
+	struct request_kinds t = { "" };
+	size_t at = 0, left = 0;
+
+	for (unsigned k = 0; k < ACT_KINDS; k++)
+		left += kinds[k]->class == ACT_IS_REQUEST;
+	for (unsigned k = 0; k < ACT_KINDS; k++) {
+		if (kinds[k]->class != ACT_IS_REQUEST)
+			continue;
+		left--;
+		(void)snprintf(t.s + at, sizeof t.s - at, "%s%s", kinds[k]->name,
+		    left > 1 ? ", " : left == 1 ? " and " : "");
+		at = strlen(t.s);
+	}
+	return t;
 }
 
 enum act_class

@@ -416,6 +416,8 @@ each_kind_has_its_name_class_and_measure(void **state)
 	assert_false(act_kind_parse("", &kind));
 	assert_false(act_kind_parse("Preserve", &kind));
 	assert_false(act_kind_needs_stamp(ACT_CARD));
+	assert_string_equal(request_kinds_people().s,
+	    "preserve, traffic_path, subscriber, stored_data and use_consent");
 	assert_false(act_kind_needs_stamp(ACT_RECEIPT));
 	assert_false(act_kind_needs_stamp(ACT_TIME_STAMP));
 	assert_true(act_kind_needs_stamp(ACT_PRESERVE));

@@ -59,6 +59,26 @@ rule_people(const struct docket_request *r)
 	return r->due_ours ? "we owe an answer" : "they owe an answer";
 }
 
+struct state_code { char s[3]; };
+
+/* The State of the other side, who may be one on paper; "--": it cannot be told. */
+static struct state_code
+other_state(struct cli *c, const struct docket_request *r)
+{
+	struct state_code t = { "--" };
+	struct err ignored = ERR_INIT;
+	struct docket *d = NULL;
+
+	if (r->peer[0] != '\0') {
+		(void)snprintf(t.s, sizeof t.s, "%.2s", r->peer);
+	} else if (r->correspondent != 0 && home_docket(c->flow.home, &d, &ignored)) {
+		if (!docket_correspondent_state(d, r->correspondent, t.s, &ignored))
+			memcpy(t.s, "--", sizeof t.s);
+		home_docket_done(c->flow.home);
+	}
+	return t;
+}
+
 /* At most 100 columns, whatever the state. */
 void
 request_line(struct cli *c, const struct docket_request *r, int64_t now)
@@ -66,8 +86,8 @@ request_line(struct cli *c, const struct docket_request *r, int64_t now)
 	const struct settings *s = home_settings(c->flow.home);
 	struct number_text number = request_number_text(s->state, r);
 
-	say(c, "%-14s %-4s %-12s %.2s %s", number.s, r->ours ? "ours" : "in",
-	    r->kind, r->peer[0] != '\0' ? r->peer : "--", r->state);
+	say(c, "%-14s %-4s %-12s %s %s", number.s, r->ours ? "ours" : "in",
+	    r->kind, other_state(c, r).s, r->state);
 	if (r->due_at != 0)
 		say(c, "%*s%s %s", (int)(strlen(r->state) < 12 ? 13 - strlen(r->state) : 1),
 		    "", rule_people(r), due_short(r->due_at, now).s);
@@ -94,6 +114,7 @@ request_json(struct cli *c, struct json_out *j, const struct docket_request *r)
 	json_out_bool(j, "ours", r->ours);
 	json_out_str(j, "state", r->state);
 	json_out_str(j, "peer", r->peer[0] != '\0' ? r->peer : NULL);
+	json_out_str(j, "peer_state", other_state(c, r).s);
 	json_out_str(j, "by", r->by);
 	if (r->has_act)
 		json_out_digest(j, "act", &r->act);
@@ -431,14 +452,16 @@ static bool
 filter_known(struct cli *c, const struct docket_filter *f)
 {
 	enum request_state state;
+	enum act_kind kind;
 	struct docket_case k = { 0 };
 	struct docket *d = NULL;
 	bool ok = true;
 
-	if (f->kind != NULL && law_measure(f->kind) == NULL)
+	if (f->kind != NULL && (!act_kind_parse(f->kind, &kind) ||
+	    act_kind_class(kind) != ACT_IS_REQUEST))
 		return err_set(&c->err, ERR_USE, "use.kind",
-		    "there is no kind of request \"%.40s\"; there are preserve, subscriber, stored_data, traffic_path and use_consent",
-		    f->kind);
+		    "there is no kind of request \"%.40s\"; there are %s", f->kind,
+		    request_kinds_people().s);
 	if (f->state != NULL && !request_state_parse(f->state, &state))
 		return err_set(&c->err, ERR_USE, "use.state",
 		    "there is no state \"%.40s\"; there are draft, sent, received, needs_info, accepted, accepted_with_conditions, refused, delivered, withdrawn and closed",

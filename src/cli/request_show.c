@@ -398,18 +398,52 @@ need_word(enum law_need n)
 	    n == LAW_CONDITIONAL ? "sometimes" : "optional";
 }
 
+static int
+kinds_told(struct cli *c)
+{
+	struct json_out j;
+
+	if (c->json) {
+		json_start(c, &j, "comity.request-kinds/1");
+		json_out_array(&j, "kinds");
+	}
+	for (unsigned k = 0; k < ACT_KINDS; k++) {
+		const struct law_measure *m = act_kind_measure((enum act_kind)k);
+
+		if (m == NULL)
+			continue;
+		if (c->json) {
+			json_out_object(&j, NULL);
+			json_out_str(&j, "kind", m->id);
+			json_out_str(&j, "title", m->title);
+			json_out_str(&j, "articles", m->articles);
+			json_out_close_object(&j);
+		}
+		say(c, "  %-14s %s (Art %s)\n", m->id, m->title, m->articles);
+	}
+	if (c->json) {
+		json_out_close_array(&j);
+		json_done(c, &j);
+	}
+	say(c, "  Next: comity request fields KIND\n");
+	return EXIT_DONE;
+}
+
 int
 run_request_fields(struct cli *c, struct call *call)
 {
-	const struct law_measure *m = law_measure(call->args[0]);
+	const struct law_measure *m;
 	enum act_kind kind;
 	const struct law_field *all;
 	struct json_out j;
 	size_t n;
 
-	if (m == NULL || !act_kind_parse(call->args[0], &kind))
-		return fail_use(c, "there is no kind of request \"%.40s\"; there are preserve, subscriber, stored_data, traffic_path and use_consent",
-		    call->args[0]);
+	if (call->args_n == 0)
+		return kinds_told(c);
+	m = act_kind_parse(call->args[0], &kind) ? act_kind_measure(kind) : NULL;
+	if (m == NULL)
+		return fail_use(c, "there is no kind of request \"%.40s\"; there are %s",
+		    call->args[0], request_kinds_people().s);
 	all = law_fields(&n);
 	if (c->json) {
 		json_start(c, &j, "comity.request-fields/1");

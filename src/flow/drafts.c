@@ -495,8 +495,8 @@ kind_take(struct drafting *g, struct err *err)
 
 	if (!act_kind_parse(typed, &kind) || act_kind_class(kind) != ACT_IS_REQUEST)
 		return err_set(err, ERR_USE, "request.kind",
-		    "\"%.40s\" is no kind of request; there are preserve, traffic_path, subscriber, stored_data and use_consent",
-		    typed);
+		    "\"%.40s\" is no kind of request; there are %s", typed,
+		    request_kinds_people().s);
 	if (g->wish->to == NULL)
 		return err_set(err, ERR_USE, "request.to",
 		    "say whom to ask, as in --to XB");

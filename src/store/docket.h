@@ -82,6 +82,9 @@ MUST bool docket_correspondent_new(struct docket *d, struct correspondent *c,
     struct err *err);			/* sets number */
 MUST bool docket_correspondent_get(struct docket *d, unsigned number,
     struct correspondent *out, struct err *err);
+/* Needs no key.  ERR_ABSENT "correspondent.absent". */
+MUST bool docket_correspondent_state(struct docket *d, unsigned number, char out[3],
+    struct err *err);
 MUST bool docket_correspondents(struct docket *d, const char *state,	/* NULL all */
     unsigned **out, size_t *n, struct err *err);
 

@@ -390,6 +390,27 @@ docket_correspondent_get(struct docket *d, unsigned number,
 }
 
 bool
+docket_correspondent_state(struct docket *d, unsigned number, char out[3],
+    struct err *err)
+{
+	struct query q;
+	bool more, ok;
+
+	if (!query_begin(&q, d, "SELECT state FROM correspondents WHERE number = ?", err))
+		return false;
+	bind_int(&q, number);
+	ok = query_row(&q, &more, err) && (more || err_set(err, ERR_ABSENT,
+	    "correspondent.absent", "there is no correspondent with the number %u",
+	    number));
+	if (ok) {
+		take_text(&q, out, 3);
+		ok = query_good(&q, err);
+	}
+	query_end(&q);
+	return ok;
+}
+
+bool
 docket_correspondents(struct docket *d, const char *state, unsigned **out, size_t *n,
     struct err *err)
 {

@@ -764,6 +764,22 @@ what_only_reads_needs_no_lock_of_the_home(void **state)
 	OK(docket_open(h, &d, &err));
 }
 
+static void
+the_state_of_a_correspondent_needs_no_key(void **state)
+{
+	char name[] = "A";
+	struct correspondent c = { .state = "XC", .name = name, .languages = "en" };
+	char of[3];
+
+	(void)state;
+	OK(docket_correspondent_new(d, &c, &err));
+	docket_close(d);
+	OK(docket_open(h, &d, &err));
+	OK(docket_correspondent_state(d, c.number, of, &err));
+	assert_string_equal(of, "XC");
+	NO(docket_correspondent_state(d, c.number + 1, of, &err), "correspondent.absent");
+}
+
 static bool
 see_owed(void *arg, const struct docket_act *a, struct err *e)
 {
@@ -1112,6 +1128,7 @@ main(void)
 		TEST(after_the_disk_undid_a_change_nothing_more_of_it_is_taken),
 		TEST(a_home_shares_its_open_docket_and_others_wait),
 		TEST(what_only_reads_needs_no_lock_of_the_home),
+		TEST(the_state_of_a_correspondent_needs_no_key),
 		TEST(a_stamp_is_owed_by_who_signed_until_it_is_there),
 		TEST(acts_of_an_older_docket_are_asked_for_too),
 		TEST(a_docket_of_a_later_version_is_left_alone),

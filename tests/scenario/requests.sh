@@ -14,10 +14,13 @@ try 6 'an incomplete request cannot be sent' A request send 1 --yes
 said 'cannot be sent' 'and it says so'
 try 6 'request check has an exit code of its own' A request check 1
 try 2 'an unknown kind is use' A request new surveil --to XB
+said 'preserve, traffic_path, subscriber, stored_data and use_consent' 'and which there are is said'
 try 2 'a field that there is not is named' A request edit 1 --set nonsense=1
 try 5 'an unknown request is not found' A request show 99
 try 2 'an identifier that cannot be right is refused' \
 	A request edit 1 --identifier 'imei:490154203237519'
+try 0 'the kinds can be read' A request fields
+said 'use_consent' 'all of them'
 try 0 'what a kind asks for can be read' A request fields preserve
 said '42(3)' 'with its article'
 try 0 'a draft is edited' A request edit 1 --provider 'Berun Mail' --facts 'A forged invoice' \

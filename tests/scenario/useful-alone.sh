@@ -29,6 +29,8 @@ try 2 'it cannot go by Comity' A request send 1 --yes
 said '--by letter' 'and the other ways are named'
 try 0 'a preservation goes by letter' A request send 1 --by letter --out letter.html --yes
 is 1 sent 'it is sent'
+try 0 'the list' A request list
+said 'preserve     XB sent' 'has the State of who is asked on paper'
 holds 'the letter is in Spanish' grep -q 'Solicitud de conservaci' letter.html
 holds 'and in English' grep -q 'Request to preserve data' letter.html
 holds 'it is marked as an exercise' grep -q 'TRAINING' letter.html
