@@ -195,6 +195,41 @@ a_proof_for_another_place_or_of_other_hashes_does_not_hold(void **state)
 	buf_clear(&b);
 }
 
+/* ---- the examples of doc/format/ledger.md ---- */
+
+static void
+the_examples_of_the_page_hold(void **state)
+{
+	static const char hashes[] = "yoVOoSjtBQtBs1/8G4e46yveRh6eO1WW7Oa51ZdaCuA=\n"
+	    "037kGJdt2VdTwcc4Yrk5j6Kiz5tP8P3+izDNlSCWFLc=\n\n" NOTE_WHOLE;
+	struct digest leaf, six;
+	struct hasher *h = NULL;
+	struct add_checkpoint a;
+	struct checkpoint c;
+	struct tlog_proof p;
+	char file[2048];
+	bool holds;
+
+	OK(hasher_new(&h, &last));
+	(void)snprintf(file, sizeof file, "c2sp.org/tlog-proof@v1\nindex 5\n"
+	    "vBoGQ7EuTS18d5GPROD095qDi2z57FtcKD4fTYhZnms=\n%s", hashes);
+	OK(tlog_proof_read(span_text(file), &p, &last));
+	OK(checkpoint_open(p.note, &keys[0], &c, &last));
+	OK(merkle_leaf(h, span_text("@ABC"), &leaf, &last));	/* 40 41 42 43 */
+	OK(merkle_inclusion_check(h, &leaf, p.index, c.size, &p.path, &c.root, &holds,
+	    &last));
+	assert_true(holds);
+	(void)snprintf(file, sizeof file, "old 6\n"
+	    "DrxdNDf74tsVi58Sah0RjjCBgQMdCpSfje3t68VY72o=\n%s", hashes);
+	OK(add_checkpoint_read(span_text(file), &a, &last));
+	assert_true(digest_parse(span_text("76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce7527"
+	    "7b5232a127f2087ef"), &six));
+	OK(merkle_consistency_check(h, a.old, &six, c.size, &c.root, &a.path, &holds,
+	    &last));
+	assert_true(holds);
+	hasher_free(h);
+}
+
 /* ---- spellings and limits ---- */
 
 #define HEAD "c2sp.org/tlog-proof@v1\n"
@@ -456,6 +491,7 @@ main(void)
 		cmocka_unit_test(no_flipped_bit_of_a_proof_file_proves_anything_else),
 		cmocka_unit_test(
 		    a_proof_for_another_place_or_of_other_hashes_does_not_hold),
+		cmocka_unit_test(the_examples_of_the_page_hold),
 		cmocka_unit_test(a_proof_file_has_one_spelling),
 		cmocka_unit_test(a_note_without_a_form_makes_no_proof),
 		cmocka_unit_test(sixty_three_hashes_are_read_and_one_more_is_not),
