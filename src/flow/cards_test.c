@@ -455,6 +455,28 @@ a_sealing_key_on_a_card_is_never_lost_however_its_change_is_cut(void **state)
 	}
 }
 
+static void
+a_passphrase_is_never_wrapped_weaker_than_the_page_says(void **state)
+{
+	static const unsigned bad[] = { 1, 9, 11, 14, 21, 22, 63 };
+	struct err err = ERR_INIT;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 14);
+	run_up_to(&j, 1);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_false(flow_key_rewrap(&j.a.flow, bad[i], &err));
+		assert_string_equal(err.reason, "init.log_n");
+		assert_int_equal(home_settings(j.a.flow.home)->log_n, AGE_LOG_N_TEST);
+	}
+	assert_true(flow_key_rewrap(&j.a.flow, 15, &err));
+	assert_int_equal(home_settings(j.a.flow.home)->log_n, 15);
+	assert_true(flow_key_rewrap(&j.a.flow, 0, &err));
+	assert_int_equal(home_settings(j.a.flow.home)->log_n, 15);
+	job_end(&j);
+}
+
 int
 main(void)
 {
@@ -469,6 +491,7 @@ main(void)
 		cmocka_unit_test(a_renewed_certificate_is_followed_by_those_who_know_the_card),
 		cmocka_unit_test(a_second_new_key_does_not_push_out_the_one_that_waits),
 		cmocka_unit_test(a_sealing_key_on_a_card_is_never_lost_however_its_change_is_cut),
+		cmocka_unit_test(a_passphrase_is_never_wrapped_weaker_than_the_page_says),
 	};
 
 	return cmocka_run_group_tests_name("cards", tests, NULL, NULL);

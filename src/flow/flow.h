@@ -69,6 +69,7 @@ enum rotate_what { ROTATE_SIGNING, ROTATE_SEALING };
 /* *needs_certificate: a request was made and the answer has to be imported. */
 MUST bool flow_key_rotate(struct flow *f, enum rotate_what what,
     bool *needs_certificate, struct err *err);
+/* log_n 0: as it is; else 15 to 20 (in a simulated world also AGE_LOG_N_TEST). */
 MUST bool flow_key_rewrap(struct flow *f, unsigned log_n, struct err *err);
 
 /* ---- cards and peers ---- */

@@ -32,6 +32,14 @@ codes_check(const char *const *list, size_t n, const char *what, struct err *err
 	return true;
 }
 
+/* design.md section 5: below 15 it is guessed, above 20 a small machine cannot open it. */
+static bool
+log_n_check(bool test, unsigned log_n, struct err *err)
+{
+	return (log_n >= 15 && log_n <= 20) || (test && log_n == AGE_LOG_N_TEST) ||
+	    err_set(err, ERR_USE, "init.log_n", "--scrypt-log-n is 15 to 20");
+}
+
 static bool
 wish_check(const struct init_wish *w, bool test, struct err *err)
 {
@@ -65,10 +73,7 @@ wish_check(const struct init_wish *w, bool test, struct err *err)
 	if (w->tsa_url != NULL && w->tsa_roots.n == 0)
 		return err_set(err, ERR_USE, "init.tsa_roots",
 		    "--tsa needs --tsa-roots: without the authority's roots no time stamp can be believed");
-	if ((w->log_n < 15 || w->log_n > 20) && !(test && w->log_n == AGE_LOG_N_TEST))
-		return err_set(err, ERR_USE, "init.log_n",
-		    "--scrypt-log-n is 15 to 20");
-	return true;
+	return log_n_check(test, w->log_n, err);
 }
 
 static bool
@@ -489,7 +494,8 @@ flow_key_rewrap(struct flow *f, unsigned log_n, struct err *err)
 	bool ok;
 
 	buf_init_secret(&secret, 4096);
-	ok = home_lock(f->home, err) && flow_keyring(f, &k, err) &&
+	ok = (log_n == 0 || log_n_check(world_is_sim(f->world), log_n, err)) &&
+	    home_lock(f->home, err) && flow_keyring(f, &k, err) &&
 	    f->passphrase(f->arg, true, &secret, err) &&
 	    keyring_rewrap(k, buf_span(&secret), log_n == 0 ? s->log_n : log_n, err) &&
 	    record_home(f, EVENT_KEY, "key.rewrapped", err);
