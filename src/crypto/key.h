@@ -48,6 +48,13 @@ MUST bool key_sign_ed25519(const struct key *key, struct span message,
     uint8_t signature[64], struct err *err);
 
 /*
+ * Is this one of the points of small order (1, 2, 4, 8), also in a spelling that is not the
+ * least?  Nobody's private key has one, and under it signatures hold that anybody can
+ * make: who takes in a key to believe refuses it.
+ */
+bool key_point_weak(const uint8_t point[32]);
+
+/*
  * The same for a public key of 32 bytes.  *holds is the answer; false comes back only
  * when it could not be computed.  The rule is OpenSSL's: no cofactor, S below the order;
  * key_test.c says what it does with the odd cases in which the rules of others differ.

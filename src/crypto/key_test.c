@@ -441,6 +441,43 @@ odd_ed25519_signatures_are_judged_as_openssl_does(void **state)
 	}
 }
 
+/* Each of them lets somebody without a key sign one message in eight, or all. */
+static void
+points_of_small_order_are_known_as_weak(void **state)
+{
+	static const char *const y[] = {
+		"0000000000000000000000000000000000000000000000000000000000000000",
+		"0100000000000000000000000000000000000000000000000000000000000000",
+		"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+		"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+		"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+		"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+	};
+	uint8_t point[32], signature[64] = { 1 };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof y / sizeof *y; i++) {
+		uint8_t message = 0;
+		bool holds = false;
+
+		assert_true(hex_decode(span_text(y[i / 2]), point, 32));
+		point[31] |= (uint8_t)(i % 2 << 7);
+		assert_true(key_point_weak(point));
+		/* R neutral and S zero: for some message its k is a multiple of 8. */
+		do
+			assert_true(key_verify_ed25519(point, span_of(&message, 1),
+			    span_of(signature, 64), &holds, &err));
+		while (!holds && ++message != 0);
+		assert_true(holds);
+		point[0] ^= 0x40;
+		assert_false(key_point_weak(point));
+	}
+	assert_true(key_point_ed25519(keys[2], point, &err));
+	assert_false(key_point_weak(point));
+}
+
 static void
 no_memory_is_an_error_and_leaves_no_key(void **state)
 {
@@ -482,6 +519,7 @@ main(void)
 		cmocka_unit_test(the_vectors_of_rfc_8032_are_signed_byte_for_byte),
 		cmocka_unit_test(keys_of_other_kinds_sign_no_ed25519),
 		cmocka_unit_test(odd_ed25519_signatures_are_judged_as_openssl_does),
+		cmocka_unit_test(points_of_small_order_are_known_as_weak),
 		cmocka_unit_test(no_memory_is_an_error_and_leaves_no_key),
 	};
 

@@ -35,11 +35,12 @@ struct vkey {
 };
 #define VKEY_TEXT_MAX (NOTE_NAME_MAX + 1 + 8 + 1 + 1760)
 /*
- * ERR_INPUT "vkey.form", "vkey.id" (it does not belong to the key).  A type that this
+ * ERR_INPUT "vkey.form", "vkey.id" (it does not belong to the key), "vkey.weak" (a point
+ * of small order, under which anybody can sign).  A type that this
  * version does not judge: ERR_INPUT "vkey.type"; the callers that keep lists skip it.
  */
 MUST bool vkey_parse(const char *text, struct vkey *out, struct err *err);
-/* type NOTE_ED25519 or NOTE_COSIGNATURE. */
+/* type NOTE_ED25519 or NOTE_COSIGNATURE.  ERR_USE "vkey.name", "vkey.type"; "vkey.weak". */
 MUST bool vkey_make(const char *name, enum note_key_type type,
     const uint8_t point[32], struct vkey *out, struct err *err);
 MUST bool vkey_print(const struct vkey *k, struct buf *out, struct err *err);

@@ -340,6 +340,9 @@ a_verifier_key_has_one_spelling(void **state)
 		    "AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4" },
 		{ "vkey.id", "node.example/ledger+08c87108+"
 		    "BAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4" },
+		/* The neutral point: anybody signs anything with it. */
+		{ "vkey.weak", "node.example/ledger+5937534e+"
+		    "AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" },
 		/* ECDSA, ML-DSA-44, one's own. */
 		{ "vkey.type", "node.example/ledger+08c87108+"
 		    "AgOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4" },

@@ -22,7 +22,7 @@ static struct err last;
 static void
 vkey_add(struct buf *b, const char *name, enum note_key_type type, unsigned number)
 {
-	uint8_t point[32] = { (uint8_t)type, (uint8_t)number, (uint8_t)(number >> 8) };
+	uint8_t point[32] = { (uint8_t)type, (uint8_t)number, (uint8_t)(number >> 8), 9 };
 	struct vkey k;
 
 	OK(vkey_make(name, type, point, &k, &last));
@@ -278,7 +278,7 @@ a_file_that_says_something_else_is_refused(void **state)
 static void
 one_key_has_one_role_and_one_name(void **state)
 {
-	uint8_t point[32] = { NOTE_COSIGNATURE, 2 };	/* that of xa1 */
+	uint8_t point[32] = { NOTE_COSIGNATURE, 2, 0, 9 };	/* that of xa1 */
 	char line[512];
 	struct vkey k;
 	struct buf b;

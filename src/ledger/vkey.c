@@ -69,6 +69,9 @@ vkey_make(const char *name, enum note_key_type type, const uint8_t point[32],
 	if (type != NOTE_ED25519 && type != NOTE_COSIGNATURE)
 		return err_set(err, ERR_USE, "vkey.type",
 		    "a verifier key is made for Ed25519 only");
+	if (key_point_weak(point))
+		return err_set(err, ERR_INPUT, "vkey.weak",
+		    "under this key anybody can sign: it is no key of anybody");
 	typed[0] = (uint8_t)type;
 	memcpy(typed + 1, point, ED25519_BYTES);
 	memcpy(k.name, name, strlen(name) + 1);
