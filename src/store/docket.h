@@ -205,6 +205,9 @@ MUST bool docket_act_packages(struct docket *d, const struct digest *act,
 MUST bool docket_stamps_owed(struct docket *d,
     bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
     struct err *err);
+MUST bool docket_acts_each(struct docket *d,
+    bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
+    struct err *err);			/* every package, in order of arrival */
 /* follows, for threads and for what waits for something that has not come. */
 MUST bool docket_follows_put(struct docket *d, const struct digest *act,
     const struct digest *follows, size_t n, struct err *err);

@@ -211,6 +211,17 @@ docket_request_acts(struct docket *d, unsigned request,
 }
 
 bool
+docket_acts_each(struct docket *d,
+    bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
+    struct err *err)
+{
+	struct query q;
+
+	return query_begin(&q, d, "SELECT id FROM acts ORDER BY id", err) &&
+	    acts_each(d, &q, each, arg, err);
+}
+
+bool
 docket_outbox(struct docket *d, const char *peer,
     bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
     struct err *err)

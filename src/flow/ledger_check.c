@@ -1,0 +1,182 @@
+/* All of the ledger from the first byte, and the parcels: what rotted is named (D28). */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/exchange.h"
+#include "flow/take.h"
+
+struct checking {
+	struct flow *f;
+	struct ledger_check *out;
+};
+
+static void
+found(struct checking *c, bool bad, const char *what, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
+
+static void
+found(struct checking *c, bool bad, const char *what, const char *fmt, ...)
+{
+	struct ledger_finding *x;
+	va_list ap;
+
+	if (c->out->n == LEDGER_FINDINGS_MAX) {
+		c->out->more++;
+		return;
+	}
+	x = &c->out->list[c->out->n++];
+	x->bad = bad;
+	(void)snprintf(x->what, sizeof x->what, "%s", what);
+	va_start(ap, fmt);
+	(void)vsnprintf(x->text, sizeof x->text, fmt, ap);
+	va_end(ap);
+}
+
+/* Damage is what is looked for; anything else is our own trouble. */
+static bool
+damage(struct checking *c, const char *what, const struct err *why, struct err *err)
+{
+	if (why->kind == ERR_NONE)
+		return true;
+	if (why->kind != ERR_UNPROVEN && why->kind != ERR_INPUT &&
+	    why->kind != ERR_ABSENT && why->kind != ERR_LIMIT) {
+		*err = *why;
+		return false;
+	}
+	found(c, true, what, "%s. Get this home back from a backup, or the entries from a peer.",
+	    why->text);
+	return true;
+}
+
+static void
+file_bad(void *arg, const char *path, const char *why)
+{
+	found(arg, true, path, "%s. Tiles are made again from the journal at the next checkpoint; a mirror is told anew by its owner.",
+	    why);
+}
+
+static bool
+log_check(struct checking *c, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct log_state s;
+	char text[300];
+	struct log *l;
+
+	if (!ledger_log(c->f, &l, &why))
+		return damage(c, "journal/records", &why, err);
+	c->out->leaves = log_size(l);
+	c->out->files++;
+	c->out->bytes += journal_end(log_journal(l));
+	if (!log_scrub(l, file_bad, c, c->f->progress, &why) &&
+	    !damage(c, "ledger", &why, err))
+		return false;
+	log_state(l, &s);
+	if (!recovery_text(c->f, &s, text, err))
+		return false;
+	if (text[0] != '\0')
+		found(c, s.standing == LOG_FROZEN, "standing", "%s", text);
+	return true;
+}
+
+static bool
+others_check(struct checking *c, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct witness *w = NULL;
+
+	if (witness_open(c->f->world, home_dir(c->f->home), &w, &why))
+		(void)!witness_scrub(w, file_bad, c, c->f->progress, &why);
+	witness_close(w);
+	return damage(c, "ledger/others", &why, err);
+}
+
+/* ---- parcels ---- */
+
+static bool
+file_digest(struct flow *f, const char *path, struct digest *out, uint64_t *bytes,
+    struct err *err)
+{
+	uint8_t *part = mem_new(1u << 20, err);
+	struct hasher *h = NULL;
+	struct file *file = NULL;
+	size_t n = 1;
+	bool ok;
+
+	*bytes = 0;
+	ok = part != NULL && hasher_new(&h, err) && file_open(f->world,
+	    home_dir(f->home), path, FILE_READ, &file, err);
+	while (ok && n > 0) {
+		ok = !world_stop_wanted(f->world) || err_set(err, ERR_STOPPED,
+		    "stopped", "stopped; nothing was changed");
+		ok = ok && file_read_at(file, part, 1u << 20, *bytes, &n, err);
+		if (ok) {
+			hasher_add(h, span_of(part, n));
+			*bytes += n;
+			if (f->progress != NULL)
+				f->progress->tell(f->progress, "Reading parcels", *bytes, 0);
+		}
+	}
+	ok = ok && hasher_end(h, out, err);
+	file_close(file);
+	hasher_free(h);
+	mem_free(part);
+	return ok;
+}
+
+/* What the docket says of it; a parcel never carried has its length only, and its package. */
+static bool
+parcel_check(struct checking *c, const struct docket_act *row, struct err *err)
+{
+	struct parcel_path path = act_file(row);
+	struct err why = ERR_INIT;
+	struct digest d;
+	uint64_t bytes;
+
+	if (!file_digest(c->f, path.s, &d, &bytes, &why)) {
+		if (why.kind != ERR_ABSENT) {
+			*err = why;
+			return false;
+		}
+		found(c, true, path.s,
+		    "it is gone. Restore it from a backup, or ask the other side to send it again");
+		return true;
+	}
+	c->out->files++;
+	c->out->bytes += bytes;
+	if (bytes != row->bytes || (row->has_sha256 && !digest_eq(&d, &row->sha256)))
+		found(c, true, path.s,
+		    "it is not as it was kept (%llu bytes, %llu then). Keep it as it is, restore it from a backup, or ask the other side to send it again",
+		    (unsigned long long)bytes, (unsigned long long)row->bytes);
+	return true;
+}
+
+static bool
+row_check(void *arg, const struct docket_act *row, struct err *err)
+{
+	return parcel_check(arg, row, err);
+}
+
+static bool
+parcels_check(struct checking *c, struct err *err)
+{
+	struct docket *d = NULL;
+	bool ok;
+
+	if (!home_docket(c->f->home, &d, err))
+		return false;
+	ok = docket_acts_each(d, row_check, c, err);
+	home_docket_done(c->f->home);
+	return ok;
+}
+
+bool
+flow_ledger_check(struct flow *f, bool parcels, struct ledger_check *out,
+    struct err *err)
+{
+	struct checking c = { .f = f, .out = out };
+
+	memset(out, 0, sizeof *out);
+	return home_lock(f->home, err) && log_check(&c, err) && others_check(&c, err) &&
+	    (!parcels || parcels_check(&c, err));
+}
