@@ -175,15 +175,16 @@ place(struct taking *t, struct err *err)
 {
 	struct parcel_path to = act_file(&t->row);
 	struct dir *home = home_dir(t->flow->home);
+	bool there, marked;
 	char aside[160];
 
 	if (t->placed && strcmp(t->path, to.s) == 0)
 		return true;
 	(void)snprintf(aside, sizeof aside, "%s.damaged", to.s);
 	/* With a mark it is this same one, from before a cut: replaced by itself. */
-	if (home_has(t->flow->home, to.s) && !home_has(t->flow->home, t->mark) &&
-	    !path_rename(t->flow->world, home, to.s,
-	    home, aside, true, err))
+	if (!take_there(t->flow, to.s, &there, err) ||
+	    !take_there(t->flow, t->mark, &marked, err) || (there && !marked &&
+	    !path_rename(t->flow->world, home, to.s, home, aside, true, err)))
 		return false;
 	if (!home_save(t->flow->home, t->mark, span_text(to.s), err) ||
 	    !path_rename(t->flow->world, home, t->path, home, to.s, true, err) ||

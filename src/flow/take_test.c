@@ -496,6 +496,52 @@ three_countries_play_their_case_and_the_same_seed_plays_it_again(void **state)
 	assert_false(digest_eq(&d[0], &d[2]));
 }
 
+/* A disk that does not answer has not said that nothing lies there. */
+static void
+what_was_cut_is_moved_aside_and_never_written_over(void **state)
+{
+	bool whole = getenv("COMITY_LONG") != NULL;
+
+	(void)state;
+	for (uint64_t n = 1;; n += whole ? 1 : 11) {
+		struct err why = ERR_INIT;
+		struct file *file = NULL;
+		struct taken taken;
+		struct sent sent;
+		uint64_t before;
+		struct job j;
+		char kept[200], cut[220], brought[200];
+		bool ok, end;
+
+		asked_for_data(&j, 530);
+		deliver(&j, &sent);
+		OK(bring(&j.b, &j.a, "XA", "s2", &err));
+		(void)snprintf(kept, sizeof kept, "aldora/parcels/%s.comity",
+		    digest_hex(&sent.act.act).s);
+		(void)snprintf(cut, sizeof cut, "%s.damaged", kept);
+		(void)snprintf(brought, sizeof brought, "berun/parcels/%s.comity",
+		    digest_hex(&sent.act.act).s);
+		OK(file_open(j.world, NULL, kept, FILE_UPDATE, &file, &err));
+		OK(file_truncate(file, 1000, &err));
+		OK(file_sync(file, &err));
+		file_close(file);
+		before = world_sim_calls(j.world);
+		world_sim_fail(j.world, SIM_FAULT_IO, n, false);
+		ok = flow_take(&j.a.flow, brought, &taken, &why);
+		end = world_sim_calls(j.world) < before + n;
+		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
+		if (!ok) {
+			OK(site_again(&j.a, &err));
+			OK(flow_take(&j.a.flow, brought, &taken, &err));
+		}
+		assert_true(path_exists(j.world, NULL, kept));
+		assert_true(path_exists(j.world, NULL, cut));
+		job_end(&j);
+		if (end)
+			break;
+	}
+}
+
 int
 main(void)
 {
@@ -512,6 +558,7 @@ main(void)
 		cmocka_unit_test(what_was_not_stamped_before_its_certificate_was_revoked_is_not_believed),
 		cmocka_unit_test(each_thing_that_happens_has_its_record),
 		cmocka_unit_test(a_clock_that_went_back_is_written_down_once),
+		cmocka_unit_test(what_was_cut_is_moved_aside_and_never_written_over),
 		cmocka_unit_test(three_countries_play_their_case_and_the_same_seed_plays_it_again),
 	};
 
