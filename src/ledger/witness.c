@@ -126,7 +126,7 @@ known_load(void *arg, const char *name, struct err *err)
 	return known_add(w, whole ? &key : NULL, &at.hex, &k, err);
 }
 
-static bool
+bool
 known_damaged(const struct known *k, struct err *err)
 {
 	struct err why = ERR_INIT;
@@ -212,7 +212,7 @@ witness_follow(struct witness *w, const struct vkey *log, struct err *err)
 
 	if (log->type != NOTE_ED25519)
 		return err_set(err, ERR_USE, "witness.key-type",
-		    "the key of %s is not one that signs a log", shown(log->name).s);
+		    "the key of %s is not one that signs a log", name_shown(log->name).s);
 	if (!known_find(w, log->name, &k, err))
 		return false;
 	if (k != NULL) {
@@ -221,7 +221,7 @@ witness_follow(struct witness *w, const struct vkey *log, struct err *err)
 		return err_set(err, ERR_CONFLICT, "witness.key",
 		    "another key is believed for the log %s.  A log that has a new key "
 		    "has a new name; ask its authority what happened",
-		    shown(log->name).s);
+		    name_shown(log->name).s);
 	}
 	if (w->n == WITNESS_LOGS_MAX)
 		return err_set(err, ERR_LIMIT, "witness.logs",
@@ -260,7 +260,7 @@ witness_checkpoint(struct witness *w, const char *origin, struct buf *note,
 
 	held_init(&h);
 	ok = known_find(w, origin, &k, err) &&
-	    (k == NULL || checkpoint_load(w, k, &h, err));
+	    (k == NULL || held_checkpoint(w, k, &h, err));
 	if (ok && h.found) {
 		ok = buf_add(note, buf_span(&h.note), err);
 		have = ok;
@@ -282,7 +282,7 @@ log_tell(struct witness *w, struct known *k, struct witness_log *l, struct err *
 
 	memset(l, 0, sizeof *l);
 	held_init(&h);
-	ok = checkpoint_load(w, k, &h, err) && mirror_open(w, k, err) &&
+	ok = held_checkpoint(w, k, &h, err) && mirror_open(w, k, err) &&
 	    seen_read(w, k, &seen, err) && split_count(w, k, &l->misbehaviour, err);
 	if (ok) {
 		l->key = k->key;

@@ -21,7 +21,8 @@
  * Every file proves itself: by a signature, by the digest of its name, or by the tree.  One
  * that does not hold is ERR_UNPROVEN "witness.damaged" (the mirror's: "tiles.damaged") with its
  * name, for calls about that log, and nothing is cosigned on it.  Not seen: damage to the
- * cosignatures of others, which who knows their keys will see.
+ * cosignatures of others, which who knows their keys will see; and to the newest half of the
+ * mirror's `tree`, which makes the mirror as small as at the sync before.
  *
  * One writer, under the home's lock.  home outlives it.
  */
@@ -201,6 +202,12 @@ MUST bool witness_misbehaviour(struct witness *w, const char *origin, unsigned i
  */
 MUST bool witness_misbehaviour_add(struct witness *w, const struct misbehaviour *m,
     bool *proven, bool *fresh, struct err *err);
+/*
+ * Every file of every log, as tiles_scrub: bad(arg, path, why) for each that does not hold;
+ * the path is below the home.  True when all was read, whatever was found.
+ */
+MUST bool witness_scrub(struct witness *w, void (*bad)(void *arg, const char *path,
+    const char *why), void *arg, struct progress *progress, struct err *err);
 /*
  * Forgets a mirror that is damaged, so that its entries can come again from 0; checkpoint,
  * key and proofs stay.

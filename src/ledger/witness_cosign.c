@@ -95,7 +95,7 @@ log_check(struct asked *a, struct err *err)
 	if (!known_find(a->w, a->c.origin, &a->log, err))
 		return false;
 	return a->log != NULL || answer(a, 404, "The log %s is not followed here.  Its "
-	    "authority's card has to be known first.", shown(a->c.origin).s);
+	    "authority's card has to be known first.", name_shown(a->c.origin).s);
 }
 
 static bool
@@ -108,7 +108,7 @@ signed_check(struct asked *a, struct err *err)
 		return answer_fault(a, 403, "The log's signature does not hold", &why,
 		    err);
 	return good || answer(a, 403, "The checkpoint is not signed by the key of the "
-	    "log %s that is believed here.", shown(a->c.origin).s);
+	    "log %s that is believed here.", name_shown(a->c.origin).s);
 }
 
 /* ---- comparing: whatever the answer will be, a contradiction is kept ---- */
@@ -156,7 +156,7 @@ standing_check(struct asked *a, struct err *err)
 		return false;
 	return bad == 0 || answer(a, 403, "The key of the log %s signed two histories; "
 	    "the proof is kept here.  It gets no cosignature any more: its authority "
-	    "has to go on with a new log.", shown(a->c.origin).s);
+	    "has to go on with a new log.", name_shown(a->c.origin).s);
 }
 
 /* ---- the rows behind the signature ---- */
@@ -174,7 +174,7 @@ sizes_check(struct asked *a, struct err *err)
 	a->out->type = "text/x.tlog.size";
 	return buf_printf(&a->out->body, err, "%" PRIu64 "\n", have) &&
 	    answer(a, 409, "Of the log %s %" PRIu64 " entries were cosigned last, not %"
-	    PRIu64 ": ask again with a proof from there.", shown(a->c.origin).s, have,
+	    PRIu64 ": ask again with a proof from there.", name_shown(a->c.origin).s, have,
 	    a->body.old);
 }
 
@@ -357,7 +357,7 @@ cosign(struct asked *a, struct err *err)
 	a->out->type = "text/plain; charset=utf-8";
 	return answer(a, 200, "%s the log %s with %" PRIu64 " entries.",
 	    a->self->key != NULL ? "Cosigned:" : "Seen and kept, not cosigned:",
-	    shown(a->c.origin).s, a->c.size);
+	    name_shown(a->c.origin).s, a->c.size);
 }
 
 /* ---- all of it ---- */
@@ -385,7 +385,7 @@ rows(struct asked *a, struct span body, struct err *err)
 	if (a->done)
 		return true;
 	if (!mirror_open(a->w, a->log, err) ||
-	    !checkpoint_load(a->w, a->log, &a->old, err) ||
+	    !held_checkpoint(a->w, a->log, &a->old, err) ||
 	    !all_compare(a, err) || !sizes_check(a, err))
 		return false;
 	if (a->done)

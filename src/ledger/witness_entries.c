@@ -260,7 +260,7 @@ not_as_said(const struct known *k, struct err *err)
 	return err_set(err, ERR_UNPROVEN, "witness.entries",
 	    "these entries of the log %s are not those of its signed checkpoint; "
 	    "nothing of them is kept.  Ask for all of them, from the first",
-	    shown(k->key.name).s);
+	    name_shown(k->key.name).s);
 }
 
 static bool
@@ -344,7 +344,7 @@ take(struct witness *w, struct known *k, struct span note,
 		if (b->from > w->mirror.size)
 			return err_set(err, ERR_ABSENT, "witness.gap",
 			    "of the log %s %" PRIu64 " entries are here; the next to "
-			    "come is that one, not %" PRIu64, shown(k->key.name).s,
+			    "come is that one, not %" PRIu64, name_shown(k->key.name).s,
 			    w->mirror.size, b->from);
 		p->log = k;
 		p->target = *c;

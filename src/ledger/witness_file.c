@@ -33,13 +33,13 @@ bool
 witness_unknown(const char *origin, struct err *err)
 {
 	return err_set(err, ERR_ABSENT, "witness.log",
-	    "no log by the name %s is followed here", shown(origin).s);
+	    "no log by the name %s is followed here", name_shown(origin).s);
 }
 
-struct shown
-shown(const char *name)
+struct name_shown
+name_shown(const char *name)
 {
-	struct shown out = { "" };
+	struct name_shown out = { "" };
 	struct buf b;
 
 	buf_init(&b, (size_t)NOTE_NAME_MAX * 10);
@@ -100,7 +100,7 @@ held_load(struct witness *w, const struct known *k, const char *name,
 
 /* When we cosigned it.  A line of ours that does not hold is damage. */
 bool
-checkpoint_load(struct witness *w, const struct known *k, struct held *out,
+held_checkpoint(struct witness *w, const struct known *k, struct held *out,
     struct err *err)
 {
 	struct err why = ERR_INIT;

@@ -69,15 +69,15 @@ bool bytes_fault(const struct err *why);
 bool damaged(const char *path, const struct err *why, struct err *err);
 bool witness_unknown(const char *origin, struct err *err);
 /* A name of theirs for a sentence: what cannot be seen is spelt out, cut at the end. */
-struct shown { char s[120]; };
-struct shown shown(const char *name);
+struct name_shown { char s[120]; };
+struct name_shown name_shown(const char *name);
 
 /* A signed note and what it says. */
 struct held {
 	bool found;
 	struct buf note;
 	struct checkpoint checkpoint;
-	int64_t cosigned_at;		/* our line in it; 0 none (checkpoint_load) */
+	int64_t cosigned_at;		/* our line in it; 0 none (held_checkpoint) */
 };
 void held_init(struct held *h);
 void held_clear(struct held *h);
@@ -85,7 +85,7 @@ void held_clear(struct held *h);
 MUST bool held_load(struct witness *w, const struct known *k, const char *name,
     struct held *out, struct err *err);
 /* HEX/checkpoint; a line of ours on it has to hold too. */
-MUST bool checkpoint_load(struct witness *w, const struct known *k, struct held *out,
+MUST bool held_checkpoint(struct witness *w, const struct known *k, struct held *out,
     struct err *err);
 /* The folder HEX/name, made when it is not there; its name is durable. */
 MUST bool folder_sure(struct witness *w, const struct known *k, const char *name,
@@ -109,6 +109,8 @@ MUST bool log_signature(const struct vkey *key, struct span note,
 /* *out NULL: not followed. */
 MUST bool known_find(struct witness *w, const char *origin, struct known **out,
     struct err *err);
+/* The failure of a log whose key file does not hold. */
+bool known_damaged(const struct known *k, struct err *err);
 /*
  * Ready to be written: swept, synced, and all it holds compared, once a witness; *out (set)
  * is what that found.
@@ -158,6 +160,9 @@ MUST bool split_holds(struct witness *w, const struct known *k, struct span a,
 /* Keeps it when it holds and is new; out->split says whether it holds. */
 MUST bool split_keep(struct witness *w, struct known *k, struct span a, struct span b,
     struct span proof, struct split_told *out, struct err *err);
+/* Number n, from 1; whole, or ERR_UNPROVEN. */
+MUST bool split_load(struct witness *w, const struct known *k, unsigned n,
+    struct misbehaviour *out, struct err *err);
 /* How many are kept. */
 MUST bool split_count(struct witness *w, const struct known *k, unsigned *out,
     struct err *err);
@@ -187,6 +192,10 @@ void told_add(struct split_told *all, const struct split_told *one);
  */
 MUST bool known_compare(struct witness *w, struct known *k, struct split_told *out,
     struct err *err);
+
+/* The note that waits under this name, which says what it is. */
+MUST bool seen_load(struct witness *w, const struct known *k, uint64_t size,
+    const struct digest *root, struct held *out, struct err *err);
 
 /* ---- witness_entries.c ---- */
 

@@ -60,7 +60,7 @@ tiles_of(struct witness *w, struct known *k, struct err *err)
 	mirror_close(w);
 	if (!tiles_open(w->w, w->home, known_path(k, "").s, &w->mirror.tiles, err)) {
 		w->mirror.tiles = NULL;
-		return err_wrap(err, "the copy of the log %s", shown(k->key.name).s);
+		return err_wrap(err, "the copy of the log %s", name_shown(k->key.name).s);
 	}
 	if (mirror_prove(&w->mirror, k, &why)) {
 		w->mirror.log = k;
@@ -125,7 +125,7 @@ mirror_edge(struct witness *w, uint64_t size, struct merkle_edge *out,
 			if (path.n <= above)
 				return err_set(err, ERR_UNPROVEN, "tiles.damaged",
 				    "the copy of the log %s does not hold",
-				    shown(w->mirror.log->key.name).s);
+				    name_shown(w->mirror.log->key.name).s);
 			out->hash[i] = path.hash[above];
 		}
 		above = i;
@@ -154,7 +154,7 @@ mirror_rotten(const struct known *k, struct err *err)
 	return err_set(err, ERR_UNPROVEN, "tiles.damaged",
 	    "the copy of the log %s does not hold together any more: its files "
 	    "disagree with what the log signed.  Forget it and take its entries anew "
-	    "from a peer", shown(k->key.name).s);
+	    "from a peer", name_shown(k->key.name).s);
 }
 
 bool
@@ -222,7 +222,7 @@ mirror_to(struct witness *w, const char *origin, uint64_t from, uint64_t to,
 	if (to > w->mirror.size)
 		return err_set(err, ERR_ABSENT, "witness.gap",
 		    "of the log %s the first %" PRIu64 " entries are here, not %" PRIu64,
-		    shown(origin).s, w->mirror.size, to);
+		    name_shown(origin).s, w->mirror.size, to);
 	return true;
 }
 

@@ -61,8 +61,7 @@ seen_read(struct witness *w, const struct known *k, struct seen_list *out,
 	return folder_each(w, known_path(k, FOLDER).s, seen_one, out, err);
 }
 
-/* The note that waits under this name, which says what it is. */
-static bool
+bool
 seen_load(struct witness *w, const struct known *k, uint64_t size,
     const struct digest *root, struct held *out, struct err *err)
 {
@@ -161,7 +160,7 @@ known_compare(struct witness *w, struct known *k, struct split_told *out,
 
 	memset(out, 0, sizeof *out);
 	held_init(&ours);
-	ok = mirror_open(w, k, err) && checkpoint_load(w, k, &ours, err) &&
+	ok = mirror_open(w, k, err) && held_checkpoint(w, k, &ours, err) &&
 	    split_count(w, k, &bad, err) && seen_read(w, k, &l, err);
 	/* Of a log that is known to lie no second proof is looked for. */
 	if (ok && bad == 0 && ours.found && ours.checkpoint.size <= w->mirror.size) {
@@ -290,11 +289,11 @@ see_text(const struct known *k, const struct checkpoint *c, enum witness_seen se
 		memcpy(text, told->text, 400);
 	else if (seen == SEEN_AHEAD)
 		(void)snprintf(text, 400, "A checkpoint of the log %s with %" PRIu64
-		    " entries could not be compared yet.  %s", shown(k->key.name).s,
+		    " entries could not be compared yet.  %s", name_shown(k->key.name).s,
 		    c->size, waits);
 	else
 		(void)snprintf(text, 400, "A checkpoint of the log %s with %" PRIu64
-		    " entries agrees with what is known of it.", shown(k->key.name).s,
+		    " entries agrees with what is known of it.", name_shown(k->key.name).s,
 		    c->size);
 }
 
@@ -310,7 +309,7 @@ see_signed(struct witness *w, struct known *k, const struct seeing *s,
 	memset(&told, 0, sizeof told);
 	held_init(&ours);
 	ok = known_ready(w, k, &before, err) && mirror_open(w, k, err) &&
-	    checkpoint_load(w, k, &ours, err) &&
+	    held_checkpoint(w, k, &ours, err) &&
 	    see(w, k, s, &ours, out, &told, &kept, err);
 	held_clear(&ours);
 	if (!ok)
@@ -337,7 +336,7 @@ witness_see(struct witness *w, struct span note, const struct merkle_proof *proo
 	if (k == NULL) {
 		*out = SEEN_UNKNOWN;
 		(void)snprintf(text, 400, "The log %s is not followed here: its "
-		    "checkpoint was passed over.", shown(s.c.origin).s);
+		    "checkpoint was passed over.", name_shown(s.c.origin).s);
 		return true;
 	}
 	if (checkpoint_open(note, &k->key, &s.c, &why))
@@ -349,6 +348,6 @@ witness_see(struct witness *w, struct span note, const struct merkle_proof *proo
 	}
 	*out = SEEN_UNSIGNED;
 	(void)snprintf(text, 400, "A checkpoint in the name of the log %s is not signed "
-	    "by its key: nothing of it is kept.", shown(s.c.origin).s);
+	    "by its key: nothing of it is kept.", name_shown(s.c.origin).s);
 	return true;
 }

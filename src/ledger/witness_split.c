@@ -66,13 +66,13 @@ sentence(const struct known *k, uint64_t small, uint64_t large, char text[400])
 		(void)snprintf(text, 400, "The key of the log %s signed two trees of "
 		    "%" PRIu64 " entries with different roots.  Tell its authority by a "
 		    "way that needs no log, and show both notes to the other peers; it "
-		    "gets no cosignature any more.", shown(k->key.name).s, small);
+		    "gets no cosignature any more.", name_shown(k->key.name).s, small);
 	else
 		(void)snprintf(text, 400, "The key of the log %s signed a tree of "
 		    "%" PRIu64 " entries that is not the beginning of the tree of %" PRIu64
 		    " entries it signed as well.  Tell its authority by a way that needs "
 		    "no log, and show both notes to the other peers; it gets no "
-		    "cosignature any more.", shown(k->key.name).s, small, large);
+		    "cosignature any more.", name_shown(k->key.name).s, small, large);
 }
 
 /*
@@ -163,8 +163,8 @@ part_load(struct witness *w, const struct known *k, unsigned n, const char *file
 	return false;
 }
 
-static bool
-parts_load(struct witness *w, const struct known *k, unsigned n,
+bool
+split_load(struct witness *w, const struct known *k, unsigned n,
     struct misbehaviour *out, struct err *err)
 {
 	struct err why = ERR_INIT;
@@ -370,11 +370,11 @@ witness_misbehaviour(struct witness *w, const char *origin, unsigned i,
 	if (i >= n)
 		return err_set(err, ERR_ABSENT, "witness.misbehaviour",
 		    "of the log %s %u proofs of misbehaviour are kept",
-		    shown(origin).s, n);
+		    name_shown(origin).s, n);
 	buf_reset(&out->first);
 	buf_reset(&out->second);
 	buf_reset(&out->proof);
-	return parts_load(w, k, i + 1, out, err);
+	return split_load(w, k, i + 1, out, err);
 }
 
 bool
