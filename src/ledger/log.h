@@ -93,9 +93,9 @@ MUST bool queue_flush(struct log_queue *q, uint64_t *index, struct err *err);
 
 /*
  * Every file of it from the first byte: the journal against its chain, its leaves against
- * the tree, offsets, tiles, signed, standing, checkpoint, cosigned notes.  bad(arg, path, why)
- * for each that is missing or does not hold; path is below the home.  True when all was
- * read, whatever was found.  Changes nothing.
+ * the tree, tiles, signed, standing, checkpoint, cosigned notes (journal/offsets is held
+ * against the tree at each use).  bad(arg, path, why) for each that is missing or does not
+ * hold; path is below the home.  True when all was read, whatever was found.  Changes nothing.
  */
 MUST bool log_scrub(struct log *l, void (*bad)(void *arg, const char *path,
     const char *why), void *arg, struct progress *progress, struct err *err);

@@ -65,12 +65,12 @@ vkey_save(struct log *l, const struct vkey *k, struct err *err)
 
 /* ---- the latest ---- */
 
-bool
-log_checkpoint(struct log *l, struct buf *note, struct checkpoint *out, bool *found,
+/* Signed by that key, whatever its root is. */
+static bool
+signed_load(struct log *l, struct buf *note, struct checkpoint *out, bool *found,
     struct err *err)
 {
 	size_t before = note->n;
-	struct digest root;
 	struct vkey k;
 	bool key = false, ok;
 
@@ -83,16 +83,32 @@ log_checkpoint(struct log *l, struct buf *note, struct checkpoint *out, bool *fo
 		ok = log_damaged(l, VKEY_NAME, "is missing", err);
 	if (ok && !checkpoint_open(span_from(buf_span(note), before), &k, out, NULL))
 		ok = log_damaged(l, CHECKPOINT_NAME, "is not what this ledger signed", err);
-	/* One beyond our end is what a restored copy has: it may well be true. */
-	if (ok && out->size <= log_size(l)) {
-		ok = log_root(l, out->size, &root, err);
-		if (ok && !digest_eq(&root, &out->root))
-			ok = log_damaged(l, CHECKPOINT_NAME,
-			    "has another root than the ledger", err);
-	}
 	if (!ok)
 		note->n = before;
 	return ok;
+}
+
+bool
+log_checkpoint(struct log *l, struct buf *note, struct checkpoint *out, bool *found,
+    struct err *err)
+{
+	size_t before = note->n;
+	struct checkpoint c;
+	struct digest root;
+
+	if (!signed_load(l, note, &c, found, err))
+		return false;
+	if (!*found)
+		return true;
+	/* One beyond our end is what a restored copy has: it may well be true. */
+	if (c.size > log_size(l) || (log_root(l, c.size, &root, err) &&
+	    (digest_eq(&root, &c.root) || log_damaged(l, CHECKPOINT_NAME,
+	    "has another root than the ledger", err)))) {
+		*out = c;
+		return true;
+	}
+	note->n = before;
+	return false;
 }
 
 bool
@@ -101,7 +117,7 @@ checkpoint_load(struct log *l, struct buf *note, struct checkpoint *out, bool *f
 {
 	struct err why = ERR_INIT;
 
-	if (log_checkpoint(l, note, out, found, &why))
+	if (signed_load(l, note, out, found, &why))
 		return true;
 	*found = false;
 	if (why.kind == ERR_UNPROVEN || why.kind == ERR_INPUT)
@@ -158,10 +174,8 @@ cosigned_folder(struct log *l, struct err *err)
 	struct err why = ERR_INIT;
 
 	/* Its name is synced each time: who made it may have died before. */
-	if (dir_make(l->w, l->folder, COSIGNED_NAME, &why))
+	if (dir_make(l->w, l->folder, COSIGNED_NAME, &why) || why.kind == ERR_CONFLICT)
 		return dir_sync(l->folder, err);
-	if (why.kind == ERR_CONFLICT)
-		return true;
 	if (err != NULL)
 		*err = why;
 	return false;

@@ -99,7 +99,7 @@ floor_check(struct log *l, const struct checkpoint *latest, bool found,
 
 	if (!signed_check(l, &l->signed_, err))
 		return false;
-	if (!found || c.size <= l->signed_.size)
+	if (!found)
 		return true;
 	if (c.size > log_size(l))
 		return err_set(err, ERR_REFUSED, "ledger.shorter", "this ledger has %"

@@ -5,7 +5,6 @@
 
 #include "ledger/log_internal.h"
 
-#define OFFSETS_PIECE 512		/* offsets read at once */
 #define TELL_EACH 4096			/* entries between two words about progress */
 
 struct scrub {
@@ -16,9 +15,6 @@ struct scrub {
 	struct merkle_edge edge;	/* of the journal's leaves */
 	uint64_t compare;		/* the size to compare at: what the tiles say */
 	struct digest root;		/* of the journal there */
-	uint8_t piece[8 * OFFSETS_PIECE];
-	size_t piece_n;
-	bool offsets_bad;
 };
 
 /* What a check says: told when it is about the file, else our own trouble. */
@@ -35,28 +31,7 @@ told(struct scrub *s, const char *path, const struct err *why, struct err *err)
 	return false;
 }
 
-/* ---- journal and offsets ---- */
-
-static bool
-offset_check(struct scrub *s, const struct journal_entry *e, struct err *err)
-{
-	size_t in = (size_t)(e->number % OFFSETS_PIECE);
-	uint64_t at = 0;
-	struct cursor c;
-
-	if (s->l->closed || s->offsets_bad)
-		return true;
-	if (in == 0 && !file_read_at(s->l->offsets, s->piece, sizeof s->piece,
-	    e->number * 8, &s->piece_n, err))
-		return false;
-	c = cursor_of(span_from(span_of(s->piece, s->piece_n),
-	    8 * in < s->piece_n ? 8 * in : s->piece_n));
-	s->offsets_bad = !cursor_u64(&c, &at) || at != e->at;
-	if (s->offsets_bad)
-		s->bad(s->arg, OFFSETS_PATH, "does not say where the records are; "
-		    "it is made again when it is used");
-	return true;
-}
+/* ---- the journal ---- */
 
 static bool
 entry_check(void *arg, const struct journal_entry *e, struct err *err)
@@ -68,8 +43,6 @@ entry_check(void *arg, const struct journal_entry *e, struct err *err)
 
 	if (s->progress != NULL && e->number % TELL_EACH == 0)
 		s->progress->tell(s->progress, "journal", e->at, journal_end(l->j));
-	if (!offset_check(s, e, err))
-		return false;
 	if (e->number < l->first || e->number >= l->end || s->edge.size >= s->compare)
 		return true;
 	return journal_leaf(e, leaf, err) &&
@@ -148,9 +121,12 @@ checkpoint_check(struct scrub *s, struct err *err)
 	struct buf b;
 	bool found, ok;
 
-	(void)snprintf(path, sizeof path, "%s/" CHECKPOINT_NAME, s->l->path);
 	buf_init(&b, NOTE_MAX);
-	ok = log_checkpoint(s->l, &b, &c, &found, &why) || told(s, path, &why, err);
+	ok = log_checkpoint(s->l, &b, &c, &found, &why);
+	/* Without its key no checkpoint can be read: then the key's file is told. */
+	(void)snprintf(path, sizeof path, "%s/%s", s->l->path,
+	    strstr(why.text, "/" VKEY_NAME) != NULL ? VKEY_NAME : CHECKPOINT_NAME);
+	ok = ok || told(s, path, &why, err);
 	buf_clear(&b);
 	return ok;
 }

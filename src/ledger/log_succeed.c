@@ -102,7 +102,9 @@ closing_end(struct world *w, struct dir *home, struct err *err)
 		return true;
 	(void)snprintf(to, sizeof to, BEFORE_PATH "/%" PRIu64, c.n);
 	(void)snprintf(closed, sizeof closed, "%s/" CLOSED_NAME, to);
-	if (!dir_make_all(w, home, to, err))
+	/* The place is durable before anything moves there. */
+	if (!dir_make_all(w, home, to, err) || !folder_sync(w, home, BEFORE_PATH, err) ||
+	    !folder_sync(w, home, LOG_PATH, err))
 		return false;
 	for (size_t i = 0; i < sizeof moved / sizeof moved[0]; i++)
 		if (!name_move(w, home, moved[i], to, err))
