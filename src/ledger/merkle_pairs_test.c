@@ -314,6 +314,10 @@ altered_hashes_are_refused(const struct claim *good)
 	c = *good;
 	c.p.hash[c.p.n++] = good->root;
 	refuse(&c, "a hash behind the last");
+	c = *good;
+	c.p.n = 0;
+	if (good->p.n > 0)
+		refuse(&c, "no hash at all");
 }
 
 static void
@@ -406,6 +410,24 @@ no_altered_proof_holds(void **state)
 	assert_true(altered > 2000);
 }
 
+/* Or the root of a part would pass for that of the whole. */
+static void
+a_walk_that_ends_below_the_top_proves_nothing(void **state)
+{
+	for (unsigned level = 0; level < LEVELS; level++)
+		for (uint64_t i = 0; i < 1u << level && i < 64; i++) {
+			uint64_t part = 1u << level;
+			struct claim c = { .inclusion = true, .a = i, .size = part,
+				.first = level_of[0][i], .root = root_of[part] };
+
+			asked_within = SIZES;
+			OK(merkle_inclusion(NULL, &tree, i, part, &c.p, &last));
+			assert_true(claim_holds(&c));
+			for (c.size = part + 1; c.size <= 4 * part + 2; c.size++)
+				refuse(&c, "the root of a part");
+		}
+}
+
 int
 main(void)
 {
@@ -415,6 +437,7 @@ main(void)
 		cmocka_unit_test(every_consistency_proof_up_to_2048_holds),
 		cmocka_unit_test(proofs_are_those_of_the_definition_of_rfc_6962),
 		cmocka_unit_test(no_altered_proof_holds),
+		cmocka_unit_test(a_walk_that_ends_below_the_top_proves_nothing),
 	};
 
 	return cmocka_run_group_tests_name("merkle_pairs", tests, fill, NULL);

@@ -650,6 +650,7 @@ a_checkpoint_is_opened_with_the_key_of_its_log_only(void **state)
 	struct vkey cosigner = vkey_of(log_key, "node.example/ledger", NOTE_COSIGNATURE);
 	static const char by_witness[] = NOTE_TEXT "\n" NOTE_WITNESS_LINE;
 	struct checkpoint c;
+	struct buf b;
 
 	REFUSED(checkpoint_open(span_text(NOTE_WHOLE), &keys[1], &c, &last), ERR_UNPROVEN,
 	    "checkpoint.origin");
@@ -661,6 +662,13 @@ a_checkpoint_is_opened_with_the_key_of_its_log_only(void **state)
 	    "checkpoint.unsigned");
 	OK(checkpoint_peek(span_text(by_witness), &c, &last));
 	assert_string_equal(c.origin, "node.example/ledger");
+	/* A cosignature that holds, under the name of the log, is no signature of it. */
+	buf_init(&b, NOTE_MAX);
+	OK(buf_add_text(&b, NOTE_TEXT "\n", &last));
+	OK(note_cosign(log_key, &cosigner, span_text(NOTE_TEXT), NOTE_TIME, &b, &last));
+	REFUSED(checkpoint_open(buf_span(&b), &cosigner, &c, &last), ERR_UNPROVEN,
+	    "checkpoint.unsigned");
+	buf_clear(&b);
 }
 
 static void
