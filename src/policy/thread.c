@@ -96,8 +96,10 @@ static const struct thread_row table[] = {
 	    "yes" },
 	{ ASKED, UNANSWERED, SIDE_IS_ASKED, ACT_GRANTED_WITH_CONDITIONS, ANY_WAY,
 	    STATE_ACCEPTED_WITH_CONDITIONS, "yes, with conditions" },
-	{ ASKED, UNANSWERED | AGREED, SIDE_IS_ASKED, ACT_REFUSED, ANY_WAY, STATE_REFUSED,
-	    "no, as long as no evidence went over" },
+	{ ASKED, UNANSWERED, SIDE_IS_ASKED, ACT_REFUSED, ANY_WAY, STATE_REFUSED, "no" },
+	/* a preservation that was granted holds until it is released: Article 42(8) */
+	{ DISCLOSURES | OF(USE_CONSENT), AGREED, SIDE_IS_ASKED, ACT_REFUSED, ANY_WAY,
+	    STATE_REFUSED, "no after all, with reasons, as long as no evidence went over" },
 	{ OF(USE_CONSENT), AGREED, SIDE_IS_ASKED, ACT_REVOKED, ANY_WAY, STATE_REFUSED,
 	    "the consent is taken back; what was done under it stays lawful" },
 	{ OF(USE_CONSENT), UNANSWERED, SIDE_IS_ASKED, ACT_REVOKED, CAME_IN, STATE_REFUSED,
@@ -208,6 +210,9 @@ not_now(const struct thread_facts *f)
 	if (f->act == ACT_REVOKED)
 		return refuse("thread.no-consent",
 		    "No consent was given in this request, so none can be taken back.");
+	if (f->request == ACT_PRESERVE && f->act == ACT_REFUSED)
+		return refuse("thread.hold-granted",
+		    "This preservation was granted: the data are held until its hold ends, so it cannot be refused any more. Who is asked and who asks should phone each other at once when they are not held.");
 	if (f->act == f->request)
 		return refuse("thread.opened-already",
 		    "This request has its thread already. Another request starts its own.");

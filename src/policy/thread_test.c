@@ -51,7 +51,9 @@ static const struct line lines[] = {
 	{ "pdc", "needs_info", "asks", "made came",
 	    "receipt>needs_info reply>received withdrawn>withdrawn" },
 
-	{ "pdc", "accepted", "asked", "made came", "receipt>accepted refused>refused" },
+	/* a granted preservation holds until it is released */
+	{ "pdc", "accepted", "asked", "made came", "receipt>accepted" },
+	{ "dc", "accepted", "asked", "made came", "refused>refused" },
 	{ "d", "accepted", "asked", "made came", "delivered>delivered" },
 	{ "p", "accepted", "asked", "made came", "traffic_path>accepted" },
 	{ "c", "accepted", "asked", "made came", "revoked>refused" },
@@ -61,7 +63,8 @@ static const struct line lines[] = {
 	{ "pdc", "accepted", "asks", "late", "reply" },
 
 	{ "pdc", "accepted_with_conditions", "asked", "made came",
-	    "receipt>accepted_with_conditions refused>refused" },
+	    "receipt>accepted_with_conditions" },
+	{ "dc", "accepted_with_conditions", "asked", "made came", "refused>refused" },
 	{ "d", "accepted_with_conditions", "asked", "made came", "delivered>delivered" },
 	{ "p", "accepted_with_conditions", "asked", "made came",
 	    "traffic_path>accepted_with_conditions" },
@@ -484,6 +487,10 @@ each_refusal_has_the_sentence_that_fits(void **state)
 	REASON(&f, "thread.question-open");
 	f = facts(ACT_PRESERVE, STATE_NEEDS_INFO, SIDE_ASKS, ACT_PRESERVE);
 	REASON(&f, "thread.opened-already");
+	f = facts(ACT_PRESERVE, STATE_ACCEPTED, SIDE_IS_ASKED, ACT_REFUSED);
+	REASON(&f, "thread.hold-granted");
+	f = facts(ACT_PRESERVE, STATE_ACCEPTED_WITH_CONDITIONS, SIDE_IS_ASKED, ACT_REFUSED);
+	REASON(&f, "thread.hold-granted");
 	f = facts(ACT_SUBSCRIBER, STATE_DELIVERED, SIDE_IS_ASKED, ACT_REFUSED);
 	REASON(&f, "thread.delivered-already");
 	f = facts(ACT_SUBSCRIBER, STATE_WITHDRAWN, SIDE_IS_ASKED, ACT_GRANTED);

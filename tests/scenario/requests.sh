@@ -54,6 +54,8 @@ carry A B
 try 6 'a refusal needs its ground' B request refuse 1 --reason 'We do not like it'
 try 6 'and one of the menu' B request refuse 1 --ground R13 --reason 'Data protection'
 try 0 'the preservation is confirmed' B request confirm 1
+try 6 'what holds cannot be refused any more' B request refuse 1 --ground R02 --reason 'Changed our mind'
+said 'until its hold ends' 'and it says why'
 carry B A
 A --json request show 1 >v.json
 holds 'the state is accepted on both sides' test "$(json v.json state)" = accepted
