@@ -134,6 +134,8 @@ int give_file(struct cli *c, const char *out, struct span bytes, const char *wha
     bool public);
 int give_pem(struct cli *c, const char *out, struct span pem, const char *what,
     const char *schema);
+/* --parcel: index of the parcel; text NULL: SIZE_MAX, the newest. */
+MUST bool parcel_option(struct cli *c, const char *text, size_t *out);
 MUST bool time_option(struct cli *c, const char *text, bool *has, int64_t *at);
 /* flow.passphrase, with the cli as its arg: from the file, or typed. */
 MUST bool cli_passphrase(void *arg, bool fresh, struct buf *secret, struct err *err);
@@ -168,6 +170,8 @@ int run_evidence_send(struct cli *c, struct call *call);
 int run_evidence_receive(struct cli *c, struct call *call);
 int run_evidence_open(struct cli *c, struct call *call);
 int run_evidence_export(struct cli *c, struct call *call);
+int run_custody_show(struct cli *c, struct call *call);
+int run_custody_report(struct cli *c, struct call *call);
 int run_request_new(struct cli *c, struct call *call);
 int run_request_edit(struct cli *c, struct call *call);
 int run_request_list(struct cli *c, struct call *call);

@@ -149,17 +149,18 @@ help_all(struct cli *c)
 
 static const struct { const char *name, *text; } topics[] = {
 	{ "exit-codes",
-	"0    done; of a check: intact, signer known, time proven\n"
+	"0    done; of a check: intact, signer known, time proven; custody proven\n"
 	"1    other failure (disk, memory, a limit)\n"
 	"2    wrong use, or not a package, or no identity to open it with\n"
-	"3    changed: an integrity check did not hold\n"
+	"3    changed: an integrity check did not hold; custody broken\n"
 	"4    not allowed: wrong passphrase, or an identity it was not sealed to\n"
 	"5    not found\n"
 	"6    stopped by a rule\n"
 	"7    other side not reachable; try again later\n"
 	"8    partly done; the same command goes on\n"
 	"9    state changed meanwhile, or something is in the way\n"
-	"10   intact as far as checked, but signer or time not established\n"
+	"10   intact as far as checked, but signer or time not established; custody\n"
+	"     only claimed\n"
 	"130  stopped by Ctrl-C; the same command goes on\n"
 	"\n"
 	"The codes are the same with --json, and for comity-check.\n" },

@@ -5,7 +5,7 @@
 #include "cli/request.h"
 #include "cli/verdict.h"
 
-static bool
+bool
 parcel_option(struct cli *c, const char *text, size_t *out)
 {
 	*out = SIZE_MAX;

@@ -1,0 +1,343 @@
+/* Custody at work: what each side can tell of a hand-over, and to whom. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "flow/custody_inside.h"
+#include "flow/ledger.h"
+#include "flow/testkit.h"
+
+#define OK(call) do { struct err err = ERR_INIT; \
+	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
+#define NO(call, why) do { struct err err = ERR_INIT; assert_false(call); \
+	assert_string_equal(err.reason, why); } while (0)
+
+/* Aldora sealed, Berun received and opened, and its receipt came back. */
+static void
+handed_over(struct job *j, uint64_t seed)
+{
+	job_begin(j, seed);
+	run_up_to(j, AFTER_OPEN);
+	OK(site_again(&j->a, &err));
+	OK(site_again(&j->b, &err));
+	OK(bring(&j->b, &j->a, "XA", "back", &err));
+	OK(site_again(&j->a, &err));
+	OK(site_again(&j->b, &err));
+}
+
+static void
+published(struct site *s)
+{
+	struct checkpoint c;
+	char text[300];
+	bool done;
+
+	OK(ledger_publish(&s->flow, &done, &c, text, &err));
+	if (!done)
+		fail_msg("%s", text);
+}
+
+static void
+keys_line(struct site *s, struct buf *out)
+{
+	struct ledger_keys *keys = calloc(1, sizeof *keys);
+	struct digest id;
+	struct act card;
+
+	act_init(&card, ACT_CARD);
+	OK(own_card(s->flow.home, &id, &card, &err));
+	OK(ledger_keys_of_card(&card, keys, &err));
+	OK(buf_add_text(out, "log ", &err));
+	OK(vkey_print(&keys->logs[0], out, &err));
+	OK(buf_add_text(out, "\n", &err));
+	act_clear(&card);
+	free(keys);
+}
+
+/* Who believes both logs and asks for no witness. */
+static void
+policy_of(struct job *j, struct buf *out)
+{
+	buf_init(out, QUORUM_FILE_MAX);
+	keys_line(&j->a, out);
+	keys_line(&j->b, out);
+	OK(buf_add_text(out, "quorum none\n", &err));
+}
+
+/* "XA made|XA sent|XB received" */
+static void
+told(const struct custody *c, const char *expected)
+{
+	char all[2000] = "";
+
+	for (size_t i = 0; i < c->n; i++) {
+		size_t n = strlen(all);
+
+		(void)snprintf(all + n, sizeof all - n, "%s%.2s %s", i > 0 ? "|" : "",
+		    c->links[i].record.authority.s,
+		    record_event_name(c->links[i].record.event));
+	}
+	assert_string_equal(all, expected);
+}
+
+static void
+the_sender_tells_sealing_sending_and_the_receipt(void **state)
+{
+	struct custody c;
+	struct buf policy;
+	struct job j;
+
+	(void)state;
+	handed_over(&j, 970);
+	published(&j.a);
+	policy_of(&j, &policy);
+	OK(flow_custody(&j.a.flow, 1, SIZE_MAX, buf_span(&policy), &c, &err));
+	told(&c, "XA made|XA sent|XB received");
+	for (size_t i = 0; i < c.n; i++)
+		if (c.links[i].standing != CUSTODY_PROVEN)
+			fail_msg("link %zu: %s", i + 1, c.links[i].why);
+	assert_int_equal(c.standing, CUSTODY_PROVEN);
+	custody_clear(&c);
+	buf_clear(&policy);
+	job_end(&j);
+}
+
+static void
+what_is_in_no_checkpoint_yet_is_claimed(void **state)
+{
+	struct custody c;
+	struct buf policy;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 971);
+	run_up_to(&j, AFTER_SEAL);
+	OK(site_again(&j.a, &err));
+	OK(site_again(&j.b, &err));
+	policy_of(&j, &policy);
+	OK(flow_custody(&j.a.flow, 1, SIZE_MAX, buf_span(&policy), &c, &err));
+	told(&c, "XA made");
+	assert_int_equal(c.links[0].standing, CUSTODY_CLAIMED);
+	assert_string_equal(c.reason, "lacks-received");
+	custody_clear(&c);
+	buf_clear(&policy);
+	job_end(&j);
+}
+
+static void
+evidence_that_is_not_sealed_has_no_custody(void **state)
+{
+	struct custody c;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 972);
+	run_up_to(&j, AFTER_ADD);
+	OK(site_again(&j.a, &err));
+	NO(flow_custody(&j.a.flow, 1, SIZE_MAX, span_of(NULL, 0), &c, &err),
+	    "custody.not-sealed");
+	job_end(&j);
+}
+
+static void
+the_receiver_tells_also_what_came_with_the_parcel(void **state)
+{
+	struct custody c, handed;
+	struct evidence e;
+	struct buf policy;
+	struct job j;
+	size_t fresh;
+
+	(void)state;
+	handed_over(&j, 973);
+	published(&j.a);
+	policy_of(&j, &policy);
+	OK(evidence_load(j.b.flow.home, 1, &e, &err));
+	OK(flow_custody(&j.b.flow, 1, SIZE_MAX, buf_span(&policy), &c, &err));
+	told(&c, "XB received|XB opened");
+	assert_string_equal(c.reason, "lacks-made");
+	custody_clear(&c);
+
+	OK(custody_handed(&j.a.flow, &e.parcels[0].act_id, &handed, &err));
+	told(&handed, "XA made|XA sent|XB received");
+	OK(custody_keep(&j.b.flow, &handed, &fresh, &err));
+	/* What it says of Berun itself is in Berun's own journal. */
+	assert_int_equal(fresh, 2);
+	custody_clear(&handed);
+	OK(site_again(&j.b, &err));
+	published(&j.b);
+	OK(flow_custody(&j.b.flow, 1, SIZE_MAX, buf_span(&policy), &c, &err));
+	told(&c, "XA made|XA sent|XB received|XB opened");
+	assert_int_equal(c.standing, CUSTODY_PROVEN);
+	custody_clear(&c);
+	buf_clear(&policy);
+	job_end(&j);
+}
+
+static void
+the_other_side_does_not_learn_who_opened_it(void **state)
+{
+	struct custody handed;
+	struct evidence e;
+	struct job j;
+
+	(void)state;
+	handed_over(&j, 974);
+	OK(evidence_load(j.b.flow.home, 1, &e, &err));
+	OK(custody_handed(&j.b.flow, &e.parcels[0].act_id, &handed, &err));
+	told(&handed, "XB received");
+	custody_clear(&handed);
+	job_end(&j);
+}
+
+/* A peer makes up a link of ours, and one whose proof does not hold. */
+static void
+lies_that_came_with_a_parcel_are_not_kept(void **state)
+{
+	struct custody_link *l, *mine;
+	struct custody handed, kept;
+	struct evidence e;
+	struct record r;
+	struct buf text, json;
+	struct job j;
+	size_t fresh;
+	bool found;
+
+	(void)state;
+	handed_over(&j, 975);
+	published(&j.a);
+	OK(evidence_load(j.b.flow.home, 1, &e, &err));
+	OK(custody_handed(&j.a.flow, &e.parcels[0].act_id, &handed, &err));
+	l = &handed.links[0];
+	r = l->record;
+	r.at -= 60;
+	buf_reset(&l->bytes);
+	OK(record_encode(&r, &l->bytes, &err));
+	l->record = r;
+	r.event = EVENT_EXPORTED;
+	r.authority = home_settings(j.b.flow.home)->authority;
+	r.files_n = 0;
+	r.has_payload = r.has_before = false;
+	buf_init(&text, RECORD_MAX);
+	OK(record_encode(&r, &text, &err));
+	OK((mine = custody_add(&handed, buf_span(&text), handed.links[1].salt, &err)) !=
+	    NULL);
+	OK(custody_keep(&j.b.flow, &handed, &fresh, &err));
+	assert_int_equal(fresh, 1);
+	custody_init(&kept);
+	OK(custody_kept(&j.b.flow, &handed.act, &kept, &found, &err));
+	assert_true(found);
+	told(&kept, "XA sent");
+	custody_clear(&kept);
+	/* The same again changes nothing; the true one comes to it. */
+	OK(custody_keep(&j.b.flow, &handed, &fresh, &err));
+	assert_int_equal(fresh, 0);
+	custody_clear(&handed);
+	OK(custody_handed(&j.a.flow, &e.parcels[0].act_id, &handed, &err));
+	OK(custody_keep(&j.b.flow, &handed, &fresh, &err));
+	assert_int_equal(fresh, 1);
+	/* Damaged: told anew. */
+	buf_init(&json, 10);
+	OK(buf_add_text(&json, "{", &err));
+	OK(home_save(j.b.flow.home, "custody/x", buf_span(&json), &err));
+	{
+		char path[100];
+
+		(void)snprintf(path, sizeof path, CUSTODY_PATH "/%s.json",
+		    digest_hex(&handed.act).s);
+		OK(home_save(j.b.flow.home, path, buf_span(&json), &err));
+	}
+	NO(custody_kept(&j.b.flow, &handed.act, &kept, &found, &err), "json.syntax");
+	OK(custody_keep(&j.b.flow, &handed, &fresh, &err));
+	assert_int_equal(fresh, 2);
+	custody_clear(&handed);
+	buf_clear(&json);
+	buf_clear(&text);
+	job_end(&j);
+}
+
+/* ---- order ---- */
+
+static void
+link_at(struct custody *c, const char *who, const char *peer, enum record_event event,
+    int64_t at, uint8_t salt)
+{
+	uint8_t bytes[RECORD_SALT];
+	struct record r = { .event = event, .at = at, .has_act = true,
+		.role = "court", .person = "P1" };
+	struct buf b;
+
+	memset(bytes, salt, sizeof bytes);
+	assert_true(authority_id_parse(who, &r.authority));
+	if (peer != NULL)
+		assert_true(authority_id_parse(peer, &r.peer));
+	buf_init(&b, RECORD_MAX);
+	OK(record_encode(&r, &b, &err));
+	OK(custody_add(c, buf_span(&b), bytes, &err) != NULL);
+	buf_clear(&b);
+}
+
+#define XA "XA-MZXW6YTBOIMZXW6Y"
+#define XB "XB-MZXW6YTBOIMZXW6Y"
+
+/* A clock that went back, and one that stands an hour behind: the logs decide. */
+static void
+links_stand_in_the_order_of_the_logs_and_of_the_hand_over(void **state)
+{
+	struct custody c;
+
+	(void)state;
+	custody_init(&c);
+	link_at(&c, XB, XA, EVENT_RECEIVED, 1000, 1);
+	link_at(&c, XB, NULL, EVENT_OPENED, 900, 2);
+	link_at(&c, XA, XB, EVENT_SENT, 5100, 3);
+	link_at(&c, XA, XB, EVENT_MADE, 5000, 4);
+	c.links[2].has_place = c.links[3].has_place = true;
+	memcpy(c.links[2].origin, "log", 4);
+	memcpy(c.links[3].origin, "log", 4);
+	c.links[2].index = 8;
+	c.links[3].index = 7;
+	OK(custody_order(&c, 2, &err));
+	told(&c, "XA made|XB received|XB opened|XA sent");
+	custody_clear(&c);
+
+	custody_init(&c);
+	link_at(&c, XA, XB, EVENT_MADE, 1000, 1);
+	link_at(&c, XA, XB, EVENT_SENT, 2000, 2);
+	link_at(&c, XA, XB, EVENT_SENT, 4000, 3);
+	link_at(&c, XB, XA, EVENT_RECEIVED, 3000, 4);
+	OK(custody_order(&c, 3, &err));
+	told(&c, "XA made|XA sent|XB received|XA sent");
+	custody_clear(&c);
+
+	/* Two that wait for each other are told all the same. */
+	custody_init(&c);
+	link_at(&c, XA, XB, EVENT_RECEIVED, 1000, 1);
+	link_at(&c, XA, XB, EVENT_MADE, 1001, 2);
+	link_at(&c, XB, XA, EVENT_RECEIVED, 1002, 3);
+	link_at(&c, XB, XA, EVENT_MADE, 1003, 4);
+	OK(custody_order(&c, 2, &err));
+	told(&c, "XA received|XA made|XB received|XB made");
+	custody_clear(&c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_sender_tells_sealing_sending_and_the_receipt),
+		cmocka_unit_test(what_is_in_no_checkpoint_yet_is_claimed),
+		cmocka_unit_test(evidence_that_is_not_sealed_has_no_custody),
+		cmocka_unit_test(the_receiver_tells_also_what_came_with_the_parcel),
+		cmocka_unit_test(the_other_side_does_not_learn_who_opened_it),
+		cmocka_unit_test(lies_that_came_with_a_parcel_are_not_kept),
+		cmocka_unit_test(links_stand_in_the_order_of_the_logs_and_of_the_hand_over),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

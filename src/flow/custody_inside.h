@@ -1,0 +1,43 @@
+/* Inside flow: what the files about custody share. */
+#ifndef COMITY_FLOW_CUSTODY_INSIDE_H
+#define COMITY_FLOW_CUSTODY_INSIDE_H
+
+#include "flow/inside.h"
+#include "flow/ledger.h"
+
+#define CUSTODY_PATH "custody"	/* below the home: what others told, by act */
+#define NOTES_MAX 256		/* newest cosigned checkpoints of ours that are looked at */
+
+/* A checkpoint of our log with the cosignatures it has. */
+struct own_note {
+	uint64_t size;
+	struct buf note;
+};
+struct own_notes {
+	struct own_note *list;		/* ascending; owned */
+	size_t n;
+};
+
+/* The custody of one package, while it is put together. */
+struct gathering {
+	struct flow *flow;
+	struct log *log;
+	struct own_notes notes;
+	bool handed;			/* hand-overs only: for the other side */
+	struct custody out;
+	size_t own_n;			/* links from our own records: the first ones */
+};
+
+/* All that is known of this package of the act, in order, not judged. */
+MUST bool custody_gather(struct flow *f, const struct digest *act,
+    const struct digest *package, bool handed, struct custody *out, struct err *err);
+/* The link at the end, or its proofs to the same one that is there. */
+MUST bool custody_join(struct custody *to, const struct custody_link *from,
+    struct err *err);
+/*
+ * Into the order things happened: those of one authority as its log has them (of ours,
+ * the first own_n, as they are), receiving behind the making, else by their clocks.
+ */
+MUST bool custody_order(struct custody *c, size_t own_n, struct err *err);
+
+#endif
