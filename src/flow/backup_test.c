@@ -81,7 +81,7 @@ may_differ(const char *path)
 {
 	return strncmp(path, "/docket.", 8) == 0 || strcmp(path, "/lock") == 0 ||
 	    strcmp(path, "/restored") == 0 || strncmp(path, "/tmp/", 5) == 0 ||
-	    strcmp(path, "/journal/records") == 0;
+	    strncmp(path, "/journal/", 9) == 0 || strncmp(path, "/ledger/", 8) == 0;
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/ledger.h"
 #include "flow/take.h"
 #include "form/json.h"
 
@@ -338,9 +339,25 @@ folders_make(struct bundle_writing *b, const char *dir, struct err *err)
 	    dir_make_all(b->f->world, b->dir, "cards", err);
 }
 
+/*
+ * What was made for the receiver is under a checkpoint before it leaves.  A home that
+ * may not sign now sends all the same; why it may not is told by comity doctor.
+ */
+static bool
+made_publish(struct bundle_writing *b, struct err *err)
+{
+	struct checkpoint c;
+	char text[300];
+	bool published;
+
+	return ledger_publish(b->f, &published, &c, text, err);
+}
+
 static bool
 write_all(struct bundle_writing *b, struct err *err)
 {
+	if (!made_publish(b, err))
+		return false;
 	for (size_t i = 0; i < b->n; i++)
 		if (!parcel_copy(b, &b->list[i], err))
 			return err_wrap(err, "parcel %zu of %zu", i + 1, b->n);

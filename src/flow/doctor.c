@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/ledger.h"
 #include "flow/take.h"
 
 #define SPACE_LOW (1ull << 30)		/* less than this is told */
@@ -167,6 +168,44 @@ card_look(struct flow *f, struct doctor_report *r)
 		    when_people(end).s);
 	}
 	act_clear(&card);
+}
+
+/* Does it sign, and how much waits for that? */
+static void
+ledger_look(struct flow *f, struct doctor_report *r)
+{
+	struct err why = ERR_INIT;
+	struct checkpoint c = { .size = 0 };
+	struct log_state state;
+	struct file_info info = { 0 };
+	struct buf note;
+	struct log *l;
+	char text[300];
+	bool found = false;
+
+	buf_init(&note, NOTE_MAX);
+	if (!ledger_log(f, &l, &why) || !log_checkpoint(l, &note, &c, &found, &why) ||
+	    (found && !path_info(f->world, home_dir(f->home), LOG_PATH "/checkpoint",
+	    &info, &why))) {
+		say(r, DOCTOR_BAD, "ledger", "%s", why.text);
+		buf_clear(&note);
+		return;
+	}
+	buf_clear(&note);
+	log_state(l, &state);
+	ledger_state_text(&state, text);
+	if (text[0] != '\0')
+		say(r, state.standing == LOG_FROZEN ? DOCTOR_BAD : DOCTOR_WARNING,
+		    "ledger", "%s", text);
+	else if (found)
+		say(r, DOCTOR_GOOD, "ledger",
+		    "%llu entries, %llu of them not in a checkpoint yet; the last one is of %s.",
+		    (unsigned long long)log_size(l),
+		    (unsigned long long)(log_size(l) - c.size),
+		    when_people(info.mtime).s);
+	else
+		say(r, DOCTOR_GOOD, "ledger", "%llu entries, no checkpoint yet.",
+		    (unsigned long long)log_size(l));
 }
 
 #define PARCELS_NAMED 5		/* that are missing, one by one; then their number */
@@ -421,6 +460,7 @@ flow_doctor(struct flow *f, struct doctor_report *out, struct err *err)
 	}
 	card_look(f, out);
 	stamp_look(f, out);
+	ledger_look(f, out);
 	if (!parcels_look(f, out, err))
 		return false;
 	/* What was found is told, also where nothing more can be written. */

@@ -5,7 +5,7 @@
 #include "flow/build.h"
 #include "flow/inside.h"
 #include "flow/kept.h"
-#include "ledger/ledger.h"
+#include "flow/ledger.h"
 
 void
 flow_clear(struct flow *f)
@@ -13,8 +13,7 @@ flow_clear(struct flow *f)
 	kept_end(f);
 	keyring_close(f->keyring);
 	f->keyring = NULL;
-	journal_close(f->journal);
-	f->journal = NULL;
+	ledger_drop(f);
 	ledger_keys_forget(f);
 	f->clock_looked = false;
 }

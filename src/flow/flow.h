@@ -23,7 +23,7 @@ struct flow {
 	bool (*passphrase)(void *arg, bool fresh, struct buf *secret, struct err *err);
 	void *arg;
 	struct keyring *keyring;	/* opened on first use */
-	struct journal *journal;	/* opened by the first record, under the home's lock */
+	struct log *log;		/* opened by the first record, under the home's lock */
 	struct ledger_keyring *ledger_keys;	/* opened on first use (ledger_keys.c) */
 	bool clock_looked;		/* compared with the last record, once a command */
 	struct http_detail trouble;	/* the last one with the line, as the library says it */

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "flow/journey.h"
+#include "flow/ledger.h"
 #include "flow/take.h"
 
 #define SALT_TEXT (2 * RECORD_SALT + 1)		/* hex and LF */
+#define PROOF_NAME "receipt.tlog-proof"
 
 /* ---- making one ---- */
 
@@ -84,12 +86,9 @@ row_fill(struct taking *t, const struct act *a, const struct outgoing *o,
 }
 
 static bool
-seal_items(struct taking *t, const struct record *r, struct span record,
-    const char *salt, struct file **unnamed, struct err *err)
+seal_items(struct taking *t, const struct record *r, const struct payload_item *items,
+    size_t n, const struct receipt_body *log, struct file **unnamed, struct err *err)
 {
-	struct payload_item items[] = {
-		{ "record.json", record, r->at }, { "record.salt", span_text(salt), r->at },
-	};
 	struct flow *f = t->flow;
 	struct package_written done;
 	struct outgoing o;
@@ -103,13 +102,38 @@ seal_items(struct taking *t, const struct record *r, struct span record,
 	ok = (unnamed != NULL || making_sweep(f, err)) && signer_open(f, &o.signer, err) &&
 	    act_begin(f, &a, ACT_RECEIPT, &t->from, err);
 	if (ok) {
+		a.body.receipt = *log;
 		body_fill(t, r, &a);
-		ok = parcel_of_items(&o, &a, items, 2, &t->from, &done, err);
+		ok = parcel_of_items(&o, &a, items, n, &t->from, &done, err);
 	}
 	if (ok)
 		row_fill(t, &a, &o, &done);
 	outgoing_clear(&o);
 	act_clear(&a);
+	return ok;
+}
+
+/* The record with its salt, and the proof that there is of its place in our log. */
+static bool
+seal_proven(struct taking *t, const struct record *r, struct span record,
+    const char *salt, struct file **unnamed, struct err *err)
+{
+	struct receipt_body log = { .has_log = false };
+	struct buf proof;
+	bool ok;
+
+	buf_init(&proof, PROOF_MAX);
+	ok = receipt_prove(t, &log, &proof, err);
+	if (ok) {
+		struct payload_item items[] = {
+			{ "record.json", record, r->at },
+			{ "record.salt", span_text(salt), r->at },
+			{ PROOF_NAME, buf_span(&proof), r->at },
+		};
+
+		ok = seal_items(t, r, items, log.has_log ? 3 : 2, &log, unnamed, err);
+	}
+	buf_clear(&proof);
 	return ok;
 }
 
@@ -131,7 +155,7 @@ receipt_seal(struct taking *t, struct file **unnamed, struct err *err)
 	ok = record_load(t->flow, t->record_at, &r, &record, salt, err);
 	if (ok) {
 		salt_text(salt, text);
-		ok = seal_items(t, &r, buf_span(&record), text, unnamed, err);
+		ok = seal_proven(t, &r, buf_span(&record), text, unnamed, err);
 	}
 	buf_clear(&record);
 	return ok || err_wrap(err, "the receipt");
@@ -178,7 +202,25 @@ receipt_again(struct docket *d, const struct docket_act *row, bool *again,
 /* The record of the other side, and our own of the same package. */
 struct receipt_check {
 	struct record theirs, ours;
+	struct buf record, salt, proof;	/* as they came; proof may be empty */
 };
+
+static void
+check_init(struct receipt_check *c)
+{
+	memset(c, 0, sizeof *c);
+	buf_init(&c->record, RECORD_MAX);
+	buf_init(&c->salt, 200);
+	buf_init(&c->proof, PROOF_MAX);
+}
+
+static void
+check_clear(struct receipt_check *c)
+{
+	buf_clear(&c->record);
+	buf_clear(&c->salt);
+	buf_clear(&c->proof);
+}
 
 /* 64 lower hex and LF: what the commitment will be made from. */
 static bool
@@ -191,19 +233,26 @@ salt_fits(struct span s)
 }
 
 static bool
+proof_read(struct taking *t, struct receipt_check *c, struct err *why)
+{
+	if (!t->report.act.body.receipt.has_log || package_extract(&t->in,
+	    "data/" PROOF_NAME, &c->proof, why) || why->kind == ERR_ABSENT) {
+		err_clear(why);
+		return true;
+	}
+	return false;
+}
+
+static bool
 payload_read(struct taking *t, struct receipt_check *c, bool *reads, struct err *err)
 {
 	struct err why = ERR_INIT;
-	struct buf record, salt;
 
-	buf_init(&record, RECORD_MAX);
-	buf_init(&salt, 200);
-	*reads = package_extract(&t->in, "data/record.json", &record, &why) &&
-	    package_extract(&t->in, "data/record.salt", &salt, &why) &&
-	    salt_fits(buf_span(&salt)) &&
-	    record_decode(&c->theirs, buf_span(&record), &why);
-	buf_clear(&record);
-	buf_clear(&salt);
+	*reads = package_extract(&t->in, "data/record.json", &c->record, &why) &&
+	    package_extract(&t->in, "data/record.salt", &c->salt, &why) &&
+	    salt_fits(buf_span(&c->salt)) &&
+	    record_decode(&c->theirs, buf_span(&c->record), &why) &&
+	    proof_read(t, c, &why);
 	if (why.kind != ERR_MEMORY && why.kind != ERR_IO && why.kind != ERR_STOPPED)
 		return true;
 	*err = why;
@@ -285,10 +334,10 @@ receipt_settle(struct taking *t, struct err *err)
 }
 
 static bool
-receipt_fits(struct taking *t, struct docket_act *ours, bool *fits, struct err *err)
+record_fits(struct taking *t, struct docket_act *ours, struct receipt_check *c,
+    bool *fits, struct err *err)
 {
 	const struct receipt_body *b = &t->report.act.body.receipt;
-	struct receipt_check c;
 	struct docket_record made;
 	uint8_t salt[RECORD_SALT];
 	const char *why = NULL;
@@ -296,16 +345,16 @@ receipt_fits(struct taking *t, struct docket_act *ours, bool *fits, struct err *
 
 	*fits = false;
 	if (!docket_record_find(t->docket, record_event_name(EVENT_MADE), &ours->act,
-	    &ours->package, &made, &found, err) || !payload_read(t, &c, &reads, err))
+	    &ours->package, &made, &found, err) || !payload_read(t, c, &reads, err))
 		return false;
 	if (!found)
 		why = "there is no record here of having made what it is for";
 	else if (!reads)
 		why = "the record in it cannot be read";
-	else if (!record_load(t->flow, made.at, &c.ours, NULL, salt, err))
+	else if (!record_load(t->flow, made.at, &c->ours, NULL, salt, err))
 		return false;
 	else
-		why = record_differs(t, &c);
+		why = record_differs(t, c);
 	if (why == NULL && !ours->has_sha256 && act_whole(t->flow, ours) &&
 	    !digest_of_parcel(t->flow, ours, err))
 		return false;
@@ -318,6 +367,24 @@ receipt_fits(struct taking *t, struct docket_act *ours, bool *fits, struct err *
 		    why);
 	*fits = true;
 	return true;
+}
+
+static bool
+receipt_fits(struct taking *t, struct docket_act *ours, bool *fits, struct err *err)
+{
+	struct receipt_check *c = mem_new(sizeof *c, err);
+	bool ok;
+
+	if (c == NULL)
+		return false;
+	check_init(c);
+	ok = record_fits(t, ours, c, fits, err);
+	if (ok && *fits)
+		ok = receipt_proof_ask(t, buf_span(&c->record), buf_span(&c->salt),
+		    buf_span(&c->proof), fits, err);
+	check_clear(c);
+	mem_free(c);
+	return ok;
 }
 
 bool
@@ -354,8 +421,9 @@ take_receipt(struct taking *t, struct err *err)
 	if (!allowed)
 		return true;
 	t->settle = receipt_settle;
-	take_note(t, "Receipt: what we sent on %s is there.",
-	    when_people(ours.made_at).s);
+	take_note(t, "Receipt: what we sent on %s is there.%s",
+	    when_people(ours.made_at).s, t->receipt.claimed ?
+	    " It shows no place in the ledger of who received it: the hand-over is claimed, not proven." : "");
 	t->out->as = TAKEN;
 	return true;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/inside.h"
+#include "flow/ledger.h"
 #include "flow/record.h"
 
 #define ENTRY_EXTRA (4 + RECORD_SALT + 32)	/* length, salt, chain (ledger/journal.h) */
@@ -67,25 +68,16 @@ record_files(struct flow *f, const struct package_reading *in, struct record *r,
 	return ok;
 }
 
-/* ---- the journal of this home, open as long as the command runs ---- */
-
+/* The journal behind the log of this home, for reading. */
 static bool
 journal_get(struct flow *f, struct journal **out, struct err *err)
 {
-	if (f->journal == NULL && (!home_lock(f->home, err) ||
-	    !journal_open(f->world, home_dir(f->home), &f->journal, err)))
-		return false;
-	*out = f->journal;
-	return true;
-}
+	struct log *l;
 
-/* After an error nothing more is written by this hand (D26). */
-static bool
-journal_drop(struct flow *f)
-{
-	journal_close(f->journal);
-	f->journal = NULL;
-	return false;
+	if (!ledger_log(f, &l, err))
+		return false;
+	*out = log_journal(l);
+	return true;
 }
 
 bool
@@ -134,6 +126,8 @@ entry_index(void *arg, const struct journal_entry *e, struct err *err)
 	struct record r;
 	bool found = false;
 
+	if (journal_lost(e->record))
+		return true;		/* only its leaf is known: there is nothing to find */
 	if (!record_decode(&r, e->record, err) || (r.has_act &&
 	    !docket_request_by_act(c->docket, &r.act, &thread, &found, err)))
 		return false;
@@ -252,7 +246,10 @@ append_all(struct flow *f, struct recording *g, struct journal *j, struct err *e
 		g->items[i].at = at;
 		at += g->bytes[i].n + ENTRY_EXTRA;
 	}
-	return n == 0 || journal_append(j, list, n, &first, err) || journal_drop(f);
+	if (n == 0 || log_append(f->log, list, n, &first, err))
+		return true;
+	ledger_drop(f);
+	return false;
 }
 
 static bool

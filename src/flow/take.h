@@ -25,6 +25,8 @@ struct receipt {
 	struct digest of;		/* act it is for */
 	struct record record;		/* `made` */
 	char text[200];			/* why there is none */
+	/* One that came in: its sender keeps a ledger, and it shows no place there. */
+	bool claimed;
 };
 
 struct taking {
@@ -130,6 +132,19 @@ void taking_clear(struct taking *t);
  * (NULL when none was made), after making_sweep and making_note.
  */
 MUST bool receipt_seal(struct taking *t, struct file **unnamed, struct err *err);
+/*
+ * Where the record of receiving is in our log, under a checkpoint that is signed now if
+ * none covers it yet: b's members of the log, and the proof file.  Where this home may
+ * not sign, has_log stays false, proof empty, and t->out says why.
+ */
+MUST bool receipt_prove(struct taking *t, struct receipt_body *b, struct buf *proof,
+    struct err *err);
+/*
+ * The proof of a receipt that came in, over its record and salt (hex and LF) as they
+ * came; n = 0: there is no such file.  *holds false: t->out says why.
+ */
+MUST bool receipt_proof_ask(struct taking *t, struct span record, struct span salt_hex,
+    struct span proof, bool *holds, struct err *err);
 /* Its record and its row, in the docket's transaction. */
 MUST bool receipt_put(struct taking *t, struct err *err);
 MUST bool receipt_row_put(struct taking *t, struct err *err);	/* the row alone */

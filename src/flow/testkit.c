@@ -633,7 +633,7 @@ forge(struct site *s, const char *peer, const struct forgery *what, char path[20
 			a.follows[a.follows_n] = what->follows[a.follows_n];
 		if (what->fill != NULL)
 			what->fill(&a, what->arg);
-		ok = parcel_of_items(&o, &a, NULL, 0, &to, &done, err);
+		ok = parcel_of_items(&o, &a, what->items, what->items_n, &to, &done, err);
 	}
 	if (ok) {
 		*act = done.act_id;

@@ -102,6 +102,8 @@ struct forgery {
 	/* Fills the body; NULL: as act_init leaves it. */
 	void (*fill)(struct act *a, const void *arg);
 	const void *arg;
+	const struct payload_item *items;
+	size_t items_n;
 };
 /* Signed and sealed by s for that peer, known to no docket; its path. */
 bool forge(struct site *s, const char *peer, const struct forgery *what,
