@@ -218,6 +218,8 @@ flow_request_deliver(struct flow *f, unsigned number, const struct deliver_wish 
 		(void)snprintf(sealed->path, sizeof sealed->path, "%s/%s",
 		    home_path(f->home), parcel_file(p).s);
 	}
+	if (!ok)
+		decided_refused(f, number, err);
 	fields_clear(&g.limits);
 	return ok;
 }

@@ -103,6 +103,14 @@ struct made {
  * fails the parcel is taken away again, if nothing came to know it.
  */
 MUST bool made_keep(struct flow *f, struct made *m, struct err *err);
+/*
+ * What policy decided (formats/record, `decided`).  Of an act of ours that was made: false
+ * for kinds that nobody has to decide about.  Of a refusal of policy (other errors: nothing
+ * is done), in the thread of that number; 0 none.  No docket is open.
+ */
+MUST bool decided_made(struct flow *f, const struct act *a,
+    const struct package_written *w, struct record *r);
+void decided_refused(struct flow *f, unsigned request, const struct err *why);
 /* Notes, durably, the names of n parcels that made_keep or a group comes to know. */
 MUST bool making_note(struct flow *f, const struct digest *acts, size_t n,
     struct err *err);

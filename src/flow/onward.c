@@ -548,6 +548,8 @@ flow_evidence_onward(struct flow *f, unsigned evidence, const char *to,
 		if (ok)
 			*out = sealed->evidence;
 	}
+	if (!ok)
+		decided_refused(f, p.request, err);
 	passing_clear(&p);
 	mem_free(sealed);
 	return ok;

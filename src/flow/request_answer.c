@@ -295,6 +295,8 @@ flow_request_answer(struct flow *f, unsigned number, const struct answer_wish *w
 	    thread_ask(&g, err) && making_sweep(f, err) &&
 	    signer_open(f, &g.o.signer, err) && answer_make(&g, err) &&
 	    answer_ask(&g, err) && answer_send(&g, err);
+	if (!ok)
+		decided_refused(f, number, err);
 	answering_clear(&g);
 	return ok;
 }

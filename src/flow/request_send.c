@@ -131,14 +131,24 @@ act_row(struct made *m)
 	k->outbox = m->outbox;
 }
 
+/* What was decided about it, and that it was made: one append. */
+static bool
+made_records(struct flow *f, struct docket *d, struct made *m, struct err *err)
+{
+	struct record decided, made;
+	struct record_item items[2] = { { .record = &decided,
+		.request = m->kept.request }, { .record = &made,
+		.request = m->kept.request } };
+	bool any = decided_made(f, m->act, m->written, &decided);
+
+	record_made(f, &made, m->act, m->written);
+	return record_group(f, d, any ? items : items + 1, any ? 2 : 1, err);
+}
+
 static bool
 rows_put(struct flow *f, struct docket *d, struct made *m, struct err *err)
 {
-	struct record r;
-
-	record_made(f, &r, m->act, m->written);
-	return docket_begin(d, err) &&
-	    record_event(f, d, &r, m->kept.request, NULL, err) &&
+	return docket_begin(d, err) && made_records(f, d, m, err) &&
 	    (m->evidence == NULL || evidence_save(f->home, m->evidence, err)) &&
 	    docket_act_put(d, &m->kept, err) &&
 	    (m->also == NULL || docket_act_put(d, m->also, err)) &&
@@ -628,6 +638,8 @@ flow_request_send(struct flow *f, unsigned number, enum send_by by,
 	}
 	docket_close(d);
 	ok = ok && (!draft || send_draft(&s, err));
+	if (!ok)
+		decided_refused(f, number, err);
 	if (ok)
 		out->row = s.out->row.number != 0 ? s.out->row : s.row;
 	sending_clear(&s);

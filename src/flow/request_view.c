@@ -99,6 +99,29 @@ thread_last(struct docket *d, unsigned request, enum act_kind kind,
 
 /* ---- shown ---- */
 
+/* What came from others is not shown before it is written down that it was read. */
+static bool
+read_record(struct flow *f, const struct digest *act, struct err *err)
+{
+	struct docket *d = NULL;
+	struct docket_act row;
+	struct record r;
+	bool found, ok;
+
+	if (!home_docket(f->home, &d, err))
+		return false;
+	ok = docket_act_get(d, act, &row, &found, err);
+	if (ok && found && row.direction == ACT_IN) {
+		record_begin(f, &r, EVENT_READ);
+		r.has_act = r.has_package = true;
+		r.act = row.act;
+		r.package = row.package;
+		ok = record_event(f, d, &r, row.request, NULL, err);
+	}
+	home_docket_done(f->home);
+	return ok;
+}
+
 /* As it went or came: the package itself is asked. */
 static bool
 act_shown(struct flow *f, struct request_view *v, struct err *err)
@@ -152,7 +175,8 @@ flow_request_view(struct flow *f, unsigned number, struct request_view *out,
 	request_view_init(out);
 	other_side_init(&side);
 	ok = view_load(f, number, out, &side, err) &&
-	    (!out->row.has_act || act_shown(f, out, err));
+	    (!out->row.has_act || (act_shown(f, out, err) &&
+	    read_record(f, &out->row.act, err)));
 	if (!ok) {
 		other_side_clear(&side);
 		request_view_clear(out);
@@ -175,5 +199,6 @@ flow_request_view(struct flow *f, unsigned number, struct request_view *out,
 bool
 flow_act_read(struct flow *f, const struct digest *act, struct act *out, struct err *err)
 {
-	return act_open(f, act, out, err);
+	/* Before it is opened: out is the caller's, whatever happens. */
+	return read_record(f, act, err) && act_open(f, act, out, err);
 }

@@ -339,7 +339,10 @@ flow_evidence_seal(struct flow *f, const struct seal_wish *wish, struct sealed *
 	if (wish->to == NULL)
 		return err_set(err, ERR_USE, "seal.to",
 		    "say for whom the evidence is sealed, as in --to XB");
-	return evidence_seal(f, wish, NULL, out, err);
+	if (evidence_seal(f, wish, NULL, out, err))
+		return true;
+	decided_refused(f, 0, err);
+	return false;
 }
 
 /* ---- into the outbox ---- */

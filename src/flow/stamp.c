@@ -302,7 +302,8 @@ flow_stamp_authority(struct flow *f, const char *url, struct span roots_pem,
 	if (!home_lock(f->home, err) ||
 	    (url != NULL && url[0] != '\0' && !http_url_check(url, err)))
 		return false;
-	if (roots_pem.n > 0 && !home_stamp_roots_save(f->home, roots_pem, err))
+	if (roots_pem.n > 0 && (!record_home(f, EVENT_ADMINISTRATION, "stamp.roots", err) ||
+	    !home_stamp_roots_save(f->home, roots_pem, err)))
 		return false;
 	if (url == NULL)
 		return true;
@@ -314,5 +315,6 @@ flow_stamp_authority(struct flow *f, const char *url, struct span roots_pem,
 		    "the address is longer than %zu characters",
 		    sizeof s->tsa_url - 1);
 	memcpy(s->tsa_url, url, strlen(url) + 1);
-	return settings_save(f->home, err);
+	return record_home(f, EVENT_ADMINISTRATION, "stamp.authority", err) &&
+	    settings_save(f->home, err);
 }

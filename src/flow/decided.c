@@ -1,0 +1,63 @@
+/* What policy decided about an act of ours, written down with it, or when it said no. */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/journey.h"
+
+/* Of the rules as this version has them; a change of a rule raises it. */
+#define RULES_VERSION "1"
+
+static void
+decision_fill(struct record *r, const char *rule, const char *outcome)
+{
+	(void)snprintf(r->rule, sizeof r->rule, "%s", rule);
+	(void)snprintf(r->rule_version, sizeof r->rule_version, RULES_VERSION);
+	(void)snprintf(r->outcome, sizeof r->outcome, "%s", outcome);
+}
+
+bool
+decided_made(struct flow *f, const struct act *a, const struct package_written *w,
+    struct record *r)
+{
+	const struct answer_body *b = &a->body.answer;
+
+	record_begin(f, r, EVENT_DECIDED);
+	r->has_act = r->has_package = true;
+	r->act = w->act_id;
+	r->package = w->package_id;
+	if (a->has_to)
+		r->peer = a->to;
+	switch (act_kind_class(a->kind)) {
+	case ACT_IS_REQUEST:
+		decision_fill(r, "send", "allowed");
+		return true;
+	case ACT_IS_EVIDENCE:
+		decision_fill(r, "seal", "allowed");
+		return true;
+	case ACT_IS_ANSWER:
+		decision_fill(r, "answer", act_kind_name(a->kind));
+		if (b->grounds_n > 0)
+			(void)snprintf(r->ground, sizeof r->ground, "%.11s",
+			    b->grounds[0]);
+		return true;
+	case ACT_IS_CARD:
+	case ACT_IS_RECEIPT:
+	case ACT_IS_TIME_STAMP:
+		break;
+	}
+	return false;
+}
+
+void
+decided_refused(struct flow *f, unsigned request, const struct err *why)
+{
+	struct err ignored = ERR_INIT;
+	struct record r;
+
+	if (why->kind != ERR_REFUSED)
+		return;
+	record_begin(f, &r, EVENT_DECIDED);
+	decision_fill(&r, why->reason, "refused");
+	/* What was refused did not happen, and is told as refused, also without a record. */
+	(void)!record_alone(f, &r, request, &ignored);
+}
