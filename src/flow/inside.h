@@ -112,6 +112,13 @@ struct node_trust {
 	struct act card;		/* last one found */
 	struct err err;
 	struct age_keys keys;
+	/*
+	 * For a check on a thread beside others (take_ahead.h): whose turn it is to look
+	 * for a card.  kept_only: the home is in use meanwhile; missed: a card was asked
+	 * for that is not kept yet, so that the answer of this check counts for nothing.
+	 */
+	struct gate *gate;
+	bool kept_only, missed;
 };
 MUST bool node_trust_open(struct node_trust *t, struct flow *f, bool identities,
     struct err *err);
@@ -122,6 +129,9 @@ void node_trust_close(struct node_trust *t);
  */
 MUST bool node_check(struct node_trust *t, const struct package_reading *in,
     struct package_report *report, struct err *err);
+/* Its second half, when package_check was done on another thread. */
+MUST bool node_checked(struct node_trust *t, struct package_report *report,
+    struct err *err);
 
 /*
  * Since when the card with this act id, or the certificate with this digest, is revoked

@@ -42,6 +42,13 @@ kept_drop(struct flow *f)
 		mem_free(k->peers[i]);
 	}
 	k->cards_n = k->peers_n = 0;
+	k->drops++;
+}
+
+unsigned
+kept_drops(const struct flow *f)
+{
+	return f->kept == NULL ? 0 : f->kept->drops;
 }
 
 void

@@ -36,6 +36,7 @@ struct kept {
 	size_t cards_n;
 	struct peer *peers[KEPT_MAX];
 	size_t peers_n;
+	unsigned drops;			/* how often kept_drop was called */
 	struct memo *memo;		/* what follows from bytes alone: never dropped */
 	struct docket *docket;		/* held open, or NULL */
 };
@@ -46,6 +47,8 @@ void kept_end(struct flow *f);		/* wipes; quiet without kept_begin */
 /* What was believed about others is read again: an act changed it. */
 void kept_drop(struct flow *f);
 
+/* Another number than before: what was found out about trust since counts no more. */
+unsigned kept_drops(const struct flow *f);
 /* NULL without kept_begin. */
 struct memo *kept_memo(const struct flow *f);
 

@@ -6,7 +6,7 @@
 
 #include "flow/journey.h"
 #include "flow/kept.h"
-#include "flow/take.h"
+#include "flow/take_group.h"
 
 #define INBOX_HEX (6 + 64)		/* "inbox/" and the digest */
 
@@ -756,17 +756,15 @@ taken_end(struct taking *t, bool same, struct err *err)
 }
 
 bool
-take_look(struct taking *t, const char *name, const char *carrier, bool last,
-    struct taken *out, bool *here, bool *same, struct err *err)
+take_begin(struct taking *t, const char *name, const char *carrier, bool last,
+    struct taken *out, bool *here, struct err *err)
 {
-	bool ok;
-
 	memset(out, 0, sizeof *out);
 	out->reason = "";
 	t->out = out;
 	t->carrier = carrier;
 	t->last = last;
-	*here = *same = false;
+	*here = false;
 	if (!place_find(t, name, err) || !take_there(t->flow, t->path, here, err))
 		return false;
 	/* Cut between the last rename and the last removal: nothing is left to do. */
@@ -774,13 +772,30 @@ take_look(struct taking *t, const char *name, const char *carrier, bool last,
 		out->as = TAKEN_AGAIN;
 		return unmark(t, err);
 	}
-	if (!trust_ready(t, err) || !node_check(&t->trust, &t->in, &t->report, err) ||
-	    !take_docket(t, err))
+	return trust_ready(t, err);
+}
+
+bool
+take_rule(struct taking *t, bool *same, struct err *err)
+{
+	bool ok;
+
+	*same = false;
+	if (!node_checked(&t->trust, &t->report, err) || !take_docket(t, err))
 		return false;
 	out_begin(t);
 	ok = rules_ask(t, same, err);
 	take_docket_done(t);
 	return ok;
+}
+
+bool
+take_look(struct taking *t, const char *name, const char *carrier, bool last,
+    struct taken *out, bool *here, bool *same, struct err *err)
+{
+	*same = false;
+	return take_begin(t, name, carrier, last, out, here, err) && (!*here ||
+	    (package_check(&t->in, &t->report, err) && take_rule(t, same, err)));
 }
 
 bool

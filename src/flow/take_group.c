@@ -6,19 +6,36 @@
 #include "flow/kept.h"
 #include "flow/take_group.h"
 
-static void
-member_free(struct take_member *m)
+void
+take_member_free(struct take_member *m)
 {
+	if (m == NULL)
+		return;
 	file_close(m->file);
 	taking_clear(&m->t);
 	mem_free(m);
+}
+
+bool
+take_member_new(struct take_member **out, struct flow *f, const char *name,
+    size_t waiting, struct err *err)
+{
+	struct take_member *m = mem_new(sizeof *m, err);
+
+	if (m == NULL)
+		return false;
+	taking_init(&m->t, f);
+	m->waiting = waiting;
+	(void)snprintf(m->name.s, sizeof m->name.s, "%s", name);
+	*out = m;
+	return true;
 }
 
 void
 take_group_clear(struct take_group *g)
 {
 	for (size_t i = 0; i < g->n; i++)
-		member_free(g->list[i]);
+		take_member_free(g->list[i]);
 	g->n = 0;
 }
 
@@ -91,32 +108,47 @@ fits(const struct take_group *g, const struct taking *t, const char *name)
 	return true;
 }
 
+static bool
+ruled(struct take_group *g, struct take_member *m)
+{
+	struct err why = ERR_INIT;
+	bool same;
+
+	return kept_docket_hold(g->flow, &why) && take_rule(&m->t, &same, &why) &&
+	    !same && fits(g, &m->t, m->name.s);
+}
+
+bool
+take_group_join_read(struct take_group *g, struct take_member *m, bool *joined,
+    struct err *err)
+{
+	(void)err;
+	/* What is wrong with it is found again, and told, when it goes alone. */
+	*joined = ruled(g, m);
+	if (*joined)
+		g->list[g->n++] = m;
+	else
+		take_member_free(m);
+	if (g->n == 0)
+		kept_docket_let(g->flow);
+	return true;
+}
+
 bool
 take_group_join(struct take_group *g, const char *name, const char *carrier,
     size_t waiting, bool *joined, struct err *err)
 {
-	struct take_member *m = mem_new(sizeof *m, err);
+	struct take_member *m;
 	struct err why = ERR_INIT;
-	bool here = false, same = false;
+	bool here = false;
 
 	*joined = false;
-	if (m == NULL)
+	if (!take_member_new(&m, g->flow, name, waiting, err))
 		return false;
-	taking_init(&m->t, g->flow);
-	m->waiting = waiting;
-	if (!kept_docket_hold(g->flow, &why)) {
-		member_free(m);		/* it will be told when it goes alone */
-		return true;
-	}
-	/* What is wrong with it is found again, and told, when it goes alone. */
-	*joined = take_look(&m->t, name, carrier, false, &m->out, &here, &same, &why) &&
-	    here && !same && fits(g, &m->t, name);
-	if (*joined)
-		g->list[g->n++] = m;
-	else
-		member_free(m);
-	if (g->n == 0)
-		kept_docket_let(g->flow);
+	if (take_begin(&m->t, m->name.s, carrier, false, &m->out, &here, &why) && here &&
+	    package_check(&m->t.in, &m->t.report, &why))
+		return take_group_join_read(g, m, joined, err);
+	take_member_free(m);		/* it will be told when it goes alone */
 	return true;
 }
 

@@ -25,12 +25,21 @@
 #define TAKE_GROUP_BYTES (1u << 20)
 
 struct take_member {
+	struct inbox_name name;
 	struct taking t;
 	struct taken out;
 	size_t waiting;			/* the caller's number of it */
 	struct record received;
 	struct file *file;		/* its receipt, not named yet */
 };
+
+/*
+ * The parts of take_look: made ready; then package_check(&t->in, &t->report), which may
+ * be done on another thread; then ruled on, with the docket.
+ */
+MUST bool take_begin(struct taking *t, const char *name, const char *carrier, bool last,
+    struct taken *out, bool *here, struct err *err);
+MUST bool take_rule(struct taking *t, bool *same, struct err *err);
 
 struct take_group {
 	struct flow *flow;
@@ -47,6 +56,12 @@ bool take_group_kind(enum act_kind kind);
  */
 MUST bool take_group_join(struct take_group *g, const char *name, const char *carrier,
     size_t waiting, bool *joined, struct err *err);
+/* The same of one that was read ahead (take_ahead.h), which is the group's now. */
+MUST bool take_group_join_read(struct take_group *g, struct take_member *m, bool *joined,
+    struct err *err);
+MUST bool take_member_new(struct take_member **out, struct flow *f, const char *name,
+    size_t waiting, struct err *err);
+void take_member_free(struct take_member *m);
 /* All are kept; each out says so.  When it fails they are ended alone the next time. */
 MUST bool take_group_flush(struct take_group *g, struct err *err);
 void take_group_clear(struct take_group *g);	/* forgets those that joined */

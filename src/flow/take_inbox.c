@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "flow/kept.h"
-#include "flow/take_group.h"
+#include "flow/take_ahead.h"
 
 struct waiting {
 	struct inbox_name name;
@@ -28,6 +28,7 @@ struct inbox_run {
 	struct taking *t;
 	struct taken out;
 	struct take_group group;
+	struct take_ahead ahead;
 };
 
 static bool
@@ -158,12 +159,18 @@ order_all(struct inbox_run *r, struct err *err)
 /* SURE: nothing else waits that could come before it.  TELL: what still waits, why. */
 enum pass_kind { PASS_TRY, PASS_SURE, PASS_TELL };
 
-/* Those that joined are kept now. */
 static bool
-group_take(struct inbox_run *r, bool *moved, struct err *err)
+group_flush(void *arg, struct err *err)
+{
+	return take_group_flush(arg, err);
+}
+
+/* Those that were kept are told. */
+static bool
+group_told(struct inbox_run *r, bool *moved, struct err *err)
 {
 	struct take_group *g = &r->group;
-	bool ok = take_group_flush(g, err);
+	bool ok = true;
 
 	for (size_t i = 0; ok && i < g->n; i++) {
 		struct waiting *w = &r->list[g->list[i]->waiting];
@@ -174,6 +181,49 @@ group_take(struct inbox_run *r, bool *moved, struct err *err)
 	}
 	take_group_clear(g);
 	return ok;
+}
+
+/* Those that joined are kept now. */
+static bool
+group_take(struct inbox_run *r, bool *moved, struct err *err)
+{
+	return take_group_flush(&r->group, err) && group_told(r, moved, err);
+}
+
+/*
+ * Those that joined are kept now, while this one and those that follow it are read:
+ * up to the first that goes alone for sure, as it may change who is believed.
+ */
+static bool
+read_ahead(struct inbox_run *r, const struct waiting *w, bool *moved, struct err *err)
+{
+	size_t from = (size_t)(w - r->list);
+	bool full = false;
+
+	if (take_ahead_has(&r->ahead, from))
+		return true;
+	take_ahead_begin(&r->ahead);
+	for (size_t i = from; i < r->n && !full && r->list[i].joins; i++)
+		if (!r->list[i].done && !take_ahead_add(&r->ahead, r->list[i].name.s,
+		    "stick", i, &full, err))
+			return false;
+	return take_ahead_run(&r->ahead, r->group.n > 0 ? group_flush : NULL, &r->group,
+	    err) && group_told(r, moved, err);
+}
+
+/* Into the group, if it fits there. */
+static bool
+join(struct inbox_run *r, struct waiting *w, bool *moved, bool *joined, struct err *err)
+{
+	size_t at = (size_t)(w - r->list);
+	struct take_member *m;
+
+	if (!read_ahead(r, w, moved, err) ||
+	    (r->group.n == TAKE_GROUP_MAX && !group_take(r, moved, err)))
+		return false;
+	m = take_ahead_take(&r->ahead, at);
+	return m != NULL ? take_group_join_read(&r->group, m, joined, err) :
+	    take_group_join(&r->group, w->name.s, "stick", at, joined, err);
 }
 
 static bool
@@ -212,11 +262,10 @@ take_next(struct inbox_run *r, struct waiting *w, enum pass_kind kind, bool *mov
 	w->done = !there;
 	if (w->done)
 		return true;
-	if (kind == PASS_TRY && w->joins && !take_group_join(&r->group, w->name.s,
-	    "stick", (size_t)(w - r->list), &joined, err))
+	if (kind == PASS_TRY && w->joins && !join(r, w, moved, &joined, err))
 		return false;
 	if (joined)
-		return r->group.n < TAKE_GROUP_MAX || group_take(r, moved, err);
+		return true;
 	return group_take(r, moved, err) && take_alone(r, w, kind, moved, err);
 }
 
@@ -260,7 +309,8 @@ flow_take_inbox(struct flow *f,
 
 	*n = 0;
 	r.t = mem_new(sizeof *r.t, err);
-	ok = r.t != NULL && home_lock(f->home, err) && kept_begin(f, err) && list_all(&r, err) &&
+	ok = r.t != NULL && home_lock(f->home, err) && kept_begin(f, err) &&
+	    take_ahead_new(&r.ahead, f, err) && list_all(&r, err) &&
 	    order_all(&r, err) && take_all(&r, err);
 	if (ok && r.more > 0 && each != NULL) {
 		memset(&r.out, 0, sizeof r.out);
@@ -271,6 +321,7 @@ flow_take_inbox(struct flow *f,
 		ok = each(arg, "inbox", &r.out, err);
 	}
 	*n = r.taken;
+	take_ahead_clear(&r.ahead);
 	take_group_clear(&r.group);
 	kept_end(f);
 	mem_free(r.list);

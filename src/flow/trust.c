@@ -6,10 +6,9 @@
 #include "flow/kept.h"
 
 static bool
-find_card(void *arg, const struct authority_id *from, const struct digest *card_id,
-    const struct act **card, const struct certs **roots)
+card_look(struct node_trust *t, const struct authority_id *from,
+    const struct digest *card_id, const struct act **card, const struct certs **roots)
 {
-	struct node_trust *t = arg;
 	bool found = false, trusted = false, revoked = false;
 	const struct kept_card *kept = kept_card_find(t->flow, from, card_id);
 	int64_t since;
@@ -19,6 +18,9 @@ find_card(void *arg, const struct authority_id *from, const struct digest *card_
 		*roots = &kept->roots;
 		return true;
 	}
+	t->missed = t->kept_only;
+	if (t->missed)
+		return false;
 	if (!card_find(t->flow->home, from, card_id, &t->card, &found, &trusted,
 	    &t->err) || !found || (!trusted &&
 	    !revoked_since(t->flow, card_id, &since, &revoked, &t->err)))
@@ -34,6 +36,21 @@ find_card(void *arg, const struct authority_id *from, const struct digest *card_
 	*card = kept != NULL ? &kept->card : &t->card;
 	*roots = kept != NULL ? &kept->roots : &t->roots;
 	return true;
+}
+
+static bool
+find_card(void *arg, const struct authority_id *from, const struct digest *card_id,
+    const struct act **card, const struct certs **roots)
+{
+	struct node_trust *t = arg;
+	bool found;
+
+	if (t->gate != NULL)
+		gate_lock(t->gate);
+	found = card_look(t, from, card_id, card, roots);
+	if (t->gate != NULL)
+		gate_unlock(t->gate);
+	return found;
 }
 
 /* Roots of time-stamping authorities: read once where things are kept. */
@@ -107,8 +124,12 @@ bool
 node_check(struct node_trust *t, const struct package_reading *in,
     struct package_report *report, struct err *err)
 {
-	if (!package_check(in, report, err))
-		return false;
+	return package_check(in, report, err) && node_checked(t, report, err);
+}
+
+bool
+node_checked(struct node_trust *t, struct package_report *report, struct err *err)
+{
 	if (t->err.kind == ERR_NONE)
 		return revoked_ask(t, report, err);
 	*err = t->err;
