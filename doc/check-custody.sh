@@ -119,6 +119,7 @@ while read -r vkey; do
 	case $name in comity-witness/[A-Z][A-Z]-*)
 		state=${name#comity-witness/} state=${state%%-*} ;;
 	esac
+	case $origin in comity-ledger/"$state"-*) continue ;; esac	# nobody vouches for himself
 	echo "Cosigned by $name at $(date -u -d "@$at" '+%Y-%m-%dT%H:%M:%SZ' 2>/dev/null || echo "@$at")."
 	case " $seen " in *" $state "*) ;; *) seen="$seen $state" n=$((n + 1)) ;; esac
 done <"$T/witnesses"

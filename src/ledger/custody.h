@@ -80,6 +80,8 @@ MUST bool custody_write(const struct custody *c, struct buf *out, struct err *er
  * the file that comes later; a link twice; links of one log in another order than the
  * log's; proofs that show two histories of one log; the log of an authority in another's
  * name (origin and record.actor.authority must agree for logs named comity-ledger/...).
+ * Witnesses of the State whose log it is (note_state) do not count: nobody vouches for
+ * himself.
  * q NULL: nobody is believed, all that is not broken is claimed.
  * Also what lacks: a `received` without the `made` of its sender, a `made` for a peer without its
  * `received`: said in c->why, and the whole is claimed then; never an error.  False: our

@@ -98,6 +98,20 @@ place_look(struct judging *j, size_t i, const struct tlog_proof *p,
 	f->index = p->index;
 }
 
+/* Nobody vouches for himself: witnesses of the State whose log it is do not count. */
+static void
+home_drop(const struct judging *j, struct link_facts *f, const char *origin)
+{
+	char home[3], state[3];
+
+	note_state(origin, home);
+	for (size_t i = 0; home[0] != '\0' && i < quorum_witnesses(j->q); i++) {
+		note_state(quorum_witness(j->q, i)->name, state);
+		if (strcmp(state, home) == 0)
+			f->seen[i] = false;
+	}
+}
+
 /* The signatures of its checkpoint; raises who was seen. */
 static bool
 note_look(struct judging *j, size_t i, const struct tlog_proof *p, struct err *err)
@@ -111,6 +125,7 @@ note_look(struct judging *j, size_t i, const struct tlog_proof *p, struct err *e
 		return true;
 	if (quorum_note(j->q, p->note, f->seen, f->at, &cp, &why)) {
 		f->log_known = true;
+		home_drop(j, f, cp.origin);
 	} else if (!is_finding(&why)) {
 		return ours(&why, err);
 	} else if (strcmp(why.reason, "quorum.log") == 0) {

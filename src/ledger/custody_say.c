@@ -66,26 +66,36 @@ shown(struct buf *out, const char *text, struct err *err)
 	return text_visible(out, span_text(text), err);
 }
 
+/* The other side, for what has one: whoever opens a parcel hands nothing over. */
 static const char *
-peer_word(enum record_event e)
+peer_word(const struct record *r)
 {
-	return e == EVENT_RECEIVED ? "from" : e == EVENT_DISCLOSED ? "to" : "for";
+	if (r->peer.s[0] == '\0' || r->event == EVENT_OPENED || r->event == EVENT_READ ||
+	    r->event == EVENT_EXPORTED)
+		return NULL;
+	return r->event == EVENT_RECEIVED ? "from" : r->event == EVENT_DISCLOSED ? "to" :
+	    "for";
+}
+
+static const char *
+carrier_word(const struct record *r)
+{
+	return strcmp(r->carrier, "stick") == 0 ? ", by stick" :
+	    strcmp(r->carrier, "mail") == 0 ? ", by mail" :
+	    strcmp(r->carrier, "https") == 0 ? ", by https" : "";
 }
 
 static bool
 link_text(const struct custody_link *l, size_t n, struct buf *out, struct err *err)
 {
 	const struct record *r = &l->record;
+	const char *peer = peer_word(r);
 
-	return buf_printf(out, err, "%3zu  %-7s  %s  %s%s%s%s%s%s\n", n,
-	    word(l->standing), when_people(r->at).s, custody_event_text(r->event),
-	    r->peer.s[0] != '\0' ? " " : "",
-	    r->peer.s[0] != '\0' ? peer_word(r->event) : "",
-	    r->peer.s[0] != '\0' ? " " : "", r->peer.s,
-	    r->carrier[0] != '\0' ? strcmp(r->carrier, "stick") == 0 ? ", by stick" :
-	    strcmp(r->carrier, "mail") == 0 ? ", by mail" :
-	    strcmp(r->carrier, "https") == 0 ? ", by https" : "" : "") &&
-	    buf_printf(out, err, "     by %s (%s)\n     ", r->authority.s, r->role) &&
+	return buf_printf(out, err, "%3zu  %-7s  %s  %s", n, word(l->standing),
+	    when_people(r->at).s, custody_event_text(r->event)) &&
+	    (peer == NULL || buf_printf(out, err, " %s %s", peer, r->peer.s)) &&
+	    buf_printf(out, err, "%s\n     by %s (%s)\n     ", carrier_word(r),
+	    r->authority.s, r->role) &&
 	    shown(out, l->why, err) && buf_add_text(out, "\n", err);
 }
 

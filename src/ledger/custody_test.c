@@ -183,6 +183,21 @@ two_witnesses_of_one_state_count_once(void **state)
 }
 
 static void
+a_witness_of_the_state_whose_log_it_is_does_not_count(void **state)
+{
+	struct scene *s = *state;
+	const struct kit_signer *by[] = { &s->kit.wb, &s->kit.wc };
+	struct custody_link *l = &s->custody.links[0];
+
+	buf_clear(&l->proofs[0]);
+	l->proofs_n = 0;
+	kit_prove(l, &s->kit.b, 3, by, 2, KIT_NOW + 87000);
+	judge(&s->custody, s->two);
+	expect(l, CUSTODY_CLAIMED, "not enough");
+	assert_string_equal(l->states, "XC");
+}
+
+static void
 proofs_of_several_checkpoints_fill_the_quorum_together(void **state)
 {
 	struct scene *s = *state;
@@ -847,6 +862,7 @@ main(void)
 		TEST(without_a_policy_nobody_is_believed),
 		TEST(a_link_without_a_proof_is_told_and_claimed),
 		TEST(two_witnesses_of_one_state_count_once),
+		TEST(a_witness_of_the_state_whose_log_it_is_does_not_count),
 		TEST(proofs_of_several_checkpoints_fill_the_quorum_together),
 		TEST(an_earlier_cosignature_of_the_same_witness_counts),
 		TEST(a_log_that_the_policy_does_not_name_proves_nothing),

@@ -174,7 +174,7 @@ head(struct html *h, const struct custody_story *s, const char *title)
 /* ---- one link ---- */
 
 static void
-say_event(struct html *h, const struct custody_story *s, const struct record *r)
+say_event(struct html *h, const struct record *r)
 {
 	char key[40];
 
@@ -183,18 +183,18 @@ say_event(struct html *h, const struct custody_story *s, const struct record *r)
 		html_say(h, key, r->reason);
 	else
 		html_say_or(h, key, record_event_name(r->event));
-	if (r->peer.s[0] != '\0') {
+	/* Whoever opens a parcel hands nothing over: no other side is named. */
+	if (r->peer.s[0] != '\0' && r->event != EVENT_OPENED && r->event != EVENT_READ &&
+	    r->event != EVENT_EXPORTED) {
 		html_raw(h, ", ");
-		html_say(h, r->event == EVENT_RECEIVED || r->event == EVENT_OPENED ||
-		    r->event == EVENT_EXPORTED || r->event == EVENT_READ ?
-		    "cust.from" : "cust.for", r->peer.s);
+		html_say(h, r->event == EVENT_RECEIVED ? "cust.from" : "cust.for",
+		    r->peer.s);
 	}
 	if (r->carrier[0] != '\0') {
 		html_raw(h, ", ");
 		(void)snprintf(key, sizeof key, "cust.carrier.%s", r->carrier);
 		html_say_or(h, key, r->carrier);
 	}
-	(void)s;
 }
 
 static void
@@ -275,7 +275,7 @@ link_row(struct html *h, const struct custody_story *s, const struct custody_lin
 	html_raw(h, "</td><td>");
 	say_name(h, s, &l->record.authority);
 	html_raw(h, "</td><td>");
-	say_event(h, s, &l->record);
+	say_event(h, &l->record);
 	say_payload(h, &l->record);
 	html_raw(h, "</td><td><small>");
 	say_why(h, l);
