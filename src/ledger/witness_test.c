@@ -634,7 +634,7 @@ static void
 no_origin_makes_a_path(void **state)
 {
 	static const char *const names[] = { "../../etc/passwd", "/", ".", "..", "a/../b",
-	    "others", "checkpoint", "\xE2\x80\xAE" "gol", "con:", "x\\y" };
+	    "others", "checkpoint", "\xE2\x80\xAEgol", "con:", "x\\y" };
 	struct node n = node_new(1, self_key);
 
 	(void)state;
