@@ -65,7 +65,8 @@ bundle_edge_load(struct tiles *t, bool *same, struct err *err)
 	for (c = cursor_of(all); bundle_next(&c, &entry); i++) {
 		if (!merkle_leaf(t->hasher, entry, &d, err))
 			return false;
-		*same = *same && digest_eq(&d, &t->edge[0][i]);
+		*same = *same && i < width &&
+		    digest_eq(&d, &tile_tree_hashes(&t->edge[0])[i]);
 	}
 	return buf_add(&t->bundle, all, err);
 }
@@ -84,7 +85,8 @@ edge_is_above(struct tiles *t, unsigned level, bool *same, struct err *err)
 		    tile_tree_hashes(below), err) ||
 		    !tile_tree_make(t->hasher, below, err))
 			return false;
-		*same = digest_eq(&below->node[0], &t->edge[level][i]);
+		*same = digest_eq(&below->node[0],
+		    &tile_tree_hashes(&t->edge[level])[i]);
 	}
 	return true;
 }
@@ -114,10 +116,14 @@ edge_load(struct tiles *t, struct err *err)
 	t->size = t->state.size;
 	for (unsigned level = 0; level < TILES_LEVELS; level++) {
 		unsigned width = tiles_width(t->size, level);
+		struct tile_tree *tree = &t->edge[level];
 
 		if (width > 0 && !tile_load(t, level, tiles_last(t->size, level), width,
-		    t->edge[level], err))
+		    tile_tree_hashes(tree), err))
 			return false;
+		for (unsigned i = 0; i < width; i++)
+			if (!tile_tree_complete(t->hasher, tree, i, err))
+				return false;
 	}
 	if (!bundle_edge_load(t, &same, err) || !tiles_root(t, t->size, &root, err))
 		return false;
@@ -234,7 +240,17 @@ edge_write(struct tiles *t, unsigned level, uint64_t n, unsigned width,
     struct err *err)
 {
 	return tile_write(t, tile_path((int)level, n, width).s,
-	    span_of(t->edge[level], width * sizeof(struct digest)), err);
+	    span_of(tile_tree_hashes(&t->edge[level]), width * sizeof(struct digest)),
+	    err);
+}
+
+/* A hash behind the others of the last tile. */
+static bool
+edge_put(struct tiles *t, unsigned level, unsigned i, const struct digest *d,
+    struct err *err)
+{
+	tile_tree_hashes(&t->edge[level])[i] = *d;
+	return tile_tree_complete(t->hasher, &t->edge[level], i, err);
 }
 
 /* Tiles that are full now go to their files, and their roots up. */
@@ -249,17 +265,10 @@ full_write(struct tiles *t, struct err *err)
 	for (unsigned level = 0; level + 1 < TILES_LEVELS; level++) {
 		uint64_t n = tiles_last(t->size, level);
 		unsigned up = (unsigned)(n - 1) % TILE_WIDTH;
-		struct tile_tree *tree = &t->cache[level];
 
-		if (!edge_write(t, level, n - 1, TILE_WIDTH, err))
+		if (!edge_write(t, level, n - 1, TILE_WIDTH, err) ||
+		    !edge_put(t, level + 1, up, &t->edge[level].node[0], err))
 			return false;
-		memcpy(tile_tree_hashes(tree), t->edge[level], sizeof t->edge[level]);
-		tree->valid = false;
-		if (!tile_tree_make(t->hasher, tree, err))
-			return false;
-		tree->valid = true;
-		tree->n = n - 1;
-		t->edge[level + 1][up] = tree->node[0];
 		if (up != TILE_WIDTH - 1)
 			return true;
 	}
@@ -272,6 +281,7 @@ tiles_add(struct tiles *t, struct span entry, struct err *err)
 	unsigned width = tiles_width(t->size, 0);
 	uint8_t head[2] = { (uint8_t)(entry.n >> 8), (uint8_t)entry.n };
 	size_t before = t->bundle.n;
+	struct digest leaf;
 
 	if (!alive(t, err))
 		return false;
@@ -281,7 +291,8 @@ tiles_add(struct tiles *t, struct span entry, struct err *err)
 		    TILES_ENTRY_MAX);
 	if (t->size >= MERKLE_SIZE_MAX)
 		return err_set(err, ERR_LIMIT, "merkle.size", "the ledger is full");
-	if (!merkle_leaf(t->hasher, entry, &t->edge[0][width], err) ||
+	if (!merkle_leaf(t->hasher, entry, &leaf, err) ||
+	    !edge_put(t, 0, width, &leaf, err) ||
 	    !buf_add(&t->bundle, span_of(head, sizeof head), err) ||
 	    !buf_add(&t->bundle, entry, err)) {
 		t->bundle.n = before;
@@ -337,7 +348,8 @@ sweep(struct tiles *t, struct err *err)
 
 		if (width > 0 && !partials_sweep(t, (int)level,
 		    tiles_last(t->size, level), width_before(t, level),
-		    span_of(t->edge[level], width * sizeof(struct digest)), err))
+		    span_of(tile_tree_hashes(&t->edge[level]),
+		    width * sizeof(struct digest)), err))
 			return false;
 	}
 	t->swept = true;

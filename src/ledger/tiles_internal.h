@@ -36,7 +36,10 @@ struct tree_state {
 	size_t aside_n;
 };
 
-/* Hashes of a full tile and all nodes over them; node[0] is its root, as in a heap. */
+/*
+ * Hashes of a tile and all nodes over them, as in a heap: node[0] is the root of a full one;
+ * of one that is not, those nodes are there whose leaves are.
+ */
 struct tile_tree {
 	bool valid;
 	uint64_t n;
@@ -66,7 +69,7 @@ struct tiles {
 	bool written;			/* state, by this process */
 	bool swept;			/* what a crash left was looked for */
 	bool dead;
-	struct digest edge[TILES_LEVELS][TILE_WIDTH];
+	struct tile_tree edge[TILES_LEVELS];
 	struct buf bundle;
 	struct tile_tree cache[TILES_LEVELS];
 	struct file *files[TILES_FILES];
@@ -130,6 +133,9 @@ MUST bool tree_save(struct world *w, struct dir *folder, const struct tree_state
 /* The root of 256 hashes, with all nodes below it. */
 MUST bool tile_tree_make(struct hasher *h, struct tile_tree *t, struct err *err);
 struct digest *tile_tree_hashes(struct tile_tree *t);	/* 256 of them */
+/* Hash i, which is there already, and the nodes that it completes. */
+MUST bool tile_tree_complete(struct hasher *h, struct tile_tree *t, size_t i,
+    struct err *err);
 /* Hash i of a level, from memory or from a tile that was checked. */
 MUST bool tiles_hash(struct tiles *t, unsigned level, uint64_t i, struct digest *out,
     struct err *err);

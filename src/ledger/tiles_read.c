@@ -22,6 +22,17 @@ tile_tree_make(struct hasher *h, struct tile_tree *t, struct err *err)
 	return true;
 }
 
+bool
+tile_tree_complete(struct hasher *h, struct tile_tree *t, size_t i, struct err *err)
+{
+	/* A right child has an even place: it is the later one of its parent. */
+	for (size_t at = TILE_WIDTH - 1 + i; at > 0 && at % 2 == 0; at = (at - 1) / 2)
+		if (!merkle_node(h, &t->node[at - 1], &t->node[at],
+		    &t->node[(at - 1) / 2], err))
+			return false;
+	return true;
+}
+
 /* A full tile that the tile above vouches for. */
 static bool
 tile_checked(struct tiles *t, unsigned level, uint64_t n, struct tile_tree **out,
@@ -47,23 +58,6 @@ tile_checked(struct tiles *t, unsigned level, uint64_t n, struct tile_tree **out
 	return true;
 }
 
-/* 2^k hashes of the last tile to one. */
-static bool
-edge_reduce(struct tiles *t, const struct digest *from, unsigned k,
-    struct digest *out, struct err *err)
-{
-	struct digest d[TILE_WIDTH];
-
-	memcpy(d, from, sizeof *from << k);
-	for (size_t n = (size_t)1 << k; n > 1; n /= 2)
-		for (size_t i = 0; i < n / 2; i++)
-			if (!merkle_node(t->hasher, &d[2 * i], &d[2 * i + 1], &d[i],
-			    err))
-				return false;
-	*out = d[0];
-	return true;
-}
-
 static bool
 subtree(void *arg, unsigned level, uint64_t index, struct digest *out,
     struct err *err)
@@ -71,12 +65,10 @@ subtree(void *arg, unsigned level, uint64_t index, struct digest *out,
 	struct tiles *t = arg;
 	unsigned tile_level = level / 8, k = level % 8;
 	uint64_t first = index << k, n = first / TILE_WIDTH;
-	struct tile_tree *tree;
+	struct tile_tree *tree = &t->edge[tile_level];
 
-	if (n == tiles_last(t->size, tile_level))
-		return edge_reduce(t, &t->edge[tile_level][first % TILE_WIDTH], k, out,
-		    err);
-	if (!tile_checked(t, tile_level, n, &tree, err))
+	if (n != tiles_last(t->size, tile_level) &&
+	    !tile_checked(t, tile_level, n, &tree, err))
 		return false;
 	*out = tree->node[((size_t)TILE_WIDTH >> k) - 1 + (first % TILE_WIDTH >> k)];
 	return true;

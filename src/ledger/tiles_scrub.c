@@ -121,7 +121,7 @@ partial_scrub(struct scrub *s, unsigned level, unsigned width, struct err *err)
 
 	if (!tile_load(s->t, level, n, width, tile, &why))
 		return told(s, path.s, &why, err);
-	if (memcmp(tile, s->t->edge[level], width * sizeof *tile) != 0)
+	if (memcmp(tile, tile_tree_hashes(&s->t->edge[level]), width * sizeof *tile) != 0)
 		s->bad(s->arg, path.s, "is not what the tree says");
 	return true;
 }
@@ -142,11 +142,12 @@ edge_scrub(struct scrub *s, unsigned level, struct err *err)
 			return false;
 		if (level == 0 && i < width &&
 		    path_exists(s->t->w, s->t->folder, bundle.s) &&
-		    !bundle_scrub(s, n, i, s->t->edge[0], err))
+		    !bundle_scrub(s, n, i, tile_tree_hashes(&s->t->edge[0]), err))
 			return false;
 	}
 	return width == 0 ||
-	    below_scrub(s, level, n, width, s->t->edge[level], true, err);
+	    below_scrub(s, level, n, width, tile_tree_hashes(&s->t->edge[level]), true,
+	    err);
 }
 
 bool
