@@ -431,7 +431,16 @@ run_request_close(struct cli *c, struct call *call)
 		    number, number);
 		return fail(c);
 	}
-	if (!flow_request_close(&c->flow, number, &r, &c->err))
+	if (before.ours && !c->yes && strncmp(before.state, "accepted", 8) == 0 &&
+	    (strcmp(before.kind, "stored_data") == 0 ||
+	    strcmp(before.kind, "subscriber") == 0)) {
+		(void)err_set(&c->err, ERR_REFUSED, "use.awaited",
+		    "they granted request %u, and nothing has come yet. Tell them that it is over: comity request withdraw %u. Or close it all the same, with --yes",
+		    number, number);
+		return fail(c);
+	}
+	if (!flow_request_close(&c->flow, number, call_value(call, "reason"), &r,
+	    &c->err))
 		return fail(c);
 	if (c->json) {
 		json_start(c, &j, "comity.request/1");

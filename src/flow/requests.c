@@ -302,36 +302,59 @@ marked_set(struct marked_text *t, const char *what, const char *lang, const char
 /* ---- the end of a thread ---- */
 
 static bool
-close_ask(const struct docket_request *r, struct err *err)
+close_ask(const struct docket_request *r, const char *reason, struct err *err)
 {
-	enum request_state s;
+	static const char *const codes[] = { "nothing_found", "handed_over_otherwise",
+		"not_needed" };
+	struct close_facts facts = { .ours = r->ours, .reason = reason != NULL };
+	bool known = reason == NULL;
 
-	if (!request_state_parse(r->state, &s))
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		known = known || strcmp(reason, codes[i]) == 0;
+	if (!known)
+		return err_set(err, ERR_USE, "request.close-reason",
+		    "\"%.40s\" is no reason to close a request; there are nothing_found, handed_over_otherwise and not_needed",
+		    reason);
+	if (!request_state_parse(r->state, &facts.state) ||
+	    !act_kind_parse(r->kind, &facts.request))
 		return err_set(err, ERR_UNPROVEN, "docket.damaged",
 		    "the state of request %u cannot be read", r->number);
-	return r->ours || (s != STATE_RECEIVED && s != STATE_NEEDS_INFO) ||
-	    err_set(err, ERR_REFUSED, "request.owed",
-	    "an answer to request %u is still owed: grant it, refuse it with a ground and reasons, or wait until it is withdrawn",
-	    r->number);
+	return verdict_ask(close_decide(&facts), err);
+}
+
+/* A code, never words: the journal is readable. */
+static bool
+close_record(struct flow *f, struct docket *d, const struct docket_request *row,
+    const char *reason, struct err *err)
+{
+	struct record r;
+
+	if (reason == NULL)
+		return true;
+	record_begin(f, &r, EVENT_ADMINISTRATION);
+	r.has_act = row->has_act;
+	r.act = row->act;
+	(void)snprintf(r.reason, sizeof r.reason, "closed.%s", reason);
+	return record_event(f, d, &r, row->number, NULL, err);
 }
 
 bool
-flow_request_close(struct flow *f, unsigned number, struct docket_request *out,
-    struct err *err)
+flow_request_close(struct flow *f, unsigned number, const char *reason,
+    struct docket_request *out, struct err *err)
 {
 	struct docket *d = NULL;
 	bool ok;
 
 	ok = home_lock(f->home, err) && desk_open(f, false, &d, err) &&
-	    docket_request_get(d, number, out, err) && close_ask(out, err);
+	    docket_request_get(d, number, out, err) && close_ask(out, reason, err);
 	if (ok && out->closed_at == 0) {
 		(void)snprintf(out->state, sizeof out->state, "%s",
 		    request_state_name(STATE_CLOSED));
 		out->closed_at = world_now(f->world);
 		out->due_at = 0;
 		out->due_rule[0] = '\0';
-		ok = docket_begin(d, err) && docket_request_put(d, out, err) &&
-		    docket_commit(d, err);
+		ok = docket_begin(d, err) && close_record(f, d, out, reason, err) &&
+		    docket_request_put(d, out, err) && docket_commit(d, err);
 	}
 	docket_close(d);
 	return ok;

@@ -148,8 +148,13 @@ struct deliver_wish {
 MUST bool flow_request_deliver(struct flow *f, unsigned number,
     const struct deliver_wish *wish, struct sealed *sealed, struct sent *out,
     struct err *err);
-/* Nothing more is expected; local.  ERR_REFUSED while we owe an answer. */
-MUST bool flow_request_close(struct flow *f, unsigned number,
+/*
+ * Nothing more is expected; local.  reason: a code that is recorded, NULL none.
+ * ERR_REFUSED "request.owed" while we owe an answer, "request.undelivered" when we
+ * granted data, nothing went over and there is no reason; ERR_USE
+ * "request.close-reason": no such code.
+ */
+MUST bool flow_request_close(struct flow *f, unsigned number, const char *reason,
     struct docket_request *out, struct err *err);
 /* Every act of the thread as an opened bag: OUT/NN-KIND-in|out/. */
 MUST bool flow_request_export(struct flow *f, unsigned number, const char *out_path,

@@ -540,7 +540,7 @@ a_question_is_replied_to_and_then_answered(void **state)
 
 	(void)state;
 	asked(&j, 23);
-	NO(flow_request_close(&j.b.flow, 1, &sent.row, &err), "request.owed");
+	NO(flow_request_close(&j.b.flow, 1, NULL, &sent.row, &err), "request.owed");
 	OK(flow_request_answer(&j.b.flow, 1, &q, &sent, &err));
 	question = sent.act.act;
 	assert_string_equal(sent.row.state, "needs_info");
@@ -565,9 +565,9 @@ a_question_is_replied_to_and_then_answered(void **state)
 	assert_int_equal(carry(&j, &j.b, &j.a, "XA").as, TAKEN);
 	state_is(&j.a, 1, "accepted");
 	state_is(&j.b, 1, "accepted");
-	OK(flow_request_close(&j.a.flow, 1, &sent.row, &err));
+	OK(flow_request_close(&j.a.flow, 1, NULL, &sent.row, &err));
 	assert_string_equal(sent.row.state, "closed");
-	OK(flow_request_close(&j.a.flow, 1, &sent.row, &err));
+	OK(flow_request_close(&j.a.flow, 1, NULL, &sent.row, &err));
 	job_end(&j);
 }
 

@@ -84,6 +84,15 @@ enum request_state {
 };
 const char *request_state_name(enum request_state s);	/* "needs_info" */
 bool request_state_parse(const char *name, enum request_state *out);
+
+/* Nothing more is expected here: local, the other side is told nothing. */
+struct close_facts {
+	bool ours;
+	enum act_kind request;
+	enum request_state state;
+	bool reason;			/* one was stated, by its code */
+};
+struct verdict close_decide(const struct close_facts *f);
 bool request_state_open(enum request_state s);		/* something may still come */
 
 enum thread_side { SIDE_ASKS, SIDE_IS_ASKED };

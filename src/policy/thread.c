@@ -261,6 +261,22 @@ why_not(const struct thread_facts *f)
 	    "Only the side that is asked can do this. It came from the side that asks, so nothing was changed.");
 }
 
+struct verdict
+close_decide(const struct close_facts *f)
+{
+	bool owed = f->state == STATE_RECEIVED || f->state == STATE_NEEDS_INFO;
+
+	if (!f->ours && owed)
+		return refuse("request.owed",
+		    "An answer is still owed: grant it, refuse it with a ground and reasons, or wait until it is withdrawn.");
+	/* They count on it and would wait for ever: that is not ended without a word. */
+	if (!f->ours && !f->reason && ((1u << f->state) & AGREED) != 0 &&
+	    ((1u << f->request) & DISCLOSURES) != 0)
+		return refuse("request.undelivered",
+		    "It was granted, and nothing has gone over: they wait for it. Hand it over (comity request answer), or say no with reasons (comity request refuse); or close it here with --reason nothing_found, handed_over_otherwise or not_needed.");
+	return (struct verdict){ true, "request.close", "" };
+}
+
 /* D18: sender, receiver and what it follows are signed; here they are compared. */
 static struct verdict
 belongs(const struct thread_facts *f)

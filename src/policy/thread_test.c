@@ -582,10 +582,37 @@ print_page(void)
 	return ok ? 0 : 1;
 }
 
+static void
+what_was_granted_is_not_closed_without_a_word(void **state)
+{
+	struct close_facts f = { .request = ACT_STORED_DATA, .state = STATE_ACCEPTED };
+
+	(void)state;
+	assert_string_equal(close_decide(&f).reason, "request.undelivered");
+	f.state = STATE_ACCEPTED_WITH_CONDITIONS;
+	assert_string_equal(close_decide(&f).reason, "request.undelivered");
+	f.reason = true;
+	assert_true(close_decide(&f).allow);
+	f.reason = false;
+	f.state = STATE_DELIVERED;
+	assert_true(close_decide(&f).allow);
+	f.state = STATE_ACCEPTED;
+	f.request = ACT_PRESERVE;	/* nothing is handed over in it */
+	assert_true(close_decide(&f).allow);
+	f.request = ACT_SUBSCRIBER;
+	f.ours = true;
+	assert_true(close_decide(&f).allow);
+	f.ours = false;
+	f.state = STATE_RECEIVED;
+	f.reason = true;
+	assert_string_equal(close_decide(&f).reason, "request.owed");
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_granted_is_not_closed_without_a_word),
 		cmocka_unit_test(what_the_list_allows_is_allowed_and_all_else_is_refused),
 		cmocka_unit_test(an_act_shown_to_a_third_authority_changes_nothing_anywhere),
 		cmocka_unit_test(the_same_act_a_second_time_changes_nothing),

@@ -137,4 +137,22 @@ must B request confirm 4
 must B bundle write late-yes --to XA
 must A bundle read late-yes
 said 'It (granted) came late, to request XA-2026-000004, which was withdrawn' 'a late yes is told the same way'
+
+# ---- granted, and nothing handed over ----
+
+must stored XB
+must A request send 5
+must A bundle write fifth --to XB
+must B bundle read fifth
+number=$(B --json request list --all >v.json; json v.json requests -1 id)
+must B request confirm "$number"
+try 6 'what was granted is not closed without a word' B request close "$number"
+said '--reason nothing_found' 'and the ways are named'
+try 2 'nor with any word' B request close "$number" --reason whatever
+try 0 'with a reason it is' B request close "$number" --reason nothing_found
+must B bundle write yes --to XA
+must A bundle read yes
+try 6 'who asked is asked again' A request close 5
+said 'nothing has come yet' 'as they said yes'
+try 0 'and may' A request close 5 --yes
 done_testing
