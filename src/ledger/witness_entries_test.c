@@ -61,13 +61,13 @@ static bool
 hand_mixed(struct node *n, const struct tale *entries, const struct tale *note,
     uint64_t from, uint64_t to, uint64_t size, bool *bad)
 {
-	struct span spans[64];
-	uint8_t bytes[64][KIT_ENTRY];
+	struct span spans[300];
+	uint8_t bytes[300][KIT_ENTRY];
 	struct buf b;
 	uint64_t taken = 0;
 	bool ok;
 
-	assert_true(to - from <= 64);
+	assert_true(to - from <= 300);
 	for (uint64_t i = from; i < to; i++) {
 		tale_entry(entries, i, bytes[i - from]);
 		spans[i - from] = span_of(bytes[i - from], KIT_ENTRY);
@@ -233,6 +233,30 @@ what_only_the_bearer_made_up_is_not_kept(void **state)
 	assert_int_equal(mirrored(&n), 10);
 	OK(hand_mixed(&n, &honest, &honest, 10, 20, 20, &bad));
 	assert_int_equal(mirrored(&n), 20);
+	node_free(&n);
+}
+
+static void
+what_is_not_checked_never_reaches_the_tiles(void **state)
+{
+	struct node n = mirroring(10);
+	struct known *k;
+	bool bad;
+
+	(void)state;
+	OK(known_find(n.x, ORIGIN, &k, &last));
+	FAILS(hand_mixed(&n, &forked, &honest, 10, 300, 300, &bad), ERR_UNPROVEN,
+	    "witness.entries");
+	OK(hand_mixed(&n, &forked, &honest, 10, 299, 300, &bad));
+	FAILS(hand_mixed(&n, &forked, &honest, 299, 300, 300, &bad), ERR_UNPROVEN,
+	    "witness.entries");
+	/* A full tile would be there under its name already. */
+	assert_false(path_exists(n.w, n.home, known_path(k, "tile/0/000").s));
+	assert_false(path_exists(n.w, n.home, known_path(k, "tile/entries/000").s));
+	assert_true(path_exists(n.w, n.home, known_path(k, "tile/0/000.p/10").s));
+	OK(hand_mixed(&n, &honest, &honest, 10, 300, 300, &bad));
+	assert_true(path_exists(n.w, n.home, known_path(k, "tile/0/000").s));
+	assert_int_equal(mirrored(&n), 300);
 	node_free(&n);
 }
 
@@ -773,6 +797,7 @@ main(void)
 		cmocka_unit_test(proofs_between_its_sizes_lead_there),
 		cmocka_unit_test(entries_from_before_are_compared_and_a_gap_is_told),
 		cmocka_unit_test(what_only_the_bearer_made_up_is_not_kept),
+		cmocka_unit_test(what_is_not_checked_never_reaches_the_tiles),
 		cmocka_unit_test(another_history_with_its_entries_is_proven),
 		cmocka_unit_test(another_history_is_proven_over_several_calls),
 		cmocka_unit_test(more_than_one_call_holds_waits_for_the_note),
