@@ -12,7 +12,8 @@
 #include <cmocka.h>
 
 #include "flow/places.h"
-#include "flow/take_group.h"
+#include "flow/kept.h"
+#include "flow/take_ahead.h"
 #include "flow/testkit.h"
 
 #define OK(call) do { struct err err = ERR_INIT; \
@@ -232,6 +233,134 @@ acts_that_wait_together_are_kept_together(void **state)
 }
 
 static void
+what_was_read_ahead_counts_no_more_when_a_belief_was_dropped(void **state)
+{
+	struct inbox_name names[ACTS];
+	struct take_member *m;
+	struct take_ahead a;
+	struct flow *f;
+	struct job j;
+	size_t n;
+	bool full;
+
+	(void)state;
+	waiting(&j, REQUESTS);
+	f = &j.b.flow;
+	OK(home_lock(f->home, &err));
+	OK(kept_begin(f, &err));
+	OK(flow_inbox(f, names, ACTS, &n, &err));
+	OK(take_ahead_new(&a, f, &err));
+	for (size_t i = 0; i < ACTS; i++)
+		OK(take_ahead_add(&a, names[i].s, "stick", i, &full, &err));
+	OK(take_ahead_run(&a, NULL, NULL, &err));
+	m = take_ahead_take(&a, 1);
+	assert_non_null(m);
+	assert_int_equal(m->t.report.who, WHO_KNOWN);
+	take_member_free(m);
+	assert_null(take_ahead_take(&a, 1));	/* once */
+	assert_true(take_ahead_has(&a, 0));
+	kept_drop(f);
+	assert_false(take_ahead_has(&a, 0));
+	assert_null(take_ahead_take(&a, 0));
+	take_ahead_clear(&a);
+	kept_end(f);
+	job_end(&j);
+}
+
+static bool
+nothing_is_kept(void *arg, struct err *err)
+{
+	(void)err;
+	++*(unsigned *)arg;
+	return true;
+}
+
+/* Only what is at hand may be asked while the home is in use. */
+static void
+a_card_that_is_not_at_hand_is_not_looked_for_while_others_are_kept(void **state)
+{
+	struct inbox_name names[ACTS];
+	struct take_ahead a;
+	unsigned kept = 0;
+	struct flow *f;
+	struct job j;
+	size_t n;
+	bool full;
+
+	(void)state;
+	waiting(&j, REQUESTS);
+	f = &j.b.flow;
+	OK(home_lock(f->home, &err));
+	OK(kept_begin(f, &err));
+	OK(flow_inbox(f, names, ACTS, &n, &err));
+	OK(take_ahead_new(&a, f, &err));
+	OK(take_ahead_add(&a, names[0].s, "stick", 0, &full, &err));
+	OK(take_ahead_run(&a, nothing_is_kept, &kept, &err));
+	assert_int_equal(kept, 1);
+	assert_null(take_ahead_take(&a, 0));
+	take_ahead_clear(&a);
+	kept_end(f);
+	job_end(&j);
+}
+
+struct told {
+	enum taken_as as[2 * ACTS + 1];
+	size_t n;
+};
+
+static bool
+as_told(void *arg, const char *name, const struct taken *t, struct err *err)
+{
+	struct told *x = arg;
+
+	(void)name;
+	(void)err;
+	if (x->n < 2 * ACTS + 1)
+		x->as[x->n++] = t->as;
+	return true;
+}
+
+/* One inbox: acts, then that their certificate is revoked, then acts. */
+static void
+a_revocation_in_the_inbox_counts_for_the_acts_after_it(void **state)
+{
+	struct told told = { .n = 0 };
+	struct bundle_result r;
+	struct digest id, der;
+	struct act card;
+	struct sent sent;
+	struct job j;
+	size_t n;
+
+	(void)state;
+	job_begin(&j, 906);
+	run_up_to(&j, AFTER_PAIR);
+	OK(site_again(&j.a, &err));
+	act_init(&card, ACT_CARD);
+	OK(own_card(j.a.flow.home, &id, &card, &err));
+	OK(digest_of(buf_span(&card.body.card.certificates[0]), &der, &err));
+	act_clear(&card);
+	for (unsigned i = 0; i < 2 * ACTS; i++) {
+		if (i == ACTS)
+			OK(flow_revoke(&j.a.flow, REVOKED_CERTIFICATE, &der, NULL, &err));
+		world_sim_set_now(j.world, world_now(j.world) + 60);
+		OK(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
+		world_sim_set_now(j.world, world_now(j.world) + 60);
+	}
+	OK(flow_bundle_write(&j.a.flow, "s1", "XB", &r, &err));
+	assert_int_equal(r.parcels, 2 * ACTS + 1);
+	OK(site_again(&j.b, &err));
+	OK(flow_bundle_read(&j.b.flow, "s1", &r, &err));
+	OK(flow_take_inbox(&j.b.flow, as_told, &told, &n, &err));
+	assert_int_equal(told.n, 2 * ACTS + 1);
+	for (size_t i = 0; i <= ACTS; i++)
+		assert_int_equal(told.as[i], TAKEN);
+	for (size_t i = ACTS + 1; i < told.n; i++)
+		assert_int_equal(told.as[i], TAKEN_NOT);
+	job_end(&j);
+}
+
+static void
 a_withdrawal_goes_alone_after_the_request_that_waits_with_it(void **state)
 {
 	struct docket_request r;
@@ -388,6 +517,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(acts_that_wait_together_are_kept_together),
+		cmocka_unit_test(what_was_read_ahead_counts_no_more_when_a_belief_was_dropped),
+		cmocka_unit_test(a_card_that_is_not_at_hand_is_not_looked_for_while_others_are_kept),
+		cmocka_unit_test(a_revocation_in_the_inbox_counts_for_the_acts_after_it),
 		cmocka_unit_test(a_withdrawal_goes_alone_after_the_request_that_waits_with_it),
 		cmocka_unit_test(a_power_cut_at_any_call_of_a_group_loses_nothing),
 		cmocka_unit_test(each_failing_disk_call_of_a_group_is_told_and_the_second_try_ends_the_same),
