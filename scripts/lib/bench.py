@@ -18,6 +18,7 @@ MB = 1 << 20
 SIZE = int(os.environ.get("BENCH_MB", "4096")) * MB
 FILES = int(os.environ.get("BENCH_FILES", "200000"))
 ACTS = int(os.environ.get("BENCH_ACTS", "1000000"))
+LEAVES = int(os.environ.get("BENCH_LEAVES", "10000000"))
 RUNS = int(os.environ.get("BENCH_RUNS", "5"))
 SPREAD_MAX = 0.15
 TOP = os.environ["TOP"]
@@ -385,9 +386,38 @@ class Bench:
         row("  processor an act (user)", user, "ms", less=True)
         row("  peak memory", peak, "MiB", less=True)
 
+    def ledger(self):
+        """The custody ledger: callers that share syncs, proofs, and a log of LEAVES."""
+        runs = []
+        for i in range(RUNS):
+            folder = self.at("ledger")
+            # The large log once: what it says does not depend on the disk's mood.
+            size = LEAVES if i == RUNS - 1 else 20000
+            runs.append(json.loads(subprocess.check_output(
+                ["bench-ledger", folder, str(size)])))
+            shutil.rmtree(folder)
+        all_of = lambda key: [r[key] for r in runs]
+        last = runs[-1]
+        row("ledger: 64 callers, syncs of the disk an append", all_of("syncs_each"), "",
+            1 / 16, None, True)
+        row("  appends, real disk", all_of("appends"), "/s",
+            note="fdatasync alone: %.0f/s" % statistics.median(all_of("raw_syncs")))
+        row("  with 2 ms a sync, against one by one",
+            [r["slow_appends"] / r["slow_one_by_one"] for r in runs], "x", 8, 20)
+        row("  a record and its checkpoint, one by one", all_of("publishes"), "/s",
+            note="%.1f syncs each" % statistics.median(all_of("publish_syncs")))
+        row("  %d leaves: appended, 4,096 a sync" % LEAVES, [last["fill"]], "/s")
+        row("  %d leaves: inclusion proofs made" % LEAVES, [last["proofs"]], "/s")
+        row("  inclusion proofs checked", all_of("checks"), "/s")
+        row("  %d leaves: opening" % LEAVES, [last["open_ms"]], "ms", 1000, None, True)
+        row("  %d leaves: peak memory, opened and scrubbed" % LEAVES,
+            [last["open_peak_kib"] / 1024], "MiB", 64, None, True)
+        row("  %d leaves: scrub" % LEAVES, [last["scrub_mb"]], "MB/s",
+            note="SHA-256, one stream: %.0f MB/s" % last["sha_mb"])
+
 
 def main():
-    parts = ["large", "small", "verify", "memory", "program", "docket", "acts"]
+    parts = ["large", "small", "verify", "memory", "program", "docket", "acts", "ledger"]
     wanted = sys.argv[1:] or parts
     for p in wanted:
         if p not in parts:

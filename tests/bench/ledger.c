@@ -1,0 +1,358 @@
+/*
+ * The ledger on the real disk: many callers sharing syncs, the same over a slow disk (a
+ * floor of 2 ms under each sync) against one by one, checkpoints, proofs, and a large log:
+ * opening, memory, scrub.  Prints one line of JSON; rates are a second.
+ *
+ *   ledger FOLDER [LEAVES [CALLS]]	FOLDER must not exist; CALLS of each of 64 callers
+ *   ledger --open FOLDER		what opening it takes, in a process of its own
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ledger/ledger.h"
+
+#define CALLERS 64
+#define FLOOR_MICROSECONDS 2000
+#define PROOFS 20000
+#define PUBLISHES 100
+#define RAW_SYNCS 200
+
+static double
+now_s(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void
+must(bool ok, const struct err *err)
+{
+	if (ok)
+		return;
+	(void)fprintf(stderr, "ledger: %s: %s\n", err->reason, err->text);
+	exit(1);
+}
+
+static long
+peak_kib(void)
+{
+	struct rusage u;
+
+	(void)getrusage(RUSAGE_SELF, &u);
+	return u.ru_maxrss;
+}
+
+/* The least that the codec takes. */
+static size_t
+record_make(char out[256])
+{
+	struct record r = { .event = EVENT_STARTED, .at = 1795000000 };
+	struct err err = ERR_INIT;
+	struct buf b;
+	size_t n;
+
+	(void)snprintf(r.authority.s, sizeof r.authority.s, "XA-MZXW6YTBOIMZXW6Y");
+	(void)snprintf(r.role, sizeof r.role, "x");
+	(void)snprintf(r.person, sizeof r.person, "x");
+	buf_init(&b, 256);
+	if (!record_encode(&r, &b, &err))
+		must(false, &err);
+	n = b.n;
+	memcpy(out, b.p, n);
+	buf_clear(&b);
+	return n;
+}
+
+struct node {
+	struct world *w;
+	struct dir *home;
+	struct log *l;
+	char text[256];
+	size_t text_n;
+};
+
+static void
+node_open(struct node *n, struct world *w, const char *folder)
+{
+	struct err err = ERR_INIT;
+
+	n->w = w;
+	n->text_n = record_make(n->text);
+	must(dir_make_all(w, NULL, folder, &err) &&
+	    dir_open(w, NULL, folder, &n->home, &err) &&
+	    log_open(w, n->home, 0, &n->l, &err), &err);
+}
+
+static void
+node_close(struct node *n)
+{
+	log_close(n->l);
+	dir_close(n->home);
+}
+
+/* ---- many callers ---- */
+
+struct crowd {
+	struct node *n;
+	struct log_queue *q;
+	unsigned calls;
+};
+
+static void
+crowd_call(void *arg, unsigned i)
+{
+	struct crowd *c = arg;
+	struct err err = ERR_INIT;
+	uint64_t index;
+
+	(void)i;
+	for (unsigned k = 0; k < c->calls; k++)
+		must(queue_append(c->q, span_of(c->n->text, c->n->text_n), &index, &err),
+		    &err);
+}
+
+/* Appends a second; *syncs: of the disk for each. */
+static double
+crowd_run(struct node *n, unsigned callers, unsigned calls, double *syncs)
+{
+	struct crowd c = { .n = n, .calls = calls };
+	struct err err = ERR_INIT;
+	unsigned started = 0;
+	uint64_t before = world_syncs(n->w);
+	double began;
+
+	must(queue_new(n->l, &c.q, &err), &err);
+	began = now_s();
+	world_run(n->w, callers, crowd_call, &c, &started);
+	began = now_s() - began;
+	queue_free(c.q);
+	*syncs = (double)(world_syncs(n->w) - before) / (started * calls);
+	return started * calls / began;
+}
+
+/* As many as the disk does of the least that can be synced. */
+static double
+raw_syncs(const char *folder)
+{
+	char path[4096], block[512];
+	double began;
+	int fd;
+
+	(void)snprintf(path, sizeof path, "%s/raw", folder);
+	memset(block, 'x', sizeof block);
+	fd = open(path, O_CREAT | O_RDWR, 0600);
+	began = now_s();
+	for (int i = 0; i < RAW_SYNCS; i++)
+		if (fd < 0 || write(fd, block, sizeof block) != sizeof block ||
+		    fdatasync(fd) != 0)
+			exit(1);
+	began = now_s() - began;
+	(void)close(fd);
+	(void)unlink(path);
+	return RAW_SYNCS / began;
+}
+
+/* ---- checkpoints and proofs ---- */
+
+static struct log_signer
+signer_make(void)
+{
+	struct err err = ERR_INIT;
+	struct log_signer s;
+	struct key *key = NULL;
+	uint8_t point[32];
+
+	must(key_new(&key, KEY_ED25519, &err) && key_point_ed25519(key, point, &err) &&
+	    vkey_make("comity-ledger/XA-BENCH/1", NOTE_ED25519, point, &s.vkey, &err),
+	    &err);
+	s.key = key;
+	return s;
+}
+
+/* One record and one checkpoint each time. */
+static double
+publish_run(struct node *n, const struct log_signer *s, double *syncs)
+{
+	struct span record = span_of(n->text, n->text_n);
+	struct err err = ERR_INIT;
+	struct checkpoint c;
+	uint64_t index, before = world_syncs(n->w);
+	double began = now_s();
+
+	for (int i = 0; i < PUBLISHES; i++)
+		must(log_append(n->l, &record, 1, &index, &err) &&
+		    log_publish(n->l, s, &c, &err), &err);
+	began = now_s() - began;
+	*syncs = (double)(world_syncs(n->w) - before) / PUBLISHES;
+	return PUBLISHES / began;
+}
+
+static double
+proofs_run(struct node *n, double *checked)
+{
+	uint64_t size = log_size(n->l), x = 88172645463325252u;
+	struct merkle_proof *p = calloc(PROOFS, sizeof *p);
+	struct digest *leaf = calloc(PROOFS, sizeof *leaf), root;
+	uint64_t *at = calloc(PROOFS, sizeof *at);
+	struct err err = ERR_INIT;
+	struct hasher *h = NULL;
+	double began, made;
+	bool holds = true;
+
+	must(hasher_new(&h, &err) && log_root(n->l, size, &root, &err), &err);
+	began = now_s();
+	for (int i = 0; i < PROOFS; i++) {
+		uint8_t b[LEAF_BYTES];
+
+		x ^= x << 13, x ^= x >> 7, x ^= x << 17;	/* xorshift64 */
+		at[i] = x % size;
+		must(log_inclusion(n->l, at[i], size, &p[i], &err) &&
+		    log_leaf(n->l, at[i], b, &err) &&
+		    merkle_leaf(h, span_of(b, sizeof b), &leaf[i], &err), &err);
+	}
+	made = PROOFS / (now_s() - began);
+	began = now_s();
+	for (int i = 0; i < PROOFS; i++) {
+		must(merkle_inclusion_check(h, &leaf[i], at[i], size, &p[i], &root, &holds,
+		    &err), &err);
+		if (!holds)
+			exit(1);
+	}
+	*checked = PROOFS / (now_s() - began);
+	hasher_free(h);
+	free(p);
+	free(leaf);
+	free(at);
+	return made;
+}
+
+/* ---- a large log ---- */
+
+static void
+fill(struct node *n, uint64_t leaves)
+{
+	static struct span group[JOURNAL_GROUP_MAX];
+	struct err err = ERR_INIT;
+	uint64_t index;
+
+	for (size_t i = 0; i < JOURNAL_GROUP_MAX; i++)
+		group[i] = span_of(n->text, n->text_n);
+	while (log_size(n->l) < leaves) {
+		uint64_t left = leaves - log_size(n->l);
+
+		must(log_append(n->l, group, left < JOURNAL_GROUP_MAX ? (size_t)left :
+		    JOURNAL_GROUP_MAX, &index, &err), &err);
+	}
+}
+
+static void
+bad(void *arg, const char *path, const char *why)
+{
+	(void)arg;
+	(void)fprintf(stderr, "ledger: %s: %s\n", path, why);
+	exit(1);
+}
+
+static double
+sha_rate(void)
+{
+	size_t n = (size_t)64 << 20;
+	uint8_t *p = calloc(1, n);
+	struct err err = ERR_INIT;
+	struct digest d;
+	double began;
+
+	must(digest_of(span_of(p, n), &d, &err), &err);
+	began = now_s();
+	must(digest_of(span_of(p, n), &d, &err), &err);
+	began = now_s() - began;
+	free(p);
+	return (double)n / 1e6 / began;
+}
+
+/* In a process of its own, so that its memory is its own. */
+static int
+open_only(const char *folder)
+{
+	struct err err = ERR_INIT;
+	struct world *w = NULL;
+	struct node n;
+	double began, took;
+
+	must(world_real(&w, &err), &err);
+	began = now_s();
+	node_open(&n, w, folder);
+	took = now_s() - began;
+	began = now_s();
+	must(log_scrub(n.l, bad, NULL, NULL, &err), &err);
+	began = now_s() - began;
+	/* Journal, then tiles (32), bundles (36) and what lies over them. */
+	(void)printf("\"open_ms\": %.2f, \"scrub_s\": %.2f, \"scrub_mb\": %.1f, "
+	    "\"open_peak_kib\": %ld", took * 1e3, began, (double)(journal_end(
+	    log_journal(n.l)) + log_size(n.l) * 68) / 1e6 / began, peak_kib());
+	node_close(&n);
+	world_free(w);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	uint64_t leaves = argc > 2 ? strtoull(argv[2], NULL, 10) : 1000000;
+	unsigned calls = argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 200;
+	double syncs, slow_syncs, one_syncs, publish_syncs, real, slow, one, publish;
+	double checked, proofs, filled;
+	struct log_signer s;
+	struct err err = ERR_INIT;
+	struct world *w = NULL;
+	struct checkpoint c;
+	struct node n;
+	char command[9000];
+
+	crypto_bare();
+	if (argc == 3 && strcmp(argv[1], "--open") == 0)
+		return open_only(argv[2]);
+	if (argc < 2 || mkdir(argv[1], 0700) != 0)
+		return 2;
+	must(world_real(&w, &err), &err);
+	s = signer_make();
+	node_open(&n, w, argv[1]);
+	double raw = raw_syncs(argv[1]);
+
+	real = crowd_run(&n, CALLERS, calls, &syncs);
+	publish = publish_run(&n, &s, &publish_syncs);
+	world_sync_floor(w, FLOOR_MICROSECONDS);
+	slow = crowd_run(&n, CALLERS, calls / 4 + 1, &slow_syncs);
+	one = crowd_run(&n, 1, 200, &one_syncs);
+	world_sync_floor(w, 0);
+	filled = now_s();
+	fill(&n, leaves);
+	must(log_publish(n.l, &s, &c, &err), &err);
+	filled = (double)leaves / (now_s() - filled);
+	proofs = proofs_run(&n, &checked);
+	node_close(&n);
+	(void)printf("{\"leaves\": %llu, \"raw_syncs\": %.0f, \"appends\": %.0f, "
+	    "\"syncs_each\": %.4f, \"slow_appends\": %.0f, \"slow_syncs_each\": %.4f, "
+	    "\"slow_one_by_one\": %.1f, \"publishes\": %.1f, \"publish_syncs\": %.1f, "
+	    "\"fill\": %.0f, \"proofs\": %.0f, \"checks\": %.0f, \"sha_mb\": %.0f, ",
+	    (unsigned long long)leaves, raw, real, syncs, slow, slow_syncs, one, publish,
+	    publish_syncs, filled, proofs, checked, sha_rate());
+	(void)fflush(stdout);
+	(void)snprintf(command, sizeof command, "/proc/%d/exe --open '%s'", (int)getpid(),
+	    argv[1]);
+	if (system(command) != 0)
+		return 1;
+	(void)printf(", \"peak_kib\": %ld}\n", peak_kib());
+	key_free((struct key *)(uintptr_t)s.key);
+	world_free(w);
+	return 0;
+}
