@@ -1,0 +1,57 @@
+#!/bin/sh
+# A disk that is full stops a request, a bundle or evidence in one clear sentence; nothing
+# is lost and nothing half-done is seen, and with room again the same command does it.
+. "$(dirname "$0")/lib.sh"
+
+two_offices
+mkdir small
+if ! mount -t tmpfs -o size=2m tmpfs small 2>/dev/null; then
+	skip 'no small file system may be mounted here'
+	done_testing
+	exit 0
+fi
+MOUNTED="$WORK/small"
+cp -R b small/b
+S() { comity --home small/b --passphrase-file pass --no-input --progress none "$@"; }
+# leave BYTES: so much room there is, and no more.
+leave() {
+	dd if=/dev/zero of=small/fill bs=4096 2>/dev/null
+	truncate -s "-$1" small/fill
+}
+no_room() {	# WHAT COMMAND...
+	what=$1
+	shift
+	try 1 "$what on a full disk" "$@"
+	said 'no space left on the disk' 'ends in one clear sentence'
+	holds 'with nothing half-done' test "$(S --json request list --all)" = "$list"
+}
+small_tree seized
+must add seized
+must preserve XB
+must A request send 1
+must A evidence send 0001 --to XB
+must A bundle write stick --to XB
+list=$(S --json request list --all)
+
+leave 8192
+no_room 'a draft' S request new preserve --to XA --account q@example.org
+no_room 'a bundle' S bundle read stick
+rm -f small/fill
+must S bundle read stick --later
+leave 8192
+no_room 'receiving' S evidence receive
+rm -f small/fill
+try 0 'with room again it is received' S evidence receive
+try 0 'the evidence is whole' S evidence open 0001 --out bag
+list=$(S --json request list --all)
+leave 8192
+no_room 'an answer' S request confirm 1
+rm -f small/fill
+try 0 'with room again it is given' S request confirm 1
+try 0 'nothing was lost' S doctor
+said 'all there' 'and it says so'
+must S bundle write back --to XA
+must A bundle read back
+A --json request list --all >v.json
+holds 'who asked has the answer' grep -q accepted v.json
+done_testing
