@@ -523,15 +523,52 @@ receipt_open(struct gathering *g, const struct docket_act *receipt, struct err *
 	return ok;
 }
 
+/*
+ * What receipt_remember kept of it.  *found false: none, or one that was cut short in a
+ * power cut: then the parcel itself is opened.
+ */
+static bool
+receipt_kept(struct gathering *g, const struct docket_act *sent, bool *found,
+    struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct custody kept;
+	char path[128];
+	struct buf json;
+	bool ok = true;
+
+	(void)snprintf(path, sizeof path, CUSTODY_PATH "/receipts/%s%s%.16s.json",
+	    digest_hex(&sent->act).s, sent->other ? "-" : "",
+	    sent->other ? digest_hex(&sent->package).s : "");
+	custody_init(&kept);
+	buf_init(&json, CUSTODY_FILE_MAX);
+	*found = home_has(g->flow->home, path) &&
+	    home_load(g->flow->home, path, &json, &why) &&
+	    custody_read(buf_span(&json), &kept, &why) && kept.n > 0 &&
+	    digest_eq(&kept.act, &g->out.act) &&
+	    digest_eq(&kept.package, &g->out.package);
+	if (*found)
+		ok = custody_join(&g->out, &kept.links[0], err);
+	else if (why.kind == ERR_MEMORY)
+		ok = err_memory(err);
+	custody_clear(&kept);
+	buf_clear(&json);
+	return ok;
+}
+
 /* The receipt that came for what we sent; the one we made says what our journal says. */
 static bool
 receipt_links(struct gathering *g, const struct docket_act *row, struct err *err)
 {
 	struct docket_act receipt;
 	struct docket *d = NULL;
-	bool found = false, ok;
+	bool found = false, kept, ok;
 
 	if (row->direction != ACT_OUT || !row->has_receipt)
+		return true;
+	if (!receipt_kept(g, row, &kept, err))
+		return false;
+	if (kept)
 		return true;
 	if (!home_docket(g->flow->home, &d, err))
 		return false;

@@ -30,6 +30,14 @@ handed_over(struct job *j, uint64_t seed)
 	OK(site_again(&j->b, &err));
 }
 
+/* As if nothing had come with the parcel. */
+static void
+forget_told(struct site *s)
+{
+	if (home_has(s->flow.home, CUSTODY_PATH))
+		OK(dir_remove_all(s->flow.world, home_dir(s->flow.home), CUSTODY_PATH, &err));
+}
+
 static void
 published(struct site *s)
 {
@@ -107,6 +115,26 @@ the_sender_tells_sealing_sending_and_the_receipt(void **state)
 	job_end(&j);
 }
 
+/* What was kept of the receipt is gone: its parcel says the same. */
+static void
+a_receipt_is_opened_when_nothing_was_kept_of_it(void **state)
+{
+	struct custody c;
+	struct buf policy;
+	struct job j;
+
+	(void)state;
+	handed_over(&j, 976);
+	forget_told(&j.a);
+	policy_of(&j, &policy);
+	OK(flow_custody(&j.a.flow, 1, SIZE_MAX, buf_span(&policy), &c, &err));
+	told(&c, "XA made|XA sent|XB received");
+	assert_int_equal(c.links[2].standing, CUSTODY_PROVEN);
+	custody_clear(&c);
+	buf_clear(&policy);
+	job_end(&j);
+}
+
 static void
 what_is_in_no_checkpoint_yet_is_claimed(void **state)
 {
@@ -155,6 +183,7 @@ the_receiver_tells_also_what_came_with_the_parcel(void **state)
 
 	(void)state;
 	handed_over(&j, 973);
+	forget_told(&j.b);
 	published(&j.a);
 	policy_of(&j, &policy);
 	OK(evidence_load(j.b.flow.home, 1, &e, &err));
@@ -188,6 +217,7 @@ the_other_side_does_not_learn_who_opened_it(void **state)
 
 	(void)state;
 	handed_over(&j, 974);
+	forget_told(&j.b);
 	OK(evidence_load(j.b.flow.home, 1, &e, &err));
 	OK(custody_handed(&j.b.flow, &e.parcels[0].act_id, &handed, &err));
 	told(&handed, "XB received");
@@ -210,6 +240,7 @@ lies_that_came_with_a_parcel_are_not_kept(void **state)
 
 	(void)state;
 	handed_over(&j, 975);
+	forget_told(&j.b);
 	published(&j.a);
 	OK(evidence_load(j.b.flow.home, 1, &e, &err));
 	OK(custody_handed(&j.a.flow, &e.parcels[0].act_id, &handed, &err));
@@ -331,6 +362,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_sender_tells_sealing_sending_and_the_receipt),
+		cmocka_unit_test(a_receipt_is_opened_when_nothing_was_kept_of_it),
 		cmocka_unit_test(what_is_in_no_checkpoint_yet_is_claimed),
 		cmocka_unit_test(evidence_that_is_not_sealed_has_no_custody),
 		cmocka_unit_test(the_receiver_tells_also_what_came_with_the_parcel),

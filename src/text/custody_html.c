@@ -17,15 +17,15 @@ static const char style[] =
 "text-align:center;print-color-adjust:exact}"
 ".end{border:2px solid #000;border-inline-start-width:.7em;padding:.5em .8em;"
 "margin:.8em 0;break-inside:avoid}.end strong{font-size:1.15em}"
-".proven .end,.end.proven{border-color:#1a6b2e}.end.claimed{border-color:#666;"
+".end.proven{border-color:#1a6b2e}.end.claimed{border-color:#666;"
 "border-style:dashed}.end.broken{border-color:#b00020;border-style:double}"
 "table{border-collapse:collapse;width:100%;margin:.3em 0}"
 "th,td{text-align:start;vertical-align:top;border-block-start:1px solid #999;"
 "padding:.3em .6em .3em 0}thead th{border-block-start:0;"
 "border-block-end:2px solid #000}thead{display:table-header-group}"
 "tr{break-inside:avoid}.facts th{width:26%}"
-".state{font-weight:bold;white-space:nowrap}.proven .sign{color:#1a6b2e}"
-".broken .sign,tr.broken .state{color:#b00020}tr.broken{background:#fdecee;"
+".state,.id{white-space:nowrap}.state{font-weight:bold}.sign.proven{color:#1a6b2e}"
+".sign.broken,tr.broken .state{color:#b00020}tr.broken{background:#fdecee;"
 "print-color-adjust:exact}tr.claimed .state{color:#444}"
 "small{font-size:.86em;color:#333}code{font:.9em monospace;overflow-wrap:anywhere}"
 "pre{font:.78em/1.35 monospace;white-space:pre-wrap;overflow-wrap:anywhere;"
@@ -52,30 +52,39 @@ say_standing(struct html *h, enum custody_standing s)
 {
 	char key[24];
 
-	html_raw(h, "<span class=\"sign\" aria-hidden=\"true\">");
+	html_raw(h, "<span class=\"sign ");
+	html_raw(h, custody_standing_name(s));
+	html_raw(h, "\" aria-hidden=\"true\">");
 	html_raw(h, sign_of(s));
 	html_raw(h, "</span> ");
 	(void)snprintf(key, sizeof key, "cust.%s", custody_standing_name(s));
 	html_say(h, key, NULL);
 }
 
+/* As its card says; "" when no card of it is here. */
+static const char *
+name_of(const struct custody_story *s, const struct authority_id *id)
+{
+	for (size_t i = 0; i < s->names_n; i++)
+		if (strcmp(s->names[i].id.s, id->s) == 0)
+			return s->names[i].name;
+	return "";
+}
+
 /* "Berun Central Authority (XB-...)" */
 static void
 say_name(struct html *h, const struct custody_story *s, const struct authority_id *id)
 {
-	const char *name = "";
+	const char *name = name_of(s, id);
 
-	for (size_t i = 0; i < s->names_n; i++)
-		if (strcmp(s->names[i].id.s, id->s) == 0)
-			name = s->names[i].name;
 	html_raw(h, "<strong>");
 	if (name[0] != '\0')
 		html_value(h, name);
 	else
 		html_say(h, "cust.unknown", NULL);
-	html_raw(h, "</strong> (");
+	html_raw(h, "</strong> <span class=\"id\">(");
 	html_value(h, id->s);
-	html_raw(h, ")");
+	html_raw(h, ")</span>");
 }
 
 static void
@@ -162,7 +171,7 @@ head(struct html *h, const struct custody_story *s, const char *title)
 	}
 	conclusion(h, s);
 	html_raw(h, "<table class=\"facts\"><tbody>\n");
-	row_open(h, "head.from");
+	row_open(h, "cust.by");
 	say_name(h, s, &s->by);
 	row_close(h);
 	row_open(h, "cust.as_of");
@@ -174,8 +183,9 @@ head(struct html *h, const struct custody_story *s, const char *title)
 /* ---- one link ---- */
 
 static void
-say_event(struct html *h, const struct record *r)
+say_event(struct html *h, const struct custody_story *s, const struct record *r)
 {
+	const char *peer = name_of(s, &r->peer);
 	char key[40];
 
 	(void)snprintf(key, sizeof key, "cust.event.%s", record_event_name(r->event));
@@ -188,7 +198,7 @@ say_event(struct html *h, const struct record *r)
 	    r->event != EVENT_EXPORTED) {
 		html_raw(h, ", ");
 		html_say(h, r->event == EVENT_RECEIVED ? "cust.from" : "cust.for",
-		    r->peer.s);
+		    peer[0] != '\0' ? peer : r->peer.s);
 	}
 	if (r->carrier[0] != '\0') {
 		html_raw(h, ", ");
@@ -275,7 +285,7 @@ link_row(struct html *h, const struct custody_story *s, const struct custody_lin
 	html_raw(h, "</td><td>");
 	say_name(h, s, &l->record.authority);
 	html_raw(h, "</td><td>");
-	say_event(h, &l->record);
+	say_event(h, s, &l->record);
 	say_payload(h, &l->record);
 	html_raw(h, "</td><td><small>");
 	say_why(h, l);

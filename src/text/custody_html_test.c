@@ -132,7 +132,7 @@ a_proven_chain_is_said_in_a_sentence_first(void **state)
 	HAS("datetime=\"2026-11-23T08:56:01Z\"");
 	HAS("Custody of evidence 0004");
 	HAS("TRAINING");
-	HAS("Handed to the carrier, for <bdi>" KIT_XA "</bdi>, by stick");
+	HAS("Handed to the carrier, for <bdi>Aldora Central Authority</bdi>, by stick");
 	HAS("group states 2");
 	HAS("Convention against Cybercrime");
 	buf_clear(&b);
