@@ -61,6 +61,10 @@ MUST bool reading_must(struct reading *r, uint64_t at, const struct digest *befo
 MUST bool reading_chain(struct reading *r, uint64_t at, struct digest *out,
     struct err *err);
 
+/* As journal_leaf, for who makes many. */
+MUST bool journal_leaf_with(struct hasher *h, const struct journal_entry *e,
+    uint8_t out[LEAF_BYTES], struct err *err);
+
 /* What journal_append asks of one record. */
 MUST bool journal_record_check(struct span record, struct err *err);
 /* As journal_each, from an entry whose number is known: nothing else is read. */

@@ -53,7 +53,7 @@ entry_put(struct journal_new *n, struct span record, const uint8_t salt[RECORD_S
 	return buf_add(&n->wait, digest_span(&n->chain), err);
 }
 
-/* Everything before `at`, byte for byte; each entry was checked when it was opened. */
+/* Everything before `at`, byte for byte. */
 static bool
 head_copy(struct journal_new *n, uint64_t at, struct err *err)
 {
@@ -129,7 +129,9 @@ journal_new_make(struct journal *j, struct dir *home, uint64_t at, uint64_t numb
 	n->count = number;
 	/* An entry more than what is written at once. */
 	buf_init(&n->wait, WRITE_BYTES + READING_ROOM);
-	ok = beside_make(n, err) && head_copy(n, at, err);
+	/* All of it, as an opening may have read only the end: no damage is copied. */
+	ok = journal_check(j, NULL, err) && beside_make(n, err) &&
+	    head_copy(n, at, err);
 	for (uint64_t i = 0; ok && i < count; i++)
 		ok = leaf(arg, i, bytes, err) && lost_put(n, bytes, err);
 	ok = ok && journal_each_known(j, at, number, entry_again, n, err) &&

@@ -103,7 +103,7 @@ leaf_add(struct log *l, const struct journal_entry *e, struct err *err)
 	uint8_t leaf[LEAF_BYTES];
 	struct digest d;
 
-	return journal_leaf(e, leaf, err) &&
+	return journal_leaf_with(l->hasher, e, leaf, err) &&
 	    merkle_leaf(l->hasher, span_of(leaf, sizeof leaf), &d, err) &&
 	    merkle_edge_add(l->hasher, &l->edge, &d, err) &&
 	    tiles_add(l->t, span_of(leaf, sizeof leaf), err);

@@ -45,7 +45,7 @@ entry_check(void *arg, const struct journal_entry *e, struct err *err)
 		s->progress->tell(s->progress, "journal", e->at, journal_end(l->j));
 	if (e->number < l->first || e->number >= l->end || s->edge.size >= s->compare)
 		return true;
-	return journal_leaf(e, leaf, err) &&
+	return journal_leaf_with(l->hasher, e, leaf, err) &&
 	    merkle_leaf(l->hasher, span_of(leaf, sizeof leaf), &d, err) &&
 	    merkle_edge_add(l->hasher, &s->edge, &d, err);
 }

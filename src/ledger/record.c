@@ -404,24 +404,30 @@ record_encode(const struct record *r, struct buf *out, struct err *err)
 }
 
 bool
-leaf_of(const uint8_t salt[RECORD_SALT], struct span record,
+leaf_with(struct hasher *h, const uint8_t salt[RECORD_SALT], struct span record,
     uint8_t out[LEAF_BYTES], struct err *err)
 {
-	struct hasher *h = NULL;
 	struct digest d;
-	bool ok;
 
-	if (!hasher_new(&h, err))
-		return false;
+	hasher_restart(h);
 	hasher_add(h, span_text(LEAF_PREFIX));
 	hasher_add(h, span_of(salt, RECORD_SALT));
 	hasher_add(h, record);
-	ok = hasher_end(h, &d, err);
-	hasher_free(h);
-	if (!ok)
+	if (!hasher_end(h, &d, err))
 		return false;
 	out[0] = 0;
 	out[1] = 1;		/* version, big-endian */
 	memcpy(out + 2, d.b, sizeof d.b);
 	return true;
+}
+
+bool
+leaf_of(const uint8_t salt[RECORD_SALT], struct span record,
+    uint8_t out[LEAF_BYTES], struct err *err)
+{
+	struct hasher *h = NULL;
+	bool ok = hasher_new(&h, err) && leaf_with(h, salt, record, out, err);
+
+	hasher_free(h);
+	return ok;
 }

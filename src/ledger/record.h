@@ -62,5 +62,9 @@ MUST bool record_encode(const struct record *r, struct buf *out, struct err *err
 /* u16 1, then SHA-256("comity-leaf/1" LF || salt || record): the entry of the log. */
 MUST bool leaf_of(const uint8_t salt[RECORD_SALT], struct span record,
     uint8_t out[LEAF_BYTES], struct err *err);
+/* The same for who makes many. */
+struct hasher;
+MUST bool leaf_with(struct hasher *h, const uint8_t salt[RECORD_SALT],
+    struct span record, uint8_t out[LEAF_BYTES], struct err *err);
 
 #endif
