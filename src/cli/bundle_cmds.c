@@ -11,6 +11,29 @@ bundle_members(struct json_out *j, const struct bundle_result *r)
 	json_out_int(j, "parcels", (int64_t)r->parcels);
 	json_out_int(j, "already", (int64_t)r->already);
 	json_out_int(j, "bytes", (int64_t)r->bytes);
+	json_out_object(j, "ledgers");
+	json_out_int(j, "cosigned", (int64_t)r->cosigned);
+	json_out_int(j, "cosignatures", (int64_t)r->cosignatures);
+	json_out_int(j, "mirrored", (int64_t)r->ledger_entries);
+	json_out_bool(j, "trouble", r->ledger_trouble);
+	json_shown(j, "text", r->ledger_text);
+	json_out_close_object(j);
+}
+
+static void
+ledgers_say(struct cli *c, const struct bundle_result *r)
+{
+	if (r->cosigned > 0)
+		say(c, "  %s of the sender cosigned here; the cosignature goes back with the next bundle.\n",
+		    count_people(r->cosigned, "ledger", "ledgers").s);
+	if (r->cosignatures > 0)
+		say(c, "  %s on our ledger.\n", count_people(r->cosignatures,
+		    "new cosignature", "new cosignatures").s);
+	if (r->ledger_text[0] == '\0')
+		return;
+	say(c, "  %s", r->ledger_trouble ? "LEDGER: " : "");
+	say_text(c, r->ledger_text);
+	say(c, "\n");
 }
 
 int
@@ -22,7 +45,8 @@ run_bundle_write(struct cli *c, struct call *call)
 
 	if (to == NULL)
 		return fail_use(c, "comity bundle write needs --to PEER");
-	if (!flow_bundle_write(&c->flow, call->args[0], to, &r, &c->err))
+	if (!(call_flag(call, "ledger") ? flow_bundle_write_ledger : flow_bundle_write)(
+	    &c->flow, call->args[0], to, &r, &c->err))
 		return fail(c);
 	if (c->json) {
 		json_start(c, &j, "comity.bundle-written/1");
@@ -205,6 +229,9 @@ run_bundle_read(struct cli *c, struct call *call)
 	if (r.already > 0)
 		say(c, "; %s here already", count_people(r.already, "was", "were").s);
 	say(c, ".\n");
+	ledgers_say(c, &r);
+	if (r.ledger_trouble)
+		l.code = graver(l.code, EXIT_CHANGED);
 	if (!later && !flow_take_inbox(&c->flow, taken_told, &l, &n, &c->err))
 		return fail(c);
 	if (c->json) {

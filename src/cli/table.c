@@ -142,7 +142,33 @@ static const struct option bundle_read_options[] = {
 	{ "later", NULL, "only copy; take them in later with: comity evidence receive" }, END
 };
 static const struct option bundle_options[] = {
-	{ "to", "PEER", "for whom (needed)" }, END
+	{ "to", "PEER", "for whom (needed)" },
+	{ "ledger", NULL, "also when no parcel waits: what ledgers have to tell each other" },
+	END
+};
+static const struct option ledger_prove_options[] = {
+	{ "out", "DIR", "the folder to make (needed)" }, END
+};
+static const struct option ledger_check_options[] = {
+	{ "parcels", NULL, "every kept parcel too, byte by byte" }, END
+};
+static const struct option ledger_policy_options[] = {
+	{ "states", "N", "how many States must have cosigned, default 1" },
+	{ "out", "FILE", "write there instead of to standard output" },
+	END
+};
+static const struct option ledger_succeed_options[] = {
+	{ "reason", "WORD", "damaged, split or key (needed)" }, END
+};
+static const char *const ledger_prove_examples[] = {
+	"comity ledger prove 0001 --out proofs",
+	"what a court needs to check that this evidence is in the ledger",
+	NULL
+};
+static const char *const ledger_witness_examples[] = {
+	"comity ledger witness add-checkpoint",
+	"cosign by hand what a peer's node sent as a file; bundles do it by themselves",
+	NULL
 };
 static const struct option authority_options[] = {
 	{ "tsa", "URL", "the address; \"\" for none" },
@@ -332,6 +358,25 @@ static const struct option export_dir_options[] = {
 static const struct option pass_on_options[] = {
 	{ "to", "PEER", "the third authority (needed)" }, END
 };
+static const struct option custody_show_options[] = {
+	{ "parcel", "N", "which of its parcels (1 = first), default the newest" },
+	{ "policy", "FILE", "whom to believe about ledgers; default: peers with confirmed cards" },
+	END
+};
+static const struct option custody_report_options[] = {
+	{ "out", "FILE", "new file: .html for people, .json to be checked, .txt (needed)" },
+	{ "parcel", "N", "which of its parcels (1 = first), default the newest" },
+	{ "policy", "FILE", "whom to believe about ledgers; default: peers with confirmed cards" },
+	{ "lang", "TAG", "language of the page: en, fr, es; default the home's" },
+	END
+};
+static const char *const custody_report_examples[] = {
+	"comity custody report 0004 --out custody.html --lang fr",
+	"a page to print for the file",
+	"comity custody report 0004 --out custody.json",
+	"the same with its proofs: anybody checks it with comity-check --policy",
+	NULL
+};
 static const struct option help_options[] = {
 	{ "man", NULL, "as a manual page (mdoc): comity help --man [NOUN]" }, END
 };
@@ -393,6 +438,12 @@ const struct command commands[] = {
 	    open_options, NULL, true, run_evidence_open },
 	{ "evidence", "export", "ID", 1, 1, "a folder for a court: evidence, roots, how to check",
 	    NULL, export_options, NULL, true, run_evidence_export },
+	{ "custody", "show", "EVIDENCE", 1, 1, "who held it when, under which act, and what proves it",
+	    "Exit code 0: every link is proven; 10: some are only claimed, or one is missing; 3: something contradicts the chain.",
+	    custody_show_options, NULL, true, run_custody_show },
+	{ "custody", "report", "EVIDENCE", 1, 1, "the same as a page to print, or as a file to be checked",
+	    "A .json file holds the records and proofs; evidence that was passed on has one more such file for each hand-over before (FILE-before-1.json). Exit codes as custody show.",
+	    custody_report_options, custody_report_examples, true, run_custody_report },
 	{ "request", "new", "KIND", 1, 1, "a draft; its kinds: comity request fields",
 	    "Saved whatever is missing; it says what that is, with the article that asks for it.",
 	    draft_options, new_examples, true, run_request_new },
@@ -449,6 +500,27 @@ const struct command commands[] = {
 	{ "bundle", "read", "DIR", 1, 1, "take in such a folder",
 	    "Copies what is new, checks and keeps each act, and makes the receipts. Read twice, it changes nothing.",
 	    bundle_read_options, NULL, true, run_bundle_read },
+	{ "ledger", "show", "", 0, 0, "how the custody ledger stands, and who cosigned it",
+	    NULL, NULL, NULL, true, run_ledger_show },
+	{ "ledger", "check", "", 0, 0, "read all of it again, from the first byte",
+	    "Journal, tiles, checkpoint, cosignatures, and what is kept of other ledgers. Changes nothing.",
+	    ledger_check_options, NULL, true, run_ledger_check },
+	{ "ledger", "checkpoint", "", 0, 0, "the signed checkpoint, of all there is now",
+	    NULL, out_options, NULL, true, run_ledger_checkpoint },
+	{ "ledger", "prove", "ID|ACT", 1, 1, "proof files for a piece of evidence or an act",
+	    "Each record about it with its salt and its .tlog-proof, for comity-check --policy.",
+	    ledger_prove_options, ledger_prove_examples, true, run_ledger_prove },
+	{ "ledger", "witness", "FILE", 1, 1, "check and cosign a peer's checkpoint",
+	    "FILE is a request of the witness protocol (add-checkpoint) or a bare checkpoint; the answer is the cosignature.",
+	    out_options, ledger_witness_examples, true, run_ledger_witness },
+	{ "ledger", "policy", "", 0, 0, "a policy file from the cards confirmed here",
+	    "Whom to believe about ledgers, one group a State (C2SP tlog-policy).",
+	    ledger_policy_options, NULL, true, run_ledger_policy },
+	{ "ledger", "resume", "", 0, 0, "sign again after a restore, when no peer has seen more",
+	    NULL, NULL, NULL, true, run_ledger_resume },
+	{ "ledger", "succeed", "", 0, 0, "close this ledger and begin a successor",
+	    "For a ledger that is frozen: damaged, split by a second copy, or its key lost.",
+	    ledger_succeed_options, NULL, true, run_ledger_succeed },
 	{ "stamp", "query", "ID", 1, 1, "a time-stamp query as a file, for an office without internet",
 	    NULL, out_options, NULL, true, run_stamp_query },
 	{ "stamp", "add", "ID ANSWER", 2, 2, "bring the answer back",

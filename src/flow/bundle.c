@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/ledger.h"
+#include "flow/exchange.h"
 #include "flow/take.h"
 #include "form/json.h"
 
@@ -241,7 +241,7 @@ carried_mark(struct bundle_writing *b, struct err *err)
 
 /* What a bundle.json says; it helps and proves nothing. */
 struct bundle_list {
-	char to[41];
+	char from[41], to[41];
 	struct bundle_entry *list;
 	size_t n;
 };
@@ -276,8 +276,10 @@ list_decode(struct bundle_list *l, struct json_object *o, struct err *err)
 	if (strcmp(s, "comity.bundle/1") != 0)
 		return err_set(err, ERR_INPUT, "bundle.schema",
 		    "the bundle was written by another version");
-	if (!json_text(o, "from", 1, 40, &s, err) ||
-	    !json_text(o, "to", 1, sizeof l->to - 1, &s, err))
+	if (!json_text(o, "from", 1, sizeof l->from - 1, &s, err))
+		return false;
+	memcpy(l->from, s, strlen(s) + 1);
+	if (!json_text(o, "to", 1, sizeof l->to - 1, &s, err))
 		return false;
 	memcpy(l->to, s, strlen(s) + 1);
 	if (!json_int(o, "written_at", 0, WHEN_MAX, &at, err) ||
@@ -314,7 +316,7 @@ list_read(struct flow *f, struct dir *dir, struct bundle_list *l, struct err *er
 static bool
 other_ask(struct bundle_writing *b, const char *dir, struct err *err)
 {
-	struct bundle_list l = { "", NULL, 0 };
+	struct bundle_list l = { "", "", NULL, 0 };
 	bool other;
 
 	if (!path_exists(b->f->world, b->dir, "bundle.json"))
@@ -339,30 +341,28 @@ folders_make(struct bundle_writing *b, const char *dir, struct err *err)
 	    dir_make_all(b->f->world, b->dir, "cards", err);
 }
 
-/*
- * What was made for the receiver is under a checkpoint before it leaves.  A home that
- * may not sign now sends all the same; why it may not is told by comity doctor.
- */
+/* With a checkpoint that covers what was made for the receiver, if this home may sign. */
 static bool
-made_publish(struct bundle_writing *b, struct err *err)
+ledgers_tell(struct bundle_writing *b, struct err *err)
 {
-	struct checkpoint c;
-	char text[300];
-	bool published;
+	struct digest *acts = mem_array(b->n + 1, sizeof *acts, err);
+	bool ok = acts != NULL;
 
-	return ledger_publish(b->f, &published, &c, text, err);
+	for (size_t i = 0; ok && i < b->n; i++)
+		acts[i] = b->list[i].act;
+	ok = ok && exchange_write(b->f, b->dir, &b->to, acts, b->n, err);
+	mem_free(acts);
+	return ok;
 }
 
 static bool
 write_all(struct bundle_writing *b, struct err *err)
 {
-	if (!made_publish(b, err))
-		return false;
 	for (size_t i = 0; i < b->n; i++)
 		if (!parcel_copy(b, &b->list[i], err))
 			return err_wrap(err, "parcel %zu of %zu", i + 1, b->n);
-	return card_copy(b, err) && list_write(b, err) && dir_sync_all(b->dir, err) &&
-	    carried_mark(b, err);
+	return ledgers_tell(b, err) && card_copy(b, err) && list_write(b, err) &&
+	    dir_sync_all(b->dir, err) && carried_mark(b, err);
 }
 
 static bool
@@ -373,8 +373,8 @@ peer_ask(struct bundle_writing *b, const char *to, struct err *err)
 	    "this authority is revoked here: nothing is sent to it; see why with: comity peer show"));
 }
 
-bool
-flow_bundle_write(struct flow *f, const char *dir, const char *to,
+static bool
+bundle_write(struct flow *f, const char *dir, const char *to, bool ledger,
     struct bundle_result *out, struct err *err)
 {
 	struct bundle_writing b = { .f = f, .result = out };
@@ -384,9 +384,9 @@ flow_bundle_write(struct flow *f, const char *dir, const char *to,
 	peer_init(&b.to);
 	ok = home_lock(f->home, err) && peer_ask(&b, to, err) &&
 	    outbox_gather(&b, err);
-	if (ok && b.n == 0)
+	if (ok && b.n == 0 && !ledger)
 		ok = err_set(err, ERR_ABSENT, "bundle.nothing",
-		    "nothing waits for %s; put something into the outbox with: comity request send ID, or comity evidence send ID --to %s",
+		    "nothing waits for %s; put something into the outbox with: comity request send ID, or comity evidence send ID --to %s; what ledgers tell each other goes with --ledger",
 		    b.to.id.s, to);
 	ok = ok && folders_make(&b, dir, err) && other_ask(&b, dir, err) &&
 	    write_all(&b, err);
@@ -396,11 +396,26 @@ flow_bundle_write(struct flow *f, const char *dir, const char *to,
 	return ok;
 }
 
+bool
+flow_bundle_write(struct flow *f, const char *dir, const char *to,
+    struct bundle_result *out, struct err *err)
+{
+	return bundle_write(f, dir, to, false, out, err);
+}
+
+bool
+flow_bundle_write_ledger(struct flow *f, const char *dir, const char *to,
+    struct bundle_result *out, struct err *err)
+{
+	return bundle_write(f, dir, to, true, out, err);
+}
+
 /* ---- reading ---- */
 
 struct bundle_reading {
 	struct flow *f;
 	struct dir *dir;
+	const char *path;		/* of it, as typed */
 	struct bundle_list list;
 	struct bundle_result *result;
 	struct err first;		/* what was wrong with a parcel; others went on */
@@ -588,6 +603,30 @@ missing_ask(struct bundle_reading *b, struct err *err)
 	    missing, b->list.n);
 }
 
+/*
+ * What its sender says about ledgers, before the parcels are taken in: a ledger that is
+ * whole again may sign their receipts.  Who the sender is only helps to find its card; every
+ * part of it proves itself.
+ */
+static bool
+ledgers_hear(struct bundle_reading *b, struct err *err)
+{
+	struct exchanged *x = mem_new(sizeof *x, err);
+	bool ok = x != NULL && exchange_hear(b->f, b->dir, b->path, b->list.from, x, err);
+
+	if (ok) {
+		b->result->cosigned = x->cosigned;
+		b->result->cosignatures = x->cosignatures;
+		b->result->ledger_entries = x->entries;
+		b->result->ledger_trouble = x->split || x->shorter ||
+		    x->misbehaviour > 0;
+		(void)snprintf(b->result->ledger_text, sizeof b->result->ledger_text,
+		    "%s", x->text);
+	}
+	mem_free(x);
+	return ok;
+}
+
 static bool
 read_all(struct bundle_reading *b, struct err *err)
 {
@@ -601,7 +640,7 @@ read_all(struct bundle_reading *b, struct err *err)
 		    "this bundle is for %.40s, not for this authority", b->list.to);
 	if (b->list.n > 1)
 		qsort(b->list.list, b->list.n, sizeof *b->list.list, entry_order);
-	if (!here_mark(b, err) || !parcels_take(b, err))
+	if (!ledgers_hear(b, err) || !here_mark(b, err) || !parcels_take(b, err))
 		return false;
 	if (b->first.kind != ERR_NONE) {
 		*err = b->first;
@@ -614,7 +653,8 @@ bool
 flow_bundle_read(struct flow *f, const char *dir, struct bundle_result *out,
     struct err *err)
 {
-	struct bundle_reading b = { .f = f, .result = out, .first = ERR_INIT };
+	struct bundle_reading b = { .f = f, .path = dir, .result = out,
+		.first = ERR_INIT };
 	bool ok;
 
 	memset(out, 0, sizeof *out);

@@ -55,6 +55,13 @@ MUST bool peer_file_save(struct flow *f, const struct authority_id *id,
 MUST bool own_log_key(struct flow *f, struct vkey *out, bool *found, struct err *err);
 
 /*
+ * All of it from a bundle at `path` whose list says it is from this authority: its card,
+ * when it follows the confirmed one, then what it says about ledgers, then what waits to be
+ * cosigned.  From nobody we know: nothing is done.
+ */
+MUST bool exchange_hear(struct flow *f, struct dir *bundle, const char *path,
+    const char *from, struct exchanged *out, struct err *err);
+/*
  * What waits in peers/ID/add-checkpoint is cosigned, the passphrase being here; without
  * one it goes on waiting.  text gets a sentence for what was not.
  */

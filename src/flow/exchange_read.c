@@ -427,36 +427,22 @@ misbehaviour_hear(struct hearing *h, const char *folder, struct err *err)
 
 /* ---- custody that came with parcels ---- */
 
-/* A file of more links takes the place of one of fewer; the same act's only. */
 static bool
 handed_keep(struct hearing *h, const char *name, struct span json, struct err *err)
 {
 	struct err why = ERR_INIT;
-	struct custody fresh, kept;
+	struct custody told;
 	struct digest act;
-	struct buf old;
-	char path[96];
-	bool ok = true;
+	size_t fresh = 0;
 
 	if (!digest_parse(span_of(name, 64), &act))
 		return true;
-	(void)snprintf(path, sizeof path, "custody/%s.json", digest_hex(&act).s);
-	custody_init(&fresh);
-	custody_init(&kept);
-	buf_init(&old, CUSTODY_FILE_MAX);
-	if (!custody_read(json, &fresh, &why)) {
-		ok = theirs(h, "The custody of a parcel", &why, err);
-	} else if (digest_eq(&fresh.act, &act) && (!home_has(h->f->home, path) ||
-	    !home_load(h->f->home, path, &old, &why) ||
-	    !custody_read(buf_span(&old), &kept, &why) || kept.n <= fresh.n)) {
-		ok = dir_make_all(h->f->world, home_dir(h->f->home), "custody", err) &&
-		    home_save(h->f->home, path, json, err);
-		h->out->custody += ok;
-	}
-	buf_clear(&old);
-	custody_clear(&kept);
-	custody_clear(&fresh);
-	return ok;
+	custody_init(&told);
+	if (custody_read(json, &told, &why) && digest_eq(&told.act, &act) &&
+	    custody_keep(h->f, &told, &fresh, &why))
+		h->out->custody += fresh > 0;
+	custody_clear(&told);
+	return theirs(h, "The custody of a parcel", &why, err);
 }
 
 static bool
@@ -563,7 +549,6 @@ exchange_read(struct flow *f, struct dir *bundle, const struct peer *from,
 	struct hearing h = { .f = f, .dir = bundle, .from = from, .out = out };
 	bool ok;
 
-	memset(out, 0, sizeof *out);
 	if (!path_exists(f->world, bundle, "ledger"))
 		return true;
 	if (!from->confirmed || from->revoked) {
@@ -644,5 +629,94 @@ exchange_settle(struct flow *f, struct exchanged *out, struct err *err)
 	ok = witness_open(f->world, home_dir(f->home), &s.witness, err) &&
 	    peers_each(f->home, peer_settle, &s, err);
 	witness_close(s.witness);
+	return ok;
+}
+
+/* ---- the sender ---- */
+
+/*
+ * A card that follows the confirmed one takes its place by itself: a ledger's key is on
+ * it.  Any other waits for a person with six words, and stops nothing.
+ */
+static bool
+card_hear(struct flow *f, struct dir *bundle, const char *path, struct peer *from,
+    struct exchanged *out, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct buf there, here;
+	struct paired p;
+	char name[64], kept[96];
+	const char *card;
+	struct buf full;
+	bool ok, same = true;
+
+	(void)snprintf(name, sizeof name, "cards/%s.card", from->id.s);
+	(void)snprintf(kept, sizeof kept, "cards/%s.card", digest_hex(&from->card_id).s);
+	buf_init(&there, SMALL_FILE_MAX);
+	buf_init(&here, SMALL_FILE_MAX);
+	buf_init(&full, SEALED_PATH_MAX);
+	ok = file_load(f->world, bundle, name, &there, &why) &&
+	    home_load(f->home, kept, &here, &why);
+	if (ok)
+		same = span_eq(buf_span(&there), buf_span(&here));
+	ok = ok && !same && buf_printf(&full, &why, "%s/%s", path, name) &&
+	    buf_text(&full, &card, &why) &&
+	    flow_peer_pair(f, card, NULL, &p, &why);
+	if (ok) {
+		if (p.peer.confirmed) {
+			exchanged_tell(out, "A new card of %s follows the one confirmed here and has taken its place.",
+			    from->id.s);
+			peer_clear(from);
+			ok = peer_load(f->home, p.peer.id.s, from, &why);
+		}
+		peer_clear(&p.peer);
+	}
+	buf_clear(&full);
+	buf_clear(&here);
+	buf_clear(&there);
+	switch (why.kind) {
+	case ERR_MEMORY:
+	case ERR_IO:
+	case ERR_STOPPED:
+		*err = why;
+		return false;
+	case ERR_REFUSED:
+		exchanged_tell(out, "Another card of %s came and was not taken: %s",
+		    from->id.s, why.text);
+		break;
+	case ERR_NONE:
+	case ERR_INPUT:
+	case ERR_USE:
+	case ERR_UNPROVEN:
+	case ERR_DENIED:
+	case ERR_CONFLICT:
+	case ERR_ABSENT:
+	case ERR_LIMIT:
+	case ERR_UNREACHED:
+		break;
+	}
+	return true;
+}
+
+bool
+exchange_hear(struct flow *f, struct dir *bundle, const char *path, const char *from,
+    struct exchanged *out, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct peer p;
+	bool ok;
+
+	memset(out, 0, sizeof *out);
+	peer_init(&p);
+	if (!peer_load(f->home, from, &p, &why)) {
+		peer_clear(&p);
+		return why.kind == ERR_ABSENT || why.kind == ERR_USE ||
+		    why.kind == ERR_INPUT ||
+		    err_set(err, why.kind, why.reason, "%s", why.text);
+	}
+	ok = (!p.confirmed || p.revoked ||
+	    card_hear(f, bundle, path, &p, out, err)) &&
+	    exchange_read(f, bundle, &p, out, err) && exchange_settle(f, out, err);
+	peer_clear(&p);
 	return ok;
 }

@@ -15,7 +15,7 @@ flow_clear(struct flow *f)
 	f->keyring = NULL;
 	ledger_drop(f);
 	ledger_keys_forget(f);
-	f->clock_looked = false;
+	f->clock_looked = f->note_looked = false;
 }
 
 const char *

@@ -26,6 +26,8 @@ struct flow {
 	struct log *log;		/* opened by the first record, under the home's lock */
 	struct ledger_keyring *ledger_keys;	/* opened on first use (ledger_keys.c) */
 	bool clock_looked;		/* compared with the last record, once a command */
+	bool note_looked;		/* a checkpoint of another's ledger was compared: which */
+	struct digest note_seen;
 	struct http_detail trouble;	/* the last one with the line, as the library says it */
 	struct kept *kept;		/* while many parcels are taken in (kept.h) */
 };

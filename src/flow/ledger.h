@@ -16,6 +16,8 @@
 
 /* The log of this home, open as long as the command runs, under the home's lock. */
 MUST bool ledger_log(struct flow *f, struct log **out, struct err *err);
+/* Its opening (succeed.c): f->log is set; a successor that was cut short is ended. */
+MUST bool ledger_begin(struct flow *f, struct err *err);
 /* After an error nothing more is written by this hand (D26). */
 void ledger_drop(struct flow *f);
 /*
@@ -80,7 +82,8 @@ MUST bool exchange_write(struct flow *f, struct dir *bundle, const struct peer *
     const struct digest *parcels, size_t parcels_n, struct err *err);
 /*
  * All that is whole is taken whatever is wrong with the rest; a bundle without ledger/ is
- * fine.  Bounded work: files and counts over the limits are passed over and said.
+ * fine.  Bounded work: files and counts over the limits are passed over and said.  *out
+ * begins as zeros, or is added to.
  */
 MUST bool exchange_read(struct flow *f, struct dir *bundle, const struct peer *from,
     struct exchanged *out, struct err *err);

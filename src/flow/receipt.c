@@ -199,29 +199,6 @@ receipt_again(struct docket *d, const struct docket_act *row, bool *again,
 
 /* ---- one that comes in ---- */
 
-/* The record of the other side, and our own of the same package. */
-struct receipt_check {
-	struct record theirs, ours;
-	struct buf record, salt, proof;	/* as they came; proof may be empty */
-};
-
-static void
-check_init(struct receipt_check *c)
-{
-	memset(c, 0, sizeof *c);
-	buf_init(&c->record, RECORD_MAX);
-	buf_init(&c->salt, 200);
-	buf_init(&c->proof, PROOF_MAX);
-}
-
-static void
-check_clear(struct receipt_check *c)
-{
-	buf_clear(&c->record);
-	buf_clear(&c->salt);
-	buf_clear(&c->proof);
-}
-
 /* 64 lower hex and LF: what the commitment will be made from. */
 static bool
 salt_fits(struct span s)
@@ -320,6 +297,8 @@ receipt_settle(struct taking *t, struct err *err)
 		return false;
 	if (!found || ours.receipted_at != 0)
 		return true;
+	if (!receipt_remember(t, &ours, err))
+		return false;
 	ours.receipted_at = t->row.at;
 	ours.has_receipt = true;
 	ours.receipt = t->row.act;
@@ -372,19 +351,11 @@ record_fits(struct taking *t, struct docket_act *ours, struct receipt_check *c,
 static bool
 receipt_fits(struct taking *t, struct docket_act *ours, bool *fits, struct err *err)
 {
-	struct receipt_check *c = mem_new(sizeof *c, err);
-	bool ok;
-
-	if (c == NULL)
-		return false;
-	check_init(c);
-	ok = record_fits(t, ours, c, fits, err);
-	if (ok && *fits)
-		ok = receipt_proof_ask(t, buf_span(&c->record), buf_span(&c->salt),
-		    buf_span(&c->proof), fits, err);
-	check_clear(c);
-	mem_free(c);
-	return ok;
+	receipt_check_free(t->receipt.check);
+	t->receipt.check = NULL;
+	return receipt_check_new(&t->receipt.check, err) &&
+	    record_fits(t, ours, t->receipt.check, fits, err) &&
+	    (!*fits || receipt_proof_ask(t, fits, err));
 }
 
 bool

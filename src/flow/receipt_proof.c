@@ -139,8 +139,8 @@ proof_judge(struct taking *t, struct span file, const uint8_t leaf[LEAF_BYTES],
 {
 	const struct receipt_body *b = &t->report.act.body.receipt;
 	struct err why = ERR_INIT;
+	struct vkey *key = &t->receipt.check->key;
 	struct checkpoint c;
-	struct vkey key;
 	bool there, found;
 
 	*out = PROVEN_NO_FORM;
@@ -155,43 +155,42 @@ proof_judge(struct taking *t, struct span file, const uint8_t leaf[LEAF_BYTES],
 	if (!there)
 		return true;
 	*out = PROVEN_NO_KEY;
-	if (!key_find(t, b->log_origin, &key, &found, err))
+	if (!key_find(t, b->log_origin, key, &found, err))
 		return false;
 	if (!found)
 		return true;
 	*out = PROVEN_NOT_SIGNED;
-	if (!checkpoint_open(p->note, &key, &c, &why))
+	if (!checkpoint_open(p->note, key, &c, &why))
 		return !ours(&why, err);
 	*out = PROVEN_YES;
 	return true;
 }
 
 static bool
-proof_look(struct taking *t, struct span record, struct span salt_hex,
-    struct span proof, enum proven *out, struct err *err)
+proof_look(struct taking *t, enum proven *out, struct err *err)
 {
+	const struct receipt_check *c = t->receipt.check;
 	struct tlog_proof *p;
 	uint8_t leaf[LEAF_BYTES];
 	struct digest salt;
 	bool ok;
 
 	*out = PROVEN_NO_FILE;
-	if (proof.n == 0)
+	if (c->proof.n == 0)
 		return true;
 	p = mem_new(sizeof *p, err);
 	if (p == NULL)
 		return false;
 	/* The form of the salt was checked when it was read. */
-	ok = digest_parse(span_part(salt_hex, 0, 2 * RECORD_SALT), &salt) &&
-	    leaf_of(salt.b, record, leaf, err) &&
-	    proof_judge(t, proof, leaf, p, out, err);
+	ok = digest_parse(span_part(buf_span(&c->salt), 0, 2 * RECORD_SALT), &salt) &&
+	    leaf_of(salt.b, buf_span(&c->record), leaf, err) &&
+	    proof_judge(t, buf_span(&c->proof), leaf, p, out, err);
 	mem_free(p);
 	return ok;
 }
 
 bool
-receipt_proof_ask(struct taking *t, struct span record, struct span salt_hex,
-    struct span proof, bool *holds, struct err *err)
+receipt_proof_ask(struct taking *t, bool *holds, struct err *err)
 {
 	enum proven proven;
 
@@ -199,7 +198,7 @@ receipt_proof_ask(struct taking *t, struct span record, struct span salt_hex,
 	*holds = !t->report.act.body.receipt.has_log;
 	if (*holds)
 		return claimed_note(t, err);
-	if (!proof_look(t, record, salt_hex, proof, &proven, err))
+	if (!proof_look(t, &proven, err))
 		return false;
 	*holds = proven == PROVEN_YES;
 	return *holds || take_not(t, unproven[proven].reason,

@@ -206,13 +206,17 @@ split_found(struct flow *f, const struct peer *by, const struct shown *s,
 	return true;
 }
 
+static const uint8_t *
+leaf_at(const struct shown *s, uint64_t i)
+{
+	return s->entries + (i - s->from) * (2 + LEAF_BYTES) + 2;
+}
+
 static bool
 shown_leaf(void *arg, uint64_t i, uint8_t out[LEAF_BYTES], struct err *err)
 {
-	const struct shown *s = arg;
-
 	(void)err;
-	memcpy(out, s->entries + (i - s->from) * (2 + LEAF_BYTES) + 2, LEAF_BYTES);
+	memcpy(out, leaf_at(arg, i), LEAF_BYTES);
 	return true;
 }
 
@@ -223,12 +227,11 @@ common_end(struct log *l, const struct shown *s, uint64_t *out, struct err *err)
 	uint64_t i = log_signed(l);
 
 	for (; i < log_size(l) && i < s->from + s->n; i++) {
-		uint8_t ours[LEAF_BYTES], theirs[LEAF_BYTES];
+		uint8_t ours[LEAF_BYTES];
 
-		if (!log_leaf(l, i, ours, err) ||
-		    !shown_leaf((void *)s, i, theirs, err))
+		if (!log_leaf(l, i, ours, err))
 			return false;
-		if (memcmp(ours, theirs, LEAF_BYTES) != 0)
+		if (memcmp(ours, leaf_at(s, i), LEAF_BYTES) != 0)
 			break;
 	}
 	*out = i;
@@ -259,7 +262,8 @@ static bool
 take_back(struct flow *f, const struct peer *by, const struct shown *s,
     struct exchanged *out, struct err *err)
 {
-	struct log_leaves source = { shown_leaf, (void *)s };
+	struct shown leaves = *s;
+	struct log_leaves source = { shown_leaf, &leaves };
 	struct err why = ERR_INIT;
 	struct log *l;
 	uint64_t from, n;

@@ -91,6 +91,8 @@ taking_clear(struct taking *t)
 {
 	node_trust_close(&t->trust);
 	aead_key_wipe(&t->docket_key);
+	receipt_check_free(t->receipt.check);
+	t->receipt.check = NULL;
 	package_report_clear(&t->report);
 	if (t->from_kept)
 		peer_init(&t->from);

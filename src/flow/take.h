@@ -17,6 +17,19 @@
 
 #include "flow/inside.h"
 #include "flow/record.h"
+#include "ledger/note.h"
+
+/*
+ * A receipt that came in: the record of the other side, our own of the same package, and
+ * what proves theirs.
+ */
+struct receipt_check {
+	struct record theirs, ours;
+	struct buf record, salt, proof;	/* as they came; proof may be empty */
+	struct vkey key;		/* of its log, when proof holds */
+};
+MUST bool receipt_check_new(struct receipt_check **out, struct err *err);
+void receipt_check_free(struct receipt_check *c);	/* NULL is quiet */
 
 /* A sealed receipt of ours on its way into the docket. */
 struct receipt {
@@ -27,6 +40,7 @@ struct receipt {
 	char text[200];			/* why there is none */
 	/* One that came in: its sender keeps a ledger, and it shows no place there. */
 	bool claimed;
+	struct receipt_check *check;	/* what it says; owned, NULL none */
 };
 
 struct taking {
@@ -140,11 +154,18 @@ MUST bool receipt_seal(struct taking *t, struct file **unnamed, struct err *err)
 MUST bool receipt_prove(struct taking *t, struct receipt_body *b, struct buf *proof,
     struct err *err);
 /*
- * The proof of a receipt that came in, over its record and salt (hex and LF) as they
- * came; n = 0: there is no such file.  *holds false: t->out says why.
+ * The proof of a receipt that came in (t->receipt.check), over its record and salt as
+ * they came.  *holds false: t->out says why.
  */
-MUST bool receipt_proof_ask(struct taking *t, struct span record, struct span salt_hex,
-    struct span proof, bool *holds, struct err *err);
+MUST bool receipt_proof_ask(struct taking *t, bool *holds, struct err *err);
+/*
+ * What it proves is kept, readable, as HOME/custody/receipts/ACT.json (comity.custody/1, one
+ * link), and its checkpoint is handed to witness_see.  Before the docket knows of it; done
+ * again after a cut it ends the same.
+ */
+#define RECEIPTS_PATH "custody/receipts"	/* below the home */
+MUST bool receipt_remember(struct taking *t, const struct docket_act *sent,
+    struct err *err);
 /* Its record and its row, in the docket's transaction. */
 MUST bool receipt_put(struct taking *t, struct err *err);
 MUST bool receipt_row_put(struct taking *t, struct err *err);	/* the row alone */
