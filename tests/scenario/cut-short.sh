@@ -164,4 +164,24 @@ first=$?
 [ "$first" -eq 0 ] || [ "$second" -eq 0 ] && ok 'of two commands at once one gets through' ||
 	not_ok 'of two commands at once one gets through'
 try 0 'and the home is whole' A evidence list
+
+# A request with an attachment, stopped on its way out.
+head -c 8000000 /dev/urandom >court-order.bin
+must preserve XB --attach court-order.bin
+before=$(find a/parcels -name '*.comity' | wc -l)
+# shellcheck disable=SC2086
+stopped SIGINT 0.3 $a request send 1 --yes >said 2>&1
+got=$?
+if [ "$got" -eq 0 ]; then
+	skip 'SIGINT while a request is sealed: it was faster than the signal'
+else
+	[ "$got" -eq 130 ] && ok 'SIGINT while a request is sealed stops it' ||
+		not_ok "SIGINT while a request is sealed ends with 130, not $got"
+	A --json request show 1 >v.json
+	holds 'it is a draft still' test "$(json v.json state)" = draft
+	holds 'and no parcel came of it' \
+		test "$(find a/parcels -name '*.comity' | wc -l)" -eq "$before"
+fi
+try 0 'then it leaves, once' A request send 1
+holds 'with one parcel' test "$(find a/parcels -name '*.comity' | wc -l)" -eq $((before + 1))
 done_testing
