@@ -5,7 +5,7 @@
 #   check-rooms.sh [ROOT]       check the tree at ROOT (default: this one); TAP
 #   check-rooms.sh --self-test  prove on made-up trees that each check can fail
 #
-# Tests are NAME_test.c, fuzz_NAME.c and testkit.[ch] (what tests of a room share):
+# Tests are NAME_test.c, fuzz_NAME.c, testkit.[ch] and NAME_kit.[ch] (what they share):
 # they keep to the order of the rooms and may otherwise do what they like.
 #
 # It reads the sources as text, comments and literals taken out.  A call through a
@@ -91,7 +91,7 @@ FNR == 1 {
 	room = part[n - 1]
 	base = part[n]
 	short = "src/" room "/" base
-	test = base ~ /_test\.c$/ || base ~ /^fuzz_.*\.c$/ || base ~ /^testkit\.[ch]$/
+	test = base ~ /_test\.c$/ || base ~ /^fuzz_.*\.c$/ || base ~ /^(testkit|.*_kit)\.[ch]$/
 	comment = 0
 	if (!(room in order) && !(room in named)) {
 		named[room] = 1
@@ -153,7 +153,7 @@ function check_include(s,   name, to) {
 			say(2, "\"" name "\" is in no room of src/ROOMS")
 		else if (order[to] > order[room])
 			say(2, room " includes \"" name "\", a later room")
-		else if (name ~ /\/testkit\.h$/ && !test)
+		else if (name ~ /\/(testkit|[a-z]*_kit)\.h$/ && !test)
 			say(2, "\"" name "\" is for tests only")
 	} else if (match(s, /^[ \t]*#[ \t]*include[ \t]*<[^>]*>/)) {
 		name = substr(s, RSTART, RLENGTH)
