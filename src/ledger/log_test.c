@@ -316,6 +316,44 @@ another_key_than_the_one_named_signs_nothing(void **state)
 	node_free(&n);
 }
 
+/* D8: of three ways to the root one goes wrong each time; what is signed is right. */
+static void
+a_root_that_memory_or_disk_spoilt_is_not_signed(void **state)
+{
+	struct log_signer s = signer_of("comity-ledger/XA-TEST/1");
+	struct node n = node_new(55);
+	struct checkpoint c;
+	struct digest want;
+	struct file *f = NULL;
+
+	(void)state;
+	OK(node_open(&n));
+	for (int how = 0; how < 5; how++) {
+		add(&n, how == 0 ? 300 : 7);
+		if (how == 1)			/* the tiles in memory, signed part */
+			tile_tree_hashes(&n.l->t->edge[0])[3].b[9] ^= 1;
+		if (how == 2)			/* what was added since */
+			tile_tree_hashes(&n.l->t->edge[0])[60].b[9] ^= 1;
+		if (how == 3)			/* the journal's edge */
+			n.l->edge.hash[8].b[0] ^= 1;
+		if (how == 4) {			/* a tile on the disk */
+			OK(file_open(n.w, n.home, "ledger/tile/0/000", FILE_UPDATE, &f,
+			    &last));
+			OK(file_write_at(f, span_text("x"), 77, &last));
+			file_close(f);
+			n.l->t->cache[0].valid = false;
+			FAILS(log_root(n.l, 5, &want, &last), ERR_UNPROVEN,
+			    "tiles.damaged");
+			assert_non_null(strstr(last.text, "ledger/tile/0/000 "));
+		}
+		OK(log_publish(n.l, &s, &c, &last));
+		want = root_of_journal(&n);
+		assert_true(digest_eq(&c.root, &want));
+		assert_int_equal(c.size, log_size(n.l));
+	}
+	node_free(&n);
+}
+
 /* ---- cosignatures ---- */
 
 /* The latest checkpoint with a witness's line. */
@@ -1665,6 +1703,7 @@ main(void)
 		cmocka_unit_test(a_checkpoint_is_signed_over_all_leaves_and_only_once),
 		cmocka_unit_test(what_may_not_be_signed_is_refused),
 		cmocka_unit_test(another_key_than_the_one_named_signs_nothing),
+		cmocka_unit_test(a_root_that_memory_or_disk_spoilt_is_not_signed),
 		cmocka_unit_test(
 		    cosignatures_are_kept_for_good_and_stand_in_the_checkpoint),
 		cmocka_unit_test(a_checkpoint_of_another_history_with_our_key_is_told),
