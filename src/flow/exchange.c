@@ -397,61 +397,109 @@ mirrored_entry(void *arg, uint64_t index, struct span entry, struct err *err)
 	return entry_add(arg, entry, err);
 }
 
-/* The receiver lost a part of its own log: what we mirror of it goes back. */
+/*
+ * The receiver lost a part of its own log: what we mirror of it goes back, with the
+ * checkpoint our mirror ends at.  `self` is what it last signed: a restored copy may have
+ * gone on by itself.
+ */
 static bool
-entries_back(struct telling *t, const struct witness_log *l, const char *hash,
-    struct err *err)
+entries_back(struct telling *t, const char *origin, const char *hash, struct err *err)
 {
-	uint64_t from = t->told.size, to = l->mirrored;
-	char path[96];
-	struct buf out;
-	bool ok;
+	uint64_t from = t->told.size;
+	char path[96], note_path[96];
+	struct checkpoint c;
+	struct buf out, note;
+	bool found, ok;
 
 	(void)snprintf(path, sizeof path, "ledger/yours/%s.entries", hash);
-	/* `self` is what it last signed: a restored copy may have gone on by itself. */
-	if (!t->has_told || t->told.standing == LOG_FROZEN || from >= to ||
-	    to - from > EXCHANGE_ENTRIES_MAX)
-		return gone(t, path, err);
+	(void)snprintf(note_path, sizeof note_path, "ledger/yours/%s.mirror", hash);
+	buf_init(&note, NOTE_MAX);
 	buf_init(&out, EXCHANGE_ENTRIES_BYTES);
-	ok = number_add(&out, from, 8, err) && number_add(&out, to, 8, err) &&
-	    witness_entries_each(t->witness, l->key.name, from, to, mirrored_entry,
-	    &out, err) && put(t, path, buf_span(&out), err);
+	ok = witness_mirror_note(t->witness, origin, &note, &c, &found, err);
+	if (ok && (!found || !t->has_told || t->told.standing == LOG_FROZEN ||
+	    from >= c.size || c.size - from > EXCHANGE_ENTRIES_MAX))
+		ok = gone(t, path, err) && gone(t, note_path, err);
+	else
+		ok = ok && number_add(&out, from, 8, err) &&
+		    number_add(&out, c.size, 8, err) &&
+		    witness_entries_each(t->witness, origin, from, c.size,
+		    mirrored_entry, &out, err) &&
+		    put(t, path, buf_span(&out), err) &&
+		    put(t, note_path, buf_span(&note), err);
 	buf_clear(&out);
+	buf_clear(&note);
+	return ok;
+}
+
+/* With our cosignature, and the largest we know of, were it only by hearsay. */
+static bool
+yours_tell(struct telling *t, const char *origin, const char *hash, struct err *err)
+{
+	struct checkpoint cosigned, largest;
+	char path[96], largest_path[96];
+	struct buf note, other;
+	bool has, found, ok;
+
+	(void)snprintf(path, sizeof path, "ledger/yours/%s", hash);
+	(void)snprintf(largest_path, sizeof largest_path, "ledger/yours/%s.largest", hash);
+	buf_init(&note, NOTE_MAX);
+	buf_init(&other, NOTE_MAX);
+	ok = witness_checkpoint(t->witness, origin, &note, &cosigned, &has, err) &&
+	    witness_largest(t->witness, origin, &other, &largest, &found, err) &&
+	    (has ? put(t, path, buf_span(&note), err) : gone(t, path, err)) &&
+	    (found && (!has || largest.size > cosigned.size) ?
+	    put(t, largest_path, buf_span(&other), err) : gone(t, largest_path, err)) &&
+	    entries_back(t, origin, hash, err);
+	buf_clear(&other);
+	buf_clear(&note);
 	return ok;
 }
 
 static bool
-yours_tell(struct telling *t, const struct witness_log *l, struct span note,
-    const char *hash, struct err *err)
+body_tell(struct telling *t, const struct add_checkpoint *a, const char *path,
+    struct err *err)
 {
-	char path[96];
+	struct buf body;
+	bool ok;
 
-	(void)snprintf(path, sizeof path, "ledger/yours/%s", hash);
-	return put(t, path, note, err) && entries_back(t, l, hash, err);
+	buf_init(&body, PROOF_MAX);
+	ok = add_checkpoint_write(a, &body, err) && put(t, path, buf_span(&body), err);
+	buf_clear(&body);
+	return ok;
 }
 
-/* A third log: what we know, proven from the size the receiver showed when we can. */
+/*
+ * A third log: the checkpoint our mirror ends at, proven from the size the receiver
+ * showed when we can; and the largest we know of.
+ */
 static bool
-other_tell(struct telling *t, const struct witness_log *l, struct span note,
-    const char *hash, struct err *err)
+other_tell(struct telling *t, const char *origin, const char *hash, struct err *err)
 {
 	const struct known_log *k = t->has_told ? known_of(&t->told, hash) : NULL;
-	struct add_checkpoint a = { .note = note };
-	uint64_t size = l->checkpoint.size;
+	struct add_checkpoint a = { .old = 0 }, b = { .old = 0 };
+	struct checkpoint mirror, largest;
+	struct buf note, other;
 	char path[96];
-	struct buf body;
-	bool ok = true;
+	bool has, found, ok;
 
-	if (k != NULL && k->cosigned > 0 && k->cosigned <= size && size <= l->mirrored) {
+	buf_init(&note, NOTE_MAX);
+	buf_init(&other, NOTE_MAX);
+	ok = witness_mirror_note(t->witness, origin, &note, &mirror, &has, err) &&
+	    witness_largest(t->witness, origin, &other, &largest, &found, err);
+	a.note = buf_span(&note);
+	b.note = buf_span(&other);
+	if (ok && has && k != NULL && k->cosigned > 0 && k->cosigned <= mirror.size) {
 		a.old = k->cosigned;
-		ok = witness_consistency(t->witness, l->key.name, a.old, size, &a.path,
+		ok = witness_consistency(t->witness, origin, a.old, mirror.size, &a.path,
 		    err);
 	}
 	(void)snprintf(path, sizeof path, "ledger/others/%s", hash);
-	buf_init(&body, PROOF_MAX);
-	ok = ok && add_checkpoint_write(&a, &body, err) &&
-	    put(t, path, buf_span(&body), err);
-	buf_clear(&body);
+	ok = ok && (!has || body_tell(t, &a, path, err));
+	(void)snprintf(path, sizeof path, "ledger/others/%s.largest", hash);
+	ok = ok && (found && (!has || largest.size > mirror.size) ?
+	    body_tell(t, &b, path, err) : gone(t, path, err));
+	buf_clear(&other);
+	buf_clear(&note);
 	return ok;
 }
 
@@ -487,24 +535,17 @@ static bool
 log_tell(void *arg, const struct witness_log *l, struct err *err)
 {
 	struct telling *t = arg;
-	struct checkpoint c;
 	struct origin_name name;
-	bool found, ok;
-	struct buf note;
+	bool ok;
 
-	buf_init(&note, NOTE_MAX);
 	ok = origin_name(l->key.name, &name, err) &&
 	    buf_printf(&t->known, err, "log %s %llu %llu\n", name.s,
 	    (unsigned long long)(l->has_checkpoint ? l->checkpoint.size : 0),
 	    (unsigned long long)l->mirrored) &&
-	    witness_checkpoint(t->witness, l->key.name, &note, &c, &found, err);
-	if (ok && found)
-		ok = is_theirs(t, l->key.name) ?
-		    yours_tell(t, l, buf_span(&note), name.s, err) :
-		    other_tell(t, l, buf_span(&note), name.s, err);
+	    (is_theirs(t, l->key.name) ? yours_tell(t, l->key.name, name.s, err) :
+	    other_tell(t, l->key.name, name.s, err));
 	for (unsigned i = 0; ok && i < l->misbehaviour; i++)
 		ok = misbehaviour_tell(t, l, i, name.s, err);
-	buf_clear(&note);
 	return ok;
 }
 

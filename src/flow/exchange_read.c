@@ -272,33 +272,44 @@ cosignatures_keep(struct hearing *h, struct span note, const struct vkey *self,
 	return theirs(h, "A cosignature on our ledger", &why, err);
 }
 
+/* ending: "" with cosignatures, ".mirror" with the entries up to it, ".largest". */
 static bool
-shown_read(struct hearing *h, struct span note, const struct vkey *self,
-    const char *hash, struct err *err)
+shown_read(struct hearing *h, const struct vkey *self, const char *hash,
+    const char *ending, struct err *err)
 {
 	struct err why = ERR_INIT;
 	struct entries e = { 0 };
-	struct shown s = { .note = note };
-	struct buf file;
-	char path[96];
+	struct shown s = { .entries = NULL };
+	struct buf note, file;
+	char path[112];
 	bool found, ok;
 
-	if (!checkpoint_open(note, self, &s.checkpoint, &why))
-		return theirs(h, "What it knows of our ledger", &why, err);
-	(void)snprintf(path, sizeof path, "ledger/yours/%s.entries", hash);
+	(void)snprintf(path, sizeof path, "ledger/yours/%s%s", hash, ending);
+	buf_init(&note, NOTE_MAX);
 	buf_init(&file, EXCHANGE_ENTRIES_BYTES);
-	ok = part_load(h, path, &file, &found, err);
-	if (ok && found) {
-		if (entries_read(buf_span(&file), &e, &why)) {
+	ok = part_load(h, path, &note, &found, err);
+	s.note = buf_span(&note);
+	if (ok && found && !checkpoint_open(s.note, self, &s.checkpoint, &why)) {
+		ok = theirs(h, "What it knows of our ledger", &why, err);
+		found = false;
+	}
+	if (ok && found && strcmp(ending, ".mirror") == 0) {
+		bool has;
+
+		(void)snprintf(path, sizeof path, "ledger/yours/%s.entries", hash);
+		ok = part_load(h, path, &file, &has, err);
+		if (ok && has && entries_read(buf_span(&file), &e, &why)) {
 			s.entries = e.bytes.p;
 			s.from = e.from;
 			s.n = e.n;
 		}
-		ok = theirs(h, "Entries of our ledger", &why, err);
+		ok = ok && theirs(h, "Entries of our ledger", &why, err);
 	}
-	ok = ok && recovery_shown(h->f, h->from, &s, h->out, err) &&
-	    (h->out->split || cosignatures_keep(h, note, self, err));
+	ok = ok && (!found || (recovery_shown(h->f, h->from, &s, h->out, err) &&
+	    (ending[0] != '\0' || h->out->split ||
+	    cosignatures_keep(h, s.note, self, err))));
 	buf_clear(&file);
+	buf_clear(&note);
 	return ok;
 }
 
@@ -307,23 +318,15 @@ own_hear(struct hearing *h, bool told, struct err *err)
 {
 	struct origin_name name;
 	struct vkey self;
-	struct buf note;
-	char path[96];
-	bool found, ok;
+	bool found;
 
 	if (!own_log_key(h->f, &self, &found, err))
 		return false;
-	if (!found)
-		return true;
-	if (!origin_name(self.name, &name, err))
-		return false;
-	(void)snprintf(path, sizeof path, "ledger/yours/%s", name.s);
-	buf_init(&note, NOTE_MAX);
-	ok = part_load(h, path, &note, &found, err) &&
-	    (!found || shown_read(h, buf_span(&note), &self, name.s, err)) &&
-	    (!told || recovery_seen(h->f, h->from, h->out, err));
-	buf_clear(&note);
-	return ok;
+	return !found || (origin_name(self.name, &name, err) &&
+	    shown_read(h, &self, name.s, ".mirror", err) &&
+	    shown_read(h, &self, name.s, ".largest", err) &&
+	    shown_read(h, &self, name.s, "", err) &&
+	    (!told || recovery_seen(h->f, h->from, h->out, err)));
 }
 
 /* ---- logs of others ---- */
@@ -572,13 +575,42 @@ struct settling {
 	bool none;			/* nobody gives the passphrase */
 };
 
+/*
+ * A checkpoint whose entries are not all here waits for them, so that two histories can
+ * always be compared; unless they are more than bundles bring.
+ */
+static bool
+entries_lack(struct settling *s, struct span body, bool *lack, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct add_checkpoint a;
+	struct checkpoint c;
+	uint64_t mirrored = 0;
+
+	*lack = false;
+	if (!add_checkpoint_read(body, &a, &why) || !checkpoint_peek(a.note, &c, &why))
+		return true;		/* its answer says what is wrong with it */
+	if (!witness_mirrored(s->witness, c.origin, &mirrored, err))
+		return false;
+	*lack = c.size > mirrored && c.size - mirrored <= EXCHANGE_ENTRIES_MAX;
+	return true;
+}
+
 /* 200 and 409 are done with; what was refused is told, and asked for anew next time. */
 static bool
 body_settle(struct settling *s, const struct peer *p, struct span body,
     struct err *err)
 {
 	struct witness_answer a;
-	bool ok;
+	bool lack, ok;
+
+	if (!entries_lack(s, body, &lack, err))
+		return false;
+	if (lack) {
+		exchanged_tell(s->out, "The ledger of %s is cosigned when the rest of its entries is here: the next bundle brings it.",
+		    p->id.s);
+		return true;
+	}
 
 	witness_answer_init(&a);
 	ok = witness_add_checkpoint(s->witness, body, s->key, world_now(s->f->world), &a,
@@ -624,8 +656,16 @@ bool
 exchange_settle(struct flow *f, struct exchanged *out, struct err *err)
 {
 	struct settling s = { .f = f, .out = out };
+	struct log_state state;
+	struct log *l;
 	bool ok;
 
+	if (!ledger_log(f, &l, err))
+		return false;
+	log_state(l, &state);
+	/* What it cosigned before may be forgotten, too: first it learns what it knew. */
+	if (state.standing == LOG_RECOVERING)
+		return true;
 	ok = witness_open(f->world, home_dir(f->home), &s.witness, err) &&
 	    peers_each(f->home, peer_settle, &s, err);
 	witness_close(s.witness);

@@ -119,7 +119,7 @@ recovery_text(struct flow *f, const struct log_state *s, char text[300],
 		return false;
 	if (s->known_size > 0)
 		(void)snprintf(text, 300,
-		    "A peer knows %llu entries of this ledger and this copy has fewer. It signs nothing until they came back: send a bundle to that peer and read the one it sends back.",
+		    "A peer knows %llu entries of this ledger and this copy has fewer. It signs nothing until they came back: exchange bundles with all peers (bundle write --ledger). If nobody has them any more: comity ledger succeed --reason damaged",
 		    (unsigned long long)s->known_size);
 	else
 		(void)snprintf(text, 300,

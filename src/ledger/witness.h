@@ -97,6 +97,14 @@ MUST bool witness_add_checkpoint(struct witness *w, struct span body,
 /* The last one we cosigned or know, whole; *found false: none (also of a log not followed). */
 MUST bool witness_checkpoint(struct witness *w, const char *origin, struct buf *note,
     struct checkpoint *out, bool *found, struct err *err);
+/*
+ * The largest one we know its key signed: what we cosigned, what our mirror ends at, or what
+ * waits in seen/.  And the one our mirror ends at.  *found false: none.
+ */
+MUST bool witness_largest(struct witness *w, const char *origin, struct buf *note,
+    struct checkpoint *out, bool *found, struct err *err);
+MUST bool witness_mirror_note(struct witness *w, const char *origin, struct buf *note,
+    struct checkpoint *out, bool *found, struct err *err);
 /* Largest size we hold every entry of; 0 also for a log that is not followed. */
 MUST bool witness_mirrored(struct witness *w, const char *origin, uint64_t *size,
     struct err *err);
