@@ -668,22 +668,82 @@ custody_gather(struct flow *f, const struct digest *act, const struct digest *pa
 	return true;
 }
 
+/* The package of an act: as the docket has it, else of what came about it. */
+bool
+custody_package(struct flow *f, const struct digest *act, struct digest *package,
+    bool *known, struct err *err)
+{
+	struct docket_act row;
+	struct docket *d = NULL;
+	struct custody kept;
+	struct err why = ERR_INIT;
+	bool ok;
+
+	if (!home_docket(f->home, &d, err))
+		return false;
+	ok = docket_act_get(d, act, &row, known, err);
+	home_docket_done(f->home);
+	if (!ok || *known) {
+		if (ok)
+			*package = row.package;
+		return ok;
+	}
+	custody_init(&kept);
+	if (!custody_kept(f, act, &kept, known, &why)) {
+		*err = why;
+		*known = false;
+		return why.kind == ERR_INPUT || why.kind == ERR_UNPROVEN;
+	}
+	if (*known)
+		*package = kept.package;
+	custody_clear(&kept);
+	return true;
+}
+
 bool
 custody_handed(struct flow *f, const struct digest *act, struct custody *out,
     struct err *err)
 {
+	struct digest package;
+	bool known;
+
+	if (!custody_package(f, act, &package, &known, err))
+		return false;
+	if (!known)
+		return err_set(err, ERR_ABSENT, "custody.absent",
+		    "this home has no act %.12s...", digest_hex(act).s);
+	return custody_gather(f, act, &package, true, out, err);
+}
+
+bool
+custody_before(struct flow *f, const struct digest *act,
+    struct digest out[ORIGINS_MAX], size_t *n, struct err *err)
+{
+	struct act *a = NULL;
+	struct err why = ERR_INIT;
 	struct docket_act row;
 	struct docket *d = NULL;
 	bool found, ok;
 
+	*n = 0;
 	if (!home_docket(f->home, &d, err))
 		return false;
 	ok = docket_act_get(d, act, &row, &found, err);
 	home_docket_done(f->home);
-	if (!ok)
+	if (!ok || !found || strcmp(row.kind, act_kind_name(ACT_DELIVERED)) != 0)
+		return ok;
+	a = mem_new(sizeof *a, err);
+	if (a == NULL)
 		return false;
-	if (!found)
-		return err_set(err, ERR_ABSENT, "custody.absent",
-		    "this home has no act %.12s...", digest_hex(act).s);
-	return custody_gather(f, act, &row.package, true, out, err);
+	act_init(a, ACT_DELIVERED);
+	ok = act_open(f, act, a, &why);
+	if (ok && a->kind == ACT_DELIVERED)
+		for (; *n < a->body.delivered.origins_n; (*n)++)
+			out[*n] = a->body.delivered.origins[*n].act;
+	act_clear(a);
+	mem_free(a);
+	if (ok || (why.kind != ERR_MEMORY && why.kind != ERR_STOPPED))
+		return true;
+	*err = why;
+	return false;
 }

@@ -31,6 +31,8 @@ struct gathering {
 /* All that is known of this package of the act, in order, not judged. */
 MUST bool custody_gather(struct flow *f, const struct digest *act,
     const struct digest *package, bool handed, struct custody *out, struct err *err);
+MUST bool custody_package(struct flow *f, const struct digest *act,
+    struct digest *package, bool *known, struct err *err);
 /* The link at the end, or its proofs to the same one that is there. */
 MUST bool custody_join(struct custody *to, const struct custody_link *from,
     struct err *err);

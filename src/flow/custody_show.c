@@ -119,38 +119,6 @@ hop_gather(struct telling *t, struct custody_hop *h, const struct digest *act,
 	    custody_judge(&h->custody, t->q, err);
 }
 
-/* The package of an earlier hop: ours, or of what came with the parcel. */
-static bool
-hop_package(struct telling *t, const struct digest *act, struct digest *package,
-    bool *known, struct err *err)
-{
-	struct docket_act row;
-	struct docket *d = NULL;
-	struct custody kept;
-	struct err why = ERR_INIT;
-	bool ok;
-
-	if (!home_docket(t->f->home, &d, err))
-		return false;
-	ok = docket_act_get(d, act, &row, known, err);
-	home_docket_done(t->f->home);
-	if (!ok || *known) {
-		if (ok)
-			*package = row.package;
-		return ok;
-	}
-	custody_init(&kept);
-	if (!custody_kept(t->f, act, &kept, known, &why)) {
-		*err = why;
-		*known = false;
-		return why.kind == ERR_INPUT || why.kind == ERR_UNPROVEN;
-	}
-	if (*known)
-		*package = kept.package;
-	custody_clear(&kept);
-	return true;
-}
-
 static bool
 origin_tell(struct telling *t, const struct origin *o, struct err *err)
 {
@@ -158,7 +126,7 @@ origin_tell(struct telling *t, const struct origin *o, struct err *err)
 	struct digest package;
 	bool known;
 
-	if (!hop_package(t, &o->act, &package, &known, err))
+	if (!custody_package(t->f, &o->act, &package, &known, err))
 		return false;
 	custody_init(&h->custody);
 	h->from = o->from;

@@ -572,6 +572,24 @@ handed_tell(struct telling *t, const struct digest *act, struct err *err)
 	return ok;
 }
 
+/* Evidence that is passed on: the hand-overs before this one go with it, where known. */
+static bool
+before_tell(struct telling *t, const struct digest *act, struct err *err)
+{
+	struct digest list[ORIGINS_MAX];
+	struct err why = ERR_INIT;
+	size_t n;
+
+	if (!custody_before(t->f, act, list, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!handed_tell(t, &list[i], &why) && why.kind != ERR_ABSENT) {
+			*err = why;
+			return false;
+		}
+	return true;
+}
+
 static bool
 folders_make(struct telling *t, struct err *err)
 {
@@ -604,7 +622,8 @@ tell_all(struct telling *t, const struct digest *parcels, size_t parcels_n,
 	    !own_tell(t, err) || !witness_each(t->witness, log_tell, t, err))
 		return false;
 	for (size_t i = 0; i < parcels_n; i++)
-		if (!handed_tell(t, &parcels[i], err))
+		if (!handed_tell(t, &parcels[i], err) ||
+		    !before_tell(t, &parcels[i], err))
 			return false;
 	return put(t, "ledger/known", buf_span(&t->known), err);
 }

@@ -170,6 +170,13 @@ MUST bool custody_handed(struct flow *f, const struct digest *act, struct custod
     struct err *err);
 
 /*
+ * The acts of the hand-overs before this one, oldest first, when it passes evidence on: their
+ * custody goes with it.  *n 0: none, or the act cannot be opened here.
+ */
+MUST bool custody_before(struct flow *f, const struct digest *act,
+    struct digest out[ORIGINS_MAX], size_t *n, struct err *err);
+
+/*
  * What others told about an act, HOME/custody/ACT.json (comity.custody/1).  custody_keep
  * joins what is told now with what is there: the same link gets its proofs together, one
  * that contradicts itself or speaks for us is left out.  *fresh: links that are new.
