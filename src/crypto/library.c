@@ -6,6 +6,7 @@
 #include <openssl/objects.h>
 
 #include "crypto/digest.h"
+#include "crypto/known_good.h"
 
 #define PROBE_BYTES 4096	/* what an answer about a signature takes at least */
 
@@ -89,7 +90,10 @@ library_lacked(struct err *err)
 	lacked = lacked || probe == NULL;
 	OPENSSL_free(probe);
 	ERR_clear_error();
-	return lacked && !err_memory(err);
+	if (lacked)
+		return !err_memory(err);
+	return !known_good_holds() && !err_set(err, ERR_MEMORY, "crypto.library",
+	    "OpenSSL finds fault with signatures that are known to hold: it lacked memory when it began, or this installation lacks an algorithm; start again");
 }
 
 void

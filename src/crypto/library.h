@@ -22,6 +22,8 @@ bool library_failed(struct err *err, const char *what);
  *
  * OpenSSL has places that leave no trace of it.  So what says no is asked once more
  * before: with memory again it says what is true, and without any the trial here fails.
+ * What was missing while OpenSSL began is missing for good: it says no then to what is
+ * known to be good as well, which is asked here too (known_good.h).
  */
 bool library_lacked(struct err *err);
 
