@@ -13,7 +13,7 @@
 
 #include "crypto/cms.h"
 #include "crypto/testkit.h"
-#include "flow/places.h"
+#include "flow/places_kit.h"
 #include "flow/testkit.h"
 
 #define OK(call) do { struct err err = ERR_INIT; \

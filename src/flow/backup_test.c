@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "crypto/testkit.h"
-#include "flow/places.h"
+#include "flow/places_kit.h"
 #include "flow/requests.h"
 #include "flow/testkit.h"
 #include "form/tar.h"

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "flow/places.h"
+#include "flow/places_kit.h"
 #include "flow/requests.h"
 #include "flow/testkit.h"
 

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "flow/places.h"
+#include "flow/places_kit.h"
 
 #define TRY_SECONDS_MAX 120	/* one that hangs is ended, and that is a finding */
 #define BAD_MAX 20		/* told; with more the loop ends early */

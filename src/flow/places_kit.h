@@ -1,5 +1,5 @@
 /*
- * places: a command fails at every place where it can, one after the other; for the
+ * places_kit: a command fails at every place where it can, one after the other; for the
  * tests of this room.  Each try is a child process, which begins with all that this
  * one has in memory, the simulated disk too: what comes before is done once.  What a
  * try says is wrong is told with its place, and the others still run.
@@ -9,8 +9,8 @@
  * COMITY_LONG_PART=i/n: of every place only the ith of n parts (1 to n), so that a long
  * run can be had in pieces; all parts together leave nothing out.
  */
-#ifndef COMITY_FLOW_PLACES_H
-#define COMITY_FLOW_PLACES_H
+#ifndef COMITY_FLOW_PLACES_KIT_H
+#define COMITY_FLOW_PLACES_KIT_H
 
 #include "flow/testkit.h"
 
