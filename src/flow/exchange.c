@@ -111,19 +111,48 @@ log_line(struct span line, struct known_log *out)
 
 	if (!word_take(&line, &w) || !span_is(w, "log") || !word_take(&line, &w) ||
 	    !digest_parse(w, &d) || !size_take(&line, &out->cosigned) ||
-	    !size_take(&line, &out->mirrored) || line.n != 0)
+	    !size_take(&line, &out->mirrored) || !size_take(&line, &out->largest) ||
+	    line.n != 0)
 		return false;
 	memcpy(out->hash, digest_hex(&d).s, sizeof out->hash);
+	return true;
+}
+
+#define KNOWN_END (7 + 64 + 1)		/* "sha256 HEX" LF */
+
+/* Ends in the digest of what is before: *text is cut to that. */
+static bool
+known_whole(struct span *text, bool *whole, struct err *err)
+{
+	struct digest told, d;
+	struct span end;
+
+	*whole = false;
+	if (text->n < KNOWN_END)
+		return true;
+	end = span_from(*text, text->n - KNOWN_END);
+	*text = span_part(*text, 0, text->n - KNOWN_END);
+	if (!digest_of(*text, &d, err))
+		return false;
+	*whole = span_starts(end, "sha256 ") && end.p[KNOWN_END - 1] == '\n' &&
+	    digest_parse(span_part(end, 7, 64), &told) && digest_eq(&told, &d);
 	return true;
 }
 
 bool
 known_read(struct span text, struct known *out, struct err *err)
 {
-	struct cursor c = cursor_of(text);
+	struct cursor c;
 	struct span line;
+	bool whole;
 
 	memset(out, 0, sizeof *out);
+	if (!known_whole(&text, &whole, err))
+		return false;
+	if (!whole)
+		return err_set(err, ERR_INPUT, "known.damaged",
+		    "ledger/known is not as it was written");
+	c = cursor_of(text);
 	if (!cursor_line(&c, &line) || !span_is(line, "comity-known/1") ||
 	    !cursor_line(&c, &line) || !self_line(line, out))
 		return err_set(err, ERR_INPUT, "known.form",
@@ -536,13 +565,19 @@ log_tell(void *arg, const struct witness_log *l, struct err *err)
 {
 	struct telling *t = arg;
 	struct origin_name name;
-	bool ok;
+	struct checkpoint largest;
+	struct buf note;
+	bool found, ok;
 
+	buf_init(&note, NOTE_MAX);
 	ok = origin_name(l->key.name, &name, err) &&
-	    buf_printf(&t->known, err, "log %s %llu %llu\n", name.s,
+	    witness_largest(t->witness, l->key.name, &note, &largest, &found, err) &&
+	    buf_printf(&t->known, err, "log %s %llu %llu %llu\n", name.s,
 	    (unsigned long long)(l->has_checkpoint ? l->checkpoint.size : 0),
-	    (unsigned long long)l->mirrored) &&
-	    (is_theirs(t, l->key.name) ? yours_tell(t, l->key.name, name.s, err) :
+	    (unsigned long long)l->mirrored,
+	    (unsigned long long)(found ? largest.size : 0));
+	buf_clear(&note);
+	ok = ok && (is_theirs(t, l->key.name) ? yours_tell(t, l->key.name, name.s, err) :
 	    other_tell(t, l->key.name, name.s, err));
 	for (unsigned i = 0; ok && i < l->misbehaviour; i++)
 		ok = misbehaviour_tell(t, l, i, name.s, err);
@@ -613,6 +648,15 @@ known_begin(struct telling *t, struct err *err)
 }
 
 static bool
+known_end(struct buf *known, struct err *err)
+{
+	struct digest d;
+
+	return digest_of(buf_span(known), &d, err) &&
+	    buf_printf(known, err, "sha256 %s\n", digest_hex(&d).s);
+}
+
+static bool
 tell_all(struct telling *t, const struct digest *parcels, size_t parcels_n,
     struct err *err)
 {
@@ -625,7 +669,8 @@ tell_all(struct telling *t, const struct digest *parcels, size_t parcels_n,
 		if (!handed_tell(t, &parcels[i], err) ||
 		    !before_tell(t, &parcels[i], err))
 			return false;
-	return put(t, "ledger/known", buf_span(&t->known), err);
+	return known_end(&t->known, err) &&
+	    put(t, "ledger/known", buf_span(&t->known), err);
 }
 
 bool

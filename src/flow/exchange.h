@@ -17,7 +17,7 @@
 #define EXCHANGE_ENTRIES_BYTES (16 + (uint64_t)EXCHANGE_ENTRIES_MAX * (2 + LEAF_BYTES))
 #define EXCHANGE_HANDED_MAX 4096	/* custody files of one bundle */
 #define EXCHANGE_FILES_MAX 2048		/* looked at in one of its folders */
-#define KNOWN_MAX (128u * 1024)		/* bytes of `known`: WITNESS_LOGS_MAX lines */
+#define KNOWN_MAX (192u * 1024)		/* bytes of `known`: WITNESS_LOGS_MAX lines */
 
 /* The folder of a log: SHA-256 of its origin in hex. */
 struct origin_name { char s[65]; };
@@ -25,11 +25,12 @@ MUST bool origin_name(const char *origin, struct origin_name *out, struct err *e
 
 /*
  * `known`, text: "comity-known/1", then "self SIZE STANDING" (good, recovering, frozen),
- * then "log HASH COSIGNED MIRRORED" for each log its writer follows.
+ * then "log HASH COSIGNED MIRRORED LARGEST" for each log its writer follows (LARGEST: the
+ * largest signed checkpoint it knows of), then "sha256 HEX" over all lines before it.
  */
 struct known_log {
 	char hash[65];
-	uint64_t cosigned, mirrored;
+	uint64_t cosigned, mirrored, largest;
 };
 struct known {
 	uint64_t size;			/* of the writer's own log */

@@ -275,7 +275,7 @@ cosignatures_keep(struct hearing *h, struct span note, const struct vkey *self,
 /* ending: "" with cosignatures, ".mirror" with the entries up to it, ".largest". */
 static bool
 shown_read(struct hearing *h, const struct vkey *self, const char *hash,
-    const char *ending, struct err *err)
+    const char *ending, uint64_t *shown, struct err *err)
 {
 	struct err why = ERR_INIT;
 	struct entries e = { 0 };
@@ -305,6 +305,8 @@ shown_read(struct hearing *h, const struct vkey *self, const char *hash,
 		}
 		ok = ok && theirs(h, "Entries of our ledger", &why, err);
 	}
+	if (ok && found && s.checkpoint.size > *shown)
+		*shown = s.checkpoint.size;
 	ok = ok && (!found || (recovery_shown(h->f, h->from, &s, h->out, err) &&
 	    (ending[0] != '\0' || h->out->split ||
 	    cosignatures_keep(h, s.note, self, err))));
@@ -313,20 +315,43 @@ shown_read(struct hearing *h, const struct vkey *self, const char *hash,
 	return ok;
 }
 
+/*
+ * It has shown what it knows of us when all it says it knows came and held: a part that was
+ * damaged on the way may be the one that matters.
+ */
+static bool
+all_shown(struct hearing *h, const char *hash, uint64_t shown, bool *all,
+    struct err *err)
+{
+	const struct known_log *k;
+	struct known told;
+	bool found;
+
+	*all = false;
+	if (!known_load(h->f, &h->from->id, &told, &found, err))
+		return false;
+	k = found ? known_of(&told, hash) : NULL;
+	*all = found && (k == NULL || shown >= k->largest);
+	known_clear(&told);
+	return true;
+}
+
 static bool
 own_hear(struct hearing *h, bool told, struct err *err)
 {
 	struct origin_name name;
+	uint64_t shown = 0;
 	struct vkey self;
-	bool found;
+	bool found, all;
 
 	if (!own_log_key(h->f, &self, &found, err))
 		return false;
 	return !found || (origin_name(self.name, &name, err) &&
-	    shown_read(h, &self, name.s, ".mirror", err) &&
-	    shown_read(h, &self, name.s, ".largest", err) &&
-	    shown_read(h, &self, name.s, "", err) &&
-	    (!told || recovery_seen(h->f, h->from, h->out, err)));
+	    shown_read(h, &self, name.s, ".mirror", &shown, err) &&
+	    shown_read(h, &self, name.s, ".largest", &shown, err) &&
+	    shown_read(h, &self, name.s, "", &shown, err) &&
+	    all_shown(h, name.s, shown, &all, err) &&
+	    (!told || !all || recovery_seen(h->f, h->from, h->out, err)));
 }
 
 /* ---- logs of others ---- */
