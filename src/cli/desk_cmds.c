@@ -172,6 +172,7 @@ desk_json(struct cli *c, const struct desk *d, const struct standing *w)
 	}
 	json_out_close_array(&j);
 	json_out_bool(&j, "restored", home_has(c->flow.home, FLOW_RESTORED_PATH));
+	json_out_str(&j, "ledger", d->ledger_text[0] != '\0' ? d->ledger_text : NULL);
 	json_out_str(&j, "next", next_step(s, d, w).s);
 	json_done(c, &j);
 }
@@ -233,6 +234,8 @@ desk_say(struct cli *c, const struct desk *d, const struct standing *w)
 		    count_people(w->unconfirmed, "peer is", "peers are").s);
 	if (home_has(c->flow.home, FLOW_RESTORED_PATH))
 		say(c, "  restored from a backup: what was done after it is not known here, and its numbers are given again\n");
+	if (d->ledger_text[0] != '\0')
+		say(c, "  %s\n", d->ledger_text);
 	for (size_t i = 0; i < d->due_n && i < 5; i++) {
 		say(c, "  ");
 		request_line(c, &d->due[i], d->now);

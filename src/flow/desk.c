@@ -1,6 +1,7 @@
 /* The desk: what needs a person today.  No passphrase: codes and instants only. */
 #include <string.h>
 
+#include "flow/exchange.h"
 #include "flow/journey.h"
 
 
@@ -38,6 +39,29 @@ inbox_count(struct flow *f, size_t *n, struct err *err)
 	return ok;
 }
 
+/*
+ * A ledger that may not sign needs a person.  Only a home that was told so once is looked
+ * at: that takes the lock, and while another command has it nothing is said.
+ */
+static bool
+ledger_look(struct flow *f, char text[300], struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct log_state s;
+	struct log *l;
+
+	if (!home_has(f->home, LOG_PATH "/standing"))
+		return true;
+	if (ledger_log(f, &l, &why)) {
+		log_state(l, &s);
+		return recovery_text(f, &s, text, err);
+	}
+	if (why.kind == ERR_CONFLICT)
+		return true;
+	*err = why;
+	return false;
+}
+
 bool
 flow_desk(struct flow *f, struct desk *out, struct err *err)
 {
@@ -52,5 +76,6 @@ flow_desk(struct flow *f, struct desk *out, struct err *err)
 	    docket_counts(d, out->now, &out->counts, err) &&
 	    docket_requests(d, &filter, due_take, out, err);
 	docket_close(d);
+	ok = ok && ledger_look(f, out->ledger_text, err);
 	return ok;
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flow/ledger.h"
+#include "flow/exchange.h"
 #include "flow/take.h"
 
 #define SPACE_LOW (1ull << 30)		/* less than this is told */
@@ -193,8 +193,9 @@ ledger_look(struct flow *f, struct doctor_report *r)
 	}
 	buf_clear(&note);
 	log_state(l, &state);
-	ledger_state_text(&state, text);
-	if (text[0] != '\0')
+	if (!recovery_text(f, &state, text, &why))
+		say(r, DOCTOR_BAD, "ledger", "%s", why.text);
+	else if (text[0] != '\0')
 		say(r, state.standing == LOG_FROZEN ? DOCTOR_BAD : DOCTOR_WARNING,
 		    "ledger", "%s", text);
 	else if (found)

@@ -2,8 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "flow/inside.h"
-#include "flow/ledger.h"
+#include "flow/exchange.h"
 
 bool
 ledger_log(struct flow *f, struct log **out, struct err *err)
@@ -22,33 +21,6 @@ ledger_drop(struct flow *f)
 }
 
 /* ---- may it sign? ---- */
-
-struct sentence { const char *reason, *text; };
-
-static const struct sentence sentences[] = {
-	{ "ledger.restored",
-	    "This home came out of a backup. It signs no checkpoint of its ledger until a bundle of another authority has shown how far the ledger had got: ask for one, and read it with: comity bundle read DIR" },
-	{ "ledger.shorter",
-	    "This copy of the home is older than what was signed with its ledger's key. It signs no checkpoint until a bundle of another authority has brought what is missing: ask for one, and read it with: comity bundle read DIR" },
-	{ "ledger.split",
-	    "Two histories were signed with this home's ledger key: another copy of this home was at work. This ledger signs nothing any more; find the other copy and stop it, then begin a new ledger." },
-	{ "ledger.damaged",
-	    "The ledger here contradicts what was signed with its key: a disk fails, or somebody changed it. This ledger signs nothing any more; keep this disk as it is, then begin a new ledger." },
-	{ "ledger.empty", "There is nothing in the ledger of this home yet." },
-};
-
-void
-ledger_state_text(const struct log_state *s, char out[300])
-{
-	out[0] = '\0';
-	if (s->standing == LOG_GOOD)
-		return;
-	(void)snprintf(out, 300, "The ledger of this home signs no checkpoint (%s).",
-	    s->reason);
-	for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++)
-		if (strcmp(sentences[i].reason, s->reason) == 0)
-			(void)snprintf(out, 300, "%s", sentences[i].text);
-}
 
 /* What stops this home from signing, and nothing else it does. */
 static bool
@@ -80,11 +52,11 @@ publish(struct flow *f, const struct log_signer *s, bool *signed_,
 		*err = why;
 		return err_wrap(err, "the checkpoint of the ledger");
 	}
+	/* Publishing may have found it out. */
 	log_state(l, &state);
-	if (state.standing == LOG_GOOD)		/* only this time */
-		(void)snprintf(state.reason, sizeof state.reason, "%s", why.reason);
-	state.standing = LOG_FROZEN;
-	ledger_state_text(&state, text);
+	if (state.standing != LOG_GOOD)
+		return recovery_text(f, &state, text, err);
+	(void)snprintf(text, 300, "%.299s", why.text);
 	return true;
 }
 
@@ -101,10 +73,8 @@ ledger_publish(struct flow *f, bool *signed_, struct checkpoint *out, char text[
 	if (!ledger_log(f, &l, err))
 		return false;
 	log_state(l, &state);
-	if (state.standing != LOG_GOOD) {
-		ledger_state_text(&state, text);
-		return true;
-	}
+	if (state.standing != LOG_GOOD)
+		return recovery_text(f, &state, text, err);
 	if (!home_settings(f->home)->has_certificate) {
 		(void)snprintf(text, 300,
 		    "This home has no card yet, so nobody could check its ledger.");

@@ -27,8 +27,6 @@ void ledger_drop(struct flow *f);
 MUST bool ledger_signer(struct flow *f, const struct log_signer **out, struct err *err);
 MUST bool ledger_witness_key(struct flow *f, const struct witness_key **out,
     struct err *err);
-/* For people, with what to do; "" when it may sign. */
-void ledger_state_text(const struct log_state *s, char out[300]);
 /*
  * A checkpoint of all there is now.  *signed_ false: this home may not sign (recovering,
  * frozen); text says why and what to do; the work goes on without.

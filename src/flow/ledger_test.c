@@ -274,6 +274,49 @@ leaf_of_receipt(struct genuine *g, uint8_t leaf[LEAF_BYTES])
 	OK(leaf_of(salt.b, buf_span(&g->record), leaf, &err));
 }
 
+/* A log that is followed: its checkpoint was compared, or waits for that. */
+static bool
+known_count(void *arg, const struct witness_log *l, struct err *err)
+{
+	size_t *known = arg;
+
+	(void)err;
+	*known += l->has_checkpoint || l->mirrored > 0 || l->seen > 0;
+	return true;
+}
+
+/* Kept so that it can be shown without a key, and its checkpoint is remembered. */
+static void
+receipt_is_kept(struct genuine *g)
+{
+	struct witness *w = NULL;
+	struct custody c;
+	struct buf file;
+	size_t known = 0;
+	char path[200];
+
+	(void)snprintf(path, sizeof path, "aldora/custody/receipts/%s.json",
+	    digest_hex(&g->sent.act.act).s);
+	custody_init(&c);
+	buf_init(&file, CUSTODY_FILE_MAX);
+	OK(file_load(g->j.world, NULL, path, &file, &err));
+	OK(custody_read(buf_span(&file), &c, &err));
+	assert_true(digest_eq(&c.act, &g->sent.act.act));
+	assert_true(digest_eq(&c.package, &g->sent.act.package));
+	assert_int_equal(c.n, 1);
+	assert_true(span_eq(buf_span(&c.links[0].bytes), buf_span(&g->record)));
+	assert_int_equal(c.links[0].proofs_n, 1);
+	assert_true(span_eq(buf_span(&c.links[0].proofs[0]), buf_span(&g->proof)));
+	assert_true(c.links[0].has_place);
+	assert_int_equal(c.links[0].index, g->act.body.receipt.log_index);
+	custody_clear(&c);
+	buf_clear(&file);
+	OK(witness_open(g->j.world, home_dir(g->j.a.flow.home), &w, &err));
+	OK(witness_each(w, known_count, &known, &err));
+	assert_int_equal(known, 1);
+	witness_close(w);
+}
+
 static void
 a_receipt_proves_its_place_in_the_ledger_of_who_received(void **state)
 {
@@ -305,6 +348,7 @@ a_receipt_proves_its_place_in_the_ledger_of_who_received(void **state)
 	OK(row_of(&g->j.a, 1, &r, &err));
 	assert_true(r.receipted_at != 0);
 	assert_string_equal(r.state, "received");
+	receipt_is_kept(g);
 	free(keys);
 	genuine_end(g);
 	free(g);
@@ -478,6 +522,7 @@ a_home_that_may_not_sign_gives_receipts_without_a_place_and_says_so(void **state
 	struct docket *d = NULL;
 	struct docket_act row;
 	struct checkpoint c;
+	struct desk desk;
 	struct sent sent;
 	struct taken t;
 	struct act a;
@@ -491,10 +536,22 @@ a_home_that_may_not_sign_gives_receipts_without_a_place_and_says_so(void **state
 	run_up_to(&j, AFTER_PAIR);
 	OK(site_again(&j.a, &err));
 	OK(site_again(&j.b, &err));
+	OK(site_again(&j.a, &err));
 	standing_put(&j.b, LOG_RECOVERING, "ledger.restored");
 	OK(ledger_publish(&j.b.flow, &published, &c, text, &err));
 	assert_false(published);
 	assert_non_null(strstr(text, "backup"));
+	OK(flow_desk(&j.b.flow, &desk, &err));
+	assert_string_equal(desk.ledger_text, text);
+	OK(flow_desk(&j.a.flow, &desk, &err));
+	assert_string_equal(desk.ledger_text, "");
+	/* Who was never told so does not even open its ledger for that. */
+	assert_null(j.a.flow.log);
+	/* For good: of a backup the next bundle would say that nothing is missing. */
+	standing_put(&j.b, LOG_FROZEN, "ledger.split");
+	OK(ledger_publish(&j.b.flow, &published, &c, text, &err));
+	assert_false(published);
+	assert_non_null(strstr(text, "signs nothing more"));
 	OK(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
 	OK(bring(&j.a, &j.b, "XB", "s1", &err));
 	OK(home_docket(j.b.flow.home, &d, &err));
@@ -508,7 +565,7 @@ a_home_that_may_not_sign_gives_receipts_without_a_place_and_says_so(void **state
 	OK(flow_doctor(&j.b.flow, &report, &err));
 	for (size_t i = 0; i < report.n; i++)
 		told = told || (strcmp(report.lines[i].what, "ledger") == 0 &&
-		    report.lines[i].state == DOCTOR_WARNING);
+		    report.lines[i].state == DOCTOR_BAD);
 	assert_true(told);
 	/* Its sender takes it, as a claim; and the bundle went all the same. */
 	OK(flow_bundle_write(&j.b.flow, "s2", "XA", &(struct bundle_result){ 0 }, &err));
@@ -566,6 +623,195 @@ acts_that_come_together_are_covered_by_one_checkpoint(void **state)
 	job_end(&j);
 }
 
+/* ---- what is written down ---- */
+
+static bool
+event_line(void *arg, const struct journal_entry *e, struct err *err)
+{
+	struct buf *out = arg;
+	struct record r;
+
+	if (!record_decode(&r, e->record, err) || !buf_printf(out, err, "%s",
+	    record_event_name(r.event)))
+		return false;
+	if (r.rule[0] != '\0')
+		return buf_printf(out, err, " %s %s%s%s\n", r.rule, r.outcome,
+		    r.ground[0] != '\0' ? " " : "", r.ground);
+	return buf_printf(out, err, "%s%s%s%.2s\n", r.reason[0] != '\0' ? " " : "",
+	    r.reason, r.peer.s[0] != '\0' ? " " : "", r.peer.s);
+}
+
+static void
+events_are(struct site *s, const char *expected)
+{
+	struct log *l;
+	struct buf b;
+	const char *text;
+
+	buf_init(&b, 65536);
+	OK(ledger_log(&s->flow, &l, &err));
+	OK(journal_each(log_journal(l), 0, event_line, &b, &err));
+	OK(buf_text(&b, &text, &err));
+	if (strcmp(text, expected) != 0)
+		fail_msg("%s wrote down:\n%s", s->path, text);
+	buf_clear(&b);
+}
+
+static const char aldora_events[] =
+"card card.made\n"
+"key key.made\n"
+"administration home.made\n"
+"card card.confirmed XB\n"
+"card card.confirmed XC\n"
+"decided send allowed\n"
+"made XB\n"
+"sent XB\n"
+"received XB\n"
+"received XB\n"
+"made XB\n"
+"received XB\n"
+"made XB\n"
+"decided send allowed\n"
+"made XC\n"
+"sent XC\n"
+"received XC\n"
+"received XC\n"
+"made XC\n"
+"decided send allowed\n"
+"made XB\n"
+"sent XB\n"
+"sent XB\n"
+"sent XB\n"
+"received XB\n"
+"received XB\n"
+"made XB\n"
+"decided send allowed\n"
+"made XB\n"
+"sent XB\n"
+"sent XB\n"
+"received XB\n"
+"received XB\n"
+"made XB\n"
+"disclosed XC\n"
+"decided seal allowed\n"
+"made XC\n"
+"sent XC\n"
+"sent XC\n"
+"received XC\n";
+static const char aldora_later[] =
+"opened XB\n"
+"exported XB\n"
+"key key.rewrapped\n"
+"administration stamp.authority\n"
+"administration backup\n"
+"revoked peer.revoked XB\n"
+"decided send.peer-revoked refused\n"
+"clock_jump clock.went-back\n"
+"self_test self-test.passed\n";
+static const char berun_events[] =
+"card card.made\n"
+"key key.made\n"
+"administration home.made\n"
+"card card.confirmed XA\n"
+"card card.confirmed XC\n"
+"received XA\n"
+"made XA\n"
+"decided answer granted\n"
+"made XA\n"
+"decided send allowed\n"
+"made XA\n"
+"sent XA\n"
+"sent XA\n"
+"sent XA\n"
+"received XA\n"
+"received XA\n"
+"received XA\n"
+"made XA\n"
+"evidence_added\n"
+"decided seal allowed\n"
+"made XA\n"
+"sent XA\n"
+"sent XA\n"
+"received XA\n"
+"received XA\n"
+"made XA\n"
+"decided answer granted_with_conditions\n"
+"made XA\n"
+"sent XA\n"
+"sent XA\n";
+static const char cascada_events[] =
+"card card.made\n"
+"key key.made\n"
+"administration home.made\n"
+"card card.confirmed XA\n"
+"card card.confirmed XB\n"
+"received XA\n"
+"made XA\n"
+"decided answer granted\n"
+"made XA\n"
+"sent XA\n"
+"sent XA\n"
+"received XA\n"
+"received XA\n"
+"made XA\n"
+"sent XA\n";
+
+/* What people do with it afterwards; in Aldora the clock goes back at last. */
+static void
+looked_at(struct job *j)
+{
+	struct request_view *view = calloc(1, sizeof *view);
+	struct flow *f = &j->a.flow;
+	struct package_report report;
+	struct doctor_report doctor;
+	struct backup_result backup;
+	struct sent sent;
+
+	/* Our own words are shown without a record, those of others are not. */
+	OK(flow_request_view(f, 1, view, &err));
+	request_view_clear(view);
+	OK(flow_request_view(&j->b.flow, 1, view, &err));
+	request_view_clear(view);
+	free(view);
+	package_report_init(&report);
+	OK(flow_evidence_open(f, 1, SIZE_MAX, "opened", false, 0, &report, &err));
+	package_report_clear(&report);
+	package_report_init(&report);
+	OK(flow_evidence_export(f, 1, SIZE_MAX, "court", false, &report, &err));
+	package_report_clear(&report);
+	OK(flow_key_rewrap(f, 0, &err));
+	OK(flow_stamp_authority(f, "", span_of(NULL, 0), &err));
+	OK(flow_backup(f, "backup", &backup, &err));
+	OK(flow_peer_revoke(f, "XB", "its key is lost", &err));
+	NO(ask(&j->a, ACT_PRESERVE, "XB", &sent, &err), "send.peer-revoked");
+	OK(site_again(&j->a, &err));
+	world_sim_set_now(j->world, world_now(j->world) - 120);
+	OK(flow_doctor(&j->a.flow, &doctor, &err));
+}
+
+static void
+each_step_of_three_countries_is_written_down_in_order(void **state)
+{
+	struct job j;
+	char all[4096];
+
+	(void)state;
+	job_begin(&j, 970);
+	OK(three_countries(&j, &err));
+	OK(site_again(&j.a, &err));
+	OK(site_again(&j.b, &err));
+	OK(site_again(&j.c, &err));
+	events_are(&j.a, aldora_events);
+	events_are(&j.b, berun_events);
+	events_are(&j.c, cascada_events);
+	looked_at(&j);
+	(void)snprintf(all, sizeof all, "%s%s", aldora_events, aldora_later);
+	events_are(&j.a, all);
+	(void)snprintf(all, sizeof all, "%sread XA\n", berun_events);
+	events_are(&j.b, all);
+	job_end(&j);
+}
+
 int
 main(void)
 {
@@ -579,6 +825,7 @@ main(void)
 		cmocka_unit_test(a_receipt_without_a_place_from_who_has_a_ledger_is_taken_as_a_claim),
 		cmocka_unit_test(a_home_that_may_not_sign_gives_receipts_without_a_place_and_says_so),
 		cmocka_unit_test(acts_that_come_together_are_covered_by_one_checkpoint),
+		cmocka_unit_test(each_step_of_three_countries_is_written_down_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

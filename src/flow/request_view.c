@@ -116,6 +116,7 @@ read_record(struct flow *f, const struct digest *act, struct err *err)
 		r.has_act = r.has_package = true;
 		r.act = row.act;
 		r.package = row.package;
+		(void)snprintf(r.peer.s, sizeof r.peer.s, "%.19s", row.peer);
 		ok = record_event(f, d, &r, row.request, NULL, err);
 	}
 	home_docket_done(f->home);

@@ -230,6 +230,7 @@ struct desk {
 	size_t due_n;
 	size_t inbox;			/* parcels that wait to be taken in */
 	int64_t now;
+	char ledger_text[300];		/* why its ledger may not sign, with what to do; "" good */
 };
 MUST bool flow_desk(struct flow *f, struct desk *out, struct err *err);
 
