@@ -8,19 +8,13 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "flow/places_kit.h"
 #include "flow/testkit.h"
 
 #define OK(call) do { struct err err = ERR_INIT; \
 	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
 #define NO(call, why) do { struct err err = ERR_INIT; assert_false(call); \
 	assert_string_equal(err.reason, why); } while (0)
-
-/* Did the work end before its nth disk call could fail? */
-static bool
-beyond(struct job *j, uint64_t before, uint64_t n)
-{
-	return world_sim_calls(j->world) - before < n;
-}
 
 /* ---- lost power ---- */
 
@@ -48,41 +42,48 @@ what_a_step_has_told_is_there_after_lost_power(void **state)
 	}
 }
 
+static void
+receive_whole(void *arg)
+{
+	OK(step_receive(arg, &err));
+}
+
+static void
+receive_cut(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct job *j = arg;
+	struct evidence e;
+
+	power_fails(j->world, n);
+	(void)!step_receive(j, &why);
+	site_end(&j->a);
+	site_end(&j->b);
+	power_back(j->world, n, way);
+	receive_whole(j);
+	OK(evidence_load(j->b.flow.home, 1, &e, &err));
+	assert_int_equal(e.parcels_n, 1);
+	OK(step_open(j, &err));
+	assert_true(j->opened.unpacked);
+	job_end(j);
+}
+
 /* The stick was wiped after `bundle read`: the inbox alone has the parcel. */
 static void
 a_parcel_that_was_read_in_is_never_lost_however_receiving_is_cut(void **state)
 {
-	bool whole = getenv("COMITY_LONG") != NULL;
+	struct places p = { .what = "receiving, a cut", .ways = POWER_WAYS, .few = 40,
+		.try = receive_cut };
+	struct job j;
 
 	(void)state;
-	for (uint64_t n = 1;; n += whole ? 1 : 5) {
-		struct err why = ERR_INIT;
-		uint64_t before;
-		struct evidence e;
-		struct job j;
-		bool end;
-
-		job_begin(&j, 400);
-		run_up_to(&j, AFTER_READ);
-		OK(dir_remove_all(j.world, NULL, "stick", &err));
-		before = world_sim_calls(j.world);
-		world_sim_fail(j.world, SIM_FAULT_IO, n, true);
-		(void)!step_receive(&j, &why);
-		end = beyond(&j, before, n);
-		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-		site_end(&j.a);
-		site_end(&j.b);
-		OK(world_sim_crash(j.world, n % 2 == 0 ? SIM_CRASH_KEEP_NONE :
-		    SIM_CRASH_KEEP_SOME, n, &err));
-		OK(step_receive(&j, &err));
-		OK(evidence_load(j.b.flow.home, 1, &e, &err));
-		assert_int_equal(e.parcels_n, 1);
-		OK(step_open(&j, &err));
-		assert_true(j.opened.unpacked);
-		job_end(&j);
-		if (end)
-			break;
-	}
+	job_begin(&j, 400);
+	run_up_to(&j, AFTER_READ);
+	OK(dir_remove_all(j.world, NULL, "stick", &err));
+	p.arg = &j;
+	p.n = places_size(j.world, receive_whole, &j).calls + 1;
+	places_try(&p);
+	job_end(&j);
 }
 
 static void
@@ -469,39 +470,56 @@ nothing_begins_so(struct job *j, const char *begin)
 	return none;
 }
 
+static void
+court_is_whole(struct job *j)
+{
+	static const char *const files[] = { "court/bag/act.json", "court/roots.pem",
+		"court/HOW-TO-CHECK.txt", "court/package.tar" };
+
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+		assert_true(path_exists(j->world, NULL, files[i]));
+}
+
+static void
+export_whole(void *arg)
+{
+	OK(export_court(arg, &err));
+	court_is_whole(arg);
+	assert_true(nothing_begins_so(arg, ".comity-export-"));
+}
+
+static void
+export_disk(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct job *j = arg;
+	bool ok;
+
+	disk_fails(j->world, n, way);
+	ok = export_court(j, &why);
+	nothing_fails(j->world);
+	assert_true(ok || why.text[0] != '\0');
+	if (!ok && path_exists(j->world, NULL, "court"))
+		court_is_whole(j);
+	export_whole(j);
+	job_end(j);
+}
+
 /* Half a folder in a court's hands would be worse than none. */
 static void
 an_export_appears_whole_or_not_at_all(void **state)
 {
-	bool whole = getenv("COMITY_LONG") != NULL;
-	static const char *const files[] = { "court/bag/act.json", "court/roots.pem",
-		"court/HOW-TO-CHECK.txt", "court/package.tar" };
+	struct places p = { .what = "export, a disk error", .ways = DISK_WAYS,
+		.few = 40, .try = export_disk };
+	struct job j;
 
 	(void)state;
-	for (uint64_t n = 1;; n += whole ? 1 : 9) {
-		struct err why = ERR_INIT;
-		uint64_t before;
-		struct job j;
-		bool ok, end;
-
-		job_begin(&j, 412);
-		run_up_to(&j, AFTER_RECEIVE);
-		before = world_sim_calls(j.world);
-		world_sim_fail(j.world, SIM_FAULT_IO, n, true);
-		ok = export_court(&j, &why);
-		end = beyond(&j, before, n);
-		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-		if (!ok && path_exists(j.world, NULL, "court"))
-			for (size_t i = 0; i < 4; i++)
-				assert_true(path_exists(j.world, NULL, files[i]));
-		OK(export_court(&j, &err));
-		for (size_t i = 0; i < 4; i++)
-			assert_true(path_exists(j.world, NULL, files[i]));
-		assert_true(nothing_begins_so(&j, ".comity-export-"));
-		job_end(&j);
-		if (end)
-			break;
-	}
+	job_begin(&j, 412);
+	run_up_to(&j, AFTER_RECEIVE);
+	p.arg = &j;
+	p.n = places_size(j.world, export_whole, &j).calls;
+	places_try(&p);
+	job_end(&j);
 }
 
 static void
@@ -608,40 +626,52 @@ evidence_has_at_most_32_parcels_and_that_is_said_before_the_work(void **state)
 	job_end(&j);
 }
 
+static void
+seal_whole(void *arg)
+{
+	OK(step_seal(arg, &err));
+}
+
+static void
+seal_disk(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct listing *l = NULL;
+	struct listing_entry x;
+	struct job *j = arg;
+	struct evidence e;
+	bool more;
+
+	disk_fails(j->world, n, way);
+	(void)!step_seal(j, &why);
+	nothing_fails(j->world);
+	OK(site_again(&j->a, &err));
+	OK(home_lock(j->a.flow.home, &err));
+	OK(evidence_load(j->a.flow.home, 1, &e, &err));
+	OK(listing_open(j->world, NULL, "aldora/parcels", &l, &err));
+	OK(listing_next(l, &x, &more, &err));
+	listing_close(l);
+	/* A disk that never works again lets nothing be taken away: the next act does. */
+	assert_true(more == (e.parcels_n == 1) ||
+	    (way >= 2 && home_has(j->a.flow.home, "making")));
+	job_end(j);
+}
+
 /* The record could not be written: no parcel of terabytes lies there for good. */
 static void
 a_parcel_without_its_record_does_not_stay(void **state)
 {
-	bool whole = getenv("COMITY_LONG") != NULL;
+	struct places p = { .what = "sealing, a disk error", .ways = DISK_WAYS,
+		.few = 40, .try = seal_disk };
+	struct job j;
 
 	(void)state;
-	for (uint64_t n = 1;; n += whole ? 1 : 3) {
-		struct err why = ERR_INIT;
-		struct listing *l = NULL;
-		struct listing_entry x;
-		struct evidence e;
-		uint64_t before;
-		bool more, end;
-		struct job j;
-
-		job_begin(&j, 417);
-		run_up_to(&j, AFTER_ADD);
-		before = world_sim_calls(j.world);
-		world_sim_fail(j.world, SIM_FAULT_IO, n, false);
-		(void)!step_seal(&j, &why);
-		end = beyond(&j, before, n);
-		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-		OK(site_again(&j.a, &err));
-		OK(home_lock(j.a.flow.home, &err));
-		OK(evidence_load(j.a.flow.home, 1, &e, &err));
-		OK(listing_open(j.world, NULL, "aldora/parcels", &l, &err));
-		OK(listing_next(l, &x, &more, &err));
-		listing_close(l);
-		assert_int_equal(more, e.parcels_n == 1);
-		job_end(&j);
-		if (end)
-			break;
-	}
+	job_begin(&j, 417);
+	run_up_to(&j, AFTER_ADD);
+	p.arg = &j;
+	p.n = places_size(j.world, seal_whole, &j).calls;
+	places_try(&p);
+	job_end(&j);
 }
 
 /* ---- health ---- */
