@@ -143,11 +143,26 @@ recovery_end(struct flow *f, struct log *l, struct exchanged *out, struct err *e
 	return true;
 }
 
+/* Is the largest tree that was shown the beginning of what is here? */
+static bool
+holds_known(struct log *l, const struct log_state *s, bool *holds, struct err *err)
+{
+	struct digest root;
+
+	*holds = s->known_size == 0;
+	if (*holds || s->known_size > log_size(l))
+		return true;
+	if (!log_root(l, s->known_size, &root, err))
+		return false;
+	*holds = digest_eq(&root, &s->known_root);
+	return true;
+}
+
 static bool
 recovery_try_end(struct flow *f, struct exchanged *out, struct err *err)
 {
-	struct digest root;
 	struct looking missing;
+	bool holds;
 	struct log_state s;
 	struct log *l;
 
@@ -156,20 +171,17 @@ recovery_try_end(struct flow *f, struct exchanged *out, struct err *err)
 	log_state(l, &s);
 	if (s.standing != LOG_RECOVERING)
 		return true;
-	if (!peers_missing(f, &missing, err))
+	if (!peers_missing(f, &missing, err) || !holds_known(l, &s, &holds, err))
 		return false;
-	if (missing.missing > 0 || s.known_size > log_size(l)) {
+	if (missing.missing > 0 || !holds) {
 		char text[300];
 
-		out->shorter = s.known_size > log_size(l);
+		out->shorter = !holds;
 		if (!recovery_text(f, &s, text, err))
 			return false;
 		exchanged_tell(out, "%s", text);
 		return true;
 	}
-	if (s.known_size > 0 && (!log_root(l, s.known_size, &root, err) ||
-	    !digest_eq(&root, &s.known_root)))
-		return err->kind == ERR_NONE;	/* not yet the tree that was shown */
 	return recovery_end(f, l, out, err);
 }
 
@@ -339,6 +351,7 @@ flow_ledger_resume(struct flow *f, struct err *err)
 	struct looking forget = { .f = f, .forget = true };
 	struct log_state s;
 	struct log *l;
+	bool holds;
 
 	if (!home_lock(f->home, err) || !ledger_log(f, &l, err))
 		return false;
@@ -350,10 +363,12 @@ flow_ledger_resume(struct flow *f, struct err *err)
 		return err_set(err, ERR_REFUSED, "ledger.frozen",
 		    "this ledger is frozen (%s): only a successor goes on: comity ledger succeed",
 		    s.reason);
-	if (s.known_size > log_size(l))
+	if (!holds_known(l, &s, &holds, err))
+		return false;
+	if (!holds)
 		return err_set(err, ERR_REFUSED, "ledger.known",
-		    "a peer has shown %llu entries of this ledger and this copy has %llu: exchange bundles with it until they came back",
-		    (unsigned long long)s.known_size, (unsigned long long)log_size(l));
+		    "a peer has shown %llu entries of this ledger and this copy signed %llu: exchange bundles with all peers until they came back, or, if nobody has them any more: comity ledger succeed --reason damaged",
+		    (unsigned long long)s.known_size, (unsigned long long)log_signed(l));
 	memset(&s, 0, sizeof s);
 	return home_record(f, "ledger.resumed", err) && log_state_put(l, &s, err) &&
 	    peers_each(f->home, peer_look, &forget, err);
