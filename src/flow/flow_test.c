@@ -12,6 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "flow/places_kit.h"
 #include "flow/testkit.h"
 
 static void
@@ -131,87 +132,136 @@ a_wrong_and_an_empty_passphrase_are_told_apart(void **state)
 	job_end(&j);
 }
 
-/*
- * Each step once with its nth disk call failing, then again without: the second try
- * ends as if nothing had been.
- */
+/* A step of the main job, at whose beginning the homes stand. */
+struct step_try {
+	struct job j;
+	size_t step;
+};
+
+static bool
+step_run(struct step_try *t, struct err *err)
+{
+	return steps[t->step].run(&t->j, err);
+}
+
+static void
+step_whole(void *arg)
+{
+	struct step_try *t = arg;
+	struct err err = ERR_INIT;
+
+	/* A home that was made before its maker could say so is one. */
+	if (!step_run(t, &err) && strcmp(err.reason, "home.exists") != 0)
+		fail_msg("%s: %s", steps[t->step].name, err.text);
+}
+
+/* What failed was told, with no false verdict; the second try ends as if nothing had been. */
+static void
+step_again(struct step_try *t, bool ok, const struct err *why)
+{
+	assert_true(ok || why->text[0] != '\0');
+	if (t->j.opened.has_act)
+		assert_int_not_equal(t->j.opened.overall, OVERALL_INTACT);
+	if (ok && t->j.opened.has_act)
+		assert_int_equal(t->j.opened.when, WHEN_CLAIMED);
+	nothing_fails(t->j.world);
+	site_end(&t->j.a);
+	site_end(&t->j.b);
+	if (!ok)
+		step_whole(t);
+	/* And the journey goes on from there. */
+	for (size_t s = t->step + 1; s < STEPS; s++) {
+		struct err err = ERR_INIT;
+
+		if (!steps[s].run(&t->j, &err))
+			fail_msg("%s behind %s: %s", steps[s].name,
+			    steps[t->step].name, err.text);
+	}
+	job_end(&t->j);
+}
+
+static void
+step_disk(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct step_try *t = arg;
+
+	disk_fails(t->j.world, n, way);
+	step_again(t, step_run(t, &why), &why);
+}
+
+static void
+step_memory(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct step_try *t = arg;
+
+	memory_fails(n, way);
+	step_again(t, step_run(t, &why), &why);
+}
+
+static void
+step_cut(void *arg, uint64_t n, unsigned way)
+{
+	struct err why = ERR_INIT;
+	struct step_try *t = arg;
+	bool ok;
+
+	power_fails(t->j.world, n);
+	ok = step_run(t, &why);
+	site_end(&t->j.a);
+	site_end(&t->j.b);
+	power_back(t->j.world, n, way);
+	step_again(t, ok, &why);
+}
+
+enum fails { DISK, MEMORY, POWER };
+
+static void
+steps_try(enum fails fails)
+{
+	struct places p[] = {
+		[DISK] = { .try = step_disk, .ways = DISK_WAYS, .few = 5 },
+		[MEMORY] = { .try = step_memory, .ways = MEMORY_WAYS, .few = 5 },
+		[POWER] = { .try = step_cut, .ways = POWER_WAYS, .few = 5 },
+	};
+
+	for (size_t s = 0; s < STEPS; s++) {
+		struct step_try t = { .step = s };
+		struct places_size size;
+
+		job_begin(&t.j, 100 + s);
+		run_up_to(&t.j, s);
+		size = places_size(t.j.world, step_whole, &t);
+		p[fails].n = fails == MEMORY ? size.allocations : size.calls +
+		    (fails == POWER);
+		p[fails].what = steps[s].name;
+		p[fails].arg = &t;
+		places_try(&p[fails]);
+		job_end(&t.j);
+	}
+}
+
 static void
 each_failing_disk_call_is_told_and_the_second_try_succeeds(void **state)
 {
-	bool whole = getenv("COMITY_LONG") != NULL;
-
 	(void)state;
-	for (size_t s = 0; s < STEPS; s++) {
-		uint64_t stride = whole ? 1 : 31 + 11 * s;
-
-		for (uint64_t n = 1;; n += stride) {
-			struct err err = ERR_INIT;
-			struct job j;
-			bool ok;
-
-			job_begin(&j, 100 + s);
-			run_up_to(&j, s);
-			world_sim_fail(j.world, n % 2 == 0 ? SIM_FAULT_FULL :
-			    SIM_FAULT_IO, n, false);
-			ok = steps[s].run(&j, &err);
-			world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
-			if (!ok) {
-				assert_true(err.text[0] != '\0');
-				site_end(&j.a);
-				site_end(&j.b);
-				err_clear(&err);
-				if (!steps[s].run(&j, &err) &&
-				    strcmp(err.reason, "home.exists") != 0)
-					fail_msg("%s after call %llu: %s",
-					    steps[s].name, (unsigned long long)n,
-					    err.text);
-			}
-			if (j.opened.has_act)
-				assert_int_not_equal(j.opened.overall, OVERALL_INTACT);
-			job_end(&j);
-			if (ok && n > 400)
-				break;
-			if (ok && n > 2000)
-				break;
-		}
-	}
+	steps_try(DISK);
 }
 
 /* Memory: never a crash, never a wrong verdict, and the next try succeeds. */
 static void
 each_failing_allocation_is_told_and_the_second_try_succeeds(void **state)
 {
-	bool whole = getenv("COMITY_LONG") != NULL;
-
 	(void)state;
-	for (size_t s = 0; s < STEPS; s++)
-		for (uint64_t n = 1, missed = 0; missed < 1;
-		    n += whole ? 1 : 211 + 41 * s) {
-			struct err err = ERR_INIT;
-			struct job j;
-			bool ok;
+	steps_try(MEMORY);
+}
 
-			job_begin(&j, 200 + s);
-			run_up_to(&j, s);
-			mem_fail(n, n % 3 == 0);
-			ok = steps[s].run(&j, &err);
-			mem_fail(0, false);
-			if (ok && mem_count() > 0 && j.opened.has_act)
-				assert_int_equal(j.opened.when, WHEN_CLAIMED);
-			if (!ok) {
-				site_end(&j.a);
-				site_end(&j.b);
-				err_clear(&err);
-				if (!steps[s].run(&j, &err) &&
-				    strcmp(err.reason, "home.exists") != 0)
-					fail_msg("%s after allocation %llu: %s",
-					    steps[s].name, (unsigned long long)n,
-					    err.text);
-			} else {
-				missed++;
-			}
-			job_end(&j);
-		}
+static void
+a_power_cut_at_any_call_of_any_step_is_gone_on_from(void **state)
+{
+	(void)state;
+	steps_try(POWER);
 }
 
 int
@@ -225,6 +275,7 @@ main(void)
 		cmocka_unit_test(a_wrong_and_an_empty_passphrase_are_told_apart),
 		cmocka_unit_test(each_failing_disk_call_is_told_and_the_second_try_succeeds),
 		cmocka_unit_test(each_failing_allocation_is_told_and_the_second_try_succeeds),
+		cmocka_unit_test(a_power_cut_at_any_call_of_any_step_is_gone_on_from),
 	};
 
 	return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
