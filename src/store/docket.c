@@ -15,7 +15,7 @@ bool
 docket_damaged(struct err *err, const char *what)
 {
 	return err_set(err, ERR_UNPROVEN, "docket.damaged",
-	    "the docket is damaged: %s; packages and records are kept apart from it; restore a backup",
+	    "the docket is damaged: %s; packages and records are kept apart from it; make it anew from them with: comity rebuild",
 	    what);
 }
 
@@ -88,8 +88,8 @@ lock_file(struct home *h, struct file **out, struct err *err)
 	    file_open(h->world, h->dir, DOCKET_LOCK, FILE_UPDATE, out, err));
 }
 
-static bool
-lock_wait(struct docket *d, struct err *err)
+bool
+docket_lock(struct docket *d, struct err *err)
 {
 	struct world *w = d->home->world;
 	unsigned tries = DOCKET_WAIT_SECONDS * 1000 / WAIT_MILLISECONDS;
@@ -140,7 +140,7 @@ start(struct docket *d, struct err *err)
 {
 	struct home *h = d->home;
 
-	return sqlite_ready(err) && lock_wait(d, err) &&
+	return sqlite_ready(err) && docket_lock(d, err) &&
 	    vfs_new(h->world, h->dir, &d->vfs, err) && docket_make(d, err) &&
 	    docket_connect(d, DOCKET_FILE, false, err) && make_sure(d, err) &&
 	    docket_migrate(d, err) && evidence_old_remove(d, err);

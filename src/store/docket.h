@@ -29,11 +29,35 @@ struct docket;
 /*
  * Makes or migrates it; the first time, takes over evidence of an older home.
  * ERR_CONFLICT "docket.busy", "docket.newer"; ERR_UNPROVEN "docket.damaged", which any
- * call may find.
+ * call may find; ERR_UNPROVEN "docket.lost": there are records, and no docket.  For both
+ * there is docket_rebuild_begin (flow_rebuild).
  */
 MUST bool docket_open(struct home *h, struct docket **out, struct err *err);
 void docket_close(struct docket *d);	/* an open transaction is rolled back; NULL is quiet */
 void docket_key(struct docket *d, const struct aead_key *k);	/* copied */
+/*
+ * A new docket beside the one there is.  From begin to end, or to docket_close, it is what
+ * every docket_open of this home gets (no other may be open: ERR_USE "docket.open"), and the
+ * docket's lock is held.  docket_request_new takes the number that the row has, if any.  *old: what was there before, for reading what only it knows, with
+ * its own docket_key; NULL when there is none that opens.  It has its docket_rebuild_old.
+ */
+MUST bool docket_rebuild_begin(struct home *h, struct docket **out, struct docket **old,
+    struct err *err);
+void docket_rebuild_old(struct docket *old);	/* closes it; NULL is quiet */
+/*
+ * Cases with their evidence, and correspondents, as they are: sealed values are opened by
+ * nobody on the way.  ERR_UNPROVEN: a part of `old` cannot be read; what can is taken.
+ */
+MUST bool docket_rebuild_names(struct docket *d, struct docket *old, uint64_t *cases,
+    uint64_t *correspondents, struct err *err);
+/* What of each piece of evidence stands nowhere else: how much in it was no file. */
+MUST bool docket_rebuild_others(struct docket *d, struct docket *old, struct err *err);
+/*
+ * Nothing is under way and `old` is closed: it takes the place of the one there is, which
+ * is kept as docket.before-rebuild, and is closed.  Cut on the way there is the one, the
+ * other, or none under that name: then docket_open says "docket.lost", and all is done again.
+ */
+MUST bool docket_rebuild_end(struct docket *d, struct err *err);
 unsigned docket_version(struct docket *d);
 MUST bool docket_begin(struct docket *d, struct err *err);
 MUST bool docket_commit(struct docket *d, struct err *err);

@@ -10,6 +10,8 @@
 #define CACHE_KIB 4096			/* pages in memory: indexes of a million acts */
 #define VALUE_MAX (2u << 20)		/* of one value: twice what we write */
 #define SQL_MAX 100000			/* of one statement */
+#define JOURNAL_FILE "journal/records"	/* doc/format/record.md; a room above reads it */
+#define JOURNAL_HEAD 16			/* bytes before the first record */
 
 /* ---- connecting ---- */
 
@@ -183,8 +185,8 @@ docket_has(struct docket *d, const char *path, bool *out, struct err *err)
 	return true;
 }
 
-static bool
-remove_if_there(struct docket *d, const char *path, struct err *err)
+bool
+docket_remove(struct docket *d, const char *path, struct err *err)
 {
 	if (path_remove(d->home->world, d->home->dir, path, err))
 		return true;
@@ -197,14 +199,14 @@ remove_if_there(struct docket *d, const char *path, struct err *err)
 static bool
 half_made_remove(struct docket *d, struct err *err)
 {
-	return remove_if_there(d, DOCKET_NEW, err) &&
-	    remove_if_there(d, DOCKET_NEW "-wal", err) &&
-	    remove_if_there(d, DOCKET_NEW "-journal", err);
+	return docket_remove(d, DOCKET_NEW, err) &&
+	    docket_remove(d, DOCKET_NEW "-wal", err) &&
+	    docket_remove(d, DOCKET_NEW "-journal", err);
 }
 
 /* All of it in one transaction, and then in the one file. */
-static bool
-fill(struct docket *d, struct err *err)
+bool
+docket_fill(struct docket *d, struct err *err)
 {
 	char sql[64];
 	bool ok;
@@ -218,6 +220,27 @@ fill(struct docket *d, struct err *err)
 	if (!ok)
 		docket_rollback(d);
 	return ok && docket_checkpoint(d, err);
+}
+
+/*
+ * Records without a docket: it was there before the first of them, and is gone.  An empty
+ * one in its place would say that there are no acts.
+ */
+static bool
+lost_ask(struct docket *d, struct err *err)
+{
+	struct home *h = d->home;
+	struct err why = ERR_INIT;
+	struct file_info info;
+
+	if (!path_info(h->world, h->dir, JOURNAL_FILE, &info, &why)) {
+		if (why.kind == ERR_ABSENT)
+			return true;
+		*err = why;
+		return false;
+	}
+	return info.size <= JOURNAL_HEAD || err_set(err, ERR_UNPROVEN, "docket.lost",
+	    "this home has records of what happened, and its docket is gone; packages and records are kept apart from it: make it anew from them with: comity rebuild");
 }
 
 /* Under its name stands a whole one or none: a try that was cut begins anew. */
@@ -239,11 +262,11 @@ docket_make(struct docket *d, struct err *err)
 		return false;
 	if (log)
 		return docket_damaged(err, "its log is there, and docket.sqlite is not");
-	if (!half_made_remove(d, err))
+	if (!lost_ask(d, err) || !half_made_remove(d, err))
 		return false;
-	ok = docket_connect(d, DOCKET_NEW, true, err) && fill(d, err);
+	ok = docket_connect(d, DOCKET_NEW, true, err) && docket_fill(d, err);
 	docket_disconnect(d);
-	return ok && remove_if_there(d, DOCKET_NEW "-wal", err) &&
+	return ok && docket_remove(d, DOCKET_NEW "-wal", err) &&
 	    path_rename(h->world, h->dir, DOCKET_NEW, h->dir, DOCKET_FILE, false, err) &&
 	    vfs_sync_names(d->vfs, err);
 }

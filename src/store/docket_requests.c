@@ -112,11 +112,13 @@ request_insert(struct docket *d, const struct docket_request *r, unsigned *numbe
 {
 	struct query q;
 
-	if (!query_begin(&q, d, "INSERT INTO requests (" COLUMNS ") VALUES"
-	    " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	/* NULL: SQLite takes the one behind the last. */
+	if (!query_begin(&q, d, "INSERT INTO requests (" COLUMNS ", number) VALUES"
+	    " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	    err))
 		return false;
 	request_bind(&q, r);
+	bind_ref(&q, d->rebuilds ? r->number : 0);
 	if (!query_run(&q, err))
 		return false;
 	*number = (unsigned)sqlite3_last_insert_rowid(d->db);

@@ -10,6 +10,8 @@
 
 #define DOCKET_FILE "docket.sqlite"
 #define DOCKET_NEW "docket.new"		/* made here, named when it is whole */
+#define DOCKET_REBUILD "docket.rebuild"	/* made anew here (docket_rebuild.c) ... */
+#define DOCKET_BEFORE "docket.before-rebuild"	/* ... and what it took the place of */
 #define DOCKET_LOCK "docket.lock"
 #define DOCKET_STATEMENTS 96		/* kept prepared: more than this room has */
 #define DOCKET_WAL_PAGES 1000		/* then the log goes into the database (4 MB) */
@@ -32,6 +34,7 @@ struct docket {
 	sqlite3 *db;
 	unsigned uses;
 	bool begun;
+	bool rebuilds;			/* docket_rebuild.c: rows bring their numbers */
 	bool broken;			/* a transaction could not even be undone */
 	bool has_key;
 	struct aead_key key;
@@ -50,6 +53,8 @@ bool docket_damaged(struct err *err, const char *what);
 /* A transaction of our own, when none is open; *own says so.  leave gives ok back. */
 MUST bool docket_inner(struct docket *d, bool *own, struct err *err);
 MUST bool docket_leave(struct docket *d, bool own, bool ok, struct err *err);
+/* The docket's own lock, waiting for who has it; in d->lock. */
+MUST bool docket_lock(struct docket *d, struct err *err);
 /* Write the log into the database; true also when it was left for later. */
 MUST bool docket_checkpoint(struct docket *d, struct err *err);
 /* The same when the log has grown long, after what is durable in it already. */
@@ -65,6 +70,9 @@ MUST bool docket_has(struct docket *d, const char *path, bool *out, struct err *
 /* docket.sqlite, made with what an older home has, when it is not there. */
 MUST bool docket_make(struct docket *d, struct err *err);
 MUST bool docket_migrate(struct docket *d, struct err *err);
+/* Tables and what an older home has, into a file that was just made. */
+MUST bool docket_fill(struct docket *d, struct err *err);
+MUST bool docket_remove(struct docket *d, const char *path, struct err *err);	/* if there */
 
 /* ---- evidence_old.c: record.json of homes before there was a docket ---- */
 
