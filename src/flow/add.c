@@ -149,6 +149,7 @@ added_record(struct flow *f, const struct evidence *e,
 	struct record r;
 
 	record_begin(f, &r, EVENT_EVIDENCE_ADDED);
+	r.at = e->added_at;
 	r.has_payload = true;
 	r.payload_files = e->files;
 	r.payload_bytes = e->bytes;

@@ -125,13 +125,12 @@ limits_take(struct delivering *g, struct err *err)
 
 /* ---- one step ---- */
 
-static void
-row_move(const struct delivering *g, struct docket_request *r)
+void
+delivered_row_move(struct docket_request *r, enum request_state next, int64_t now)
 {
-	(void)snprintf(r->state, sizeof r->state, "%s",
-	    request_state_name(g->step.next));
+	(void)snprintf(r->state, sizeof r->state, "%s", request_state_name(next));
 	if (r->answered_at == 0)
-		r->answered_at = world_now(g->f->world);
+		r->answered_at = now;
 	r->due_at = r->hold_until;
 	r->due_ours = r->due_at != 0;
 	(void)snprintf(r->due_rule, sizeof r->due_rule, "%s",
@@ -188,7 +187,7 @@ deliver_run(struct delivering *g, struct sealed *sealed, struct sent *out,
 	}
 	if (!thread_ask(g, err) || !limits_take(g, err))
 		return false;
-	row_move(g, &row);
+	delivered_row_move(&row, g->step.next, world_now(g->f->world));
 	if (!deliver_seal(g, &row, sealed, err))
 		return false;
 	out->row = row;

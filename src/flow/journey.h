@@ -96,6 +96,7 @@ struct made {
 	const struct digest *about;	/* act that it passes on; NULL none.  The docket alone
 					   notes it: its receiver does not know that act */
 	enum outbox_state outbox;
+	enum send_by by;		/* not by Comity: its record `decided` says how */
 	struct docket_act kept;		/* what became the row of the act */
 };
 /*
@@ -116,6 +117,25 @@ MUST bool making_note(struct flow *f, const struct digest *acts, size_t n,
     struct err *err);
 /* Takes away the parcel of a step that was cut before anything named it. */
 MUST bool making_sweep(struct flow *f, struct err *err);
+
+/* ---- what a thread is after an act of ours: live, and made anew (rebuild.h) ---- */
+
+/* Who owes what next, once a request is out. */
+void request_clocks_start(struct docket_request *r, enum send_by by, int64_t now,
+    int64_t answer_by);
+/* answer_by: the date the request asked for; 0 none. */
+void answer_row_move(struct docket_request *r, const struct act *a, int64_t answer_by,
+    enum send_by by, enum request_state next);
+void delivered_row_move(struct docket_request *r, enum request_state next, int64_t now);
+/* Paper that was recorded: its thread again; kept, whose row is the caller's to put, gets its number. */
+struct paper_came {
+	enum send_by by;
+	unsigned thread;		/* 0: it opened one, of this number */
+	unsigned number;
+	struct authority_id peer;	/* "" none */
+};
+MUST bool paper_again(struct flow *f, struct docket *d, const struct paper_came *came,
+    const struct act *a, struct docket_act *kept, struct err *err);
 
 /* ---- evidence leaves (seal.c) ---- */
 

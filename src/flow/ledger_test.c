@@ -695,6 +695,7 @@ static const char aldora_events[] =
 "disclosed XC\n"
 "decided seal allowed\n"
 "made XC\n"
+"administration outbox.put\n"
 "sent XC\n"
 "sent XC\n"
 "received XC\n";

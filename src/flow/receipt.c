@@ -285,6 +285,22 @@ digest_of_parcel(struct flow *f, struct docket_act *row, struct err *err)
 	return row->has_sha256;
 }
 
+bool
+receipt_marks(struct taking *t, struct docket_act *ours, struct err *err)
+{
+	ours->receipted_at = t->row.at;
+	ours->has_receipt = true;
+	ours->receipt = t->row.act;
+	if (ours->outbox == OUTBOX_WAITS)
+		ours->outbox = OUTBOX_DONE;
+	if (t->has_request && t->request.has_act &&
+	    digest_eq(&t->request.act, &ours->act) && t->request.receipted_at == 0) {
+		t->request.receipted_at = t->row.at;
+		t->has_step = true;
+	}
+	return docket_act_put(t->docket, ours, err);
+}
+
 /* Everything that follows from it, in one transaction. */
 static bool
 receipt_settle(struct taking *t, struct err *err)
@@ -297,19 +313,7 @@ receipt_settle(struct taking *t, struct err *err)
 		return false;
 	if (!found || ours.receipted_at != 0)
 		return true;
-	if (!receipt_remember(t, &ours, err))
-		return false;
-	ours.receipted_at = t->row.at;
-	ours.has_receipt = true;
-	ours.receipt = t->row.act;
-	if (ours.outbox == OUTBOX_WAITS)
-		ours.outbox = OUTBOX_DONE;
-	if (t->has_request && t->request.has_act &&
-	    digest_eq(&t->request.act, &ours.act) && t->request.receipted_at == 0) {
-		t->request.receipted_at = t->row.at;
-		t->has_step = true;
-	}
-	return docket_act_put(t->docket, &ours, err);
+	return receipt_remember(t, &ours, err) && receipt_marks(t, &ours, err);
 }
 
 static bool

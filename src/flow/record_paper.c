@@ -104,23 +104,26 @@ wish_ask(struct paper *p, struct err *err)
 }
 
 static bool
-thread_load(struct paper *p, struct docket *d, struct err *err)
+asked_load(struct paper *p, struct docket *d, struct err *err)
 {
 	bool found;
 
-	if (!docket_request_get(d, p->wish->number, &p->row, err) ||
-	    !other_side_of(p->f, d, &p->row, &p->from, err))
+	if (!docket_request_get(d, p->wish->number, &p->row, err))
 		return false;
 	if (!p->row.has_act)
 		return err_set(err, ERR_USE, "request.draft",
 		    "request %u is a draft: nothing can have come in answer to it",
 		    p->row.number);
-	if (!docket_act_get(d, &p->row.act, &p->asked, &found, err))
-		return false;
-	if (!found)
-		return err_set(err, ERR_UNPROVEN, "docket.damaged",
-		    "the package of request %u is not in the docket", p->row.number);
-	return thread_last(d, p->row.number, ACT_KINDS, ACT_OUT, &p->last,
+	return docket_act_get(d, &p->row.act, &p->asked, &found, err) &&
+	    (found || err_set(err, ERR_UNPROVEN, "docket.damaged",
+	    "the package of request %u is not in the docket", p->row.number));
+}
+
+static bool
+thread_load(struct paper *p, struct docket *d, struct err *err)
+{
+	return asked_load(p, d, err) && other_side_of(p->f, d, &p->row, &p->from, err) &&
+	    thread_last(d, p->row.number, ACT_KINDS, ACT_OUT, &p->last,
 	    &p->has_last, err);
 }
 
@@ -602,6 +605,70 @@ rows_put(struct paper *p, struct docket *d, const struct package_written *w,
 	    p->act.follows, p->act.follows_n, err) &&
 	    receipted_put(p, d, w, err) && records_put(p, d, w, err) &&
 	    docket_commit(d, err);
+}
+
+static bool
+rows_again(struct paper *p, struct docket *d, struct docket_act *kept, struct err *err)
+{
+	const struct package_written w = { .act_id = kept->act };
+
+	if (p->opens ? !docket_request_new(d, &p->row, span_of(NULL, 0), err) :
+	    !docket_request_put(d, &p->row, err))
+		return false;
+	kept->request = p->row.number;
+	return receipted_put(p, d, &w, err);
+}
+
+/* What the record says of it, and its act; the rest is as when it was recorded. */
+bool
+paper_again(struct flow *f, struct docket *d, const struct paper_came *came,
+    const struct act *a, struct docket_act *kept, struct err *err)
+{
+	struct record_wish wish = { .number = came->thread, .by = came->by };
+	struct paper *p = mem_new(sizeof *p, err);
+	const char *number;
+	bool ok = p != NULL;
+
+	if (!ok)
+		return false;
+	paper_init(p, f, &wish);
+	p->kind = a->kind;
+	p->opens = came->thread == 0;
+	p->o.now = kept->at;
+	number = p->opens ? a->body.request.number : act_kind_class(a->kind) ==
+	    ACT_IS_ANSWER ? a->body.answer.number : a->kind == ACT_DELIVERED ?
+	    a->body.delivered.number : "-";
+	wish.reference = strcmp(number, "-") == 0 ? NULL : number;
+	if (a->kind == ACT_RECEIPT) {
+		wish.has_dated = true;
+		wish.dated = a->body.receipt.received_at;
+	}
+	if (came->peer.s[0] != '\0') {
+		p->from.is_peer = true;
+		p->from.peer.id = came->peer;
+	}
+	ok = (p->opens || asked_load(p, d, err)) && thread_ask(p, err);
+	if (ok) {
+		/* Lent: what the rows are filled from is all that is read of it. */
+		memcpy(p->act.instrument, a->instrument, sizeof p->act.instrument);
+		memcpy(p->act.article, a->article, sizeof p->act.article);
+		p->act.made_at = a->made_at;
+		if (act_kind_class(a->kind) == ACT_IS_ANSWER) {
+			p->act.body.answer.hold_effected_at =
+			    a->body.answer.hold_effected_at;
+			p->act.body.answer.hold_until = a->body.answer.hold_until;
+		}
+		row_move(p);
+		p->row.has_act = true;
+		if (p->opens) {
+			p->row.act = kept->act;
+			p->row.number = came->number;
+		}
+		ok = rows_again(p, d, kept, err);
+	}
+	paper_clear(p);
+	mem_free(p);
+	return ok;
 }
 
 static bool

@@ -219,17 +219,17 @@ due_set(struct docket_request *r, int64_t at, const char *rule, bool ours)
 	(void)snprintf(r->due_rule, sizeof r->due_rule, "%s", at != 0 ? rule : "");
 }
 
-static void
-row_move(struct answering *g, struct docket_request *r)
+void
+answer_row_move(struct docket_request *r, const struct act *a, int64_t answer_by,
+    enum send_by by, enum request_state next)
 {
-	const struct answer_body *b = &g->answer.body.answer;
-	enum act_kind kind = g->wish->kind;
+	const struct answer_body *b = &a->body.answer;
+	enum act_kind kind = a->kind;
 
-	(void)snprintf(r->state, sizeof r->state, "%s",
-	    request_state_name(g->step.next));
+	(void)snprintf(r->state, sizeof r->state, "%s", request_state_name(next));
 	if (kind == ACT_GRANTED || kind == ACT_GRANTED_WITH_CONDITIONS ||
 	    kind == ACT_REFUSED)
-		r->answered_at = g->o.now;
+		r->answered_at = a->made_at;
 	if (b->hold_until != 0) {
 		r->hold_effected_at = b->hold_effected_at;
 		r->hold_until = b->hold_until;
@@ -237,13 +237,13 @@ row_move(struct answering *g, struct docket_request *r)
 	/* The answer is theirs again, or the evidence still ours to send: that date stays. */
 	if (kind == ACT_REPLY || ((kind == ACT_GRANTED ||
 	    kind == ACT_GRANTED_WITH_CONDITIONS) && b->hold_until == 0))
-		due_set(r, g->request.body.request.answer_by, "answer_by", !r->ours);
+		due_set(r, answer_by, "answer_by", !r->ours);
 	else
 		due_set(r, b->hold_until, "hold", true);
-	if (g->wish->by == BY_ORAL) {
+	if (by == BY_ORAL) {
 		/* Article 40(13): confirmed in writing forthwith. */
 		r->written_owed = true;
-		due_set(r, g->o.now, "oral", true);
+		due_set(r, a->made_at, "oral", true);
 	}
 }
 
@@ -267,9 +267,10 @@ answer_send(struct answering *g, struct err *err)
 	struct docket_request row = g->row;
 	struct made m = { .o = &g->o, .act = &g->answer, .written = &done,
 		.row = &row, .outbox = g->wish->by == BY_COMITY ? OUTBOX_WAITS :
-		OUTBOX_NONE };
+		OUTBOX_NONE, .by = g->wish->by };
 
-	row_move(g, &row);
+	answer_row_move(&row, &g->answer, g->request.body.request.answer_by,
+	    g->wish->by, g->step.next);
 	if (!parcel_of_items(&g->o, &g->answer, NULL, 0,
 	    g->to.is_peer ? &g->to.peer : NULL, &done, err) ||
 	    !made_keep(g->f, &m, err))

@@ -123,7 +123,7 @@ act_row(struct made *m)
 	k->evidence = m->evidence != NULL ? m->evidence->number : 0;
 	(void)snprintf(k->peer, sizeof k->peer, "%s", m->act->has_to ?
 	    m->act->to.s : "");
-	k->at = m->o->now;
+	k->at = m->act->made_at;
 	k->made_at = m->act->made_at;
 	k->bytes = w->bytes;
 	k->stamp = stamp_owed(m->o->kept, m->act->kind);
@@ -141,6 +141,9 @@ made_records(struct flow *f, struct docket *d, struct made *m, struct err *err)
 		.request = m->kept.request } };
 	bool any = decided_made(f, m->act, m->written, &decided);
 
+	if (any && m->by != BY_COMITY)
+		(void)snprintf(decided.reason, sizeof decided.reason, "by.%s",
+		    send_by_name(m->by));
 	record_made(f, &made, m->act, m->written);
 	return record_group(f, d, any ? items : items + 1, any ? 2 : 1, err);
 }
@@ -484,9 +487,8 @@ sending_act(struct sending *s, struct act *a, struct err *err)
 	return true;
 }
 
-/* Who owes what next, once it is out. */
-static void
-clocks_start(struct docket_request *r, enum send_by by, int64_t now,
+void
+request_clocks_start(struct docket_request *r, enum send_by by, int64_t now,
     int64_t answer_by)
 {
 	int64_t taken = law_deadline_at(law_deadline("D61"), now);
@@ -536,7 +538,8 @@ sending_make(struct sending *s, struct err *err)
 	struct thread_step step = thread_decide(&facts);
 	struct docket_request row = s->row;
 	struct made m = { .o = &s->o, .written = &done, .row = &row,
-		.outbox = s->by == BY_COMITY ? OUTBOX_WAITS : OUTBOX_NONE };
+		.outbox = s->by == BY_COMITY ? OUTBOX_WAITS : OUTBOX_NONE,
+		.by = s->by };
 	struct act a;
 	bool ok;
 
@@ -551,7 +554,8 @@ sending_make(struct sending *s, struct err *err)
 		(void)snprintf(row.state, sizeof row.state, "%s",
 		    request_state_name(step.next));
 		(void)snprintf(row.by, sizeof row.by, "%s", send_by_name(s->by));
-		clocks_start(&row, s->by, s->o.now, a.body.request.answer_by);
+		request_clocks_start(&row, s->by, a.made_at,
+		    a.body.request.answer_by);
 		ok = made_keep(s->f, &m, err);
 	}
 	if (ok) {
@@ -584,6 +588,7 @@ send_again(struct sending *s, struct docket *d, struct err *err)
 {
 	struct docket_request *r = &s->row;
 	struct docket_act *a = &s->out->act;
+	struct record x;
 	struct digest last;
 	bool found, confirm = r->written_owed && s->by != BY_ORAL;
 
@@ -612,8 +617,14 @@ send_again(struct sending *s, struct docket *d, struct err *err)
 	if (s->by == BY_COMITY)
 		a->outbox = OUTBOX_WAITS;
 	by_note(s->by, r->number, s->out);
-	return docket_begin(d, err) && docket_act_put(d, a, err) &&
-	    docket_request_put(d, r, err) && docket_commit(d, err);
+	record_begin(s->f, &x, EVENT_ADMINISTRATION);
+	x.has_act = x.has_package = true;
+	x.act = a->act;
+	x.package = a->package;
+	(void)snprintf(x.reason, sizeof x.reason, "confirmed.%s", send_by_name(s->by));
+	return docket_begin(d, err) && record_event(s->f, d, &x, r->number, NULL, err) &&
+	    docket_act_put(d, a, err) && docket_request_put(d, r, err) &&
+	    docket_commit(d, err);
 }
 
 bool

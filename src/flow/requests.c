@@ -329,12 +329,12 @@ close_record(struct flow *f, struct docket *d, const struct docket_request *row,
 {
 	struct record r;
 
-	if (reason == NULL)
-		return true;
 	record_begin(f, &r, EVENT_ADMINISTRATION);
+	r.at = row->closed_at;
 	r.has_act = row->has_act;
 	r.act = row->act;
-	(void)snprintf(r.reason, sizeof r.reason, "closed.%s", reason);
+	(void)snprintf(r.reason, sizeof r.reason, "closed.%s",
+	    reason != NULL ? reason : "done");
 	return record_event(f, d, &r, row->number, NULL, err);
 }
 

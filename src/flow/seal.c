@@ -168,7 +168,7 @@ sealed_keep(struct sealing *s, const struct act *a, const struct package_written
 	p->act_id = w->act_id;
 	p->package_id = w->package_id;
 	p->peer = s->to.id;
-	p->at = s->o.now;
+	p->at = a->made_at;
 	p->bytes = w->bytes;
 	p->stamp = s->o.kept;
 	p->stamped_at = s->o.stamped_at;
@@ -356,15 +356,21 @@ outbox_put(struct flow *f, struct evidence *e, size_t parcel, struct err *err)
 {
 	struct docket *d = NULL;
 	struct docket_act row;
+	struct record r;
 	bool found, ok;
 
+	record_begin(f, &r, EVENT_ADMINISTRATION);
+	(void)snprintf(r.reason, sizeof r.reason, "outbox.put");
 	ok = desk_open(f, false, &d, err) && docket_begin(d, err) &&
 	    docket_act_package(d, &e->parcels[parcel].package_id, &row, &found, err) &&
 	    (found || err_set(err, ERR_UNPROVEN, "docket.damaged",
 	    "evidence %04u has a parcel that is not in the docket", e->number));
 	if (ok) {
 		row.outbox = row.receipted_at != 0 ? OUTBOX_ONCE : OUTBOX_WAITS;
-		ok = docket_act_put(d, &row, err) && docket_commit(d, err);
+		r.has_act = r.has_package = true;
+		r.act = row.act;
+		r.package = row.package;
+		ok = record_event(f, d, &r, row.request, NULL, err) && docket_act_put(d, &row, err) && docket_commit(d, err);
 	}
 	docket_close(d);
 	e->parcels[parcel].in_outbox = ok;

@@ -178,19 +178,6 @@ limits_take(struct alone *a, struct err *err)
 	return ok;
 }
 
-static void
-row_move(struct alone *a, struct docket_request *r)
-{
-	(void)snprintf(r->state, sizeof r->state, "%s",
-	    request_state_name(a->step.next));
-	if (r->answered_at == 0)
-		r->answered_at = world_now(a->f->world);
-	r->due_at = r->hold_until;
-	r->due_ours = r->due_at != 0;
-	(void)snprintf(r->due_rule, sizeof r->due_rule, "%s",
-	    r->due_at != 0 ? "hold" : "");
-}
-
 /* ---- kept here ---- */
 
 static bool
@@ -222,7 +209,7 @@ seal_ours(struct alone *a, struct sealed *out, struct err *err)
 		return sealed_again(a, out, err);
 	if (row.number == 0)
 		return evidence_seal(a->f, &wish, NULL, out, err);
-	row_move(a, &row);
+	delivered_row_move(&row, a->step.next, world_now(a->f->world));
 	wish.reference = row.reference[0] != '\0' ? row.reference : NULL;
 	wish.follows = &row.act;
 	wish.follows_n = 1;

@@ -114,7 +114,7 @@ send_on(struct flow *f, struct evidence *e, const struct parcel *first,
 		n->act_id = done.act_id;
 		n->package_id = done.package_id;
 		n->peer = to.id;
-		n->at = o.now;
+		n->at = a.made_at;
 		n->bytes = done.bytes;
 		n->in_outbox = true;
 		ok = made_keep(f, &m, err);

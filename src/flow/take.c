@@ -266,6 +266,7 @@ take_received(struct taking *t, struct record *out)
 	const struct package_report *r = &t->report;
 
 	record_begin(t->flow, out, EVENT_RECEIVED);
+	out->at = t->row.at;		/* what the docket says, made anew from this */
 	out->has_act = out->has_package = out->has_payload = true;
 	out->act = r->act_id;
 	out->package = r->package_id;

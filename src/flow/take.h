@@ -166,6 +166,8 @@ MUST bool receipt_proof_ask(struct taking *t, bool *holds, struct err *err);
 #define RECEIPTS_PATH "custody/receipts"	/* below the home */
 MUST bool receipt_remember(struct taking *t, const struct docket_act *sent,
     struct err *err);
+/* What ours is once its receipt is here, in the docket and in t->request. */
+MUST bool receipt_marks(struct taking *t, struct docket_act *ours, struct err *err);
 /* Its record and its row, in the docket's transaction. */
 MUST bool receipt_put(struct taking *t, struct err *err);
 MUST bool receipt_row_put(struct taking *t, struct err *err);	/* the row alone */

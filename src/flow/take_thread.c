@@ -117,7 +117,7 @@ answer_note(struct taking *t, enum request_state next, int64_t now)
 static void
 step_apply(struct taking *t, enum request_state next)
 {
-	int64_t now = world_now(t->flow->world);
+	int64_t now = t->row.at;
 	struct docket_request *r = &t->request;
 	enum act_kind kind = t->report.act.kind;
 
@@ -145,7 +145,7 @@ step_ask(struct taking *t, const struct threading *h, struct thread_step *step,
 	struct thread_facts facts = {
 		.by = t->request.ours ? SIDE_IS_ASKED : SIDE_ASKS,
 		.act = t->report.act.kind,
-		.now = world_now(t->flow->world),
+		.now = t->row.at,
 		.request_expires_at = t->request.expires_at,
 		.incoming = true,
 		.same_parties = strcmp(t->request.peer, t->report.act.from.s) == 0,

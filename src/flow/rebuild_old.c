@@ -1,0 +1,225 @@
+/*
+ * What only the docket knew, from the one before: cases, correspondents, drafts, which
+ * request belongs to which case, and the numbers of all.  It may be older than the
+ * journal, or damaged in parts: what it says of an act is taken where the journal says
+ * nothing, and what cannot be read is told.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/rebuild.h"
+
+/* A damaged part of the old one stops nothing. */
+static bool
+partly(struct rebuilding *r, struct err *why, struct err *err)
+{
+	if (why->kind == ERR_UNPROVEN || why->kind == ERR_INPUT ||
+	    why->kind == ERR_LIMIT || why->kind == ERR_ABSENT) {
+		r->old_damaged = true;
+		return true;
+	}
+	*err = *why;
+	return false;
+}
+
+static bool
+number_known(void *arg, const struct docket_request *q, struct err *err)
+{
+	struct rebuilding *r = arg;
+
+	return rebuild_number_take(r, q->number, err) && (!q->has_act ||
+	    digest_map_put(&r->numbers, &q->act, q->number, err));
+}
+
+bool
+rebuild_old_begin(struct rebuilding *r, struct err *err)
+{
+	struct docket_filter all = { .order = ORDER_NUMBER };
+	struct err why = ERR_INIT;
+	bool ok;
+
+	if (r->old == NULL)
+		return true;
+	if (!docket_begin(r->d, err))
+		return false;
+	ok = docket_rebuild_names(r->d, r->old, &r->cases, &r->correspondents, &why) ||
+	    partly(r, &why, err);
+	err_clear(&why);
+	ok = ok && (docket_requests(r->old, &all, number_known, r, &why) ||
+	    partly(r, &why, err));
+	if (ok)
+		return docket_commit(r->d, err);
+	docket_rollback(r->d);
+	return false;
+}
+
+/* ---- after the replay ---- */
+
+static bool
+there_is(struct docket *d, unsigned number, bool *yes, struct err *err)
+{
+	struct docket_request q;
+	struct err why = ERR_INIT;
+
+	*yes = docket_request_get(d, number, &q, &why);
+	if (*yes || strcmp(why.reason, "request.absent") == 0)
+		return true;
+	*err = why;
+	return false;
+}
+
+/* Rows that a case or correspondent lacks since a part was lost name none. */
+static void
+refs_check(struct rebuilding *r, struct docket_request *q)
+{
+	struct docket_case c;
+	char state[3];
+
+	if (q->case_number != 0) {
+		if (docket_case_get(r->d, q->case_number, false, &c, NULL))
+			docket_case_clear(&c);
+		else
+			q->case_number = 0;
+	}
+	if (q->correspondent != 0 &&
+	    !docket_correspondent_state(r->d, q->correspondent, state, NULL))
+		q->correspondent = 0;
+}
+
+static bool
+draft_take(struct rebuilding *r, const struct docket_request *was, struct span text,
+    struct err *err)
+{
+	struct docket_request q = *was;
+	bool there;
+
+	if (!there_is(r->d, was->number, &there, err) || there)
+		return !there ? false : true;
+	refs_check(r, &q);
+	r->drafts++;
+	return docket_request_new(r->d, &q, text, err);
+}
+
+static bool
+thread_take(struct rebuilding *r, const struct docket_request *was, struct span text,
+    struct err *err)
+{
+	struct docket_request q;
+	bool found;
+
+	if (!docket_request_by_act(r->d, &was->act, &q, &found, err))
+		return false;
+	if (!found)
+		return true;
+	q.opened_at = was->opened_at;
+	q.case_number = was->case_number;
+	q.correspondent = was->correspondent;
+	q.written_owed = q.written_owed && was->written_owed;
+	memcpy(q.by, was->by, sizeof q.by);
+	if (q.peer[0] == '\0')
+		q.sent_at = was->sent_at;	/* of paper: the date on it */
+	refs_check(r, &q);
+	return docket_request_put(r->d, &q, err) && (text.n == 0 ||
+	    docket_request_text_put(r->d, q.number, text, err));
+}
+
+static bool
+request_take(void *arg, const struct docket_request *was, struct err *err)
+{
+	struct rebuilding *r = arg;
+	struct err why = ERR_INIT;
+	struct buf text;
+	bool ok;
+
+	buf_init_secret(&text, DOCKET_TEXT_MAX);
+	ok = docket_request_text(r->old, was->number, &text, &why) ||
+	    partly(r, &why, err);
+	if (ok)
+		ok = was->has_act ? thread_take(r, was, buf_span(&text), err) :
+		    draft_take(r, was, buf_span(&text), err);
+	buf_clear(&text);
+	return ok;
+}
+
+/* When it was carried last, and a stamp's claim: the journal knows the first time. */
+static bool
+act_take(struct rebuilding *r, const struct entry *e, struct err *err)
+{
+	struct docket_act was, is;
+	struct err why = ERR_INIT;
+	bool before, found;
+
+	if (!docket_act_package(r->old, &e->package, &was, &before, &why))
+		return partly(r, &why, err);
+	if (!before || !docket_act_package(r->d, &e->package, &is, &found, err))
+		return !before;
+	if (!found)
+		return true;
+	if (was.carried_at > is.carried_at)
+		is.carried_at = was.carried_at;
+	if (was.has_sha256 && !is.has_sha256 && was.bytes == is.bytes) {
+		is.has_sha256 = true;
+		is.sha256 = was.sha256;
+	}
+	if (is.stamp == STAMP_CLAIMED && is.stamped_at == 0)
+		is.stamped_at = was.stamped_at;
+	if (is.outbox == OUTBOX_NONE && was.outbox == OUTBOX_WAITS)
+		is.outbox = was.outbox;
+	if (is.outbox == OUTBOX_DONE && was.outbox == OUTBOX_ONCE)
+		is.outbox = was.outbox;		/* a receipt that goes again */
+	return docket_act_put(r->d, &is, err);
+}
+
+static bool
+all_take(struct rebuilding *r, struct err *err)
+{
+	struct docket_filter all = { .order = ORDER_NUMBER };
+	struct err why = ERR_INIT;
+
+	if (!docket_requests(r->old, &all, request_take, r, &why) &&
+	    !partly(r, &why, err))
+		return false;
+	for (size_t i = 0; i < r->n; i++) {
+		const struct entry *e = &r->list[i];
+
+		if ((e->event == EVENT_MADE || e->event == EVENT_RECEIVED) &&
+		    e->has_package && !act_take(r, e, err))
+			return false;
+	}
+	err_clear(&why);
+	return docket_rebuild_others(r->d, r->old, &why) || partly(r, &why, err);
+}
+
+static void
+tell(struct rebuilding *r)
+{
+	char *to = r->out->text;
+	size_t room = sizeof r->out->text;
+
+	if (r->old == NULL)
+		(void)snprintf(to, room,
+		    "The docket before could not be read. Only there were the names of cases and which request belongs to which, correspondents on paper, and drafts that were never sent: they are lost.");
+	else
+		(void)snprintf(to, room,
+		    "From the docket before: %llu cases, %llu correspondents, %llu drafts. It is kept as docket.before-rebuild.%s",
+		    (unsigned long long)r->cases,
+		    (unsigned long long)r->correspondents,
+		    (unsigned long long)r->drafts, r->old_damaged ?
+		    " A part of it could not be read: look whether a case or a draft is missing." : "");
+}
+
+bool
+rebuild_old_end(struct rebuilding *r, struct err *err)
+{
+	tell(r);
+	if (r->old == NULL)
+		return true;
+	if (!docket_begin(r->d, err))
+		return false;
+	if (all_take(r, err)) {
+		tell(r);
+		return docket_commit(r->d, err);
+	}
+	docket_rollback(r->d);
+	return false;
+}
