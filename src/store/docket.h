@@ -44,6 +44,8 @@ void docket_key(struct docket *d, const struct aead_key *k);	/* copied */
 MUST bool docket_rebuild_begin(struct home *h, struct docket **out, struct docket **old,
     struct err *err);
 void docket_rebuild_old(struct docket *old);	/* closes it; NULL is quiet */
+/* What this says is wrong with `old`, not with the disk or memory: the rest goes on. */
+bool docket_rebuild_despite(const struct err *why);
 /*
  * Cases with their evidence, and correspondents, as they are: sealed values are opened by
  * nobody on the way.  ERR_UNPROVEN: a part of `old` cannot be read; what can is taken.

@@ -33,7 +33,24 @@ docket_of(struct home *h, struct docket **out, struct err *err)
 
 /* ---- the one before ---- */
 
-/* Ours is the trouble only when memory lacks; all else is what it is rebuilt for. */
+bool
+docket_rebuild_despite(const struct err *why)
+{
+	/* docket.sql: what lies there is no docket as we make them. */
+	return why->kind == ERR_UNPROVEN || why->kind == ERR_INPUT ||
+	    why->kind == ERR_LIMIT || why->kind == ERR_ABSENT ||
+	    why->kind == ERR_CONFLICT || strcmp(why->reason, "docket.sql") == 0;
+}
+
+static bool
+failed_old(const struct err *why, const char *path, struct err *err)
+{
+	*err = *why;
+	return err_wrap(err, "the old docket cannot be read now; when that stays so, move %s out of the home, and what only it knew is lost",
+	    path);
+}
+
+/* A disk that does not answer now may later: what only the old one knows is not given up. */
 static bool
 old_open(struct docket *d, const char *path, struct docket **out, struct err *err)
 {
@@ -41,9 +58,12 @@ old_open(struct docket *d, const char *path, struct docket **out, struct err *er
 	struct file_info info;
 	struct docket *old = NULL;
 
-	if (!path_info(d->home->world, d->home->dir, path, &info, &why) ||
-	    info.size < VFS_PAGE)
-		return true;
+	if (path_info(d->home->world, d->home->dir, path, &info, &why)) {
+		if (info.size < VFS_PAGE)
+			return true;
+	} else {
+		return why.kind == ERR_ABSENT || failed_old(&why, path, err);
+	}
 	if (docket_of(d->home, &old, &why) && docket_connect(old, path, false, &why) &&
 	    docket_migrate(old, &why)) {
 		*out = old;
@@ -51,7 +71,7 @@ old_open(struct docket *d, const char *path, struct docket **out, struct err *er
 	}
 	if (old != NULL)
 		closed(old);
-	return why.kind != ERR_MEMORY || err_memory(err);
+	return docket_rebuild_despite(&why) || failed_old(&why, path, err);
 }
 
 /* Cut between two names, the one that knows most has the other. */
@@ -169,7 +189,7 @@ docket_rebuild_names(struct docket *d, struct docket *old, uint64_t *cases,
 	    "SELECT number, state, languages, sealed FROM correspondents",
 	    "INSERT INTO correspondents VALUES (?, ?, ?, ?)", correspondents, &why[2]);
 	for (size_t i = 0; i < 3; i++)
-		if (why[i].kind != ERR_NONE && why[i].kind != ERR_UNPROVEN) {
+		if (why[i].kind != ERR_NONE && !docket_rebuild_despite(&why[i])) {
 			*err = why[i];
 			return false;
 		}
