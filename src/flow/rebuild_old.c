@@ -13,8 +13,7 @@
 static bool
 partly(struct rebuilding *r, struct err *why, struct err *err)
 {
-	if (why->kind == ERR_UNPROVEN || why->kind == ERR_INPUT ||
-	    why->kind == ERR_LIMIT || why->kind == ERR_ABSENT) {
+	if (docket_rebuild_despite(why)) {
 		r->old_damaged = true;
 		return true;
 	}
@@ -116,8 +115,11 @@ thread_take(struct rebuilding *r, const struct docket_request *was, struct span 
 	q.correspondent = was->correspondent;
 	q.written_owed = q.written_owed && was->written_owed;
 	memcpy(q.by, was->by, sizeof q.by);
-	if (q.peer[0] == '\0')
-		q.sent_at = was->sent_at;	/* of paper: the date on it */
+	/* Of paper: the date on it, which its act tells only a reader. */
+	if (was->sent_at != 0)
+		q.sent_at = was->sent_at;
+	if (was->answered_at != 0 && q.answered_at != 0)
+		q.answered_at = was->answered_at;
 	refs_check(r, &q);
 	return docket_request_put(r->d, &q, err) && (text.n == 0 ||
 	    docket_request_text_put(r->d, q.number, text, err));

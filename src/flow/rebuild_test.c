@@ -11,6 +11,7 @@
 #include "flow/backup.h"
 #include "flow/journey.h"
 #include "flow/ledger.h"
+#include "flow/places_kit.h"
 #include "flow/testkit.h"
 
 #define GOOD(call) \
@@ -190,12 +191,541 @@ the_dockets_of_three_countries_are_made_anew_and_nothing_differs(void **state)
 	job_end(&j);
 }
 
+
+#define NO(call, why) \
+	do { \
+		struct err err = ERR_INIT; \
+		if (call) \
+			fail_msg("%s:%d %s went well", __FILE__, __LINE__, #call); \
+		if (strcmp(err.reason, why) != 0) \
+			fail_msg("%s:%d %s (%s)", __FILE__, __LINE__, err.text, \
+			    err.reason); \
+	} while (0)
+
+/* ---- kept from the one before ---- */
+
+static void
+the_main_job_is_made_anew_behind_each_of_its_steps(void **state)
+{
+	struct job j;
+
+	(void)state;
+	for (size_t end = 1; end <= STEPS; end++) {
+		job_begin(&j, 42);
+		run_up_to(&j, end);
+		rebuilt_equal(&j, &j.a, true);
+		if (end >= 2)
+			rebuilt_equal(&j, &j.b, true);
+		job_end(&j);
+	}
+}
+
+static unsigned
+paper(struct job *j, struct site *s)
+{
+	static const struct correspondent_wish office = { .state = "XD",
+		.name = "Ministry of Delmar", .languages = "en" };
+	struct docket *d = NULL;
+	unsigned number, case_number;
+
+	GOOD(site_again(s, &err) && flow_correspondent_new(&s->flow, &office, &number,
+	    &err));
+	GOOD(desk_open(&s->flow, true, &d, &err) &&
+	    docket_case_new(d, "the forged invoice", NOW, &case_number, &err));
+	docket_close(d);
+	(void)j;
+	return case_number;
+}
+
+static unsigned
+drafted(struct site *s, const char *to, unsigned case_number)
+{
+	static const struct field_setting set[] = {
+		{ "offence.articles", "13" }, { "offence.facts", "an invoice was forged" },
+		{ "data_sought", "mails" }, { "necessity", "deleted after 7 days" },
+		{ "intent.measure", "stored_data" }, { "intent.planned_at", "2026-12-20" },
+		{ "secrecy.wanted", "no" }, { "provider.name", "Mail Delmar" },
+		{ "system_or_account.type", "email" },
+		{ "system_or_account.value", "someone@mail.example" },
+	};
+	struct request_wish w = { .kind = "preserve", .to = to, .set = set,
+		.set_n = sizeof set / sizeof *set, .lang = "en",
+		.case_number = case_number };
+	struct request_view v;
+	unsigned number;
+
+	GOOD(site_again(s, &err) && flow_request_new(&s->flow, &w, &v, &err));
+	number = v.row.number;
+	request_view_clear(&v);
+	return number;
+}
+
+static void
+came_on_paper(struct site *s, unsigned number, const char *kind)
+{
+	struct record_wish w = { .number = number, .kind = kind, .by = BY_LETTER,
+		.from = number == 0 ? "XD" : NULL, .has_dated = true,
+		.dated = NOW - 2 * DAY, .reference = "D 12/26",
+		.files = &(const char *const){ "scan.pdf" }, .files_n = 1 };
+	struct docket_request r;
+
+	GOOD(site_again(s, &err) && flow_request_record(&s->flow, &w, &r, &err));
+}
+
+/* Letters, calls, paper, a closed thread, drafts and a case. */
+static void
+story_alone(struct job *j)
+{
+	struct answer_wish yes = { .kind = ACT_GRANTED, .by = BY_LETTER };
+	struct docket_request r;
+	struct sent sent;
+	unsigned n, c;
+
+	run_up_to(j, AFTER_PAIR);
+	GOOD(file_save(j->world, NULL, "scan.pdf", span_text("%PDF"), true, &err));
+	c = paper(j, &j->a);
+	n = drafted(&j->a, "XD", c);
+	GOOD(flow_request_send(&j->a.flow, n, BY_LETTER, &sent, &err));
+	came_on_paper(&j->a, n, "receipt");
+	came_on_paper(&j->a, n, "granted");
+	(void)drafted(&j->a, "XB", c);
+	n = drafted(&j->a, "XB", 0);
+	GOOD(flow_request_send(&j->a.flow, n, BY_ORAL, &sent, &err));
+	GOOD(site_again(&j->a, &err) &&
+	    flow_request_send(&j->a.flow, n, BY_COMITY, &sent, &err));
+	n = drafted(&j->a, "XB", 0);
+	GOOD(flow_request_send(&j->a.flow, n, BY_ORAL, &sent, &err));
+	came_on_paper(&j->a, 0, "preserve");
+	GOOD(site_again(&j->a, &err) &&
+	    flow_request_answer(&j->a.flow, n + 1, &yes, &sent, &err));
+	GOOD(bring(&j->a, &j->b, "XB", "p1", &err));
+	GOOD(reply_with(&j->b, 1, ACT_REFUSED, &sent, &err));
+	GOOD(bring(&j->b, &j->a, "XA", "p2", &err));
+	n = drafted(&j->a, "XB", 0);
+	GOOD(flow_request_send(&j->a.flow, n, BY_COMITY, &sent, &err));
+	GOOD(bring(&j->a, &j->b, "XB", "p3", &err));
+	GOOD(reply_with(&j->b, 2, ACT_GRANTED, &sent, &err));
+	GOOD(bring(&j->b, &j->a, "XA", "p4", &err));
+	GOOD(flow_request_close(&j->a.flow, n, NULL, &r, &err));
+}
+
+static void
+a_docket_that_is_well_is_made_anew_with_its_cases_and_drafts(void **state)
+{
+	struct docket_request r;
+	struct docket_case c;
+	struct docket *d;
+	struct buf text;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 43);
+	story_alone(&j);
+	rebuilt_equal(&j, &j.a, false);
+	rebuilt_equal(&j, &j.b, false);
+	GOOD(desk_open(&j.a.flow, true, &d, &err) &&
+	    docket_case_get(d, 1, true, &c, &err));
+	assert_string_equal(c.name, "the forged invoice");
+	docket_case_clear(&c);
+	GOOD(docket_request_get(d, 2, &r, &err));
+	assert_string_equal(r.state, "draft");
+	assert_int_equal(r.case_number, 1);
+	buf_init_secret(&text, DOCKET_TEXT_MAX);
+	GOOD(docket_request_text(d, 2, &text, &err));
+	assert_true(text.n > 0);
+	buf_clear(&text);
+	docket_close(d);
+	assert_true(path_exists(j.world, NULL, "aldora/docket.before-rebuild"));
+	job_end(&j);
+}
+
+static void
+what_only_the_docket_had_is_told_when_it_is_gone(void **state)
+{
+	struct docket_request r;
+	struct rebuilt out;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 44);
+	story_alone(&j);
+	site_end(&j.a);
+	docket_lose(&j, &j.a);
+	GOOD(site_again(&j.a, &err) && flow_rebuild(&j.a.flow, &out, &err));
+	assert_non_null(strstr(out.text, "names of cases"));
+	/* The number of the draft stays free: the others are those that people know. */
+	NO(row_of(&j.a, 2, &r, &err), "request.absent");
+	GOOD(row_of(&j.a, 1, &r, &err));
+	assert_string_equal(r.state, "accepted");
+	assert_string_equal(r.by, "letter");
+	GOOD(row_of(&j.a, 3, &r, &err));
+	assert_string_equal(r.by, "comity");
+	assert_false(r.written_owed);
+	GOOD(row_of(&j.a, 4, &r, &err));
+	assert_true(r.written_owed);
+	GOOD(row_of(&j.a, 5, &r, &err));
+	assert_false(r.ours);
+	assert_string_equal(r.state, "accepted");
+	GOOD(row_of(&j.a, 6, &r, &err));
+	assert_string_equal(r.state, "closed");
+	assert_int_equal(r.closed_at, NOW);
+	job_end(&j);
+}
+
+/* ---- lost, damaged, missing ---- */
+
+static void
+a_lost_docket_is_told_and_no_empty_one_takes_its_place(void **state)
+{
+	struct docket *d = NULL;
+	struct desk desk;
+	struct rebuilt r;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 45);
+	run_up_to(&j, AFTER_SEND);
+	site_end(&j.a);
+	docket_lose(&j, &j.a);
+	GOOD(home_open(j.world, "aldora", &j.a.flow.home, &err));
+	NO(docket_open(j.a.flow.home, &d, &err), "docket.lost");
+	NO(flow_desk(&j.a.flow, &desk, &err), "docket.lost");
+	assert_false(path_exists(j.world, NULL, "aldora/docket.sqlite"));
+	/* An empty file is none either. */
+	GOOD(file_save(j.world, NULL, "aldora/docket.sqlite", span_text(""), true, &err));
+	NO(docket_open(j.a.flow.home, &d, &err), "docket.damaged");
+	GOOD(flow_rebuild(&j.a.flow, &r, &err));
+	GOOD(flow_desk(&j.a.flow, &desk, &err));
+	assert_int_equal(desk.counts.outbox, 1);
+	job_end(&j);
+}
+
+static void
+a_damaged_docket_is_made_anew(void **state)
+{
+	struct told before, after;
+	struct docket *d = NULL;
+	struct err why = ERR_INIT;
+	struct rebuilt r;
+	struct buf b;
+	struct job j;
+
+	(void)state;
+	for (size_t page = 0; page < 12; page++) {
+		job_begin(&j, 46);
+		story_alone(&j);
+		GOOD(site_again(&j.a, &err) && tell(&j.a, &before, false, &err));
+		site_end(&j.a);
+		buf_init(&b, 16u << 20);
+		GOOD(file_load(j.world, NULL, "aldora/docket.sqlite", &b, &err));
+		if (page * 4096 + 200 < b.n)
+			memset(b.p + page * 4096 + 100, 0x5a, 100);
+		GOOD(file_save(j.world, NULL, "aldora/docket.sqlite", buf_span(&b), true,
+		    &err));
+		buf_clear(&b);
+		GOOD(site_again(&j.a, &err) && flow_rebuild(&j.a.flow, &r, &err));
+		GOOD(site_again(&j.a, &err) && docket_open(j.a.flow.home, &d, &err));
+		if (!docket_check(d, &why))
+			fail_msg("%s", why.text);
+		docket_close(d);
+		GOOD(tell(&j.a, &after, false, &err));
+		buf_clear(&before.b);
+		buf_clear(&after.b);
+		job_end(&j);
+	}
+}
+
+static void
+a_parcel_that_is_gone_is_counted_and_stops_nothing(void **state)
+{
+	struct docket_request r;
+	struct rebuilt out;
+	struct sent sent;
+	char path[200];
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 47);
+	run_up_to(&j, AFTER_PAIR);
+	GOOD(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
+	GOOD(ask(&j.a, ACT_STORED_DATA, "XB", &sent, &err));
+	(void)snprintf(path, sizeof path, "aldora/%s", parcel_path(&sent.act.act).s);
+	site_end(&j.a);
+	docket_lose(&j, &j.a);
+	GOOD(path_remove(j.world, NULL, path, &err));
+	GOOD(site_again(&j.a, &err) && flow_rebuild(&j.a.flow, &out, &err));
+	assert_int_equal(out.without_parcel, 1);
+	assert_int_equal(out.requests, 1);
+	GOOD(row_of(&j.a, 1, &r, &err));
+	NO(row_of(&j.a, 2, &r, &err), "request.absent");
+	job_end(&j);
+}
+
+/* ---- cut ---- */
+
+/* What the job comes to, whatever was cut on the way. */
+static void
+ended_well(struct job *j)
+{
+	struct evidence e;
+
+	for (size_t i = AFTER_ADD; i < STEPS; i++) {
+		struct err why = ERR_INIT;
+
+		if (!steps[i].run(j, &why))
+			fail_msg("%s: %s", steps[i].name, why.text);
+	}
+	GOOD(site_again(&j->b, &err) && evidence_load(j->b.flow.home, 1, &e, &err));
+	assert_string_equal(e.parcels[0].who, "KNOWN");
+	assert_int_equal(j->opened.unchanged, UNCHANGED_YES);
+}
+
+struct cut {
+	struct job j;
+	size_t step;
+	struct site *s;
+};
+
+static void
+step_whole(void *arg)
+{
+	struct cut *c = arg;
+
+	GOOD(steps[c->step].run(&c->j, &err));
+}
+
+static void
+step_cut(void *arg, uint64_t n, unsigned way)
+{
+	struct cut *c = arg;
+	struct job *j = &c->j;
+	struct err why = ERR_INIT;
+	struct rebuilt r;
+
+	power_fails(j->world, n);
+	(void)!steps[c->step].run(j, &why);
+	power_back(j->world, n, way);
+	site_end(c->s);
+	docket_lose(j, c->s);
+	GOOD(site_again(c->s, &err) && flow_rebuild(&c->s->flow, &r, &err));
+	assert_int_equal(r.without_parcel, 0);
+	GOOD(steps[c->step].run(j, &err));
+	ended_well(j);
+	job_end(j);
+}
+
+static void
+wherever_a_step_is_cut_the_docket_made_anew_goes_on(void **state)
+{
+	static const size_t which[] = { AFTER_ADD - 1, AFTER_SEAL - 1, AFTER_SEND - 1,
+		AFTER_WRITE - 1, AFTER_READ - 1, AFTER_RECEIVE - 1 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof which / sizeof *which; i++) {
+		struct places p = { .what = steps[which[i]].name, .ways = POWER_WAYS,
+			.few = 6, .try = step_cut };
+		struct cut c = { .step = which[i] };
+
+		job_begin(&c.j, 48);
+		c.s = which[i] >= AFTER_READ - 1 ? &c.j.b : &c.j.a;
+		run_up_to(&c.j, which[i]);
+		p.arg = &c;
+		p.n = places_size(c.j.world, step_whole, &c).calls;
+		places_try(&p);
+		job_end(&c.j);
+	}
+}
+
+static void
+rebuild_whole(void *arg)
+{
+	struct job *j = arg;
+	struct rebuilt r;
+
+	GOOD(site_again(&j->a, &err) && flow_rebuild(&j->a.flow, &r, &err));
+}
+
+struct again {
+	struct job j;
+	struct told before;
+};
+
+/* Whatever stopped it, the next one ends as if nothing had. */
+static void
+again_equal(struct again *g)
+{
+	struct told after;
+	struct rebuilt r;
+
+	GOOD(site_again(&g->j.a, &err) && flow_rebuild(&g->j.a.flow, &r, &err));
+	GOOD(site_again(&g->j.a, &err) && tell(&g->j.a, &after, false, &err));
+	same(&g->before, &after);
+	buf_clear(&after.b);
+	buf_clear(&g->before.b);
+	job_end(&g->j);
+}
+
+static bool
+rebuild_try(struct job *j, struct err *err)
+{
+	struct rebuilt r;
+
+	return site_again(&j->a, err) && flow_rebuild(&j->a.flow, &r, err);
+}
+
+/* Between both, whatever is there is whole, or it says that it is not. */
+static void
+whole_or_told(struct again *g)
+{
+	struct docket *d = NULL;
+	struct err why = ERR_INIT;
+	struct told now;
+
+	GOOD(site_again(&g->j.a, &err));
+	if (docket_open(g->j.a.flow.home, &d, &why)) {
+		docket_close(d);
+		GOOD(tell(&g->j.a, &now, false, &err));
+		same(&g->before, &now);
+		buf_clear(&now.b);
+	} else if (strcmp(why.reason, "docket.lost") != 0) {
+		fail_msg("%s (%s)", why.text, why.reason);
+	}
+}
+
+static void
+rebuild_cut(void *arg, uint64_t n, unsigned way)
+{
+	struct again *g = arg;
+	struct err why = ERR_INIT;
+
+	power_fails(g->j.world, n);
+	(void)!rebuild_try(&g->j, &why);
+	power_back(g->j.world, n, way);
+	whole_or_told(g);
+	again_equal(g);
+}
+
+static void
+rebuild_disk(void *arg, uint64_t n, unsigned way)
+{
+	struct again *g = arg;
+	struct err why = ERR_INIT;
+
+	disk_fails(g->j.world, n, way);
+	(void)!rebuild_try(&g->j, &why);
+	nothing_fails(g->j.world);
+	whole_or_told(g);
+	again_equal(g);
+}
+
+static void
+rebuild_memory(void *arg, uint64_t n, unsigned way)
+{
+	struct again *g = arg;
+	struct err why = ERR_INIT;
+
+	memory_fails(n, way);
+	(void)!rebuild_try(&g->j, &why);
+	nothing_fails(g->j.world);
+	whole_or_told(g);
+	again_equal(g);
+}
+
+static void
+a_rebuild_that_fails_anywhere_is_done_again_and_ends_the_same(void **state)
+{
+	struct places p[] = {
+		{ .what = "rebuilding, cut", .ways = POWER_WAYS, .few = 24,
+		    .try = rebuild_cut },
+		{ .what = "rebuilding, a disk error", .ways = DISK_WAYS, .few = 24,
+		    .try = rebuild_disk },
+		{ .what = "rebuilding, no memory", .ways = MEMORY_WAYS, .few = 24,
+		    .try = rebuild_memory },
+	};
+	struct places_size size;
+	struct again g;
+
+	(void)state;
+	job_begin(&g.j, 49);
+	story_alone(&g.j);
+	GOOD(site_again(&g.j.a, &err) && tell(&g.j.a, &g.before, false, &err));
+	/* The size of a child's run, so that ours stays as it is. */
+	size = places_size(g.j.world, rebuild_whole, &g.j);
+	for (size_t i = 0; i < sizeof p / sizeof *p; i++) {
+		p[i].arg = &g;
+		p[i].n = i < 2 ? size.calls : size.allocations;
+		places_try(&p[i]);
+	}
+	buf_clear(&g.before.b);
+	job_end(&g.j);
+}
+
+/* ---- the drill ---- */
+
+static void
+out_of_a_backup_without_its_docket_everything_is_proven_again(void **state)
+{
+	struct ledger_check *check = calloc(1, sizeof *check);
+	struct backup_result made;
+	struct bundle_result b;
+	struct custody was, is;
+	struct told before, after;
+	struct rebuilt r;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 50);
+	GOOD(three_countries(&j, &err));
+	GOOD(site_again(&j.a, &err) && flow_backup(&j.a.flow, "backup.age", &made, &err));
+	custody_init(&was);
+	custody_init(&is);
+	GOOD(flow_custody(&j.a.flow, 2, SIZE_MAX, span_of(NULL, 0), &was, &err));
+	GOOD(tell(&j.a, &before, false, &err));
+	site_end(&j.a);
+	GOOD(dir_remove_all(j.world, NULL, "aldora", &err));
+	GOOD(flow_restore(&j.a.flow, "backup.age", "aldora", &made, &err));
+	site_end(&j.a);
+	docket_lose(&j, &j.a);
+	GOOD(site_again(&j.a, &err) && flow_rebuild(&j.a.flow, &r, &err));
+	assert_int_equal(r.without_parcel, 0);
+	GOOD(site_again(&j.a, &err) && tell(&j.a, &after, false, &err));
+	same(&before, &after);
+	GOOD(site_again(&j.b, &err) &&
+	    flow_bundle_write_ledger(&j.b.flow, "drill-b", "XA", &b, &err));
+	GOOD(site_again(&j.a, &err) && flow_bundle_read(&j.a.flow, "drill-b", &b, &err));
+	GOOD(site_again(&j.c, &err) &&
+	    flow_bundle_write_ledger(&j.c.flow, "drill-c", "XA", &b, &err));
+	GOOD(site_again(&j.a, &err) && flow_bundle_read(&j.a.flow, "drill-c", &b, &err));
+	GOOD(flow_ledger_check(&j.a.flow, true, check, &err));
+	for (size_t i = 0; i < check->n; i++)
+		if (check->list[i].bad)
+			fail_msg("%s: %s", check->list[i].what, check->list[i].text);
+	GOOD(flow_custody(&j.a.flow, 2, SIZE_MAX, span_of(NULL, 0), &is, &err));
+	assert_int_equal(is.standing, was.standing);
+	assert_int_equal(is.n, was.n);
+	custody_clear(&was);
+	custody_clear(&is);
+	buf_clear(&before.b);
+	buf_clear(&after.b);
+	free(check);
+	job_end(&j);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_dockets_of_three_countries_are_made_anew_and_nothing_differs),
+		cmocka_unit_test(the_main_job_is_made_anew_behind_each_of_its_steps),
+		cmocka_unit_test(a_docket_that_is_well_is_made_anew_with_its_cases_and_drafts),
+		cmocka_unit_test(what_only_the_docket_had_is_told_when_it_is_gone),
+		cmocka_unit_test(a_lost_docket_is_told_and_no_empty_one_takes_its_place),
+		cmocka_unit_test(a_damaged_docket_is_made_anew),
+		cmocka_unit_test(a_parcel_that_is_gone_is_counted_and_stops_nothing),
+		cmocka_unit_test(wherever_a_step_is_cut_the_docket_made_anew_goes_on),
+		cmocka_unit_test(a_rebuild_that_fails_anywhere_is_done_again_and_ends_the_same),
+		cmocka_unit_test(out_of_a_backup_without_its_docket_everything_is_proven_again),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("rebuild", tests, NULL, NULL);
 }
