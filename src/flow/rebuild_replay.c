@@ -6,6 +6,8 @@
 #include "flow/rebuild.h"
 #include "flow/take.h"
 
+#define SUM_PART 65536		/* read at once */
+
 struct replaying {
 	struct rebuilding *r;
 	struct flow *f;
@@ -259,6 +261,34 @@ stamp_look(struct replaying *p, struct docket_act *row, struct err *err)
 
 /* ---- received ---- */
 
+/* Length and digest of a file of the home. */
+static bool
+file_sum(struct replaying *p, const char *path, uint64_t *bytes, struct digest *sha256,
+    struct err *err)
+{
+	struct dir *home = home_dir(p->f->home);
+	uint8_t *part = mem_new(SUM_PART, err);
+	struct file *file = NULL;
+	struct hasher *h = NULL;
+	size_t n = 1;
+	bool ok;
+
+	*bytes = 0;
+	ok = part != NULL && hasher_new(&h, err) &&
+	    file_open(p->f->world, home, path, FILE_READ, &file, err);
+	while (ok && n > 0) {
+		ok = file_read_at(file, part, SUM_PART, *bytes, &n, err);
+		if (ok)
+			hasher_add(h, span_of(part, n));
+		*bytes += ok ? n : 0;
+	}
+	ok = ok && hasher_end(h, sha256, err);
+	hasher_free(h);
+	file_close(file);
+	mem_free(part);
+	return ok;
+}
+
 static void
 words_take(struct taking *t, const struct receipt_seen *s)
 {
@@ -277,34 +307,6 @@ words_take(struct taking *t, const struct receipt_seen *s)
 }
 
 static bool
-parcel_sum(struct replaying *p, struct taking *t, struct err *err)
-{
-	struct file_info info;
-	struct file *file = NULL;
-	struct hasher *h = NULL;
-	uint8_t *part = mem_new(65536, err);
-	uint64_t at = 0;
-	size_t n = 1;
-	bool ok;
-
-	ok = part != NULL && path_info(p->f->world, home_dir(p->f->home), t->path, &info,
-	    err) && hasher_new(&h, err) && file_open(p->f->world, home_dir(p->f->home),
-	    t->path, FILE_READ, &file, err);
-	t->bytes = ok ? info.size : 0;
-	while (ok && n > 0) {
-		ok = file_read_at(file, part, 65536, at, &n, err);
-		if (ok)
-			hasher_add(h, span_of(part, n));
-		at += n;
-	}
-	ok = ok && hasher_end(h, &t->sha256, err);
-	hasher_free(h);
-	file_close(file);
-	mem_free(part);
-	return ok;
-}
-
-static bool
 receipt_settle_again(struct taking *t, struct err *err)
 {
 	const struct receipt_body *b = &t->report.act.body.receipt;
@@ -315,6 +317,9 @@ receipt_settle_again(struct taking *t, struct err *err)
 		return false;
 	if (!found || ours.receipted_at != 0)
 		return true;
+	/* It was compared when it came in. */
+	ours.has_sha256 = ours.has_sha256 || ours.carried_at != 0;
+	ours.sha256 = b->parcel_sha256;
 	return receipt_marks(t, &ours, err);
 }
 
@@ -464,7 +469,7 @@ received_take(struct replaying *p, struct taking *t, const struct entry *e,
 	if (s == NULL && marked(p->r, t->path))
 		return true;
 	if (!node_check(&p->trust, &t->in, &t->report, &why) ||
-	    (s == NULL && !parcel_sum(p, t, &why)))
+	    (s == NULL && !file_sum(p, t->path, &t->bytes, &t->sha256, &why)))
 		return without(p, &why, err);
 	if (!sound(t, e))
 		return without(p, &why, err);
@@ -855,6 +860,31 @@ entry_again(struct replaying *p, const struct entry *e, struct err *err)
 	    noted_act(p, e, err);
 }
 
+/* What was carried has its digest, for who looks for rot; receipts told most of them. */
+static bool
+sums_take(struct replaying *p, struct err *err)
+{
+	for (size_t i = 0; i < p->r->n; i++) {
+		const struct entry *e = &p->r->list[i];
+		struct docket_act row;
+		uint64_t bytes;
+		bool found;
+
+		if (e->event != EVENT_SENT || !e->has_package)
+			continue;
+		if (!docket_act_package(p->d, &e->package, &row, &found, err))
+			return false;
+		if (!found || row.has_sha256)
+			continue;
+		if (!file_sum(p, act_file(&row).s, &bytes, &row.sha256, err))
+			return false;
+		row.has_sha256 = true;
+		if (!docket_act_put(p->d, &row, err))
+			return false;
+	}
+	return true;
+}
+
 /* ---- which thread a record is of ---- */
 
 /*
@@ -949,7 +979,7 @@ rebuild_replay(struct rebuilding *r, struct err *err)
 	ok = node_trust_open(&p.trust, r->f, true, err) &&
 	    home_stamp_roots(r->f->home, &p.stamp_roots, err) &&
 	    folders_list(&p, err) && added_numbers(&p, err) && docket_begin(p.d, err) &&
-	    entries_again(&p, err) && threads_find(&p, err) && index_put(&p, err) &&
+	    entries_again(&p, err) && sums_take(&p, err) && threads_find(&p, err) && index_put(&p, err) &&
 	    docket_commit(p.d, err);
 	if (!ok)
 		docket_rollback(p.d);

@@ -34,11 +34,11 @@ act_told(void *arg, const struct docket_act *a, struct err *err)
 {
 	struct told *t = arg;
 
-	return buf_printf(&t->b, err, "  %.8s %.8s %s %s dir %d req %u ev %u at %lld made %lld bytes %llu stamp %d %lld other %d outbox %d carried %d receipted %lld receipt %.8s %s/%s/%s\n",
+	return buf_printf(&t->b, err, "  %.8s %.8s %s %s dir %d req %u ev %u at %lld made %lld bytes %llu stamp %d %lld other %d outbox %d carried %d sum %d receipted %lld receipt %.8s %s/%s/%s\n",
 	    digest_hex(&a->act).s, digest_hex(&a->package).s, a->kind, a->peer,
 	    a->direction, a->request, a->evidence, (long long)a->at,
 	    (long long)a->made_at, (unsigned long long)a->bytes, a->stamp,
-	    (long long)a->stamped_at, a->other, a->outbox, a->carried_at != 0,
+	    (long long)a->stamped_at, a->other, a->outbox, a->carried_at != 0, a->has_sha256,
 	    (long long)a->receipted_at,
 	    a->has_receipt ? digest_hex(&a->receipt).s : "-", a->verdict, a->who,
 	    a->when);
@@ -536,6 +536,98 @@ wherever_a_step_is_cut_the_docket_made_anew_goes_on(void **state)
 	}
 }
 
+/* ---- several that came together ---- */
+
+static bool
+inbox_take(struct job *j, struct err *err)
+{
+	size_t n;
+
+	return site_again(&j->b, err) && take_all_in(&j->b, NULL, &n, err);
+}
+
+static void
+inbox_whole(void *arg)
+{
+	GOOD(inbox_take(arg, &err));
+}
+
+struct pairs {
+	size_t in, receipts;
+};
+
+static bool
+pair_count(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct pairs *p = arg;
+
+	(void)err;
+	p->in += a->direction == ACT_IN;
+	p->receipts += a->direction == ACT_OUT && a->outbox == OUTBOX_ONCE;
+	assert_true(a->direction == ACT_OUT || a->has_receipt);
+	return true;
+}
+
+/* Each came in once and has one receipt, which its sender takes. */
+static void
+inbox_cut(void *arg, uint64_t n, unsigned way)
+{
+	struct job *j = arg;
+	struct err why = ERR_INIT;
+	struct docket_request r;
+	struct docket *d;
+	struct rebuilt out;
+
+	power_fails(j->world, n);
+	(void)!inbox_take(j, &why);
+	power_back(j->world, n, way);
+	site_end(&j->b);
+	docket_lose(j, &j->b);
+	GOOD(site_again(&j->b, &err) && flow_rebuild(&j->b.flow, &out, &err));
+	GOOD(inbox_take(j, &err));
+	for (unsigned i = 1; i <= 3; i++) {
+		struct pairs p = { 0, 0 };
+
+		GOOD(home_docket(j->b.flow.home, &d, &err));
+		GOOD(docket_request_acts(d, i, pair_count, &p, &err));
+		home_docket_done(j->b.flow.home);
+		assert_int_equal(p.in, 1);
+		assert_int_equal(p.receipts, 1);
+		GOOD(row_of(&j->b, i, &r, &err));
+		assert_string_equal(r.state, "received");
+	}
+	NO(row_of(&j->b, 4, &r, &err), "request.absent");
+	GOOD(bring(&j->b, &j->a, "XA", "i2", &err));
+	for (unsigned i = 1; i <= 3; i++) {
+		GOOD(row_of(&j->a, i, &r, &err));
+		assert_string_equal(r.state, "received");
+		assert_int_equal(r.receipted_at, NOW);
+	}
+	job_end(j);
+}
+
+static void
+wherever_taking_in_is_cut_each_act_comes_in_once_and_has_one_receipt(void **state)
+{
+	struct places p = { .what = "taking in, cut", .ways = POWER_WAYS, .few = 30,
+		.try = inbox_cut };
+	struct bundle_result b;
+	struct sent sent;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 51);
+	run_up_to(&j, AFTER_PAIR);
+	for (unsigned i = 0; i < 3; i++)
+		GOOD(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
+	GOOD(flow_bundle_write(&j.a.flow, "i1", "XB", &b, &err));
+	GOOD(site_again(&j.b, &err) && flow_bundle_read(&j.b.flow, "i1", &b, &err));
+	p.arg = &j;
+	p.n = places_size(j.world, inbox_whole, &j).calls;
+	places_try(&p);
+	job_end(&j);
+}
+
 static void
 rebuild_whole(void *arg)
 {
@@ -723,6 +815,7 @@ main(void)
 		cmocka_unit_test(a_damaged_docket_is_made_anew),
 		cmocka_unit_test(a_parcel_that_is_gone_is_counted_and_stops_nothing),
 		cmocka_unit_test(wherever_a_step_is_cut_the_docket_made_anew_goes_on),
+		cmocka_unit_test(wherever_taking_in_is_cut_each_act_comes_in_once_and_has_one_receipt),
 		cmocka_unit_test(a_rebuild_that_fails_anywhere_is_done_again_and_ends_the_same),
 		cmocka_unit_test(out_of_a_backup_without_its_docket_everything_is_proven_again),
 	};
