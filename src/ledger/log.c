@@ -222,6 +222,8 @@ tiles_ready(struct log *l, struct log_place *place, struct err *err)
 			*err = why;
 		return false;
 	}
+	if (place->count > 0)
+		(void)snprintf(l->remade, sizeof l->remade, "%s", why.text);
 	*place = (struct log_place){ .at = JOURNAL_FIRST };
 	return tiles_anew(l, err);
 }
@@ -263,8 +265,10 @@ open_all(struct log *l, struct err *err)
 		place = (struct log_place){ .at = JOURNAL_FIRST };
 	if (l->closed && l->edge.size == l->end - l->first)
 		return log_signed_load(l, err) && log_state_load(l, err);
-	return follow_from(l, place.count, place.at, err) && log_signed_load(l, err) &&
-	    log_state_load(l, err);
+	/* Others copy these files: what was rotten is right again before anything else. */
+	return follow_from(l, place.count, place.at, err) &&
+	    (l->remade[0] == '\0' || l->closed || log_tiles_sync(l, err)) &&
+	    log_signed_load(l, err) && log_state_load(l, err);
 }
 
 bool

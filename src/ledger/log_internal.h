@@ -57,6 +57,7 @@ struct log {
 	uint64_t offsets_n;		/* in the file */
 	struct log_signed signed_;
 	bool standing_damaged;
+	char remade[ERR_TEXT_MAX];	/* what was wrong with tiles made anew at opening; "" nothing */
 	struct log_state state;
 };
 

@@ -154,6 +154,23 @@ cosigned_check(struct scrub *s, struct err *err)
 	return ok;
 }
 
+/* Found and mended when this log was opened; its sentence begins with the file's name. */
+static void
+remade_tell(struct scrub *s)
+{
+	const char *text = s->l->remade, *end = strchr(text, ' ');
+	size_t n = strlen(s->l->path);
+	char path[160];
+
+	if (end == NULL || strncmp(text, s->l->path, n) != 0 || text[n] != '/' ||
+	    (size_t)(end - text) >= sizeof path) {
+		s->bad(s->arg, s->l->path, text);
+		return;
+	}
+	(void)snprintf(path, sizeof path, "%.*s", (int)(end - text), text);
+	s->bad(s->arg, path, end + 1);
+}
+
 bool
 log_scrub(struct log *l, void (*bad)(void *arg, const char *path, const char *why),
     void *arg, struct progress *progress, struct err *err)
@@ -167,6 +184,8 @@ log_scrub(struct log *l, void (*bad)(void *arg, const char *path, const char *wh
 	s->bad = bad;
 	s->arg = arg;
 	s->progress = progress;
+	if (l->remade[0] != '\0')
+		remade_tell(s);
 	ok = log_alive(l, err) && tiles_part(s, err) &&
 	    sealed_check(s, SIGNED_NAME, err) && sealed_check(s, STANDING_NAME, err) &&
 	    checkpoint_check(s, err) && cosigned_check(s, err);
