@@ -53,8 +53,11 @@ run_bundle_write(struct cli *c, struct call *call)
 		bundle_members(&j, &r);
 		json_done(c, &j);
 	}
-	say(c, "%s, %s, in ", count_people(r.parcels, "parcel", "parcels").s,
-	    size_people(r.bytes).s);
+	if (r.parcels > 0)
+		say(c, "%s, %s, in ", count_people(r.parcels, "parcel", "parcels").s,
+		    size_people(r.bytes).s);
+	else
+		say(c, "No parcel waits; what ledgers tell each other is in ");
 	say_text(c, call->args[0]);
 	say(c, ": everything is on the medium and checked.\n");
 	say(c, "The other side types: comity bundle read DIR\n");

@@ -334,10 +334,12 @@ run_ledger_check(struct cli *c, struct call *call)
 	if (ok && r->more > 0)
 		say(c, "  and %zu more\n", r->more);
 	if (ok)
-		say(c, "%s in %s (%s) looked at%s\n",
-		    count_people(r->leaves, "entry", "entries").s,
-		    count_people(r->files, "file", "files").s, size_people(r->bytes).s,
-		    bad ? "." : ": all as it was written.");
+		say(c, "%s looked at", count_people(r->leaves, "entry", "entries").s);
+	if (ok && call_flag(call, "parcels"))
+		say(c, ", and %s (%s)", count_people(r->files, "file", "files").s,
+		    size_people(r->bytes).s);
+	if (ok)
+		say(c, "%s\n", bad ? "." : ": all is as it was written.");
 	if (ok && c->json)
 		findings_json(c, r);
 	mem_free(r);

@@ -55,6 +55,13 @@ MUST bool peer_file_save(struct flow *f, const struct authority_id *id,
 /* Our log's verifier key as our card names it; *found false: it names none yet. */
 MUST bool own_log_key(struct flow *f, struct vkey *out, bool *found, struct err *err);
 
+/* The witness keys on the cards that are confirmed here (ledger_doors.c). */
+struct cosigners {
+	struct vkey keys[LEDGER_WITNESSES_SHOWN];
+	size_t n;
+};
+MUST bool cosigners_known(struct flow *f, struct cosigners *out, struct err *err);
+
 /*
  * All of it from a bundle at `path` whose list says it is from this authority: its card,
  * when it follows the confirmed one, then what it says about ledgers, then what waits to be

@@ -123,7 +123,8 @@ struct ledger_check {
 	struct ledger_finding list[LEDGER_FINDINGS_MAX];
 	size_t n;
 	size_t more;			/* found and not listed */
-	uint64_t leaves, files, bytes;	/* looked at */
+	uint64_t leaves;		/* looked at */
+	uint64_t files, bytes;		/* parcels, when asked for */
 };
 /*
  * Everything from the first byte: journal against its chain, leaves against entries, tiles,

@@ -51,8 +51,51 @@ damage(struct checking *c, const char *what, const struct err *why, struct err *
 static void
 file_bad(void *arg, const char *path, const char *why)
 {
-	found(arg, true, path, "%s. Tiles are made again from the journal at the next checkpoint; a mirror is told anew by its owner.",
+	found(arg, true, path, "%s. Tiles of our own are made again from the journal when a command needs them; a mirror is told anew by its owner.",
 	    why);
+}
+
+/* The log's scrub knows its own key only; here are those of who cosigned. */
+static bool
+note_check(struct checking *c, struct log *l, const struct cosigners *keys,
+    uint64_t size, struct err *err)
+{
+	bool good[LEDGER_WITNESSES_SHOWN];
+	struct err why = ERR_INIT;
+	struct note note;
+	struct buf bytes;
+	char name[48];
+	bool ok;
+
+	(void)snprintf(name, sizeof name, "ledger/cosigned/%llu",
+	    (unsigned long long)size);
+	buf_init(&bytes, NOTE_MAX);
+	ok = log_cosigned_note(l, size, &bytes, &why);
+	if (ok) {
+		(void)!(note_parse(buf_span(&bytes), &note, &why) &&
+		    note_verify(&note, keys->keys, keys->n, good, NULL, &why));
+		note_clear(&note);
+	}
+	buf_clear(&bytes);
+	return damage(c, name, &why, err);
+}
+
+static bool
+notes_check(struct checking *c, struct log *l, struct err *err)
+{
+	struct cosigners *keys = mem_new(sizeof *keys, err);
+	struct err why = ERR_INIT;
+	uint64_t *sizes = NULL;
+	size_t n = 0;
+	bool ok = keys != NULL && cosigners_known(c->f, keys, err);
+
+	if (ok && !log_cosigned(l, &sizes, &n, &why))
+		ok = damage(c, "ledger/cosigned", &why, err);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = note_check(c, l, keys, sizes[i], err);
+	mem_free(sizes);
+	mem_free(keys);
+	return ok;
 }
 
 static bool
@@ -66,8 +109,6 @@ log_check(struct checking *c, struct err *err)
 	if (!ledger_log(c->f, &l, &why))
 		return damage(c, "journal/records", &why, err);
 	c->out->leaves = log_size(l);
-	c->out->files++;
-	c->out->bytes += journal_end(log_journal(l));
 	if (!log_scrub(l, file_bad, c, c->f->progress, &why) &&
 	    !damage(c, "ledger", &why, err))
 		return false;
@@ -76,7 +117,7 @@ log_check(struct checking *c, struct err *err)
 		return false;
 	if (text[0] != '\0')
 		found(c, s.standing == LOG_FROZEN, "standing", "%s", text);
-	return true;
+	return notes_check(c, l, err);
 }
 
 static bool

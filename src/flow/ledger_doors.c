@@ -22,11 +22,6 @@ ledger_view_clear(struct ledger_view *v)
 
 /* ---- who cosigned ours ---- */
 
-struct cosigners {
-	struct vkey keys[LEDGER_WITNESSES_SHOWN];
-	size_t n;
-};
-
 static bool
 cosigners_of_peer(void *arg, const struct peer *p, struct err *err)
 {
@@ -40,6 +35,13 @@ cosigners_of_peer(void *arg, const struct peer *p, struct err *err)
 	for (size_t i = 0; i < keys.witnesses_n && c->n < LEDGER_WITNESSES_SHOWN; i++)
 		c->keys[c->n++] = keys.witnesses[i];
 	return true;
+}
+
+bool
+cosigners_known(struct flow *f, struct cosigners *out, struct err *err)
+{
+	out->n = 0;
+	return peers_each(f->home, cosigners_of_peer, out, err);
 }
 
 static bool
@@ -83,7 +85,7 @@ witnesses_fill(struct flow *f, struct log *l, struct ledger_view *v, struct err 
 	size_t n = 0;
 	bool ok;
 
-	ok = c != NULL && peers_each(f->home, cosigners_of_peer, c, err) &&
+	ok = c != NULL && cosigners_known(f, c, err) &&
 	    log_cosigned(l, &sizes, &n, err);
 	for (size_t i = n; ok && i-- > 0 && n - i <= NOTES_LOOKED_AT;) {
 		struct buf bytes;
