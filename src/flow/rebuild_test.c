@@ -168,6 +168,8 @@ rebuilt_equal(struct job *j, struct site *s, bool lose)
 	site_end(s);
 	if (lose)
 		docket_lose(j, s);
+	/* Days later: nothing in it is of today. */
+	world_sim_set_now(j->world, world_now(j->world) + 3 * DAY);
 	GOOD(site_again(s, &err) && flow_rebuild(&s->flow, &r, &err));
 	assert_int_equal(r.without_parcel, 0);
 	GOOD(site_again(s, &err) && docket_digest(s, &is, &err) &&
@@ -238,7 +240,7 @@ paper(struct site *s)
 }
 
 static unsigned
-drafted(struct site *s, const char *to, unsigned case_number)
+drafted_without(struct site *s, const char *to, unsigned case_number, size_t left_out)
 {
 	static const struct field_setting set[] = {
 		{ "offence.articles", "13" }, { "offence.facts", "an invoice was forged" },
@@ -248,8 +250,9 @@ drafted(struct site *s, const char *to, unsigned case_number)
 		{ "system_or_account.type", "email" },
 		{ "system_or_account.value", "someone@mail.example" },
 	};
-	struct request_wish w = { .kind = "preserve", .to = to, .set = set,
-		.set_n = sizeof set / sizeof *set, .lang = "en",
+	struct request_wish w = { .kind = "preserve", .to = to,
+		.set = set + left_out, .set_n = sizeof set / sizeof *set - left_out,
+		.lang = "en",
 		.case_number = case_number };
 	struct request_view v;
 	unsigned number;
@@ -258,6 +261,12 @@ drafted(struct site *s, const char *to, unsigned case_number)
 	number = v.row.number;
 	request_view_clear(&v);
 	return number;
+}
+
+static unsigned
+drafted(struct site *s, const char *to, unsigned case_number)
+{
+	return drafted_without(s, to, case_number, 0);
 }
 
 static void
@@ -278,13 +287,20 @@ story_alone(struct job *j)
 {
 	struct answer_wish yes = { .kind = ACT_GRANTED, .by = BY_LETTER };
 	struct docket_request r;
+	struct request_view v;
 	struct sent sent;
 	unsigned n, c;
 
 	run_up_to(j, AFTER_PAIR);
 	GOOD(file_save(j->world, NULL, "scan.pdf", span_text("%PDF"), true, &err));
 	c = paper(&j->a);
-	n = drafted(&j->a, "XD", c);
+	n = drafted_without(&j->a, "XD", c, 1);
+	/* Refused, and done after all: its record belongs to the thread. */
+	NO(flow_request_send(&j->a.flow, n, BY_LETTER, &sent, &err), "request.incomplete");
+	GOOD(flow_request_edit(&j->a.flow, n, &(struct request_wish){ .lang = "en",
+	    .set = &(const struct field_setting){ "offence.articles", "13" },
+	    .set_n = 1 }, &v, &err));
+	request_view_clear(&v);
 	GOOD(flow_request_send(&j->a.flow, n, BY_LETTER, &sent, &err));
 	came_on_paper(&j->a, n, "receipt");
 	came_on_paper(&j->a, n, "granted");
@@ -514,16 +530,32 @@ step_cut(void *arg, uint64_t n, unsigned way)
 	job_end(j);
 }
 
+/* The same, and what was cut is ended first: also the record of what was taken away. */
 static void
-wherever_a_step_is_cut_the_docket_made_anew_goes_on(void **state)
+step_ended(void *arg, uint64_t n, unsigned way)
+{
+	struct cut *c = arg;
+	struct job *j = &c->j;
+	struct err why = ERR_INIT;
+
+	power_fails(j->world, n);
+	(void)!steps[c->step].run(j, &why);
+	power_back(j->world, n, way);
+	site_end(c->s);
+	GOOD(steps[c->step].run(j, &err));
+	rebuilt_equal(j, c->s, true);
+	job_end(j);
+}
+
+static void
+each_step_cut(void (*try)(void *arg, uint64_t n, unsigned way), unsigned few)
 {
 	static const size_t which[] = { AFTER_ADD - 1, AFTER_SEAL - 1, AFTER_SEND - 1,
 		AFTER_WRITE - 1, AFTER_READ - 1, AFTER_RECEIVE - 1 };
 
-	(void)state;
 	for (size_t i = 0; i < sizeof which / sizeof *which; i++) {
 		struct places p = { .what = steps[which[i]].name, .ways = POWER_WAYS,
-			.few = 6, .try = step_cut };
+			.few = few, .try = try };
 		struct cut c = { .step = which[i] };
 
 		job_begin(&c.j, 48);
@@ -534,6 +566,63 @@ wherever_a_step_is_cut_the_docket_made_anew_goes_on(void **state)
 		places_try(&p);
 		job_end(&c.j);
 	}
+}
+
+static void
+wherever_a_step_is_cut_the_docket_made_anew_goes_on(void **state)
+{
+	(void)state;
+	each_step_cut(step_cut, 6);
+}
+
+static void
+a_step_that_was_cut_and_ended_is_made_anew_as_it_was(void **state)
+{
+	(void)state;
+	each_step_cut(step_ended, 8);
+}
+
+/* A number that a draft had when theirs came in is not given to theirs. */
+static void
+numbers_stay_those_that_people_know(void **state)
+{
+	struct sent sent;
+	unsigned own;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 52);
+	run_up_to(&j, AFTER_PAIR);
+	own = drafted(&j.b, "XA", 0);
+	GOOD(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
+	GOOD(bring(&j.a, &j.b, "XB", "n1", &err));
+	GOOD(flow_request_send(&j.b.flow, own, BY_COMITY, &sent, &err));
+	GOOD(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
+	GOOD(bring(&j.a, &j.b, "XB", "n2", &err));
+	rebuilt_equal(&j, &j.b, true);
+	job_end(&j);
+}
+
+static void
+what_was_made_anew_is_there_after_lost_power(void **state)
+{
+	struct told before, after;
+	struct rebuilt r;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 53);
+	run_up_to(&j, AFTER_SEND);
+	GOOD(site_again(&j.a, &err) && tell(&j.a, &before, false, &err));
+	site_end(&j.a);
+	docket_lose(&j, &j.a);
+	GOOD(site_again(&j.a, &err) && flow_rebuild(&j.a.flow, &r, &err));
+	GOOD(world_sim_crash(j.world, SIM_CRASH_KEEP_NONE, 0, &err));
+	GOOD(site_again(&j.a, &err) && tell(&j.a, &after, false, &err));
+	same(&before, &after);
+	buf_clear(&before.b);
+	buf_clear(&after.b);
+	job_end(&j);
 }
 
 /* ---- several that came together ---- */
@@ -584,6 +673,14 @@ inbox_cut(void *arg, uint64_t n, unsigned way)
 	site_end(&j->b);
 	docket_lose(j, &j->b);
 	GOOD(site_again(&j->b, &err) && flow_rebuild(&j->b.flow, &out, &err));
+	/* What was under way is left to who goes on with it. */
+	for (unsigned i = 1; i <= 3; i++) {
+		struct pairs p = { 0, 0 };
+
+		GOOD(home_docket(j->b.flow.home, &d, &err));
+		GOOD(docket_request_acts(d, i, pair_count, &p, &err));
+		home_docket_done(j->b.flow.home);
+	}
 	GOOD(inbox_take(j, &err));
 	for (unsigned i = 1; i <= 3; i++) {
 		struct pairs p = { 0, 0 };
@@ -815,6 +912,9 @@ main(void)
 		cmocka_unit_test(a_damaged_docket_is_made_anew),
 		cmocka_unit_test(a_parcel_that_is_gone_is_counted_and_stops_nothing),
 		cmocka_unit_test(wherever_a_step_is_cut_the_docket_made_anew_goes_on),
+		cmocka_unit_test(a_step_that_was_cut_and_ended_is_made_anew_as_it_was),
+		cmocka_unit_test(numbers_stay_those_that_people_know),
+		cmocka_unit_test(what_was_made_anew_is_there_after_lost_power),
 		cmocka_unit_test(wherever_taking_in_is_cut_each_act_comes_in_once_and_has_one_receipt),
 		cmocka_unit_test(a_rebuild_that_fails_anywhere_is_done_again_and_ends_the_same),
 		cmocka_unit_test(out_of_a_backup_without_its_docket_everything_is_proven_again),
