@@ -67,22 +67,30 @@ there_is(struct docket *d, unsigned number, bool *yes, struct err *err)
 	return false;
 }
 
-/* Rows that a case or correspondent lacks since a part was lost name none. */
-static void
-refs_check(struct rebuilding *r, struct docket_request *q)
+/* A case or correspondent whose row could not be taken over is named by none. */
+static bool
+refs_check(struct rebuilding *r, struct docket_request *q, struct err *err)
 {
 	struct docket_case c;
+	struct err why = ERR_INIT;
 	char state[3];
 
-	if (q->case_number != 0) {
-		if (docket_case_get(r->d, q->case_number, false, &c, NULL))
-			docket_case_clear(&c);
-		else
-			q->case_number = 0;
+	if (q->case_number != 0 &&
+	    docket_case_get(r->d, q->case_number, false, &c, &why))
+		docket_case_clear(&c);
+	else if (strcmp(why.reason, "case.absent") == 0)
+		q->case_number = 0;
+	if (why.kind == ERR_NONE || why.kind == ERR_ABSENT) {
+		err_clear(&why);
+		if (q->correspondent != 0 && !docket_correspondent_state(r->d,
+		    q->correspondent, state, &why) &&
+		    strcmp(why.reason, "correspondent.absent") == 0)
+			q->correspondent = 0;
 	}
-	if (q->correspondent != 0 &&
-	    !docket_correspondent_state(r->d, q->correspondent, state, NULL))
-		q->correspondent = 0;
+	if (why.kind == ERR_NONE || why.kind == ERR_ABSENT)
+		return true;
+	*err = why;
+	return false;
 }
 
 static bool
@@ -92,11 +100,12 @@ draft_take(struct rebuilding *r, const struct docket_request *was, struct span t
 	struct docket_request q = *was;
 	bool there;
 
-	if (!there_is(r->d, was->number, &there, err) || there)
-		return !there ? false : true;
-	refs_check(r, &q);
+	if (!there_is(r->d, was->number, &there, err))
+		return false;
+	if (there)
+		return true;
 	r->drafts++;
-	return docket_request_new(r->d, &q, text, err);
+	return refs_check(r, &q, err) && docket_request_new(r->d, &q, text, err);
 }
 
 static bool
@@ -120,8 +129,7 @@ thread_take(struct rebuilding *r, const struct docket_request *was, struct span 
 		q.sent_at = was->sent_at;
 	if (was->answered_at != 0 && q.answered_at != 0)
 		q.answered_at = was->answered_at;
-	refs_check(r, &q);
-	return docket_request_put(r->d, &q, err) && (text.n == 0 ||
+	return refs_check(r, &q, err) && docket_request_put(r->d, &q, err) && (text.n == 0 ||
 	    docket_request_text_put(r->d, q.number, text, err));
 }
 
@@ -153,8 +161,10 @@ act_take(struct rebuilding *r, const struct entry *e, struct err *err)
 
 	if (!docket_act_package(r->old, &e->package, &was, &before, &why))
 		return partly(r, &why, err);
-	if (!before || !docket_act_package(r->d, &e->package, &is, &found, err))
-		return !before;
+	if (!before)
+		return true;
+	if (!docket_act_package(r->d, &e->package, &is, &found, err))
+		return false;
 	if (!found)
 		return true;
 	if (was.carried_at > is.carried_at)

@@ -16,6 +16,7 @@ struct replaying {
 	struct certs stamp_roots;
 	unsigned *folders;		/* of evidence, ascending */
 	size_t folders_n, folders_room;
+	size_t folder_next;		/* behind the last that was found: they come in order */
 };
 
 /* A package the records name is not here, or is not what it was. */
@@ -176,16 +177,19 @@ received_number(struct replaying *p, const struct docket_act *row, unsigned *out
 	size_t n;
 
 	(void)snprintf(name, sizeof name, "%s.sig", digest_hex(&row->act).s);
-	for (size_t i = 0; i < p->folders_n; i++)
-		if (home_has(p->f->home, evidence_path(p->folders[i], name).s)) {
-			bool there;
+	for (size_t i = 0; i < p->folders_n; i++) {
+		size_t at = (p->folder_next + i) % p->folders_n;
+		bool mine, there = false;
 
-			*out = p->folders[i];
-			if (!evidence_there(p, *out, &there, err))
-				return false;
-			if (!there)
-				return true;
+		*out = p->folders[at];
+		if (!take_there(p->f, evidence_path(*out, name).s, &mine, err) ||
+		    (mine && !evidence_there(p, *out, &there, err)))
+			return false;
+		if (mine && !there) {
+			p->folder_next = at + 1;
+			return true;
 		}
+	}
 	if (!evidence_numbers(p->f->home, &list, &n, err))
 		return false;
 	*out = n > 0 ? list[n - 1] : 0;
