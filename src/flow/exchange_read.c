@@ -630,6 +630,40 @@ entries_lack(struct settling *s, struct span body, bool *lack, struct err *err)
 	return true;
 }
 
+/*
+ * Its sender did not know how far we cosigned, as on a stick that goes one way only: the
+ * proof from there is made of the entries we mirror, and asked again.
+ */
+static bool
+asked_again(struct settling *s, struct span body, struct witness_answer *a,
+    struct err *err)
+{
+	struct add_checkpoint of;
+	struct checkpoint c, ours;
+	struct buf note, again;
+	uint64_t mirrored = 0;
+	bool found, ok;
+
+	if (!add_checkpoint_read(body, &of, err) || !checkpoint_peek(of.note, &c, err))
+		return false;
+	buf_init(&note, NOTE_MAX);
+	buf_init(&again, PROOF_MAX);
+	ok = witness_checkpoint(s->witness, c.origin, &note, &ours, &found, err) &&
+	    witness_mirrored(s->witness, c.origin, &mirrored, err);
+	if (ok && found && ours.size > 0 && ours.size < c.size && c.size <= mirrored) {
+		of.old = ours.size;
+		witness_answer_clear(a);
+		witness_answer_init(a);
+		ok = witness_consistency(s->witness, c.origin, ours.size, c.size, &of.path,
+		    err) && add_checkpoint_write(&of, &again, err) &&
+		    witness_add_checkpoint(s->witness, buf_span(&again), s->key,
+		    world_now(s->f->world), a, err);
+	}
+	buf_clear(&again);
+	buf_clear(&note);
+	return ok;
+}
+
 /* 200 and 409 are done with; what was refused is told, and asked for anew next time. */
 static bool
 body_settle(struct settling *s, const struct peer *p, struct span body,
@@ -648,7 +682,7 @@ body_settle(struct settling *s, const struct peer *p, struct span body,
 
 	witness_answer_init(&a);
 	ok = witness_add_checkpoint(s->witness, body, s->key, world_now(s->f->world), &a,
-	    err);
+	    err) && (a.status != 409 || asked_again(s, body, &a, err));
 	if (ok) {
 		s->out->cosigned += a.status == 200;
 		s->out->misbehaviour += a.misbehaviour;

@@ -1,0 +1,436 @@
+/*
+ * What ledgers tell each other in a bundle: that it arrives, that no part of it that is
+ * damaged, too large or a lie stops the rest or changes what is believed, and that it can
+ * be cut at any place.  Many homes over weeks are in many_homes_test.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "flow/exchange.h"
+#include "flow/places_kit.h"
+
+#define OK(call) do { struct err err = ERR_INIT; \
+	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
+
+/* ---- known ---- */
+
+static void
+known_text(struct buf *out, size_t logs)
+{
+	struct digest d = { { 7 } };
+
+	OK(buf_add_text(out, "comity-known/1\nself 12 good\n", &err));
+	for (size_t i = 0; i < logs; i++) {
+		d.b[1] = (uint8_t)(i >> 8);
+		d.b[2] = (uint8_t)i;
+		OK(buf_printf(out, &err, "log %s 3 4 5\n", digest_hex(&d).s));
+	}
+	OK(digest_of(buf_span(out), &d, &err));
+	OK(buf_printf(out, &err, "sha256 %s\n", digest_hex(&d).s));
+}
+
+static void
+what_a_peer_knows_is_read_whole_or_not_at_all(void **state)
+{
+	struct buf text;
+	struct known k;
+
+	(void)state;
+	buf_init(&text, 1u << 20);
+	known_text(&text, 2);
+	OK(known_read(buf_span(&text), &k, &err));
+	assert_int_equal(k.size, 12);
+	assert_int_equal(k.n, 2);
+	assert_int_equal(k.logs[1].largest, 5);
+	known_clear(&k);
+	for (size_t bit = 0; bit < 8 * text.n; bit++) {
+		struct err err = ERR_INIT;
+
+		text.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		assert_false(known_read(buf_span(&text), &k, &err));
+		assert_int_equal(err.kind, ERR_INPUT);
+		text.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
+	}
+	for (size_t n = 0; n < text.n; n++) {
+		struct err err = ERR_INIT;
+
+		assert_false(known_read(span_part(buf_span(&text), 0, n), &k, &err));
+	}
+	buf_clear(&text);
+}
+
+static void
+what_a_peer_knows_is_of_a_thousand_logs_and_no_more(void **state)
+{
+	struct err why = ERR_INIT;
+	struct buf text;
+	struct known k;
+
+	(void)state;
+	buf_init(&text, 1u << 20);
+	known_text(&text, WITNESS_LOGS_MAX);
+	assert_true(text.n <= KNOWN_MAX);
+	OK(known_read(buf_span(&text), &k, &err));
+	assert_int_equal(k.n, WITNESS_LOGS_MAX);
+	known_clear(&k);
+	buf_reset(&text);
+	known_text(&text, WITNESS_LOGS_MAX + 1);
+	assert_false(known_read(buf_span(&text), &k, &why));
+	assert_string_equal(why.reason, "known.form");
+	buf_clear(&text);
+}
+
+/* ---- two homes ---- */
+
+static void
+tell(struct site *from, struct site *to, const char *state, const char *folder,
+    struct bundle_result *r)
+{
+	OK(site_again(from, &err) &&
+	    flow_bundle_write_ledger(&from->flow, folder, state, r, &err));
+	OK(site_again(to, &err) && flow_bundle_read(&to->flow, folder, r, &err));
+}
+
+static size_t
+witnesses(struct site *s)
+{
+	struct ledger_view v;
+	size_t n;
+
+	ledger_view_init(&v);
+	OK(site_again(s, &err) && flow_ledger_show(&s->flow, &v, &err));
+	n = v.witnesses_n;
+	assert_int_equal(v.state.standing, LOG_GOOD);
+	ledger_view_clear(&v);
+	return n;
+}
+
+static void
+two_bundles_bring_a_cosignature_home(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 1);
+	run_up_to(&j, AFTER_PAIR);
+	assert_int_equal(witnesses(&j.a), 0);
+	tell(&j.a, &j.b, "XB", "one", &r);
+	assert_int_equal(r.cosigned, 1);
+	assert_true(r.ledger_entries > 0);
+	assert_false(r.ledger_trouble);
+	tell(&j.b, &j.a, "XA", "two", &r);
+	assert_int_equal(r.cosignatures, 1);
+	assert_int_equal(witnesses(&j.a), 1);
+	/* Again: nothing is new. */
+	OK(flow_bundle_read(&j.a.flow, "two", &r, &err));
+	assert_int_equal(r.cosignatures, 0);
+	job_end(&j);
+}
+
+/* ---- parts that are wrong ---- */
+
+static const char *const parts[] = { "checkpoint", "add-checkpoint", "entries", "known" };
+
+static void
+spoil(struct buf *b, unsigned how)
+{
+	switch (how) {
+	case 0:
+		b->n = 0;
+		break;
+	case 1:
+		b->n /= 2;
+		break;
+	case 2:
+		b->p[b->n / 2] ^= 1;
+		break;
+	case 3:
+		b->p[b->n - 2] ^= 4;
+		break;
+	case 4:
+		b->p[0] = 0xFF;
+		break;
+	default:
+		OK(buf_add_text(b, "more\n", &err));
+	}
+}
+
+/* Whatever lies there instead, the bundle is read; only what is whole is cosigned. */
+static void
+a_part_that_is_wrong_stops_nothing_and_convinces_nobody(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 6 * sizeof parts / sizeof parts[0]; i++) {
+		struct bundle_result r;
+		struct job j;
+		char path[80];
+		struct buf b;
+
+		(void)snprintf(path, sizeof path, "good/ledger/%s", parts[i / 6]);
+		job_begin(&j, 2);
+		run_up_to(&j, AFTER_PAIR);
+		OK(site_again(&j.a, &err) &&
+		    flow_bundle_write_ledger(&j.a.flow, "good", "XB", &r, &err));
+		buf_init(&b, 1u << 20);
+		OK(file_load(j.world, NULL, path, &b, &err));
+		spoil(&b, i % 6);
+		OK(file_save(j.world, NULL, path, buf_span(&b), true, &err));
+		buf_clear(&b);
+		OK(site_again(&j.b, &err));
+		OK(flow_bundle_read(&j.b.flow, "good", &r, &err));
+		assert_false(r.ledger_trouble);
+		assert_int_equal(r.cosigned, i / 6 == 3);
+		job_end(&j);
+	}
+}
+
+/* A file a byte over its limit is not loaded, and told. */
+static void
+a_part_that_is_too_large_is_passed_over(void **state)
+{
+	struct bundle_result r;
+	struct file *f = NULL;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 3);
+	run_up_to(&j, AFTER_PAIR);
+	OK(site_again(&j.a, &err) &&
+	    flow_bundle_write_ledger(&j.a.flow, "good", "XB", &r, &err));
+	OK(file_open(j.world, NULL, "good/ledger/known", FILE_UPDATE, &f, &err));
+	OK(file_truncate(f, KNOWN_MAX + 1, &err));
+	file_close(f);
+	OK(site_again(&j.b, &err) && flow_bundle_read(&j.b.flow, "good", &r, &err));
+	assert_non_null(strstr(r.ledger_text, "ledger/known"));
+	assert_int_equal(r.cosigned, 1);	/* the rest was whole */
+	job_end(&j);
+}
+
+static void
+a_card_that_nobody_confirmed_has_no_say_about_ledgers(void **state)
+{
+	struct bundle_result r;
+	struct paired p;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 4);
+	run_up_to(&j, AFTER_INIT);
+	OK(step_pair_a(&j, &err));
+	OK(site_again(&j.b, &err) &&
+	    flow_peer_pair(&j.b.flow, "aldora/card.card", NULL, &p, &err));
+	peer_clear(&p.peer);
+	tell(&j.a, &j.b, "XB", "one", &r);
+	assert_int_equal(r.cosigned, 0);
+	assert_int_equal(r.ledger_entries, 0);
+	assert_non_null(strstr(r.ledger_text, "not confirmed"));
+	job_end(&j);
+}
+
+/* ---- a second copy ---- */
+
+static void
+file_carry(struct world *w, const char *from, const char *to)
+{
+	struct buf b;
+
+	buf_init(&b, 64u << 20);
+	OK(file_load(w, NULL, from, &b, &err));
+	OK(file_save(w, NULL, to, buf_span(&b), true, &err));
+	buf_clear(&b);
+}
+
+static void
+tree_carry(struct world *w, const char *from, const char *to)
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = true;
+
+	OK(dir_make_all(w, NULL, to, &err));
+	OK(listing_open(w, NULL, from, &l, &err));
+	while (true) {
+		char a[300], b[300];
+
+		OK(listing_next(l, &e, &more, &err));
+		if (!more)
+			break;
+		(void)snprintf(a, sizeof a, "%s/%s", from, e.name);
+		(void)snprintf(b, sizeof b, "%s/%s", to, e.name);
+		if (e.type == FILE_DIR)
+			tree_carry(w, a, b);
+		else
+			file_carry(w, a, b);
+	}
+	listing_close(l);
+}
+
+static void
+a_second_copy_is_found_frozen_and_succeeded(void **state)
+{
+	struct bundle_result r;
+	struct ledger_view v;
+	struct site clone;
+	struct err why = ERR_INIT;
+	struct buf note;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 5);
+	run_up_to(&j, AFTER_PAIR);
+	tell(&j.a, &j.b, "XB", "one", &r);
+	site_end(&j.a);
+	tree_carry(j.world, "aldora", "aldora-2");
+	site_begin(&clone, j.world, "aldora-2");
+	OK(site_again(&j.a, &err) &&
+	    record_home(&j.a.flow, EVENT_SELF_TEST, "here", &err));
+	OK(site_again(&clone, &err) &&
+	    record_home(&clone.flow, EVENT_SELF_TEST, "there", &err));
+	tell(&j.a, &j.b, "XB", "two", &r);
+	assert_int_equal(r.cosigned, 1);
+	tell(&clone, &j.b, "XB", "three", &r);
+	assert_true(r.ledger_trouble);
+	assert_int_equal(r.cosigned, 0);
+	tell(&j.b, &clone, "XA", "four", &r);
+	assert_true(r.ledger_trouble);
+	assert_non_null(strstr(r.ledger_text, "copy"));
+	buf_init(&note, NOTE_MAX);
+	assert_false(flow_ledger_checkpoint(&clone.flow, &note, &why));
+	assert_int_equal(why.kind, ERR_REFUSED);
+	OK(flow_ledger_succeed(&clone.flow, "split", &err));
+	OK(flow_ledger_checkpoint(&clone.flow, &note, &err));
+	ledger_view_init(&v);
+	OK(flow_ledger_show(&clone.flow, &v, &err));
+	assert_int_equal(v.state.standing, LOG_GOOD);
+	assert_non_null(strstr(v.origin, "/2"));
+	ledger_view_clear(&v);
+	buf_clear(&note);
+	site_end(&clone);
+	job_end(&j);
+}
+
+/* ---- cut anywhere ---- */
+
+static void
+exchange_once(void *arg)
+{
+	struct bundle_result r;
+	struct job *j = arg;
+
+	tell(&j->a, &j->b, "XB", "cut", &r);
+	tell(&j->b, &j->a, "XA", "cut-back", &r);
+}
+
+static void
+exchange_tried(struct job *j)
+{
+	struct bundle_result r;
+	struct err err = ERR_INIT;
+
+	if (site_again(&j->a, &err) &&
+	    flow_bundle_write_ledger(&j->a.flow, "cut", "XB", &r, &err) &&
+	    site_again(&j->b, &err) && flow_bundle_read(&j->b.flow, "cut", &r, &err) &&
+	    flow_bundle_write_ledger(&j->b.flow, "cut-back", "XA", &r, &err) &&
+	    site_again(&j->a, &err))
+		(void)!flow_bundle_read(&j->a.flow, "cut-back", &r, &err);
+}
+
+/* Done again it ends the same; what was signed before is what is signed. */
+static void
+exchange_ends(struct job *j)
+{
+	exchange_once(j);
+	exchange_once(j);
+	assert_int_equal(witnesses(&j->a), 1);
+}
+
+static void
+cut(void *arg, uint64_t n, unsigned way)
+{
+	struct job *j = arg;
+
+	power_fails(j->world, n);
+	exchange_tried(j);
+	site_end(&j->a);
+	site_end(&j->b);
+	power_back(j->world, n, way);
+	exchange_ends(j);
+}
+
+static void
+disk(void *arg, uint64_t n, unsigned way)
+{
+	struct job *j = arg;
+
+	disk_fails(j->world, n, way);
+	exchange_tried(j);
+	site_end(&j->a);
+	site_end(&j->b);
+	nothing_fails(j->world);
+	exchange_ends(j);
+}
+
+static void
+memory(void *arg, uint64_t n, unsigned way)
+{
+	struct job *j = arg;
+
+	memory_fails(n, way);
+	exchange_tried(j);
+	nothing_fails(j->world);
+	site_end(&j->a);
+	site_end(&j->b);
+	exchange_ends(j);
+}
+
+static void
+an_exchange_can_be_cut_at_any_place(void **state)
+{
+	struct places_size size;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 6);
+	run_up_to(&j, AFTER_PAIR);
+	/* Of another world, for its size only. */
+	{
+		struct job other;
+
+		job_begin(&other, 6);
+		run_up_to(&other, AFTER_PAIR);
+		size = places_size(other.world, exchange_once, &other);
+		job_end(&other);
+	}
+	assert_true(crypto_random_from(j.world, &(struct err)ERR_INIT));
+	places_try(&(struct places){ "an exchange, a cut", size.calls + 1, POWER_WAYS, 40,
+	    cut, &j });
+	places_try(&(struct places){ "an exchange, a disk error", size.calls, DISK_WAYS, 40,
+	    disk, &j });
+	places_try(&(struct places){ "an exchange, no memory", size.allocations,
+	    MEMORY_WAYS, 40, memory, &j });
+	job_end(&j);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_peer_knows_is_read_whole_or_not_at_all),
+		cmocka_unit_test(what_a_peer_knows_is_of_a_thousand_logs_and_no_more),
+		cmocka_unit_test(two_bundles_bring_a_cosignature_home),
+		cmocka_unit_test(a_part_that_is_wrong_stops_nothing_and_convinces_nobody),
+		cmocka_unit_test(a_part_that_is_too_large_is_passed_over),
+		cmocka_unit_test(a_card_that_nobody_confirmed_has_no_say_about_ledgers),
+		cmocka_unit_test(a_second_copy_is_found_frozen_and_succeeded),
+		cmocka_unit_test(an_exchange_can_be_cut_at_any_place),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
