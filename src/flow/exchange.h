@@ -95,6 +95,8 @@ MUST bool recovery_shown(struct flow *f, const struct peer *by, const struct sho
 /* The peer showed what it knows of us, which may be nothing. */
 MUST bool recovery_seen(struct flow *f, const struct peer *by, struct exchanged *out,
     struct err *err);
+/* This copy came out of a backup: nothing is signed until all peers have shown. */
+MUST bool recovery_begin(struct flow *f, const char *reason, struct err *err);
 /* Another history was signed with our key: no more signing, and a record of it. */
 MUST bool recovery_freeze(struct flow *f, const char *reason, struct err *err);
 /* A sentence about the standing, with what to do; "" when it is good. */

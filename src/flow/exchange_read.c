@@ -397,9 +397,10 @@ misbehaviour_own(struct hearing *h, const struct misbehaviour *m, bool *own,
 	(void)snprintf(ours, sizeof ours, "comity-ledger/%s/",
 	    home_settings(h->f->home)->authority.s);
 	if (*own && checkpoint_peek(buf_span(&m->first), &a, &why) &&
-	    strncmp(a.origin, ours, strlen(ours)) == 0 &&
-	    strcmp(a.origin, self.name) != 0)
+	    strcmp(a.origin, self.name) != 0) {
+		*own = strncmp(a.origin, ours, strlen(ours)) == 0;
 		return true;
+	}
 	err_clear(&why);
 	*own = *own && checkpoint_open(buf_span(&m->first), &self, &a, &why) &&
 	    checkpoint_open(buf_span(&m->second), &self, &b, &why);

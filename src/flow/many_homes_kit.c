@@ -643,9 +643,7 @@ static bool
 restore(struct many *m, unsigned h, bool marked)
 {
 	struct face *f = &m->home[h].face[0];
-	struct log_state s = { .standing = LOG_RECOVERING };
 	struct err err = ERR_INIT;
-	struct log *l;
 
 	/* What is still on its way from the lost copy is called back, as the page says. */
 	for (size_t i = 0; i < POST_MAX; i++)
@@ -654,12 +652,10 @@ restore(struct many *m, unsigned h, bool marked)
 			m->out->lost++;
 		}
 	site_end(&f->site);
-	(void)snprintf(s.reason, sizeof s.reason, "ledger.restored");
 	if (!dir_remove_all(f->w, NULL, HOME, &err) ||
 	    !tree_carry(f->w, f->backup, f->w, HOME, NULL, &err) ||
 	    !world_settle(f->w, &err) || !site_again(&f->site, &err) ||
-	    (marked && (!ledger_log(&f->site.flow, &l, &err) ||
-	    !log_state_put(l, &s, &err))))
+	    (marked && !recovery_begin(&f->site.flow, "ledger.restored", &err)))
 		return wrong(m, "restore: %s", err.text);
 	f->acked = 0;
 	m->out->restores++;
@@ -978,6 +974,26 @@ stuck_succeed(struct many *m)
 	return true;
 }
 
+/* Did both faces sign beyond what they share, and not the same? */
+static bool
+two_histories(struct many *m, unsigned h)
+{
+	struct err err = ERR_INIT;
+	struct digest root[FACES];
+	struct log *l[FACES];
+	uint64_t size = UINT64_MAX;
+
+	for (unsigned i = 0; i < FACES; i++) {
+		struct face *f = &m->home[h].face[i];
+
+		if (!site_again(&f->site, &err) || !ledger_log(&f->site.flow, &l[i], &err))
+			return wrong(m, "%s: %s", m->home[h].state, err.text);
+		size = log_signed(l[i]) < size ? log_signed(l[i]) : size;
+	}
+	return size > m->home[h].common && log_root(l[0], size, &root[0], &err) &&
+	    log_root(l[1], size, &root[1], &err) && !digest_eq(&root[0], &root[1]);
+}
+
 static bool
 ending(struct many *m)
 {
@@ -1002,7 +1018,8 @@ ending(struct many *m)
 		if (!m->home[h].strayed && !all_cosigned(m, h))
 			return false;
 	}
-	if (two_faced(m) != MANY_MAX && m->out->splits_found == 0)
+	if (two_faced(m) != MANY_MAX && m->out->splits_found == 0 &&
+	    two_histories(m, two_faced(m)))
 		return wrong(m, "two faces, and nobody found them");
 	return ledgers_agree(m);
 }

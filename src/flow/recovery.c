@@ -73,6 +73,27 @@ recovery_freeze(struct flow *f, const char *reason, struct err *err)
 	return log_state_put(l, &s, err) && home_record(f, reason, err);
 }
 
+/*
+ * What a peer showed to the copy that is gone counts for nothing now: the backup may be of
+ * a moment in an earlier recovery.  The largest tree it knew of stays known.
+ */
+bool
+recovery_begin(struct flow *f, const char *reason, struct err *err)
+{
+	struct looking forget = { .f = f, .forget = true };
+	struct log_state s;
+	struct log *l;
+
+	if (!ledger_log(f, &l, err))
+		return false;
+	log_state(l, &s);
+	if (s.standing == LOG_FROZEN)
+		return true;
+	s.standing = LOG_RECOVERING;
+	(void)snprintf(s.reason, sizeof s.reason, "%s", reason);
+	return peers_each(f->home, peer_look, &forget, err) && log_state_put(l, &s, err);
+}
+
 /* RECOVERING, or still, with the largest tree that was shown. */
 static bool
 shorter_put(struct flow *f, struct log *l, const struct checkpoint *c,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "flow/ledger.h"
+#include "flow/exchange.h"
 #include "form/json.h"
 
 #define QUARANTINE_PREFIX ".comity-restore-"
@@ -331,23 +332,6 @@ mark(struct home *h, const struct restoring *r, const struct backup_result *b,
 }
 
 /* Others may hold more of the ledger than was in the backup: nothing is signed till then. */
-static bool
-ledger_mark(struct flow *inner, struct err *err)
-{
-	struct log_state s;
-	struct log *l;
-
-	if (!ledger_log(inner, &l, err))
-		return false;
-	log_state(l, &s);
-	if (s.standing == LOG_FROZEN)
-		return true;
-	memset(&s, 0, sizeof s);
-	s.standing = LOG_RECOVERING;
-	(void)snprintf(s.reason, sizeof s.reason, "ledger.restored");
-	return log_state_put(l, &s, err);
-}
-
 /* The journal says that from here on something may be missing. */
 static bool
 recovery(struct restoring *r, const char *path, const struct backup_result *b,
@@ -363,7 +347,7 @@ recovery(struct restoring *r, const char *path, const struct backup_result *b,
 	if (ok) {
 		record_begin(&inner, &rec, EVENT_RECOVERY);
 		(void)snprintf(rec.reason, sizeof rec.reason, "restored");
-		ok = ledger_mark(&inner, err) && record_alone(&inner, &rec, 0, err) &&
+		ok = recovery_begin(&inner, "ledger.restored", err) && record_alone(&inner, &rec, 0, err) &&
 		    mark(inner.home, r, b, err);
 	}
 	flow_clear(&inner);

@@ -186,9 +186,11 @@ said '/2' 'under its own name'
 
 # ---- a docket that is lost ----
 
-A request list --all --json >before.json
+# When a draft was begun only the docket knew.
+list() { A request list --all --json | grep -v opened_at; }
+list >before.json
 rm -f a/docket.sqlite*
 try 0 'a lost docket is made anew from packages and ledger' A rebuild
-A request list --all --json >after.json
-holds 'with the same requests' cmp before.json after.json
+list >after.json
+holds "with the same requests" diff before.json after.json
 done_testing
