@@ -231,8 +231,10 @@ fetch_evidence(struct cli *c, size_t *done)
 static void
 act_stamped_say(struct cli *c, const struct stamped *s)
 {
-	say(c, s->request != 0 ? "Request %u, %s: " : "", s->request, s->kind);
-	say(c, s->request == 0 ? "An act (%s): " : "", s->kind);
+	if (s->request != 0)
+		say(c, "Request %u, %s: ", s->request, s->kind);
+	else
+		say(c, "An act (%s): ", s->kind);
 	if (s->kept)
 		say(c, "time-stamped, signed before %s.\n", when_people(s->at).s);
 	else
