@@ -248,12 +248,12 @@ flow_ledger_prove(struct flow *f, const char *what, const char *dir, size_t *n,
 	struct proving p = { .f = f };
 	struct docket *d = NULL;
 	struct digest act;
-	bool ok;
+	bool made, ok;
 
 	*n = *open = 0;
-	ok = home_lock(f->home, err) && act_named(f, what, &act, err) &&
-	    dir_make(f->world, NULL, dir, err) &&
-	    dir_open(f->world, NULL, dir, &p.dir, err) &&
+	made = home_lock(f->home, err) && act_named(f, what, &act, err) &&
+	    dir_make(f->world, NULL, dir, err);
+	ok = made && dir_open(f->world, NULL, dir, &p.dir, err) &&
 	    home_docket(f->home, &d, err);
 	if (ok) {
 		ok = record_catch_up(f, d, err) &&
@@ -264,6 +264,8 @@ flow_ledger_prove(struct flow *f, const char *what, const char *dir, size_t *n,
 	}
 	ok = ok && dir_sync(p.dir, err);
 	dir_close(p.dir);
+	if (made && p.n == 0)
+		(void)!dir_remove(f->world, NULL, dir, NULL);	/* so that trying again may */
 	*n = p.n;
 	*open = p.open;
 	return ok;
