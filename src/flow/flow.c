@@ -266,6 +266,37 @@ copy_run(struct flow *f, struct copying *c, const char *step, struct err *err)
 }
 
 bool
+file_digest(struct flow *f, const char *path, const char *step, uint64_t *bytes,
+    struct digest *sha256, struct err *err)
+{
+	uint8_t *part = mem_resize(NULL, COPY_PART, err);	/* not zeroed: read into */
+	struct file *file = NULL;
+	struct hasher *h = NULL;
+	size_t n = 1;
+	bool ok;
+
+	*bytes = 0;
+	ok = part != NULL && hasher_new(&h, err) && file_open(f->world,
+	    home_dir(f->home), path, FILE_READ, &file, err);
+	while (ok && n > 0) {
+		ok = (!world_stop_wanted(f->world) || err_set(err, ERR_STOPPED,
+		    "stopped", "stopped; nothing was changed")) &&
+		    file_read_at(file, part, COPY_PART, *bytes, &n, err);
+		if (!ok)
+			break;
+		hasher_add(h, span_of(part, n));
+		*bytes += n;
+		if (step != NULL && f->progress != NULL)
+			f->progress->tell(f->progress, step, *bytes, 0);
+	}
+	ok = ok && hasher_end(h, sha256, err);
+	hasher_free(h);
+	file_close(file);
+	mem_free(part);
+	return ok;
+}
+
+bool
 copy_resume(struct flow *f, struct dir *from_at, const char *from, struct dir *to_at,
     const char *to, const char *step, uint64_t *bytes, struct digest *sha256,
     struct err *err)

@@ -143,6 +143,10 @@ MUST bool revoked_since(struct flow *f, const struct digest *id, int64_t *since,
 /* Our own trouble or a report that is not intact turned into sentences. */
 MUST bool certs_of_card(const struct act *card, struct certs *roots, struct err *err);
 
+/* Length and digest of a file of the home; step: for the progress, NULL: not told. */
+MUST bool file_digest(struct flow *f, const char *path, const char *step,
+    uint64_t *bytes, struct digest *sha256, struct err *err);
+
 /* Copy `from` to HOME-relative `to`, going on where a cut copy ended. */
 MUST bool copy_resume(struct flow *f, struct dir *from_at, const char *from,
     struct dir *to_at, const char *to, const char *step, uint64_t *bytes,

@@ -134,37 +134,6 @@ others_check(struct checking *c, struct err *err)
 
 /* ---- parcels ---- */
 
-static bool
-file_digest(struct flow *f, const char *path, struct digest *out, uint64_t *bytes,
-    struct err *err)
-{
-	uint8_t *part = mem_new(1u << 20, err);
-	struct hasher *h = NULL;
-	struct file *file = NULL;
-	size_t n = 1;
-	bool ok;
-
-	*bytes = 0;
-	ok = part != NULL && hasher_new(&h, err) && file_open(f->world,
-	    home_dir(f->home), path, FILE_READ, &file, err);
-	while (ok && n > 0) {
-		ok = !world_stop_wanted(f->world) || err_set(err, ERR_STOPPED,
-		    "stopped", "stopped; nothing was changed");
-		ok = ok && file_read_at(file, part, 1u << 20, *bytes, &n, err);
-		if (ok) {
-			hasher_add(h, span_of(part, n));
-			*bytes += n;
-			if (f->progress != NULL)
-				f->progress->tell(f->progress, "Reading parcels", *bytes, 0);
-		}
-	}
-	ok = ok && hasher_end(h, out, err);
-	file_close(file);
-	hasher_free(h);
-	mem_free(part);
-	return ok;
-}
-
 /* What the docket says of it; a parcel never carried has its length only, and its package. */
 static bool
 parcel_check(struct checking *c, const struct docket_act *row, struct err *err)
@@ -174,7 +143,7 @@ parcel_check(struct checking *c, const struct docket_act *row, struct err *err)
 	struct digest d;
 	uint64_t bytes;
 
-	if (!file_digest(c->f, path.s, &d, &bytes, &why)) {
+	if (!file_digest(c->f, path.s, "Reading parcels", &bytes, &d, &why)) {
 		if (why.kind != ERR_ABSENT) {
 			*err = why;
 			return false;

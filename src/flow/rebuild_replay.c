@@ -6,8 +6,6 @@
 #include "flow/rebuild.h"
 #include "flow/take.h"
 
-#define SUM_PART 65536		/* read at once */
-
 struct replaying {
 	struct rebuilding *r;
 	struct flow *f;
@@ -265,34 +263,6 @@ stamp_look(struct replaying *p, struct docket_act *row, struct err *err)
 
 /* ---- received ---- */
 
-/* Length and digest of a file of the home. */
-static bool
-file_sum(struct replaying *p, const char *path, uint64_t *bytes, struct digest *sha256,
-    struct err *err)
-{
-	struct dir *home = home_dir(p->f->home);
-	uint8_t *part = mem_new(SUM_PART, err);
-	struct file *file = NULL;
-	struct hasher *h = NULL;
-	size_t n = 1;
-	bool ok;
-
-	*bytes = 0;
-	ok = part != NULL && hasher_new(&h, err) &&
-	    file_open(p->f->world, home, path, FILE_READ, &file, err);
-	while (ok && n > 0) {
-		ok = file_read_at(file, part, SUM_PART, *bytes, &n, err);
-		if (ok)
-			hasher_add(h, span_of(part, n));
-		*bytes += ok ? n : 0;
-	}
-	ok = ok && hasher_end(h, sha256, err);
-	hasher_free(h);
-	file_close(file);
-	mem_free(part);
-	return ok;
-}
-
 static void
 words_take(struct taking *t, const struct receipt_seen *s)
 {
@@ -473,7 +443,7 @@ received_take(struct replaying *p, struct taking *t, const struct entry *e,
 	if (s == NULL && marked(p->r, t->path))
 		return true;
 	if (!node_check(&p->trust, &t->in, &t->report, &why) ||
-	    (s == NULL && !file_sum(p, t->path, &t->bytes, &t->sha256, &why)))
+	    (s == NULL && !file_digest(p->f, t->path, NULL, &t->bytes, &t->sha256, &why)))
 		return without(p, &why, err);
 	if (!sound(t, e))
 		return without(p, &why, err);
@@ -880,7 +850,7 @@ sums_take(struct replaying *p, struct err *err)
 			return false;
 		if (!found || row.has_sha256)
 			continue;
-		if (!file_sum(p, act_file(&row).s, &bytes, &row.sha256, err))
+		if (!file_digest(p->f, act_file(&row).s, NULL, &bytes, &row.sha256, err))
 			return false;
 		row.has_sha256 = true;
 		if (!docket_act_put(p->d, &row, err))

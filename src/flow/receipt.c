@@ -260,31 +260,6 @@ record_differs(const struct taking *t, const struct receipt_check *c)
 	return NULL;
 }
 
-/* Our parcel's own digest, when no carrier took it yet. */
-static bool
-digest_of_parcel(struct flow *f, struct docket_act *row, struct err *err)
-{
-	struct file *file = NULL;
-	struct hasher *h = NULL;
-	uint8_t part[65536];
-	uint64_t at = 0;
-	size_t n = 1;
-	bool ok;
-
-	ok = file_open(f->world, home_dir(f->home), act_file(row).s, FILE_READ, &file,
-	    err) && hasher_new(&h, err);
-	while (ok && n > 0) {
-		ok = file_read_at(file, part, sizeof part, at, &n, err);
-		if (ok)
-			hasher_add(h, span_of(part, n));
-		at += n;
-	}
-	row->has_sha256 = ok && hasher_end(h, &row->sha256, err);
-	hasher_free(h);
-	file_close(file);
-	return row->has_sha256;
-}
-
 bool
 receipt_marks(struct taking *t, struct docket_act *ours, struct err *err)
 {
@@ -322,6 +297,7 @@ record_fits(struct taking *t, struct docket_act *ours, struct receipt_check *c,
 {
 	const struct receipt_body *b = &t->report.act.body.receipt;
 	struct docket_record made;
+	uint64_t bytes;
 	uint8_t salt[RECORD_SALT];
 	const char *why = NULL;
 	bool found, reads;
@@ -338,9 +314,13 @@ record_fits(struct taking *t, struct docket_act *ours, struct receipt_check *c,
 		return false;
 	else
 		why = record_differs(t, c);
-	if (why == NULL && !ours->has_sha256 && act_whole(t->flow, ours) &&
-	    !digest_of_parcel(t->flow, ours, err))
-		return false;
+	/* Our parcel's own digest, when no carrier took it yet. */
+	if (why == NULL && !ours->has_sha256 && act_whole(t->flow, ours)) {
+		if (!file_digest(t->flow, act_file(ours).s, NULL, &bytes, &ours->sha256,
+		    err))
+			return false;
+		ours->has_sha256 = true;
+	}
 	if (why == NULL && (b->parcel_bytes != ours->bytes || (ours->has_sha256 &&
 	    !digest_eq(&b->parcel_sha256, &ours->sha256))))
 		why = "it is for a parcel of another length or digest than we sent";

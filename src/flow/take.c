@@ -103,28 +103,12 @@ taking_clear(struct taking *t)
 static bool
 digest_find(struct taking *t, const char *name, struct err *err)
 {
-	struct file *file = NULL;
-	struct hasher *h = NULL;
-	uint8_t part[65536];
-	uint64_t at = 0;
-	size_t n = 1;
-	bool ok;
+	uint64_t bytes;
 
 	if (strlen(name) > INBOX_HEX &&
 	    digest_parse(span_of(name + 6, 64), &t->sha256))
 		return true;
-	ok = hasher_new(&h, err) && file_open(t->flow->world,
-	    home_dir(t->flow->home), name, FILE_READ, &file, err);
-	while (ok && n > 0) {
-		ok = file_read_at(file, part, sizeof part, at, &n, err);
-		if (ok)
-			hasher_add(h, span_of(part, n));
-		at += n;
-	}
-	ok = ok && hasher_end(h, &t->sha256, err);
-	hasher_free(h);
-	file_close(file);
-	return ok;
+	return file_digest(t->flow, name, NULL, &bytes, &t->sha256, err);
 }
 
 bool
