@@ -9,30 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 
+#include "bench.h"
 #include "flow/requests.h"
 
 #define GROUP 1000	/* acts of one transaction, without signatures */
-
-static double
-now_s(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void
-must(bool ok, const struct err *err)
-{
-	if (ok)
-		return;
-	(void)fprintf(stderr, "acts: %s: %s\n", err->reason, err->text);
-	exit(1);
-}
 
 static bool
 passphrase(void *arg, bool fresh, struct buf *secret, struct err *err)
@@ -265,7 +246,6 @@ main(int argc, char **argv)
 	struct aead_key key;
 	struct office a, b, c;
 	struct real_figures got;
-	struct rusage use;
 	double rate;
 
 	if (argc < 2)
@@ -281,10 +261,9 @@ main(int argc, char **argv)
 	office_pair(&a, &b);
 	office_pair(&b, &a);
 	real_run(&a, &b, argv[1], real, &got);
-	(void)getrusage(RUSAGE_SELF, &use);
 	(void)printf("{\"bare\": %.1f, \"real\": %.1f, \"user_ms\": %.2f, "
 	    "\"system_ms\": %.2f, \"peak_kib\": %ld}\n", rate, got.rate, got.user_ms,
-	    got.system_ms, use.ru_maxrss);
+	    got.system_ms, peak_kib());
 	aead_key_wipe(&key);
 	office_end(&a);
 	office_end(&b);

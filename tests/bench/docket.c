@@ -8,22 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench.h"
 #include "store/docket.h"
 
 #define GROUP 1000	/* rows of one transaction while it is filled */
 #define GROUP_SMALL 100	/* and of one where putting is measured */
 #define RUNS 9
-
-static double
-now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static int
 order(const void *a, const void *b)
@@ -179,11 +170,11 @@ measure(const char *name, bool (*what)(struct bench *b, struct err *err),
 	double ms[RUNS];
 
 	for (unsigned i = 0; i < RUNS; i++) {
-		double began = now_ms();
+		double began = now_s();
 
 		if (!what(b, err))
 			return false;
-		ms[i] = now_ms() - began;
+		ms[i] = (now_s() - began) * 1e3;
 	}
 	qsort(ms, RUNS, sizeof ms[0], order);
 	printf("\"%s\": %.3f, ", name, ms[RUNS / 2]);
@@ -198,11 +189,11 @@ run(struct world *w, const char *path, uint64_t acts, struct err *err)
 	bool ok;
 
 	ok = home_begin(w, path, &b.h, err) && docket_open(b.h, &b.d, err);
-	began = now_ms();
+	began = now_s();
 	ok = ok && fill(b.d, acts, b.now, err);
 	if (ok)
 		printf("{\"acts\": %llu, \"fill_acts_a_second\": %.0f, ",
-		    (unsigned long long)acts, (double)acts / (now_ms() - began) * 1e3);
+		    (unsigned long long)acts, (double)acts / (now_s() - began));
 	/* Opening first: then the pages of our own cache are gone for what follows. */
 	ok = ok && measure("open_ms", reopen, &b, err) &&
 	    reopen(&b, err) && measure("desk_ms", desk, &b, err) &&

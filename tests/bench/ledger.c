@@ -10,12 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench.h"
 #include "ledger/ledger.h"
 
 #define CALLERS 64
@@ -23,33 +22,6 @@
 #define PROOFS 20000
 #define PUBLISHES 100
 #define RAW_SYNCS 200
-
-static double
-now_s(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static void
-must(bool ok, const struct err *err)
-{
-	if (ok)
-		return;
-	(void)fprintf(stderr, "ledger: %s: %s\n", err->reason, err->text);
-	exit(1);
-}
-
-static long
-peak_kib(void)
-{
-	struct rusage u;
-
-	(void)getrusage(RUSAGE_SELF, &u);
-	return u.ru_maxrss;
-}
 
 /* The least that the codec takes. */
 static size_t

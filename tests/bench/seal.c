@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "bench.h"
 #include "crypto/cms.h"
 #include "package/package.h"
 
@@ -91,15 +91,6 @@ act_make(struct world *w, struct act *a, const struct payload *p, struct err *er
 	return world_random(w, a->nonce, sizeof a->nonce, err);
 }
 
-static double
-seconds_now(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static bool
 seal(struct world *w, const char *path, const char *tmp_path, struct err *err)
 {
@@ -112,7 +103,7 @@ seal(struct world *w, const char *path, const char *tmp_path, struct err *err)
 	struct payload *p = NULL;
 	struct dir *tmp = NULL;
 	struct act act;
-	double began = seconds_now();
+	double began = now_s();
 	bool ok;
 
 	act_init(&act, ACT_DELIVERED);
@@ -133,12 +124,9 @@ seal(struct world *w, const char *path, const char *tmp_path, struct err *err)
 		ok = package_write(&in, parcel, &done, err);
 	}
 	if (ok) {
-		struct rusage use;
-
-		(void)getrusage(RUSAGE_SELF, &use);
 		printf("{\"seconds\": %.6f, \"bytes\": %llu, \"peak_kib\": %ld}\n",
-		    seconds_now() - began, (unsigned long long)payload_bytes(p),
-		    use.ru_maxrss);
+		    now_s() - began, (unsigned long long)payload_bytes(p),
+		    peak_kib());
 	}
 	file_close(parcel);
 	payload_free(p);
