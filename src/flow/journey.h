@@ -80,6 +80,8 @@ MUST bool send_ask(struct flow *f, const struct signer *s, const struct other_si
 /* Whether anything may go to them today, among the findings about a draft. */
 MUST bool receiver_look(struct flow *f, const struct other_side *to,
     struct request_findings *out, struct err *err);
+/* The note of a command that was given once more. */
+void sent_already(struct sent *out);
 /* Payload of these items, counts into the act, sealed and named. */
 MUST bool parcel_of_items(struct outgoing *o, struct act *a,
     const struct payload_item *items, size_t n, const struct peer *to,

@@ -16,6 +16,8 @@ struct answering {
 	struct act request, answer;
 	bool has_answered;
 	struct digest answered;		/* what came last from them, besides the request */
+	bool has_said;
+	struct docket_act said;		/* what we said last, whatever its kind */
 	struct outgoing o;
 	struct thread_step step;
 	struct sent *out;
@@ -53,12 +55,15 @@ thread_load(struct answering *g, unsigned number, struct err *err)
 {
 	enum act_kind kind = g->wish->kind == ACT_REPLY ? ACT_QUESTION : ACT_KINDS;
 	struct docket *d = NULL;
+	struct digest said;
 	bool ok;
 
 	ok = request_load(g->f, number, &g->row, err) &&
 	    desk_open(g->f, true, &d, err) &&
 	    other_side_of(g->f, d, &g->row, &g->to, err) &&
-	    thread_last(d, number, kind, ACT_IN, &g->answered, &g->has_answered, err);
+	    thread_last(d, number, kind, ACT_IN, &g->answered, &g->has_answered, err) &&
+	    thread_last(d, number, ACT_KINDS, ACT_OUT, &said, &g->has_said, err) &&
+	    (!g->has_said || docket_act_get(d, &said, &g->said, &g->has_said, err));
 	docket_close(d);
 	if (!ok)
 		return false;
@@ -128,7 +133,7 @@ asks_take(const struct answer_wish *w, struct answer_body *b, struct err *err)
 
 /* A yes to a preservation says from when to when it holds (Article 42(8)). */
 static bool
-hold_take(struct answering *g, struct answer_body *b, struct err *err)
+hold_take(struct answering *g, int64_t now, struct answer_body *b, struct err *err)
 {
 	const struct answer_wish *w = g->wish;
 	bool yes = w->kind == ACT_GRANTED || w->kind == ACT_GRANTED_WITH_CONDITIONS;
@@ -138,7 +143,7 @@ hold_take(struct answering *g, struct answer_body *b, struct err *err)
 		return (!w->has_hold_until && !w->has_hold_effected_at) ||
 		    err_set(err, ERR_USE, "answer.hold",
 		    "only a yes to a preservation says how long it holds");
-	b->hold_effected_at = w->has_hold_effected_at ? w->hold_effected_at : g->o.now;
+	b->hold_effected_at = w->has_hold_effected_at ? w->hold_effected_at : now;
 	b->hold_until = w->has_hold_until ? w->hold_until :
 	    law_deadline_at(law_deadline(rule), b->hold_effected_at);
 	return true;
@@ -163,7 +168,7 @@ fields_take(struct answering *g, const char *lang, struct answer_body *b,
 }
 
 static bool
-body_take(struct answering *g, struct err *err)
+body_take(struct answering *g, int64_t now, struct err *err)
 {
 	struct answer_body *b = &g->answer.body.answer;
 	const struct settings *s = home_settings(g->f->home);
@@ -177,7 +182,16 @@ body_take(struct answering *g, struct err *err)
 	    marked_set(&b->text, "text", lang, w->text, err) &&
 	    marked_set(&b->better, "text", lang, w->better, err) &&
 	    grounds_take(w, b, err) && asks_take(w, b, err) &&
-	    hold_take(g, b, err) && fields_take(g, lang, b, err);
+	    hold_take(g, now, b, err) && fields_take(g, lang, b, err);
+}
+
+static void
+follows_set(const struct answering *g, struct act *a)
+{
+	a->follows_n = 0;
+	a->follows[a->follows_n++] = g->row.act;
+	if (g->has_answered && !digest_eq(&g->answered, &g->row.act))
+		a->follows[a->follows_n++] = g->answered;
 }
 
 static bool
@@ -190,10 +204,8 @@ answer_make(struct answering *g, struct err *err)
 		return false;
 	memcpy(a->instrument, g->request.instrument, sizeof a->instrument);
 	memcpy(a->article, g->request.article, sizeof a->article);
-	a->follows[a->follows_n++] = g->row.act;
-	if (g->has_answered && !digest_eq(&g->answered, &g->row.act))
-		a->follows[a->follows_n++] = g->answered;
-	return body_take(g, err);
+	follows_set(g, a);
+	return body_take(g, a->made_at, err);
 }
 
 static bool
@@ -207,6 +219,66 @@ answer_ask(struct answering *g, struct err *err)
 	memcpy(facts.to_state, g->to.state, sizeof facts.to_state);
 	return verdict_ask(answer_decide(&facts), err) &&
 	    send_ask(g->f, &g->o.signer, &g->to, 0, 0, err);
+}
+
+/* ---- is it done already? ---- */
+
+/* What we said last went as this would: by Comity, by word, or on some paper. */
+static bool
+by_same(const struct answering *g)
+{
+	if (g->said.outbox != OUTBOX_NONE || g->wish->by == BY_COMITY)
+		return g->said.outbox != OUTBOX_NONE && g->wish->by == BY_COMITY;
+	return g->row.written_owed == (g->wish->by == BY_ORAL);
+}
+
+/* The act we made and the same with the words of this wish: equal to the byte? */
+static bool
+words_same(struct answering *g, const struct act *said, bool *same, struct err *err)
+{
+	struct act again = *said;	/* its body is that of g->answer: nothing to clear */
+	struct buf was, is;
+	bool ok;
+
+	buf_init(&was, ACT_BYTES_MAX);
+	buf_init(&is, ACT_BYTES_MAX);
+	follows_set(g, &again);
+	ok = body_take(g, said->made_at, err);
+	again.body.answer = g->answer.body.answer;
+	ok = ok && act_encode(said, &was, err) && act_encode(&again, &is, err);
+	*same = ok && span_eq(buf_span(&was), buf_span(&is));
+	act_clear(&g->answer);
+	act_init(&g->answer, g->wish->kind);
+	buf_clear(&was);
+	buf_clear(&is);
+	/* What cannot be said at all was not said before: the thread tells why not. */
+	if (!ok && err->kind != ERR_MEMORY) {
+		err_clear(err);
+		ok = true;
+	}
+	return ok;
+}
+
+/*
+ * A command whose work was done and whose words were lost is given once more: what we
+ * said last in the thread is just this, and nothing of theirs has come since.
+ */
+static bool
+said_already(struct answering *g, bool *already, struct err *err)
+{
+	enum act_kind kind = g->wish->kind;
+	struct act said;
+	bool ok;
+
+	*already = false;
+	if (!g->has_said || act_kind_class(kind) != ACT_IS_ANSWER || !by_same(g) ||
+	    strcmp(g->said.kind, act_kind_name(kind)) != 0)
+		return true;
+	act_init(&said, kind);
+	ok = act_open(g->f, &g->said.act, &said, err) &&
+	    words_same(g, &said, already, err);
+	act_clear(&said);
+	return ok;
 }
 
 /* ---- what the thread is afterwards ---- */
@@ -283,19 +355,30 @@ answer_send(struct answering *g, struct err *err)
 	return true;
 }
 
+static bool
+answer_new(struct answering *g, struct err *err)
+{
+	return thread_ask(g, err) && making_sweep(g->f, err) &&
+	    signer_open(g->f, &g->o.signer, err) && answer_make(g, err) &&
+	    answer_ask(g, err) && answer_send(g, err);
+}
+
 bool
 flow_request_answer(struct flow *f, unsigned number, const struct answer_wish *wish,
     struct sent *out, struct err *err)
 {
 	struct answering g;
-	bool ok;
+	bool already = false, ok;
 
 	memset(out, 0, sizeof *out);
 	answering_init(&g, f, wish, out);
 	ok = home_lock(f->home, err) && thread_load(&g, number, err) &&
-	    thread_ask(&g, err) && making_sweep(f, err) &&
-	    signer_open(f, &g.o.signer, err) && answer_make(&g, err) &&
-	    answer_ask(&g, err) && answer_send(&g, err);
+	    said_already(&g, &already, err) && (already || answer_new(&g, err));
+	if (already) {
+		out->row = g.row;
+		out->act = g.said;
+		sent_already(out);
+	}
 	if (!ok)
 		decided_refused(f, number, err);
 	answering_clear(&g);

@@ -579,6 +579,13 @@ send_draft(struct sending *s, struct err *err)
 
 /* ---- what left already ---- */
 
+void
+sent_already(struct sent *out)
+{
+	(void)snprintf(out->note, sizeof out->note,
+	    "It had left already; nothing was made a second time.");
+}
+
 /*
  * Said by word, now in writing (Article 40(13)): the same act, by a carrier that
  * leaves paper.  Else nothing is made a second time.
@@ -603,8 +610,7 @@ send_again(struct sending *s, struct docket *d, struct err *err)
 		return err_set(err, ERR_USE, "request.by",
 		    "the other side has no Comity: confirm it as in --by letter");
 	if (!confirm) {
-		(void)snprintf(s->out->note, sizeof s->out->note,
-		    "It had left already; nothing was made a second time.");
+		sent_already(s->out);
 		return true;
 	}
 	r->written_owed = false;

@@ -131,7 +131,11 @@ struct answer_wish {
 	const char *reference;
 	enum send_by by;
 };
-/* An answer or message in the thread of this request, ours or theirs. */
+/*
+ * An answer or message in the thread of this request, ours or theirs.  When it says just
+ * what we said last, by the same way, and nothing of theirs has come since, nothing
+ * changes: *out is the act that was made then, and `note` says so.
+ */
 MUST bool flow_request_answer(struct flow *f, unsigned number,
     const struct answer_wish *wish, struct sent *out, struct err *err);
 /*

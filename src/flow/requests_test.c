@@ -477,7 +477,123 @@ a_preservation_is_granted_for_as_long_as_the_treaty_asks(void **state)
 	assert_int_equal(carry(&j, &j.b, &j.a, "XA").as, TAKEN);
 	state_is(&j.a, 1, "accepted");
 	/* Twice is not done. */
-	NO(answer(&j.b, ACT_GRANTED, NULL, &sent, &err), "thread.answered-already");
+	NO(answer(&j.b, ACT_GRANTED, "Gladly.", &sent, &err), "thread.answered-already");
+	job_end(&j);
+}
+
+static bool
+made_count(void *arg, const struct docket_act *a, struct err *err)
+{
+	(void)err;
+	*(size_t *)arg += a->direction == ACT_OUT &&
+	    (strcmp(a->kind, "granted") == 0 || strcmp(a->kind, "question") == 0 ||
+	    strcmp(a->kind, "refused") == 0);
+	return true;
+}
+
+/* How many answers and questions of ours the docket has in thread 1. */
+static size_t
+answers_made(struct site *s)
+{
+	struct docket *d = NULL;
+	size_t n = 0;
+
+	OK(docket_open(s->flow.home, &d, &err));
+	OK(docket_request_acts(d, 1, made_count, &n, &err));
+	docket_close(d);
+	return n;
+}
+
+static void
+the_same_answer_given_once_more_is_the_one_that_was_made(void **state)
+{
+	struct answer_wish w = { .kind = ACT_GRANTED, .text = "We hold it." };
+	struct sent sent, again;
+	struct job j;
+
+	(void)state;
+	asked(&j, 41);
+	OK(flow_request_answer(&j.b.flow, 1, &w, &sent, &err));
+	assert_string_equal(sent.note, "");
+	/* The beginning of the hold was not typed: it is that of the first time. */
+	world_sim_set_now(j.world, NOW + 3700);
+	OK(flow_request_answer(&j.b.flow, 1, &w, &again, &err));
+	assert_true(digest_eq(&again.act.act, &sent.act.act));
+	assert_true(digest_eq(&again.act.package, &sent.act.package));
+	assert_string_equal(again.row.state, "accepted");
+	assert_int_equal(again.row.hold_effected_at, sent.row.hold_effected_at);
+	assert_non_null(strstr(again.note, "already"));
+	assert_int_equal(answers_made(&j.b), 1);
+	/* After it was carried, too. */
+	assert_int_equal(carry(&j, &j.b, &j.a, "XA").as, TAKEN);
+	OK(flow_request_answer(&j.b.flow, 1, &w, &again, &err));
+	assert_true(digest_eq(&again.act.act, &sent.act.act));
+	/* One word, one second or the way it goes: that is another answer. */
+	w.text = "We hold it!";
+	NO(flow_request_answer(&j.b.flow, 1, &w, &sent, &err),
+	    "thread.answered-already");
+	w.text = "We hold it.";
+	w.by = BY_LETTER;
+	NO(flow_request_answer(&j.b.flow, 1, &w, &sent, &err),
+	    "thread.answered-already");
+	w.by = BY_COMITY;
+	w.has_hold_until = true;
+	w.hold_until = again.row.hold_until + 1;
+	NO(flow_request_answer(&j.b.flow, 1, &w, &sent, &err),
+	    "thread.answered-already");
+	w.hold_until--;
+	OK(flow_request_answer(&j.b.flow, 1, &w, &again, &err));
+	assert_int_equal(answers_made(&j.b), 1);
+	job_end(&j);
+}
+
+static void
+the_same_words_after_words_of_theirs_are_new(void **state)
+{
+	struct answer_wish q = { .kind = ACT_QUESTION, .text = "Which account?" };
+	struct answer_wish r = { .kind = ACT_REPLY, .text = "This one." };
+	struct sent sent, again;
+	struct job j;
+
+	(void)state;
+	asked(&j, 42);
+	OK(flow_request_answer(&j.b.flow, 1, &q, &sent, &err));
+	OK(flow_request_answer(&j.b.flow, 1, &q, &again, &err));
+	assert_true(digest_eq(&again.act.act, &sent.act.act));
+	assert_int_equal(carry(&j, &j.b, &j.a, "XA").as, TAKEN);
+	OK(flow_request_answer(&j.a.flow, 1, &r, &again, &err));
+	OK(flow_request_answer(&j.a.flow, 1, &r, &again, &err));
+	assert_non_null(strstr(again.note, "already"));
+	assert_int_equal(carry(&j, &j.a, &j.b, "XB").as, TAKEN);
+	OK(flow_request_answer(&j.b.flow, 1, &q, &again, &err));
+	assert_false(digest_eq(&again.act.act, &sent.act.act));
+	assert_int_equal(answers_made(&j.b), 2);
+	job_end(&j);
+}
+
+static void
+what_was_said_by_word_is_said_once_more_by_word_only(void **state)
+{
+	struct answer_wish w = { .kind = ACT_GRANTED, .by = BY_ORAL };
+	struct sent sent, again;
+	struct job j;
+
+	(void)state;
+	asked(&j, 44);
+	OK(flow_request_answer(&j.b.flow, 1, &w, &sent, &err));
+	OK(flow_request_answer(&j.b.flow, 1, &w, &again, &err));
+	assert_true(digest_eq(&again.act.act, &sent.act.act));
+	assert_true(again.row.written_owed);
+	/* The confirmation in writing is a sending of the same act (40(13)). */
+	w.by = BY_LETTER;
+	NO(flow_request_answer(&j.b.flow, 1, &w, &again, &err),
+	    "thread.answered-already");
+	OK(flow_request_send(&j.b.flow, 1, BY_LETTER, &again, &err));
+	assert_true(digest_eq(&again.act.act, &sent.act.act));
+	OK(flow_request_answer(&j.b.flow, 1, &w, &again, &err));
+	assert_true(digest_eq(&again.act.act, &sent.act.act));
+	assert_int_equal(again.act.outbox, OUTBOX_NONE);
+	assert_int_equal(answers_made(&j.b), 1);
 	job_end(&j);
 }
 
@@ -809,6 +925,27 @@ a_yes_can_become_a_no_until_evidence_went_over(void **state)
 }
 
 static void
+a_yes_that_became_a_no_is_not_given_once_more(void **state)
+{
+	const char *const grounds[] = { "R02" };
+	struct answer_wish no = { .kind = ACT_REFUSED, .grounds = grounds,
+		.grounds_n = 1, .text = "It turned out otherwise." };
+	struct sent sent, again;
+	struct job j;
+
+	(void)state;
+	asked_for_evidence(&j, 43);
+	OK(answer(&j.b, ACT_GRANTED, NULL, &sent, &err));
+	OK(flow_request_answer(&j.b.flow, 1, &no, &sent, &err));
+	NO(answer(&j.b, ACT_GRANTED, NULL, &again, &err), "thread.refused");
+	OK(flow_request_answer(&j.b.flow, 1, &no, &again, &err));
+	assert_true(digest_eq(&again.act.act, &sent.act.act));
+	no.grounds_n = 0;
+	NO(flow_request_answer(&j.b.flow, 1, &no, &again, &err), "thread.refused");
+	job_end(&j);
+}
+
+static void
 evidence_is_named_when_the_case_has_none_or_several(void **state)
 {
 	struct deliver_wish w = { .evidence = 0 };
@@ -930,15 +1067,7 @@ leg_answer(struct job *j, struct err *err)
 {
 	struct sent sent;
 
-	if (!site_again(&j->b, err))
-		return false;
-	if (answer(&j->b, ACT_GRANTED, NULL, &sent, err))
-		return true;
-	/* A try before this one got there, and was cut before it could say so. */
-	if (strcmp(err->reason, "thread.answered-already") != 0)
-		return false;
-	err_clear(err);
-	return true;
+	return site_again(&j->b, err) && answer(&j->b, ACT_GRANTED, NULL, &sent, err);
 }
 
 static bool
@@ -1022,6 +1151,7 @@ static void
 holds_answer(struct job *j)
 {
 	state_is(&j->b, 1, "accepted");
+	assert_int_equal(answers_made(&j->b), 1);
 	no_stray_parcels(&j->b);
 }
 
@@ -1204,6 +1334,10 @@ main(void)
 		cmocka_unit_test(nothing_is_sent_to_an_authority_that_is_revoked),
 		cmocka_unit_test(an_authority_on_paper_is_asked_by_letter_and_not_by_comity),
 		cmocka_unit_test(a_preservation_is_granted_for_as_long_as_the_treaty_asks),
+		cmocka_unit_test(the_same_answer_given_once_more_is_the_one_that_was_made),
+		cmocka_unit_test(the_same_words_after_words_of_theirs_are_new),
+		cmocka_unit_test(a_yes_that_became_a_no_is_not_given_once_more),
+		cmocka_unit_test(what_was_said_by_word_is_said_once_more_by_word_only),
 		cmocka_unit_test(a_hold_shorter_than_the_treaty_asks_is_not_granted),
 		cmocka_unit_test(a_refusal_needs_a_ground_of_the_menu_and_reasons),
 		cmocka_unit_test(a_question_is_replied_to_and_then_answered),

@@ -91,7 +91,10 @@ try 6 'a refusal needs its ground' B request refuse 1 --reason 'We do not like i
 try 6 'and its reasons' B request refuse 1 --ground R02
 try 6 'a hold does not end before it begins' B request confirm 1 --until 2020-01-01
 must B request confirm 1
-try 6 'one yes counts' B request confirm 1
+try 0 'the same yes once more is the one that was given' B request confirm 1
+said 'nothing was made a second time' 'and says so'
+try 6 'one yes counts' B request confirm 1 --text 'Gladly'
+try 6 'and no becomes of it' B request refuse 1 --ground R02 --reason 'Not after all'
 try 2 'a refusal on paper names its ground' \
 	A request record 1 --kind refused --by oral --text 'They said no'
 said '--ground' 'and is asked for it'
