@@ -21,8 +21,9 @@
  * Every file proves itself: by a signature, by the digest of its name, or by the tree.  One
  * that does not hold is ERR_UNPROVEN "witness.damaged" (the mirror's: "tiles.damaged") with its
  * name, for calls about that log, and nothing is cosigned on it.  Not seen: damage to the
- * cosignatures of others, which who knows their keys will see; and to the newest half of the
- * mirror's `tree`, which makes the mirror as small as at the sync before.
+ * cosignatures of others, which who knows their keys will see, and to the name or key id in
+ * our own, which is missing then (asked for again, it is made anew); and to the newest half of
+ * the mirror's `tree`, which makes the mirror as small as at the sync before.
  *
  * One writer, under the home's lock.  home outlives it.
  */
