@@ -250,9 +250,11 @@ promised(struct many *m, unsigned h, struct face *f)
 	    wrong(m, "%s: %s", m->home[h].state, err.text);
 }
 
-/* Size of the largest tree of that log it knows of. */
+/* Size of the checkpoint of that log that `which` finds at this home; 0: none. */
 static uint64_t
-largest(struct face *f, const char *origin)
+size_known(struct face *f, const char *origin,
+    bool (*which)(struct witness *w, const char *origin, struct buf *note,
+    struct checkpoint *out, bool *found, struct err *err))
 {
 	struct err err = ERR_INIT;
 	struct checkpoint c = { .size = 0 };
@@ -262,25 +264,7 @@ largest(struct face *f, const char *origin)
 
 	buf_init(&note, NOTE_MAX);
 	if (!witness_open(f->w, home_dir(f->site.flow.home), &w, &err) ||
-	    !witness_largest(w, origin, &note, &c, &found, &err) || !found)
-		c.size = 0;
-	witness_close(w);
-	buf_clear(&note);
-	return c.size;
-}
-
-static uint64_t
-cosigned(struct face *f, const char *origin)
-{
-	struct err err = ERR_INIT;
-	struct checkpoint c = { .size = 0 };
-	struct witness *w = NULL;
-	struct buf note;
-	bool found = false;
-
-	buf_init(&note, NOTE_MAX);
-	if (!witness_open(f->w, home_dir(f->site.flow.home), &w, &err) ||
-	    !witness_checkpoint(w, origin, &note, &c, &found, &err) || !found)
+	    !which(w, origin, &note, &c, &found, &err) || !found)
 		c.size = 0;
 	witness_close(w);
 	buf_clear(&note);
@@ -468,7 +452,8 @@ diverged(struct many *m, unsigned h)
 	if (liar == MANY_MAX || h == liar ||
 	    !own_log_key(&m->home[liar].face[0].site.flow, &key, &found, &err) || !found)
 		return false;
-	return cosigned(&m->home[h].face[0], key.name) > m->home[liar].common;
+	return size_known(&m->home[h].face[0], key.name, witness_checkpoint) >
+	    m->home[liar].common;
 }
 
 static struct letter *
@@ -633,7 +618,8 @@ remembered(struct many *m, unsigned h)
 		log_state(l, &s);
 		if (s.standing != LOG_GOOD)
 			return false;
-		by_one = by_one || largest(f, key.name) >= shown;
+		by_one = by_one ||
+		    size_known(f, key.name, witness_largest) >= shown;
 	}
 	return by_one || shown == 0;
 }
