@@ -87,20 +87,6 @@ say_name(struct html *h, const struct custody_story *s, const struct authority_i
 	html_raw(h, ")</span>");
 }
 
-static void
-row_open(struct html *h, const char *key)
-{
-	html_raw(h, "<tr><th scope=\"row\">");
-	html_say(h, key, NULL);
-	html_raw(h, "</th><td>");
-}
-
-static void
-row_close(struct html *h)
-{
-	html_raw(h, "</td></tr>\n");
-}
-
 /* ---- the beginning ---- */
 
 static void
@@ -171,12 +157,12 @@ head(struct html *h, const struct custody_story *s, const char *title)
 	}
 	conclusion(h, s);
 	html_raw(h, "<table class=\"facts\"><tbody>\n");
-	row_open(h, "cust.by");
+	html_row_open(h, "cust.by");
 	say_name(h, s, &s->by);
-	row_close(h);
-	row_open(h, "cust.as_of");
+	html_row_close(h);
+	html_row_open(h, "cust.as_of");
 	html_instant(h, s->as_of);
-	row_close(h);
+	html_row_close(h);
 	html_raw(h, "</tbody></table>\n");
 }
 
@@ -327,19 +313,19 @@ act_rows(struct html *h, const struct custody_hop *hop)
 {
 	char key[60];
 
-	row_open(h, "cust.act");
+	html_row_open(h, "cust.act");
 	(void)snprintf(key, sizeof key, "kind.%s", act_kind_name(hop->kind));
 	html_say_or(h, key, act_kind_name(hop->kind));
-	row_close(h);
+	html_row_close(h);
 	if (hop->number[0] != '\0') {
-		row_open(h, "cust.number");
+		html_row_open(h, "cust.number");
 		html_value(h, hop->number);
-		row_close(h);
+		html_row_close(h);
 	}
-	row_open(h, "cust.made");
+	html_row_open(h, "cust.made");
 	html_instant(h, hop->made_at);
-	row_close(h);
-	row_open(h, "head.basis");
+	html_row_close(h);
+	html_row_open(h, "head.basis");
 	(void)snprintf(key, sizeof key, "basis.%s",
 	    hop->instrument[0] == '\0' ? "none" : hop->instrument);
 	html_say_or(h, key, hop->instrument);
@@ -349,7 +335,7 @@ act_rows(struct html *h, const struct custody_hop *hop)
 		html_raw(h, " ");
 		html_value(h, hop->article);
 	}
-	row_close(h);
+	html_row_close(h);
 }
 
 static void
@@ -364,28 +350,28 @@ hop_facts(struct html *h, const struct custody_story *s, const struct custody_ho
 
 		if (id->s[0] == '\0')
 			continue;
-		row_open(h, ends[i]);
+		html_row_open(h, ends[i]);
 		say_name(h, s, id);
-		row_close(h);
+		html_row_close(h);
 	}
 	if (hop->has_act)
 		act_rows(h, hop);
-	row_open(h, "cust.act_id");
+	html_row_open(h, "cust.act_id");
 	html_fingerprint(h, &c->act);
-	row_close(h);
+	html_row_close(h);
 	if (c->n > 0) {
-		row_open(h, "cust.package_id");
+		html_row_open(h, "cust.package_id");
 		html_fingerprint(h, &c->package);
-		row_close(h);
+		html_row_close(h);
 	}
 	if (strncmp(c->reason, "lacks-", 6) == 0 || c->n == 0) {
 		char key[48];
 
 		(void)snprintf(key, sizeof key, "cust.lacks.%s",
 		    c->n == 0 ? "empty" : c->reason);
-		row_open(h, "cust.missing");
+		html_row_open(h, "cust.missing");
 		html_say_or(h, key, c->why);
-		row_close(h);
+		html_row_close(h);
 	}
 	html_raw(h, "</tbody></table>\n");
 }

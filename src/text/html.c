@@ -160,6 +160,20 @@ html_say_or(struct html *h, const char *key, const char *english)
 		say_english(h, english, NULL);
 }
 
+void
+html_row_open(struct html *h, const char *key)
+{
+	html_raw(h, "<tr><th scope=\"row\">");
+	html_say(h, key, NULL);
+	html_raw(h, "</th><td>");
+}
+
+void
+html_row_close(struct html *h)
+{
+	html_raw(h, "</td></tr>\n");
+}
+
 /* "{d} {m} {y}": the order of a date in this language. */
 static void
 say_date(struct html *h, const struct civil *c)

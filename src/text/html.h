@@ -20,6 +20,9 @@ struct html {
 
 /* Mark-up: a constant of ours, never a value. */
 void html_raw(struct html *h, const char *markup);
+/* A row of a table of two columns: what `key` says, and what is written before it closes. */
+void html_row_open(struct html *h, const char *key);
+void html_row_close(struct html *h);
 /* Text of people: escaped, lines become <br>, controls become U+FFFD. */
 void html_prose(struct html *h, const char *text);
 /* A value of machines or a name: invisible characters spelt out, kept apart by <bdi>. */

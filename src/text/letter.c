@@ -56,11 +56,9 @@ row(struct html *h, const char *key, const char *value)
 {
 	if (value == NULL || value[0] == '\0')
 		return;
-	html_raw(h, "<tr><th scope=\"row\">");
-	html_say(h, key, NULL);
-	html_raw(h, "</th><td>");
+	html_row_open(h, key);
 	html_value(h, value);
-	html_raw(h, "</td></tr>\n");
+	html_row_close(h);
 }
 
 /* Our name in that language if the card has it, else the first. */
@@ -123,9 +121,7 @@ say_basis(struct html *h, const struct act *a)
 {
 	char key[60];
 
-	html_raw(h, "<tr><th scope=\"row\">");
-	html_say(h, "head.basis", NULL);
-	html_raw(h, "</th><td>");
+	html_row_open(h, "head.basis");
 	(void)snprintf(key, sizeof key, "basis.%s",
 	    a->instrument[0] == '\0' ? "none" : a->instrument);
 	html_say_or(h, key, a->instrument);
@@ -135,7 +131,7 @@ say_basis(struct html *h, const struct act *a)
 		html_raw(h, " ");
 		say_articles(h, a->article);
 	}
-	html_raw(h, "</td></tr>\n");
+	html_row_close(h);
 }
 
 static void
@@ -145,12 +141,10 @@ say_way(struct html *h, const char *by)
 
 	if (by == NULL)
 		return;
-	html_raw(h, "<tr><th scope=\"row\">");
-	html_say(h, "head.carrier", NULL);
-	html_raw(h, "</th><td>");
+	html_row_open(h, "head.carrier");
 	(void)snprintf(key, sizeof key, "by.%.20s", by);
 	html_say(h, key, NULL);
-	html_raw(h, "</td></tr>\n");
+	html_row_close(h);
 }
 
 static void
@@ -158,19 +152,16 @@ say_head(struct html *h, const struct letter *l)
 {
 	const struct act *a = l->act;
 
-	html_raw(h, "<table>\n<tr><th scope=\"row\">");
-	html_say(h, "head.from", NULL);
-	html_raw(h, "</th><td>");
+	html_raw(h, "<table>\n");
+	html_row_open(h, "head.from");
 	say_us(h, &l->card->body.card);
-	html_raw(h, "</td></tr>\n<tr><th scope=\"row\">");
-	html_say(h, "head.to", NULL);
-	html_raw(h, "</th><td>");
+	html_row_close(h);
+	html_row_open(h, "head.to");
 	say_them(h, l);
-	html_raw(h, "</td></tr>\n<tr><th scope=\"row\">");
-	html_say(h, "head.date", NULL);
-	html_raw(h, "</th><td>");
+	html_row_close(h);
+	html_row_open(h, "head.date");
 	html_instant(h, a->made_at);
-	html_raw(h, "</td></tr>\n");
+	html_row_close(h);
 	row(h, "head.number", l->our_number);
 	row(h, "head.reference", l->their_reference);
 	row(h, "head.phone", l->card->body.card.phone);
@@ -178,11 +169,9 @@ say_head(struct html *h, const struct letter *l)
 	if (act_kind_class(a->kind) == ACT_IS_REQUEST)
 		say_basis(h, a);
 	if (a->expires_at != 0) {
-		html_raw(h, "<tr><th scope=\"row\">");
-		html_say(h, "head.expires", NULL);
-		html_raw(h, "</th><td>");
+		html_row_open(h, "head.expires");
 		html_instant(h, a->expires_at);
-		html_raw(h, "</td></tr>\n");
+		html_row_close(h);
 	}
 	html_raw(h, "</table>\n");
 }
@@ -230,11 +219,10 @@ say_check(struct html *h, const struct letter *l)
 	html_say(h, "check.call", NULL);
 	html_raw(h, "</li>\n<li>");
 	html_say(h, "check.mail", NULL);
-	html_raw(h, "</li>\n</ul>\n<table>\n<tr><th scope=\"row\">");
-	html_say(h, "check.fingerprint", NULL);
-	html_raw(h, "</th><td>");
+	html_raw(h, "</li>\n</ul>\n<table>\n");
+	html_row_open(h, "check.fingerprint");
 	html_fingerprint(h, &l->act_id);
-	html_raw(h, "</td></tr>\n");
+	html_row_close(h);
 	if (h->ok && !six_words_of(&l->card_id, &words, h->err))
 		h->ok = false;
 	if (h->ok)

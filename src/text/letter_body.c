@@ -4,27 +4,13 @@
 #include "text/letter_inside.h"
 
 static void
-row_open(struct html *h, const char *key)
-{
-	html_raw(h, "<tr><th scope=\"row\">");
-	html_say(h, key, NULL);
-	html_raw(h, "</th><td>");
-}
-
-static void
-row_close(struct html *h)
-{
-	html_raw(h, "</td></tr>\n");
-}
-
-static void
 row_marked(struct html *h, const char *key, const struct marked_text *t)
 {
 	if (t->text == NULL)
 		return;
-	row_open(h, key);
+	html_row_open(h, key);
 	say_marked(h, t);
-	row_close(h);
+	html_row_close(h);
 }
 
 static void
@@ -32,9 +18,9 @@ row_instant(struct html *h, const char *key, int64_t at)
 {
 	if (at == 0)
 		return;
-	row_open(h, key);
+	html_row_open(h, key);
 	html_instant(h, at);
-	row_close(h);
+	html_row_close(h);
 }
 
 /* ---- by kind ---- */
@@ -70,7 +56,7 @@ say_asks(struct html *h, const struct answer_body *a)
 {
 	char key[40];
 
-	row_open(h, "answer.asks");
+	html_row_open(h, "answer.asks");
 	html_raw(h, "<ul>");
 	for (size_t i = 0; i < a->asks_n; i++) {
 		const struct law_field *f = law_field(a->asks[i]);
@@ -81,26 +67,29 @@ say_asks(struct html *h, const struct answer_body *a)
 		html_raw(h, "</li>\n");
 	}
 	html_raw(h, "</ul>");
-	row_close(h);
+	html_row_close(h);
 }
 
 static void
 say_answer(struct html *h, const struct answer_body *a, enum act_kind kind)
 {
 	if (a->grounds_n > 0) {
-		row_open(h, "answer.grounds");
+		html_row_open(h, "answer.grounds");
 		html_raw(h, "<ul>");
 		for (size_t i = 0; i < a->grounds_n; i++)
 			say_ground(h, a->grounds[i]);
 		html_raw(h, "</ul>");
-		row_close(h);
+		html_row_close(h);
 	}
-	row_marked(h, kind == ACT_REFUSED ? "answer.reasons" : "answer.text", &a->text);
+	row_marked(h, kind == ACT_REFUSED || kind == ACT_POSTPONED ? "answer.reasons" :
+	    "answer.text", &a->text);
 	row_marked(h, "answer.better", &a->better);
 	if (a->asks_n > 0)
 		say_asks(h, a);
 	row_instant(h, "answer.hold_from", a->hold_effected_at);
 	row_instant(h, "answer.hold_until", a->hold_until);
+	row_instant(h, "answer.until", a->until);
+	row_instant(h, "answer.released_at", a->released_at);
 	say_fields(h, &a->fields);
 }
 
@@ -110,20 +99,20 @@ say_delivered(struct html *h, const struct delivered_body *d, const struct act *
 	row_marked(h, "delivered.description", &d->description);
 	row_marked(h, "delivered.purpose", &d->purpose);
 	say_fields(h, &d->limits);
-	row_open(h, "delivered.payload");
+	html_row_open(h, "delivered.payload");
 	html_number(h, (int64_t)a->payload_files);
 	html_raw(h, " / ");
 	html_number(h, (int64_t)a->payload_bytes);
-	row_close(h);
+	html_row_close(h);
 }
 
 static void
 say_receipt(struct html *h, const struct receipt_body *r)
 {
 	row_instant(h, "receipt.at", r->received_at);
-	row_open(h, "receipt.act");
+	html_row_open(h, "receipt.act");
 	html_fingerprint(h, &r->act);
-	row_close(h);
+	html_row_close(h);
 }
 
 static void
@@ -132,13 +121,24 @@ say_revoked(struct html *h, const struct revoked_body *r)
 	static const char *const what[] = { "code.card", "code.certificate",
 		"code.consent" };
 
-	row_open(h, "revoked.what");
+	html_row_open(h, "revoked.what");
 	html_say(h, what[r->what], NULL);
 	html_raw(h, " ");
 	html_fingerprint(h, &r->id);
-	row_close(h);
+	html_row_close(h);
 	row_instant(h, "revoked.since", r->since);
 	row_marked(h, "revoked.reason", &r->reason);
+}
+
+static void
+say_notice(struct html *h, const struct notice_body *n)
+{
+	row_marked(h, "answer.text", &n->text);
+	row_instant(h, "notice.at", n->at);
+	html_row_open(h, "notice.pieces");
+	for (size_t i = 0; i < n->pieces_n; i++)
+		html_fingerprint(h, &n->pieces[i].act);
+	html_row_close(h);
 }
 
 void
@@ -153,6 +153,9 @@ say_body(struct html *h, const struct act *a)
 		break;
 	case ACT_IS_EVIDENCE:
 		say_delivered(h, &a->body.delivered, a);
+		break;
+	case ACT_IS_NOTICE:
+		say_notice(h, &a->body.notice);
 		break;
 	case ACT_IS_RECEIPT:
 		say_receipt(h, &a->body.receipt);
@@ -194,6 +197,7 @@ what_for_kind(struct html *h, const struct act *a)
 		item(h, "do.delivered.check");
 		item(h, "do.delivered.receipt");
 		break;
+	case ACT_IS_NOTICE:
 	case ACT_IS_RECEIPT:
 	case ACT_IS_CARD:
 	case ACT_IS_TIME_STAMP:
