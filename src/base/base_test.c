@@ -164,6 +164,50 @@ instants_survive_the_way_to_text_and_back(void **state)
 }
 
 static void
+a_decimal_has_one_spelling_and_a_greatest_value(void **state)
+{
+	static const char *const none[] = { "", "00", "01", "-1", "+1", " 1", "1 ", "1a",
+		"10000000000000000000" };
+	struct cursor c = cursor_of(span_text("17\n18\nx"));
+	uint64_t v = 5;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+		assert_false(decimal_parse(span_text(none[i]), UINT64_MAX, &v));
+	assert_true(v == 5);
+	assert_true(decimal_parse(span_text("0"), 0, &v) && v == 0);
+	assert_true(decimal_parse(span_text("9999999999999999999"), UINT64_MAX, &v));
+	assert_true(v == 9999999999999999999u);
+	assert_false(decimal_parse(span_text("18"), 17, &v));
+	assert_true(cursor_line_decimal(&c, 17, &v) && v == 17);
+	assert_false(cursor_line_decimal(&c, 17, &v));		/* and takes nothing */
+	assert_true(cursor_line_decimal(&c, 18, &v) && v == 18);
+	assert_false(cursor_line_decimal(&c, 18, &v));
+}
+
+static void
+numbers_are_written_as_a_cursor_reads_them(void **state)
+{
+	struct err err = ERR_INIT;
+	struct cursor c;
+	uint16_t small;
+	uint64_t large;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 10);
+	assert_true(buf_add_u16(&b, 0x0102, &err));
+	assert_true(buf_add_u64(&b, 0x0304050607080910u, &err));
+	assert_false(buf_add_u16(&b, 1, &err));			/* one more than its limit */
+	assert_int_equal(b.p[0], 1);
+	assert_int_equal(b.p[9], 0x10);
+	c = cursor_of(buf_span(&b));
+	assert_true(cursor_u16(&c, &small) && small == 0x0102);
+	assert_true(cursor_u64(&c, &large) && large == 0x0304050607080910u);
+	buf_clear(&b);
+}
+
+static void
 every_day_from_1900_to_2200_follows_the_one_before(void **state)
 {
 	struct civil c = { 1900, 1, 1, 0, 0, 0 }, d;
@@ -196,6 +240,8 @@ main(void)
 		cmocka_unit_test(utf8_refuses_overlong_surrogate_and_cut_forms),
 		cmocka_unit_test(hostile_names_are_made_visible),
 		cmocka_unit_test(instants_survive_the_way_to_text_and_back),
+		cmocka_unit_test(a_decimal_has_one_spelling_and_a_greatest_value),
+		cmocka_unit_test(numbers_are_written_as_a_cursor_reads_them),
 		cmocka_unit_test(every_day_from_1900_to_2200_follows_the_one_before),
 	};
 

@@ -236,6 +236,30 @@ buf_printf(struct buf *b, struct err *err, const char *fmt, ...)
 	return true;
 }
 
+void
+u64_put(uint8_t p[8], uint64_t v)
+{
+	for (unsigned i = 0; i < 8; i++)
+		p[i] = (uint8_t)(v >> (56 - 8 * i));
+}
+
+bool
+buf_add_u16(struct buf *b, uint16_t v, struct err *err)
+{
+	uint8_t p[2] = { (uint8_t)(v >> 8), (uint8_t)v };
+
+	return buf_add(b, span_of(p, sizeof p), err);
+}
+
+bool
+buf_add_u64(struct buf *b, uint64_t v, struct err *err)
+{
+	uint8_t p[8];
+
+	u64_put(p, v);
+	return buf_add(b, span_of(p, sizeof p), err);
+}
+
 struct span
 buf_span(const struct buf *b)
 {
@@ -338,6 +362,18 @@ cursor_line(struct cursor *c, struct span *out)
 	if (!cursor_take(c, (size_t)(lf - c->left.p) + 1, &line))
 		return false;
 	*out = span_of(line.p, line.n - 1);
+	return true;
+}
+
+bool
+cursor_line_decimal(struct cursor *c, uint64_t max, uint64_t *out)
+{
+	struct cursor after = *c;
+	struct span line;
+
+	if (!cursor_line(&after, &line) || !decimal_parse(line, max, out))
+		return false;
+	*c = after;
 	return true;
 }
 

@@ -57,6 +57,10 @@ MUST bool buf_add_text(struct buf *b, const char *s, struct err *err);
 MUST bool buf_add_byte(struct buf *b, uint8_t c, struct err *err);
 MUST bool buf_printf(struct buf *b, struct err *err, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
+/* Big-endian, as a cursor reads them. */
+MUST bool buf_add_u16(struct buf *b, uint16_t v, struct err *err);
+MUST bool buf_add_u64(struct buf *b, uint64_t v, struct err *err);
+void u64_put(uint8_t p[8], uint64_t v);
 struct span buf_span(const struct buf *b);
 /* The bytes with a NUL behind them that is not counted; ours until it changes. */
 MUST bool buf_text(struct buf *b, const char **out, struct err *err);
@@ -75,11 +79,15 @@ MUST bool cursor_u64(struct cursor *c, uint64_t *out);
 MUST bool cursor_take(struct cursor *c, size_t n, struct span *out);
 /* A line without its LF; false when no LF is left. */
 MUST bool cursor_line(struct cursor *c, struct span *out);
+/* A line that is a decimal number (decimal_parse). */
+MUST bool cursor_line_decimal(struct cursor *c, uint64_t max, uint64_t *out);
 bool cursor_done(const struct cursor *c);
 
 /* Text forms.  Decoders accept exactly what the encoders write. */
 MUST bool hex_encode(struct buf *out, struct span in, struct err *err);
 MUST bool hex_decode(struct span hex, uint8_t *out, size_t out_n);
+/* Decimal without sign or leading zero: 1 to 19 digits, at most max. */
+MUST bool decimal_parse(struct span text, uint64_t max, uint64_t *out);
 /* RFC 4648 base64; padded or not as asked, never both; canonical tail bits. */
 MUST bool base64_encode(struct buf *out, struct span in, bool pad, struct err *err);
 MUST bool base64_decode(struct buf *out, struct span in, bool pad, struct err *err);

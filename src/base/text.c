@@ -1,4 +1,4 @@
-/* Hexadecimal, base64, base32, UTF-8, and bytes made visible. */
+/* Hexadecimal, decimal, base64, base32, UTF-8, and bytes made visible. */
 #include "base/bytes.h"
 
 #include <string.h>
@@ -46,6 +46,25 @@ hex_decode(struct span hex, uint8_t *out, size_t out_n)
 			return false;
 		out[i] = (uint8_t)(hi << 4 | lo);
 	}
+	return true;
+}
+
+bool
+decimal_parse(struct span text, uint64_t max, uint64_t *out)
+{
+	uint64_t v = 0;
+
+	/* 19 digits stay below 2^64. */
+	if (text.n == 0 || text.n > 19 || (text.n > 1 && text.p[0] == '0'))
+		return false;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9')
+			return false;
+		v = v * 10 + (uint64_t)(text.p[i] - '0');
+	}
+	if (v > max)
+		return false;
+	*out = v;
 	return true;
 }
 

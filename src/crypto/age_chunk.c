@@ -68,8 +68,7 @@ static void
 chunk_nonce(uint8_t nonce[AGE_CIPHER_NONCE], uint64_t index, bool last)
 {
 	memset(nonce, 0, 3);
-	for (unsigned i = 0; i < 8; i++)
-		nonce[3 + i] = (uint8_t)(index >> (56 - 8 * i));
+	u64_put(nonce + 3, index);
 	nonce[11] = last ? 1 : 0;
 }
 

@@ -70,22 +70,12 @@ word_take(struct span *line, struct span *word)
 	return n > 0;
 }
 
-/* Decimal without leading zeros, up to MERKLE_SIZE_MAX. */
 static bool
 size_take(struct span *line, uint64_t *out)
 {
 	struct span w;
-	uint64_t v = 0;
 
-	if (!word_take(line, &w) || w.n > 19 || (w.n > 1 && w.p[0] == '0'))
-		return false;
-	for (size_t i = 0; i < w.n; i++) {
-		if (w.p[i] < '0' || w.p[i] > '9')
-			return false;
-		v = v * 10 + (uint64_t)(w.p[i] - '0');
-	}
-	*out = v;
-	return v <= MERKLE_SIZE_MAX;
+	return word_take(line, &w) && decimal_parse(w, MERKLE_SIZE_MAX, out);
 }
 
 static bool
@@ -349,19 +339,9 @@ add_checkpoint_tell(struct telling *t, uint64_t old, struct err *err)
 }
 
 static bool
-number_add(struct buf *out, uint64_t v, size_t bytes, struct err *err)
-{
-	uint8_t b[8];
-
-	for (size_t i = 0; i < bytes; i++)
-		b[i] = (uint8_t)(v >> 8 * (bytes - 1 - i));
-	return buf_add(out, span_of(b, bytes), err);
-}
-
-static bool
 entry_add(struct buf *out, struct span entry, struct err *err)
 {
-	return number_add(out, entry.n, 2, err) && buf_add(out, entry, err);
+	return buf_add_u16(out, (uint16_t)entry.n, err) && buf_add(out, entry, err);
 }
 
 /* Removes what a bundle before this one said at the same place. */
@@ -384,7 +364,7 @@ entries_tell(struct telling *t, uint64_t from, struct err *err)
 	if (to - from > EXCHANGE_ENTRIES_MAX)
 		to = from + EXCHANGE_ENTRIES_MAX;
 	buf_init(&out, EXCHANGE_ENTRIES_BYTES);
-	ok = number_add(&out, from, 8, err) && number_add(&out, to, 8, err);
+	ok = buf_add_u64(&out, from, err) && buf_add_u64(&out, to, err);
 	for (uint64_t i = from; ok && i < to; i++) {
 		uint8_t leaf[LEAF_BYTES];
 
@@ -449,8 +429,8 @@ entries_back(struct telling *t, const char *origin, const char *hash, struct err
 	    from >= c.size || c.size - from > EXCHANGE_ENTRIES_MAX))
 		ok = gone(t, path, err) && gone(t, note_path, err);
 	else
-		ok = ok && number_add(&out, from, 8, err) &&
-		    number_add(&out, c.size, 8, err) &&
+		ok = ok && buf_add_u64(&out, from, err) &&
+		    buf_add_u64(&out, c.size, err) &&
 		    witness_entries_each(t->witness, origin, from, c.size,
 		    mirrored_entry, &out, err) &&
 		    put(t, path, buf_span(&out), err) &&

@@ -46,8 +46,7 @@ part_name(struct flow *f, struct dir *at, const char *path, char name[64],
 	ok = file_open_info(f->world, at, path, &file, &info, err) &&
 	    file_read_at(file, begin, BEGIN_BYTES, 0, &n, err);
 	if (ok) {
-		for (unsigned i = 0; i < 8; i++)
-			begin[n + i] = (uint8_t)(info.size >> (56 - 8 * i));
+		u64_put(begin + n, info.size);
 		ok = digest_of(span_of(begin, n + 8), &d, err);
 	}
 	if (ok)

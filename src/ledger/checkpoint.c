@@ -12,20 +12,7 @@ static const char witness_prefix[] = "comity-witness/";
 bool
 size_read(struct span text, uint64_t *out)
 {
-	uint64_t v = 0;
-
-	/* 19 digits stay below 2^64. */
-	if (text.n == 0 || text.n > DECIMAL_TEXT || (text.n > 1 && text.p[0] == '0'))
-		return false;
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] < '0' || text.p[i] > '9')
-			return false;
-		v = v * 10 + (uint64_t)(text.p[i] - '0');
-	}
-	if (v > MERKLE_SIZE_MAX)
-		return false;
-	*out = v;
-	return true;
+	return decimal_parse(text, MERKLE_SIZE_MAX, out);
 }
 
 bool

@@ -25,13 +25,6 @@ log_alive(const struct log *l, struct err *err)
 
 #define PLACE_BYTES (8 + 8 + 32 + 8 + 32)
 
-static void
-u64_put(uint8_t *p, uint64_t v)
-{
-	for (int i = 0; i < 8; i++)
-		p[i] = (uint8_t)(v >> (56 - 8 * i));
-}
-
 static bool
 edge_digest(struct log *l, const struct merkle_edge *e, struct digest *out,
     struct err *err)

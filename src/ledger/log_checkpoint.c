@@ -219,23 +219,6 @@ size_order(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The size in a name as we write it. */
-static bool
-size_of_name(const char *name, uint64_t *out)
-{
-	size_t n = strlen(name);
-
-	*out = 0;
-	if (n == 0 || n > 19 || (n > 1 && name[0] == '0'))
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (name[i] < '0' || name[i] > '9')
-			return false;
-		*out = *out * 10 + (uint64_t)(name[i] - '0');
-	}
-	return true;
-}
-
 static bool
 sizes_read(struct listing *list, struct buf *out, struct err *err)
 {
@@ -248,7 +231,7 @@ sizes_read(struct listing *list, struct buf *out, struct err *err)
 			return false;
 		if (!more)
 			return true;
-		if (size_of_name(e.name, &size) &&
+		if (decimal_parse(span_text(e.name), MERKLE_SIZE_MAX, &size) &&
 		    !buf_add(out, span_of(&size, sizeof size), err))
 			return false;
 	}

@@ -95,15 +95,11 @@ offsets_flush(struct log *l, struct err *err)
 bool
 offsets_add(struct log *l, uint64_t number, uint64_t at, struct err *err)
 {
-	uint8_t b[8];
-
 	if (number < l->offsets_n + l->offsets_wait.n / 8)
 		return true;			/* it is there */
-	for (int i = 0; i < 8; i++)
-		b[i] = (uint8_t)(at >> (56 - 8 * i));
 	if (l->offsets_wait.n == l->offsets_wait.max && !offsets_flush(l, err))
 		return false;
-	return buf_add(&l->offsets_wait, span_of(b, sizeof b), err);
+	return buf_add_u64(&l->offsets_wait, at, err);
 }
 
 /* ---- between leaves and offsets ---- */

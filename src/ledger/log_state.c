@@ -59,23 +59,6 @@ sealed_load(struct world *w, struct dir *folder, const char *name, struct buf *l
 }
 
 static bool
-line_u64(struct cursor *c, uint64_t *out)
-{
-	struct span s;
-	uint64_t v = 0;
-
-	if (!cursor_line(c, &s) || s.n == 0 || s.n > 19 || (s.n > 1 && s.p[0] == '0'))
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-		v = v * 10 + (uint64_t)(s.p[i] - '0');
-	}
-	*out = v;
-	return true;
-}
-
-static bool
 line_is(struct cursor *c, const char *want)
 {
 	struct span s;
@@ -107,8 +90,8 @@ log_signed_load(struct log *l, struct err *err)
 	if (ok && found) {
 		c = cursor_of(buf_span(&b));
 		s.damaged = !holds || !line_is(&c, "comity-signed/1") ||
-		    !line_u64(&c, &s.size) || !line_digest(&c, &s.root) ||
-		    !cursor_done(&c);
+		    !cursor_line_decimal(&c, UINT64_MAX, &s.size) ||
+		    !line_digest(&c, &s.root) || !cursor_done(&c);
 		if (s.damaged)
 			s.size = 0;
 	}
@@ -155,8 +138,8 @@ state_decode(struct span text, struct log_state *out)
 	*out = (struct log_state){ .standing = LOG_GOOD };
 	if (!line_is(&c, "comity-standing/1") || !cursor_line(&c, &name) ||
 	    !cursor_line(&c, &reason) || reason.n >= sizeof out->reason ||
-	    !line_u64(&c, &out->known_size) || !line_digest(&c, &out->known_root) ||
-	    !cursor_done(&c))
+	    !cursor_line_decimal(&c, UINT64_MAX, &out->known_size) ||
+	    !line_digest(&c, &out->known_root) || !cursor_done(&c))
 		return false;
 	memcpy(out->reason, reason.p, reason.n);
 	for (i = 0; i < STANDINGS && !span_is(name, standing_names[i]); i++)

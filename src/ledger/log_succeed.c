@@ -23,22 +23,6 @@ struct closing {
 	uint64_t end;			/* of the next */
 };
 
-static bool
-number_line(struct cursor *c, uint64_t *out)
-{
-	struct span s;
-
-	*out = 0;
-	if (!cursor_line(c, &s) || s.n == 0 || s.n > 19)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-		*out = *out * 10 + (uint64_t)(s.p[i] - '0');
-	}
-	return true;
-}
-
 /* *found false: there is no such file. */
 static bool
 closing_load(struct world *w, struct dir *home, const char *path, struct closing *out,
@@ -53,8 +37,9 @@ closing_load(struct world *w, struct dir *home, const char *path, struct closing
 	ok = sealed_load(w, home, path, &b, found, &holds, err);
 	c = cursor_of(buf_span(&b));
 	holds = holds && cursor_line(&c, &head) && span_is(head, "comity-closed/1") &&
-	    number_line(&c, &out->n) && number_line(&c, &out->first) &&
-	    number_line(&c, &out->end) && cursor_done(&c) && out->n <= BEFORE_MAX;
+	    cursor_line_decimal(&c, BEFORE_MAX, &out->n) &&
+	    cursor_line_decimal(&c, UINT64_MAX, &out->first) &&
+	    cursor_line_decimal(&c, UINT64_MAX, &out->end) && cursor_done(&c);
 	buf_clear(&b);
 	if (ok && *found && !holds)
 		return err_set(err, ERR_UNPROVEN, "ledger.damaged", "%s is damaged", path);

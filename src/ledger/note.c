@@ -306,8 +306,7 @@ note_cosign(const struct key *key, const struct vkey *k, struct span text, int64
 	if (!signer_fits(key, k, NOTE_COSIGNATURE, err) ||
 	    !checkpoint_parse(text, &c, err))
 		return false;
-	for (unsigned i = 0; i < 8; i++)
-		signature[i] = (uint8_t)((uint64_t)at >> (56 - 8 * i));
+	u64_put(signature, (uint64_t)at);
 	ok = cosigned_message(text, at, &message, err) &&
 	    key_sign_ed25519(key, buf_span(&message), signature + 8, err) &&
 	    line_write(span_text(k->name), k->id, span_of(signature, sizeof signature),

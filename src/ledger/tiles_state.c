@@ -6,13 +6,6 @@
 
 #define SLOT_BYTES (16 + 8 + 8 + 32 + 2 + TILES_ASIDE_MAX)	/* without the digest */
 
-static void
-u64_put(uint8_t *p, uint64_t v)
-{
-	for (int i = 0; i < 8; i++)
-		p[i] = (uint8_t)(v >> (56 - 8 * i));
-}
-
 static bool
 slot_encode(const struct tree_state *s, uint8_t slot[TREE_SLOT], struct err *err)
 {

@@ -97,8 +97,7 @@ tree_add(struct witness *w, const struct batch *b, struct err *err)
 static bool
 entry_put(struct buf *out, struct span entry, struct err *err)
 {
-	return buf_add_byte(out, (uint8_t)(entry.n >> 8), err) &&
-	    buf_add_byte(out, (uint8_t)entry.n, err) && buf_add(out, entry, err);
+	return buf_add_u16(out, (uint16_t)entry.n, err) && buf_add(out, entry, err);
 }
 
 static bool

@@ -34,8 +34,7 @@ add_number(struct digesting *d, uint64_t n)
 {
 	uint8_t b[8];
 
-	for (unsigned i = 0; i < 8; i++)
-		b[i] = (uint8_t)(n >> (56 - 8 * i));
+	u64_put(b, n);
 	add(d, b, sizeof b);
 }
 
