@@ -226,6 +226,51 @@ made_by_decode(struct act *a, struct json_object *o, struct err *err)
 }
 
 static bool
+how_valid(const char *how)
+{
+	return strcmp(how, "alone") == 0 || strcmp(how, "two") == 0 ||
+	    strcmp(how, "from_afar") == 0 || strcmp(how, "owed") == 0;
+}
+
+static bool
+person_decode(struct json_object *o, struct act_person *p, struct err *err)
+{
+	if (!short_text(o, "role", 1, p->role, sizeof p->role, err) ||
+	    !short_text(o, "person", 1, p->person, sizeof p->person, err) ||
+	    !json_int(o, "at", 0, WHEN_MAX, &p->at, err) || !json_end(o, err))
+		return false;
+	return (code_valid(p->role) && code_valid(p->person)) || err_set(err, ERR_INPUT,
+	    "act.people", "member \"%s\" names no role or no pseudonym", o->where);
+}
+
+/* Not there in a home of one person, and in acts of before there were persons. */
+static bool
+people_decode(struct act *a, struct json_object *o, struct err *err)
+{
+	struct act_people *p = &a->people;
+	struct json_object people;
+	struct json_array list;
+
+	if (!json_has(o, "people"))
+		return true;
+	if (!json_member(o, "people", &people, err) ||
+	    !short_text(&people, "how", 1, p->how, sizeof p->how, err) ||
+	    !json_list(&people, "persons", 1, ACT_PEOPLE_MAX, &list, err) ||
+	    !json_end(&people, err))
+		return false;
+	for (size_t i = 0; i < list.n; i++) {
+		struct json_object one;
+
+		if (!json_at_object(&list, i, &one, err) ||
+		    !person_decode(&one, &p->list[i], err))
+			return false;
+	}
+	p->n = list.n;
+	return how_valid(p->how) || err_set(err, ERR_INPUT, "act.people",
+	    "member \"people.how\" is a way this version does not know");
+}
+
+static bool
 schema_check(struct json_object *o, struct err *err)
 {
 	const char *s;
@@ -257,7 +302,7 @@ decode_into(struct act *a, struct json_object *o, struct err *err)
 	    json_member(o, "body", &body, err) &&
 	    kinds[kind]->decode(a, &body, err) && json_end(&body, err) &&
 	    counts_decode(a, o, err) && made_by_decode(a, o, err) &&
-	    json_end(o, err);
+	    people_decode(a, o, err) && json_end(o, err);
 }
 
 bool
@@ -333,6 +378,23 @@ tail_encode(const struct act *a, struct json_out *j)
 }
 
 static void
+people_encode(const struct act_people *p, struct json_out *j)
+{
+	json_out_object(j, "people");
+	json_out_str(j, "how", p->how);
+	json_out_array(j, "persons");
+	for (size_t i = 0; i < p->n; i++) {
+		json_out_object(j, NULL);
+		json_out_str(j, "role", p->list[i].role);
+		json_out_str(j, "person", p->list[i].person);
+		json_out_int(j, "at", p->list[i].at);
+		json_out_close_object(j);
+	}
+	json_out_close_array(j);
+	json_out_close_object(j);
+}
+
+static void
 act_out(const struct act *a, struct json_out *j)
 {
 	json_out_object(j, NULL);
@@ -349,6 +411,8 @@ act_out(const struct act *a, struct json_out *j)
 	kinds[a->kind]->encode(a, j);
 	json_out_close_object(j);
 	tail_encode(a, j);
+	if (a->people.n > 0)
+		people_encode(&a->people, j);
 	json_out_close_object(j);
 }
 

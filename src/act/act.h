@@ -250,6 +250,19 @@ struct time_stamp_body {
 	struct digest act;			/* act id of the package it stamps */
 };
 
+/* How it was done, and by whom of the office that made it; n = 0: nothing is said. */
+#define ACT_PEOPLE_MAX 6
+struct act_person {
+	char role[32];
+	char person[24];			/* a pseudonym only the node that made it can resolve */
+	int64_t at;
+};
+struct act_people {
+	char how[16];				/* "alone", "two", "from_afar", "owed" */
+	struct act_person list[ACT_PEOPLE_MAX];	/* who made it first */
+	size_t n;
+};
+
 struct act {
 	enum act_kind kind;
 	bool exercise;				/* training: can never count as real */
@@ -270,6 +283,7 @@ struct act {
 	char software[64];
 	char build[80];
 	int64_t self_test;			/* when the last self-test passed; 0 never */
+	struct act_people people;
 	union {
 		struct card_body card;
 		struct delivered_body delivered;

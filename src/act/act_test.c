@@ -116,6 +116,40 @@ each_member_that_is_not_as_it_must_be_is_refused_by_name(void **state)
 }
 
 static void
+an_act_says_how_it_was_done_and_by_whom(void **state)
+{
+	const char *made = "\"made_by\"";
+	struct err err = ERR_INIT;
+	struct buf b;
+	struct act a = delivered(), again;
+
+	(void)state;
+	(void)snprintf(a.people.how, sizeof a.people.how, "two");
+	a.people.n = ACT_PEOPLE_MAX;
+	for (size_t i = 0; i < a.people.n; i++)
+		a.people.list[i] = (struct act_person){ "lawyer", "P2", 1795337160 };
+	buf_init(&b, ACT_BYTES_MAX);
+	assert_true(act_encode(&a, &b, &err));
+	assert_true(act_decode(&again, buf_span(&b), &err));
+	assert_int_equal(again.people.n, ACT_PEOPLE_MAX);
+	assert_string_equal(again.people.how, "two");
+	assert_string_equal(again.people.list[5].person, "P2");
+	act_clear(&again);
+	(void)snprintf(a.people.list[0].person, 24, "P 2");
+	assert_false(act_encode(&a, &b, &err));
+	assert_string_equal(err.reason, "act.people");
+	act_clear(&a);
+	buf_clear(&b);
+	refused(made, "\"people\": {\"how\": \"three\", \"persons\": [{\"role\": \"r\", "
+	    "\"person\": \"P1\", \"at\": 1}]}, \"made_by\"", "act.people");
+	refused(made, "\"people\": {\"how\": \"two\", \"persons\": []}, \"made_by\"",
+	    "json.member");
+	refused(made, "\"people\": {\"how\": \"two\", \"persons\": [{\"role\": \"r\", "
+	    "\"person\": \"P1\", \"at\": 1, \"name\": \"x\"}]}, \"made_by\"",
+	    "json.unknown");
+}
+
+static void
 an_act_is_at_most_256_kib(void **state)
 {
 	struct err err = ERR_INIT;
@@ -471,6 +505,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_read_back),
 		cmocka_unit_test(each_member_that_is_not_as_it_must_be_is_refused_by_name),
+		cmocka_unit_test(an_act_says_how_it_was_done_and_by_whom),
 		cmocka_unit_test(an_act_is_at_most_256_kib),
 		cmocka_unit_test(every_failed_allocation_is_told_and_leaves_nothing),
 		cmocka_unit_test(an_authority_names_itself_from_its_first_key),
