@@ -104,6 +104,23 @@ asn1_instant(const ASN1_TIME *t, int64_t *out)
 }
 
 /*
+ * What OpenSSL keeps of a certificate for good, the size of its key among it: a key that
+ * it had no memory to measure is there, and too weak for every path.
+ */
+static bool
+x509_known(X509 *x)
+{
+	EVP_PKEY *key;
+
+	if (X509_check_purpose(x, -1, 0) != 1)
+		return false;
+	key = X509_get0_pubkey(x);
+	return key != NULL && EVP_PKEY_get_bits(key) > 0 &&
+	    EVP_PKEY_get_security_bits(key) > 0 && EVP_PKEY_get_size(key) > 0 &&
+	    X509_get_signature_info(x, NULL, NULL, NULL, NULL) == 1;
+}
+
+/*
  * *out stays NULL when the bytes are no certificate.  OpenSSL decodes its key and its
  * extensions once and remembers what came of it: here, where a lack of memory is told
  * apart from a certificate that has none that can be read.
@@ -123,8 +140,7 @@ x509_read(struct span der, X509 **out, struct err *err)
 			X509_free(x);
 			x = NULL;
 		}
-		known = x != NULL && X509_check_purpose(x, -1, 0) == 1 &&
-		    X509_get0_pubkey(x) != NULL;
+		known = x != NULL && x509_known(x);
 	}
 	if (!known && library_lacked(err)) {
 		X509_free(x);

@@ -554,6 +554,80 @@ a_verdict_without_memory_is_the_true_one_or_none(void **state)
 	assert_int_equal(false_verdicts, 0);
 }
 
+/* ---- certificates ---- */
+
+/* The path from the signer to the root, one of its three certificates being this one. */
+static void
+path_must_hold_with(const struct kit *k, const struct cert *one)
+{
+	const struct cert *from[] = { k->signer, k->ca, k->root };
+	struct certs inside, anchors;
+	struct path_question q = { .inside = &inside, .anchors = &anchors,
+		.purpose = PATH_SIGNING, .at = KIT_NOW };
+	struct path_answer a;
+
+	certs_init(&inside);
+	certs_init(&anchors);
+	for (size_t i = 0; i < COUNT(from); i++)
+		MUST_BE(certs_add(i < 2 ? &inside : &anchors,
+		    cert_same(from[i], one) ? one : from[i], &err));
+	MUST_BE(path_check(&q, &a, &err));
+	if (a.state != PATH_HOLDS)
+		give_up("%s", a.text);
+	certs_clear(&inside);
+	certs_clear(&anchors);
+}
+
+/* Fails to decode once, or from then on.  False: nothing is left that could fail. */
+static bool
+decode_try(const struct kit *k, struct span der, uint64_t n, bool on)
+{
+	struct err why = ERR_INIT;
+	struct cert *c = NULL;
+	bool ok;
+
+	faults_begin(n, on);
+	ok = cert_decode(&c, der, &why);
+	faults_end();
+	if (!ok && why.kind != ERR_MEMORY)
+		give_up("allocation %llu%s: %s", (unsigned long long)n,
+		    on ? " and later" : "", why.text);
+	if (ok)
+		path_must_hold_with(k, c);
+	cert_free(c);
+	return atomic_load(&calls) >= n;
+}
+
+static void
+decode_work(const void *arg)
+{
+	const enum key_kind *kind = arg;
+	struct kit k;
+
+	kit_open(&k, *kind);
+	for (unsigned i = 0; i < 6; i++) {
+		const struct cert *of[] = { k.signer, k.ca, k.root };
+		uint64_t n = 1;
+
+		while (decode_try(&k, cert_der(of[i / 2]), n, i % 2 == 1))
+			n++;
+		if (n < 20)
+			give_up("only %llu allocations were tried", (unsigned long long)n);
+	}
+	kit_close(&k);
+}
+
+/* OpenSSL keeps what it found out about a certificate; what it could not, too. */
+static void
+a_certificate_read_without_memory_is_not_kept_as_a_weaker_one(void **state)
+{
+	static const enum key_kind kinds[] = { KEY_P256, KEY_P384, KEY_RSA };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		child_must(top, decode_work, &kinds[i], "reading a certificate");
+}
+
 /* ---- steps ---- */
 
 static struct job *job;		/* of the child */
@@ -940,6 +1014,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_verdict_without_memory_is_the_true_one_or_none),
+		cmocka_unit_test(a_certificate_read_without_memory_is_not_kept_as_a_weaker_one),
 		cmocka_unit_test(nothing_half_written_is_left_by_a_step_without_memory),
 	};
 
