@@ -885,6 +885,7 @@ ends_the_same(struct job *j, unsigned ours, unsigned theirs)
 struct steps_try {
 	struct job j;
 	unsigned ours, theirs;
+	bool memory;			/* it fails, not the disk */
 };
 
 static void
@@ -931,22 +932,15 @@ steps_cut(void *arg, uint64_t n, unsigned way)
 }
 
 static void
-steps_disk(void *arg, uint64_t n, unsigned way)
+steps_fails(void *arg, uint64_t n, unsigned way)
 {
 	struct err why = ERR_INIT;
 	struct steps_try *t = arg;
 
-	disk_fails(t->j.world, n, way);
-	steps_again(t, steps_run(t, &why), &why);
-}
-
-static void
-steps_memory(void *arg, uint64_t n, unsigned way)
-{
-	struct err why = ERR_INIT;
-	struct steps_try *t = arg;
-
-	memory_fails(n, way);
+	if (t->memory)
+		memory_fails(n, way);
+	else
+		disk_fails(t->j.world, n, way);
 	steps_again(t, steps_run(t, &why), &why);
 }
 
@@ -969,8 +963,8 @@ static void
 a_disk_error_at_any_call_ends_the_same(void **state)
 {
 	struct places p = { .what = "a disk error", .ways = DISK_WAYS, .few = 24,
-		.try = steps_disk };
-	struct steps_try t;
+		.try = steps_fails };
+	struct steps_try t = { .memory = false };
 
 	(void)state;
 	steps_begin(&t, 94);
@@ -984,8 +978,8 @@ static void
 every_allocation_may_fail(void **state)
 {
 	struct places p = { .what = "no memory", .ways = MEMORY_WAYS, .few = 24,
-		.try = steps_memory };
-	struct steps_try t;
+		.try = steps_fails };
+	struct steps_try t = { .memory = true };
 
 	(void)state;
 	steps_begin(&t, 95);

@@ -439,6 +439,31 @@ row_of(struct site *s, unsigned number, struct docket_request *out, struct err *
 	return ok;
 }
 
+static bool
+record_count(void *arg, const struct journal_entry *e, struct err *err)
+{
+	size_t *n = arg;
+	struct record r;
+
+	if (!record_decode(&r, e->record, err))
+		return false;
+	n[r.event]++;
+	return true;
+}
+
+void
+records_count(struct site *s, size_t n[RECORD_EVENTS])
+{
+	struct err err = ERR_INIT;
+	struct journal *journal = NULL;
+
+	memset(n, 0, RECORD_EVENTS * sizeof n[0]);
+	if (!journal_open(s->flow.world, home_dir(s->flow.home), &journal, &err) ||
+	    !journal_each(journal, 0, record_count, n, &err))
+		fail_msg("the journal: %s", err.text);
+	journal_close(journal);
+}
+
 struct digesting {
 	struct docket *docket;
 	struct hasher *hash;

@@ -81,6 +81,9 @@ bool take_all_in(struct site *s, struct taken *last, size_t *n, struct err *err)
 bool row_of(struct site *s, unsigned number, struct docket_request *out,
     struct err *err);
 
+/* How many records of each event its journal has; nothing else has it open. */
+void records_count(struct site *s, size_t n[RECORD_EVENTS]);
+
 /*
  * What the docket says that is not about records and receipts that go again: every row
  * of every thread, and every act of it.
