@@ -2,23 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/docket.h"
-#include "store/home.h"
+#include "store/keyring.h"
 
-#define KEYFILE_MAX (64u << 10)
 #define DOCKET_KEY "keys/docket.age"
 #define WITNESS_KEY "keys/witness.key.age"
-
-struct keyring {
-	struct home *home;
-	struct age_identity *unlock;
-	struct age_recipient recipient;
-	struct age_identity *sealing[HOME_SEALING_MAX];
-	size_t sealing_n;
-	bool sealing_loaded;
-	struct aead_key docket;		/* one a home, for good */
-	bool has_docket;
-};
+#define CA_KEY "ca/root.key.age"
 
 struct key_path { char s[64]; };
 
@@ -37,6 +25,9 @@ keyring_close(struct keyring *k)
 	if (k == NULL)
 		return;
 	age_identity_free(k->unlock);
+	key_free(k->sign);
+	for (size_t i = 0; i < PEOPLE_GROUPS; i++)
+		age_identity_free(k->groups[i]);
 	for (size_t i = 0; i < k->sealing_n; i++)
 		age_identity_free(k->sealing[i]);
 	aead_key_wipe(&k->docket);
@@ -59,7 +50,7 @@ unlock_save(struct keyring *k, struct span passphrase, unsigned log_n,
 	ok = age_identity_print(k->unlock, &line, err) &&
 	    age_seal_passphrase(k->home->world, passphrase, log_n, buf_span(&line),
 	    &file, err) &&
-	    home_save(k->home, "keys/unlock.age", buf_span(&file), err);
+	    home_save(k->home, UNLOCK_KEY, buf_span(&file), err);
 	buf_clear(&line);
 	buf_clear(&file);
 	return ok;
@@ -93,7 +84,7 @@ unlock_load(struct keyring *k, struct span passphrase, struct err *err)
 
 	buf_init(&file, KEYFILE_MAX);
 	buf_init_secret(&line, 4096);
-	ok = home_load(k->home, "keys/unlock.age", &file, err);
+	ok = home_load(k->home, UNLOCK_KEY, &file, err);
 	if (ok && !age_open_small(buf_span(&file), &keys, &line, err)) {
 		ok = false;
 		if (err->kind == ERR_DENIED)
@@ -116,6 +107,9 @@ keyring_open(struct home *h, struct span passphrase, struct keyring **out,
 	if (passphrase.n == 0)
 		return err_set(err, ERR_DENIED, "key.passphrase_empty",
 		    "the passphrase is empty; type the one of this home, or name its file with --passphrase-file");
+	if (home_has_people(h))
+		return err_set(err, ERR_USE, "people.as",
+		    "several persons work in this home: say who is at work, as in --as 2 (see: comity person list)");
 	k = mem_new(sizeof *k, err);
 	if (k == NULL)
 		return false;
@@ -132,25 +126,39 @@ bool
 keyring_rewrap(struct keyring *k, struct span passphrase, unsigned log_n,
     struct err *err)
 {
-	return unlock_save(k, passphrase, log_n, err);
+	return k->person != 0 ? keyring_person_rewrap(k, passphrase, log_n, err) :
+	    unlock_save(k, passphrase, log_n, err);
 }
 
 /* ---- one key a file ---- */
 
+/* For whom a key of this home is sealed. */
+static bool
+recipient_of(struct keyring *k, const char *path, struct age_recipient *out,
+    struct err *err)
+{
+	if (k->person != 0)
+		return group_recipient(k->home, key_group(path), out, err);
+	*out = k->recipient;
+	return true;
+}
+
 static bool
 sealed_save(struct keyring *k, const char *path, struct span secret, struct err *err)
 {
+	struct age_recipient to;
 	struct buf file;
 	bool ok;
 
 	buf_init(&file, KEYFILE_MAX);
-	ok = age_seal_small(k->home->world, &k->recipient, 1, secret, &file, err) &&
+	ok = recipient_of(k, path, &to, err) &&
+	    age_seal_small(k->home->world, &to, 1, secret, &file, err) &&
 	    home_save(k->home, path, buf_span(&file), err);
 	buf_clear(&file);
 	return ok;
 }
 
-static bool
+bool
 sealed_load(struct keyring *k, const char *path, struct buf *secret_out,
     struct err *err)
 {
@@ -159,6 +167,8 @@ sealed_load(struct keyring *k, const char *path, struct buf *secret_out,
 	struct buf file;
 	bool ok;
 
+	if (k->person != 0 && !keyring_group(k, key_group(path), &ids[0], err))
+		return false;
 	buf_init(&file, KEYFILE_MAX);
 	ok = home_load(k->home, path, &file, err) &&
 	    age_open_small(buf_span(&file), &keys, secret_out, err);
@@ -166,18 +176,58 @@ sealed_load(struct keyring *k, const char *path, struct buf *secret_out,
 	return ok || err_wrap(err, "the key file %s", path);
 }
 
+enum people_group
+key_group(const char *path)
+{
+	if (strncmp(path, "keys/sealing", 12) == 0)
+		return GROUP_EVIDENCE;
+	if (strncmp(path, "keys/signing", 12) == 0 || strcmp(path, CA_KEY) == 0)
+		return GROUP_SIGN;
+	return strcmp(path, DOCKET_KEY) == 0 ? GROUP_DESK : GROUP_LOG;
+}
+
+bool
+key_files_each(struct home *h, bool (*each)(void *arg, const char *path,
+    struct err *err), void *arg, struct err *err)
+{
+	static const char *const ends[] = { ".key.age", "docket.age" };
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = true, ok = listing_open(h->world, h->dir, "keys", &l, err);
+
+	while (ok && more) {
+		struct key_path p;
+
+		ok = listing_next(l, &e, &more, err);
+		for (size_t i = 0; ok && more && i < sizeof ends / sizeof *ends; i++) {
+			size_t n = strlen(e.name), m = strlen(ends[i]);
+
+			if (n < m || n > 50 || strcmp(e.name + n - m, ends[i]) != 0)
+				continue;
+			(void)snprintf(p.s, sizeof p.s, "keys/%s", e.name);
+			ok = each(arg, p.s, err);
+			break;
+		}
+	}
+	listing_close(l);
+	return ok && (!home_has(h, CA_KEY) || each(arg, CA_KEY, err));
+}
+
 /* Two commands at once: the first one's key is the key. */
 static bool
 docket_key_make(struct keyring *k, struct err *err)
 {
 	struct home *h = k->home;
+	struct age_recipient to;
 	struct aead_key key;
 	struct buf file;
 	bool ok;
 
+	if (!recipient_of(k, DOCKET_KEY, &to, err))
+		return false;
 	buf_init(&file, KEYFILE_MAX);
 	ok = aead_key_make(h->world, &key, err) &&
-	    age_seal_small(h->world, &k->recipient, 1, span_of(key.b, sizeof key.b),
+	    age_seal_small(h->world, &to, 1, span_of(key.b, sizeof key.b),
 	    &file, err) &&
 	    (file_save(h->world, h->dir, DOCKET_KEY, buf_span(&file), false, err) ||
 	    strcmp(err->reason, "disk.exists") == 0);
@@ -255,13 +305,13 @@ keyring_signing(struct keyring *k, unsigned number, struct key **out, struct err
 bool
 keyring_put_ca(struct keyring *k, const struct key *key, struct err *err)
 {
-	return key_save(k, "ca/root.key.age", key, err);
+	return key_save(k, CA_KEY, key, err);
 }
 
 bool
 keyring_ca(struct keyring *k, struct key **out, struct err *err)
 {
-	return key_load(k, "ca/root.key.age", out, err);
+	return key_load(k, CA_KEY, out, err);
 }
 
 bool
