@@ -299,7 +299,7 @@ basis_take(struct drafting *g, bool moved, struct err *err)
 		return short_set(a->article, sizeof a->article, "article", w->article,
 		    err);
 	} else {
-		b = law_basis_suggest(act_kind_name(a->kind),
+		b = law_basis_suggest(NULL, act_kind_name(a->kind),
 		    home_settings(g->f->home)->state, g->to.state,
 		    world_now(g->f->world));
 	}

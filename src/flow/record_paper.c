@@ -194,7 +194,7 @@ static bool
 request_take(struct paper *p, struct err *err)
 {
 	struct request_body *b = &p->act.body.request;
-	const struct law_basis *basis = law_basis_suggest(p->wish->kind,
+	const struct law_basis *basis = law_basis_suggest(NULL, p->wish->kind,
 	    p->from.state, home_settings(p->f->home)->state, p->o.now);
 
 	if (basis != NULL && (!short_set(p->act.instrument, sizeof p->act.instrument,

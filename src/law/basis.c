@@ -95,29 +95,3 @@ law_basis_ground(const struct law_basis *b, const char *ground_id)
 	return ground_id[0] != 'P' && ground_id[0] != 'N' &&
 	    law_list_has(b->grounds, ground_id);
 }
-
-const struct law_basis *
-law_basis_suggest(const char *measure, const char state_a[3], const char state_b[3],
-    int64_t at)
-{
-	static const char *const order[] = { "Budapest", "UNCAC-CYBER", "reciprocity" };
-	const struct law_state *a = law_state(state_a), *b = law_state(state_b);
-
-	if (a == NULL || b == NULL || a->training != b->training)
-		return NULL;
-	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-		const struct law_basis *row = law_basis(measure, order[i]);
-
-		if (row == NULL)
-			continue;
-		switch (law_instrument_binds(order[i], state_a, state_b, at)) {
-		case LAW_BINDS:
-			return row;
-		case LAW_BINDS_UNSURE:
-			return NULL;
-		case LAW_BINDS_NOT:
-			break;
-		}
-	}
-	return NULL;
-}

@@ -1,10 +1,10 @@
 /* Who stands under which instrument on which day (data/law/README, rule 1). */
-#include "law/tables.h"
+#include "law/status_rows.h"
 
 #include <string.h>
 
 static const struct law_state_row *
-state_row(const char code[3])
+state_row(const char *code)
 {
 	for (size_t i = 0; i < law_state_count; i++)
 		if (strcmp(law_state_rows[i].state.code, code) == 0)
@@ -28,66 +28,75 @@ law_training(const char *code)
 	return s != NULL && s->training;
 }
 
-/* The day as the tables write it, YYYYMMDD. */
-static bool
-day_of(int64_t at, uint32_t *day)
+const char *
+law_networks(const char *state)
 {
-	struct civil c;
+	const struct law_state_row *row = state_row(state);
 
-	if (!when_civil(at, &c))
-		return false;
-	*day = (uint32_t)(c.year * 10000 + c.month * 100 + c.day);
-	return true;
+	return row != NULL ? row->networks : "";
+}
+
+/* A treaty that an operator entered; its signature is the operator's word for it. */
+static bool
+treaty_find(const struct law_status *s, const char *id, struct law_treaty *out)
+{
+	struct law_treaty list[LAW_TREATIES_MAX];
+	size_t n = law_treaties(s, list, LAW_TREATIES_MAX);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i].id, id) == 0) {
+			*out = list[i];
+			return true;
+		}
+	return false;
 }
 
 static enum law_binds
-party_on(const struct law_party *p, int64_t at)
+treaty_binds(const struct law_treaty *t, const char *a, const char *b, int64_t at)
 {
 	uint32_t day;
 
-	if (p->since == PARTY_NO || !day_of(at, &day))
+	if (!law_day_of(at, &day) || t->since == LAW_DAY_NONE || t->since > day ||
+	    (t->until != LAW_DAY_NONE && day >= t->until) || strcmp(a, b) == 0)
 		return LAW_BINDS_NOT;
-	if (p->since == PARTY_SOME_DAY)
-		return LAW_BINDS_UNSURE;
-	if (p->since > day)
-		return LAW_BINDS_NOT;
-	return p->certainty == LAW_MEMORY || p->certainty == LAW_UNKNOWN ?
-	    LAW_BINDS_UNSURE : LAW_BINDS;
-}
-
-static const struct law_party *
-party_of(const struct law_state_row *row, const char *instrument)
-{
-	if (strcmp(instrument, "UNCAC-CYBER") == 0)
-		return &row->hanoi;
-	if (strcmp(instrument, "Budapest") == 0)
-		return &row->budapest;
-	if (strcmp(instrument, "UNTOC") == 0)
-		return &row->untoc;
-	return NULL;	/* Budapest-2AP too: not in force, five ratifications are needed */
+	return law_list_has(t->parties, a) && law_list_has(t->parties, b) ? LAW_BINDS :
+	    LAW_BINDS_NOT;
 }
 
 enum law_binds
-law_instrument_binds(const char *instrument, const char state_a[3],
-    const char state_b[3], int64_t at)
+law_instrument_binds(const struct law_status *s, const char *instrument,
+    const char state_a[3], const char state_b[3], int64_t at)
 {
-	const struct law_state_row *a = state_row(state_a), *b = state_row(state_b);
-	const struct law_party *pa, *pb;
+	const struct law_state *a = law_state(state_a), *b = law_state(state_b);
+	struct law_treaty t;
 	enum law_binds ba, bb;
 
 	if (a == NULL || b == NULL)
 		return LAW_BINDS_NOT;
 	if (strcmp(instrument, "reciprocity") == 0)
 		return LAW_BINDS;
-	if (a->state.training && b->state.training)
+	if (!instrument_has_members(instrument))
+		return treaty_find(s, instrument, &t) ? treaty_binds(&t, state_a, state_b, at) :
+		    LAW_BINDS_NOT;
+	if (a->training && b->training)
 		return strcmp(instrument, "UNCAC-CYBER") == 0 ? LAW_BINDS : LAW_BINDS_NOT;
-	pa = party_of(a, instrument);
-	pb = party_of(b, instrument);
-	if (pa == NULL || pb == NULL)
-		return LAW_BINDS_NOT;
-	ba = party_on(pa, at);
-	bb = party_on(pb, at);
+	ba = law_state_bound(s, state_a, instrument, at);
+	bb = law_state_bound(s, state_b, instrument, at);
 	if (ba == LAW_BINDS_NOT || bb == LAW_BINDS_NOT)
 		return LAW_BINDS_NOT;
 	return ba == LAW_BINDS && bb == LAW_BINDS ? LAW_BINDS : LAW_BINDS_UNSURE;
+}
+
+struct law_doubt
+law_instrument_doubt(const struct law_status *s, const char *instrument,
+    const char state_a[3], const char state_b[3], int64_t at)
+{
+	const char *both[2] = { state_a, state_b };
+	struct law_doubt d = { .n = 0 };
+
+	for (size_t i = 0; i < 2; i++)
+		if (instrument_has_members(instrument) &&
+		    law_state_bound(s, both[i], instrument, at) == LAW_BINDS_UNSURE)
+			memcpy(d.state[d.n++], both[i], sizeof d.state[0]);
+	return d;
 }

@@ -14,7 +14,7 @@
 #ifndef COMITY_LAW_CALENDAR_H
 #define COMITY_LAW_CALENDAR_H
 
-#include "base/base.h"
+#include "law/law.h"
 
 #define ZONE_NAME_MAX 40	/* bytes with the NUL: the longest of tzdata has 33 */
 #define ZONE_RULE_MAX 64	/* bytes with the NUL: the longest of tzdata has 45 */
@@ -44,10 +44,10 @@ struct zone {
 
 /* The rule of POSIX TZ (IEEE 1003.1, 8.3) as tzdata writes it: Mm.w.d turns only. */
 MUST bool zone_rule_parse(struct zone_rule *out, const char *text);
-/* Of the release; NULL when it has none of that name. */
-const struct zone *zone_find(const char *name);
-/* Those of the release, in order of name. */
-const struct zone *zones(size_t *n);
+/* Of the release; false: it has none of that name. */
+MUST bool zone_find(const char *name, struct zone *out);
+/* Names of the release, in order; NULL behind the last. */
+const char *zone_name(size_t i);
 /* Seconds east of UTC at that instant. */
 int32_t zone_offset(const struct zone *z, int64_t at);
 
@@ -61,9 +61,10 @@ int32_t zone_offset(const struct zone *z, int64_t at);
 struct calendar {
 	struct zone zone;
 	uint8_t working;		/* at least one bit */
-	const uint32_t *holidays;	/* days as YYYYMMDD, ascending; owned by the status */
+	const uint32_t *holidays;	/* YYYYMMDD, or MMDD every year; ascending; borrowed */
 	size_t holidays_n;
 	bool known;			/* false: nobody said; UTC, Monday to Friday */
+	enum law_certainty certainty;	/* of zone and working days */
 };
 /* UTC, Monday to Friday, no holidays; known false. */
 void calendar_init(struct calendar *c);

@@ -29,7 +29,7 @@ function read_row(    i, r) {
 			fault(where(table, r), "blank at an end of " head[i])
 		cell[table, r, head[i]] = $i
 	}
-	if (table == "basis") return
+	if (table == "basis" || table == "holidays" || table == "zone_changes") return
 	if ($1 == "" || (table, $1) in row)
 		fault(where(table, r), "key \"" $1 "\" is empty or there twice")
 	row[table, $1] = r
@@ -132,27 +132,53 @@ function check_deadlines(    t, r) {
 	}
 }
 
-# The dates of the Convention hang together: ratified before in force, forty before any.
-function check_states(    t, r, p, ratified, force) {
+# Since when the Convention binds whom is computed from the deposits (Article 65).
+function check_states(    t, r) {
 	t = "states"
-	for (r = 1; r <= rows["parties"]; r++)
-		if (cell["parties", r, "ratified_date"] != "") ratified++
 	for (r = 1; r <= rows[t]; r++) {
 		if (r > 1 && cell[t, r, "iso2"] <= cell[t, r - 1, "iso2"])
 			fault(where(t, r), "not in order of iso2")
 		if (("training", cell[t, r, "iso2"]) in row)
 			fault(where(t, r), cell[t, r, "iso2"] " is a training State too")
-		if (cell[t, r, "hanoi_in_force"] == "") continue
-		force++
-		p = row["parties", cell[t, r, "iso2"]]
-		if (!p || cell["parties", p, "ratified_date"] == "")
-			fault(where(t, r), "in force, but not ratified in parties.tsv")
+		if (cell[t, r, "hanoi_in_force"] != "")
+			fault(where(t, r), "hanoi_in_force is computed: give ratified_date in parties.tsv")
 	}
-	if (force && ratified < 40)
-		fault("states.tsv", "in force before the fortieth ratification")
 	for (r = 2; r <= rows["training"]; r++)
 		if (cell["training", r, "iso2"] <= cell["training", r - 1, "iso2"])
 			fault(where("training", r), "not in order of iso2")
+}
+
+# A day of one year, or of every year.
+function is_day(text) {
+	return text ~ /^[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]$/ || \
+	    text ~ /^[01][0-9]-[0-3][0-9]$/
+}
+
+function check_calendars(    t, r, who) {
+	t = "calendars"
+	for (r = 1; r <= rows[t]; r++) {
+		if (!(("zones", cell[t, r, "zone"]) in row))
+			fault(where(t, r), cell[t, r, "zone"] " is not in zones")
+		who = cell[t, r, "iso2"]
+		if (!(("states", who) in row) && !(("training", who) in row))
+			fault(where(t, r), who " is no State")
+	}
+	among(t, "working", "mon;tue;wed;thu;fri;sat;sun", 1)
+	among(t, "certainty", "text;sister;secondary;memory")
+	t = "holidays"
+	for (r = 1; r <= rows[t]; r++) {
+		if (!(("calendars", cell[t, r, "iso2"]) in row))
+			fault(where(t, r), cell[t, r, "iso2"] " has no calendar")
+		if (!is_day(cell[t, r, "day"])) fault(where(t, r), "day: that is none")
+		if (r > 1 && cell[t, r, "iso2"] < cell[t, r - 1, "iso2"])
+			fault(where(t, r), "not in order of iso2")
+	}
+	t = "zone_changes"
+	for (r = 1; r <= rows[t]; r++)
+		if (!(("zones", cell[t, r, "name"]) in row))
+			fault(where(t, r), cell[t, r, "name"] " is not in zones")
+	if (rows["version"] != 1) fault("version.tsv", "one row is wanted")
+	dated("version", "dated", "")
 }
 
 function check(    sure, n, t, i) {
@@ -198,4 +224,5 @@ function check(    sure, n, t, i) {
 	check_basis()
 	check_deadlines()
 	check_states()
+	check_calendars()
 }

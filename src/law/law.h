@@ -160,26 +160,31 @@ bool law_basis_treaty(const struct law_basis *b, const struct law_field *f);
 /* May a refusal under this row name that ground? (P and N rows never) */
 bool law_basis_ground(const struct law_basis *b, const char *ground_id);
 
+/*
+ * Who is party to what (law/status.h); NULL: as the release has it.
+ */
+struct law_status;
+
 enum law_binds { LAW_BINDS, LAW_BINDS_NOT, LAW_BINDS_UNSURE };
 /*
  * Do both States stand under this instrument on that day?  A signature, "unknown" and
  * an empty cell count as no; a date of certainty memory or unknown that lies in the
- * past, or a party whose date is not known, is LAW_BINDS_UNSURE: an officer confirms
- * it.  Training States stand under UNCAC-CYBER among themselves, so that exercises can
- * be played as the Convention will be; nothing of them ever counts as real.
- * reciprocity always binds; an instrument or a State that we do not know never does.
+ * past, or a party whose date is not known, is LAW_BINDS_UNSURE until an officer has
+ * confirmed it.  Training States stand under UNCAC-CYBER among themselves, so that
+ * exercises can be played as the Convention will be; nothing of them ever counts as
+ * real.  A treaty of the status binds its parties; reciprocity always binds; an
+ * instrument or a State that we do not know never does.
  */
-enum law_binds law_instrument_binds(const char *instrument, const char state_a[3],
-    const char state_b[3], int64_t at);
+enum law_binds law_instrument_binds(const struct law_status *s, const char *instrument,
+    const char state_a[3], const char state_b[3], int64_t at);
 /*
  * The suggestion for a pair of States on a day (rule 2 of data/law/README): the first
- * of Budapest, UNCAC-CYBER, reciprocity that binds and has a row for the measure.
- * UNTOC and bilateral treaties are an officer's choice.  NULL: none, and an officer
- * names one: also when an earlier one with a row may bind (LAW_BINDS_UNSURE), and
- * between a training State and a real one.
+ * candidate (law_basis_candidates) that is not an officer's choice by its nature, as
+ * UNTOC is.  NULL: none, and an officer names one: also when an earlier one may bind
+ * (LAW_BINDS_UNSURE), and between a training State and a real one.
  */
-const struct law_basis *law_basis_suggest(const char *measure, const char state_a[3],
-    const char state_b[3], int64_t at);
+const struct law_basis *law_basis_suggest(const struct law_status *s,
+    const char *measure, const char state_a[3], const char state_b[3], int64_t at);
 
 /* ---- grounds, deadlines, offences, States ---- */
 

@@ -27,12 +27,11 @@ function instant(date,    y, m, d) {
 	    + int((153 * (m - 3) + 2) / 5) + d - 1 - 719468) * 86400
 }
 
-# What a State's cell says of a treaty.
-function party(value, sure) {
-	if (value ~ /^[0-9]/) value = digits(value)
-	else if (value == "yes") value = "PARTY_SOME_DAY"
-	else value = "PARTY_NO"
-	return "{ " value ", " certainty(sure) " }"
+# What a cell says of a day: YYYYMMDD, or the words of status.h.
+function day(value) {
+	if (value ~ /^[0-9-]+$/ && length(value) == 10) return digits(value)
+	return value == "" || value == "no" || value == "unknown" ? "LAW_DAY_NONE" \
+	    : "LAW_DAY_SOME"
 }
 
 # One letter for what measure m asks of the field in row r (tables.h).
@@ -145,20 +144,120 @@ function states(    t, r, u, q) {
 	q = 1
 	begin("law_state_row", "law_state")
 	for (r = 1; r <= rows[t]; r++) {
-		while (q <= rows[u] && cell[u, q, "iso2"] < cell[t, r, "iso2"]) training(q++)
-		print "\t{ { " text(t, r, "iso2") ", " text(t, r, "name") ", false },\n\t  " \
-		    party(cell[t, r, "budapest_party"], cell[t, r, "budapest_certainty"]) ", " \
-		    party(cell[t, r, "untoc_party"], cell[t, r, "untoc_certainty"]) ", " \
-		    party(cell[t, r, "hanoi_in_force"], cell[t, r, "hanoi_certainty"]) " },"
+		while (q <= rows[u] && cell[u, q, "iso2"] < cell[t, r, "iso2"])
+			state_line(u, q++, "true", "")
+		state_line(t, r, "false", cell[t, r, "networks_24_7"])
 	}
-	while (q <= rows[u]) training(q++)
+	while (q <= rows[u]) state_line(u, q++, "true", "")
 	end("law_state")
 }
 
-function training(r) {
-	print "\t{ { " text("training", r, "iso2") ", " text("training", r, "name") \
-	    ", true },\n\t  " party("", "text") ", " party("", "text") ", " \
-	    party("", "text") " },"
+function state_line(t, r, training, networks) {
+	print "\t{ { " text(t, r, "iso2") ", " text(t, r, "name") ", " training " }, " \
+	    quote(networks) " },"
+}
+
+# One line a State and instrument of which a cell says something.
+function parties(    t, r) {
+	t = "states"
+	begin("law_party_row", "law_party")
+	for (r = 1; r <= rows[t]; r++) {
+		member(t, r, "Budapest", "budapest_party", "budapest_certainty")
+		member(t, r, "UNTOC", "untoc_party", "untoc_certainty")
+		if (cell[t, r, "budapest_2ap"] != "")
+			party(cell[t, r, "iso2"], "Budapest-2AP", "LAW_DAY_SOME", \
+			    cell[t, r, "budapest_2ap"] == "ratified" ? "LAW_DAY_SOME" \
+			    : "LAW_DAY_NONE", "LAW_DAY_NONE", \
+			    cell[t, r, "budapest_2ap_certainty"], cell[t, r, "note"])
+	}
+	t = "parties"
+	for (r = 1; r <= rows[t]; r++)
+		party(cell[t, r, "iso2"], "UNCAC-CYBER", day(cell[t, r, "signed_date"]), \
+		    day(cell[t, r, "ratified_date"]), "LAW_DAY_NONE", \
+		    cell[t, r, "certainty"] == "confirmed" ? "secondary" : "memory", \
+		    cell[t, r, "ratification_status"] == "none known" ? "" \
+		    : cell[t, r, "ratification_status"])
+	end("law_party")
+}
+
+function member(t, r, instrument, column, sure,    value) {
+	value = cell[t, r, column]
+	if (value == "" || value == "no") return
+	if (value == "signed")
+		party(cell[t, r, "iso2"], instrument, "LAW_DAY_SOME", "LAW_DAY_NONE", \
+		    "LAW_DAY_NONE", cell[t, r, sure], "")
+	else
+		party(cell[t, r, "iso2"], instrument, "LAW_DAY_NONE", "LAW_DAY_NONE", \
+		    day(value), cell[t, r, sure], "")
+}
+
+function party(who, instrument, signed, deposited, since, sure, note) {
+	print "\t{ " quote(who) ", " quote(instrument) ", " signed ", " deposited ", " \
+	    since ", " certainty(sure) ", " quote(note) " },"
+}
+
+function version() {
+	print "const struct law_version law_built_in = { \"built-in\", 0, " \
+	    digits(cell["version", 1, "dated"]) ",\n\t" text("version", 1, "source") " };"
+}
+
+# Bits of calendar.h.
+function working(days,    n, part, i, bits) {
+	n = split(days, part, ";")
+	for (i = 1; i <= n; i++)
+		bits += 2 ^ ((index("montuewedthufrisatsun", part[i]) - 1) / 3)
+	return bits
+}
+
+# Holidays of a State in ascending order: every year's first, they have no year.
+function holidays(who, sorted,    r, n, i, key) {
+	for (r = 1; r <= rows["holidays"]; r++) {
+		if (cell["holidays", r, "iso2"] != who) continue
+		key = digits(cell["holidays", r, "day"]) + 0
+		for (i = n++; i > 0 && sorted[i] > key; i--) sorted[i + 1] = sorted[i]
+		sorted[i + 1] = key
+	}
+	return n + 0
+}
+
+function calendars(    t, r, i, n, at, sorted, list) {
+	t = "calendars"
+	begin("law_calendar_row", "law_calendar")
+	for (r = 1; r <= rows[t]; r++) {
+		n = holidays(cell[t, r, "iso2"], sorted)
+		print "\t{ " text(t, r, "iso2") ", " text(t, r, "zone") ", " \
+		    working(cell[t, r, "working"]) ", " certainty(cell[t, r, "certainty"]) \
+		    ", " at + 0 ", " n " },"
+		for (i = 1; i <= n; i++) list = list " " sorted[i] ","
+		at += n
+	}
+	end("law_calendar")
+	print "const uint32_t law_holiday_rows[] = {" list " 0 };"
+}
+
+# "2026-11-22T08:46:00Z"
+function moment(at) {
+	return instant(substr(at, 1, 10)) + substr(at, 12, 2) * 3600 \
+	    + substr(at, 15, 2) * 60 + substr(at, 18, 2)
+}
+
+function zones(    t, r, c, n) {
+	t = "zones"
+	begin("law_zone_row", "law_zone")
+	for (r = 1; r <= rows[t]; r++) {
+		n = 0
+		while (c + n < rows["zone_changes"] && \
+		    cell["zone_changes", c + n + 1, "name"] == cell[t, r, "name"]) n++
+		print "\t{ " text(t, r, "name") ", " text(t, r, "rule") ", " c + 0 ", " n " },"
+		c += n
+	}
+	end("law_zone")
+	t = "zone_changes"
+	begin("zone_change", "law_zone_change")
+	for (r = 1; r <= rows[t]; r++)
+		printf "\t{ %d, %d, %d },\n", moment(cell[t, r, "from"]), \
+		    moment(cell[t, r, "to"]), cell[t, r, "offset_seconds"]
+	end("law_zone_change")
 }
 
 function begin(type, name) {
@@ -186,6 +285,9 @@ END {
 	else if (want == "offences") offences()
 	else if (want == "articles") articles()
 	else if (want == "states") states()
+	else if (want == "parties") { parties(); version() }
+	else if (want == "calendars") calendars()
+	else if (want == "zones") zones()
 	else {
 		print "tables.awk: no table " want > "/dev/stderr"
 		exit 1

@@ -6,7 +6,7 @@
 #ifndef COMITY_LAW_TABLES_H
 #define COMITY_LAW_TABLES_H
 
-#include "law/law.h"
+#include "law/status.h"
 
 /* Places in law_shapes[]; tables.awk writes SHAPE_ and the name in capitals. */
 enum law_shape_place {
@@ -33,6 +33,16 @@ extern const size_t law_offence_count;
 extern const struct law_article law_article_rows[];
 extern const size_t law_article_count;
 
+/* In order of name; its changes are a part of law_zone_change_rows. */
+struct law_zone_row {
+	const char *name, *text;
+	size_t changes, changes_n;
+};
+extern const struct law_zone_row law_zone_rows[];
+extern const size_t law_zone_count;
+extern const struct zone_change law_zone_change_rows[];
+extern const size_t law_zone_change_count;
+
 /*
  * A string a field, one letter a measure, both in the order of their tables:
  *   r  required, by treaty, practice or other law
@@ -44,21 +54,35 @@ extern const size_t law_article_count;
  */
 extern const char *const law_need_rows[];
 
-/*
- * Since when, as the number YYYYMMDD of its first day (UTC); PARTY_NO for none, and
- * PARTY_SOME_DAY for a party whose date is not known.
- */
-#define PARTY_NO 0u
-#define PARTY_SOME_DAY 1u
-struct law_party {
-	uint32_t since;
-	enum law_certainty certainty;
-};
 struct law_state_row {
 	struct law_state state;
-	struct law_party budapest, untoc, hanoi;
+	const char *networks;		/* "budapest35;interpol" */
 };
 extern const struct law_state_row law_state_rows[];	/* in order of code */
 extern const size_t law_state_count;
+
+/* Days as in status.h. */
+struct law_party_row {
+	char state[3];
+	const char *instrument;
+	uint32_t signed_on, deposited_on, since;
+	enum law_certainty certainty;
+	const char *note;
+};
+extern const struct law_party_row law_party_rows[];
+extern const size_t law_party_count;
+extern const struct law_version law_built_in;
+
+/* Its holidays are a part of law_holiday_rows: YYYYMMDD, or MMDD for every year. */
+struct law_calendar_row {
+	char state[3];
+	const char *zone;
+	uint8_t working;
+	enum law_certainty certainty;
+	size_t holidays, holidays_n;
+};
+extern const struct law_calendar_row law_calendar_rows[];
+extern const size_t law_calendar_count;
+extern const uint32_t law_holiday_rows[];
 
 #endif

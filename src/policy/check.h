@@ -5,6 +5,7 @@
 #ifndef COMITY_POLICY_CHECK_H
 #define COMITY_POLICY_CHECK_H
 
+#include "law/status.h"
 #include "policy/request.h"
 
 #define DAY ((int64_t)86400)

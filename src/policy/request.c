@@ -198,7 +198,7 @@ field_where(const struct checking *c, const struct law_field *f)
 static void
 basis_add_suggestion(const struct checking *c, char *text, size_t size)
 {
-	const struct law_basis *b = law_basis_suggest(c->measure->id,
+	const struct law_basis *b = law_basis_suggest(c->facts->law, c->measure->id,
 	    c->facts->from_state, c->facts->to_state, c->day);
 
 	if (b != NULL)
@@ -217,7 +217,7 @@ basis_binds_both(struct checking *c)
 	char open[160];
 
 	basis_add_suggestion(c, open, sizeof open);
-	switch (law_instrument_binds(instrument, c->facts->from_state, c->facts->to_state,
+	switch (law_instrument_binds(c->facts->law, instrument, c->facts->from_state, c->facts->to_state,
 	    c->day)) {
 	case LAW_BINDS:
 		return;
@@ -473,10 +473,10 @@ request_check(const struct act *a, const struct request_facts *f,
 	assert(c.measure != NULL && kind_rules(a->kind)->check != NULL);
 	out->n = out->stops = out->more = 0;
 	c.day = f->incoming && a->made_at != 0 && a->made_at < f->now ? a->made_at : f->now;
-	c.basis = law_basis(c.measure->id, a->instrument);
+	c.basis = law_status_basis(f->law, c.measure->id, a->instrument);
 	c.stated = c.basis != NULL;
 	if (!c.stated)		/* what would be asked under the one we suggest */
-		c.basis = law_basis_suggest(c.measure->id, f->from_state, f->to_state, c.day);
+		c.basis = law_basis_suggest(f->law, c.measure->id, f->from_state, f->to_state, c.day);
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
 		rules[i](&c);
 	kind_rules(a->kind)->check(&c);

@@ -35,6 +35,7 @@ struct request_facts {
 	char from_state[3], to_state[3];
 	bool exercise;
 	bool incoming;			/* it came in: missing policy fields are asked for */
+	const struct law_status *law;	/* who is party to what; NULL: as the release has it */
 };
 /*
  * a is of class ACT_IS_REQUEST; a draft too.  Looks at basis (binds both States on the
@@ -148,6 +149,7 @@ struct answer_facts {
 	int64_t now;
 	char from_state[3], to_state[3];
 	bool incoming;			/* an answer that came in is never lost for a rule: warns */
+	const struct law_status *law;	/* as in request_facts */
 };
 /*
  * Grounds are in the menu of the basis the request names; reasons are given (P01,

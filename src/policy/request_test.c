@@ -422,7 +422,7 @@ an_unsure_basis_is_looked_at_by_an_officer(void **state)
 	for (char x = 'A'; x <= 'Z' && a == NULL; x++)
 		for (char y = 'A'; y <= 'Z' && a == NULL; y++) {
 			(void)snprintf(pair[0], 3, "%c%c", x, y);
-			if (law_state(pair[0]) != NULL && law_instrument_binds("Budapest",
+			if (law_state(pair[0]) != NULL && law_instrument_binds(NULL, "Budapest",
 			    pair[0], "FR", NOW) == LAW_BINDS_UNSURE)
 				a = pair[0], b = "FR";
 		}
