@@ -60,7 +60,7 @@ bundle_edge_load(struct tiles *t, bool *same, struct err *err)
 	*same = true;
 	if (width == 0)
 		return true;
-	if (!bundle_load(t, tiles_last(t->size, 0), width, &all, err))
+	if (!bundle_load(&t->reader, tiles_last(t->size, 0), width, &all, err))
 		return false;
 	for (c = cursor_of(all); bundle_next(&c, &entry); i++) {
 		if (!merkle_leaf(t->hasher, entry, &d, err))
@@ -81,7 +81,7 @@ edge_is_above(struct tiles *t, unsigned level, bool *same, struct err *err)
 	*same = true;
 	for (unsigned i = 0; *same && i < tiles_width(t->size, level); i++) {
 		below->valid = false;
-		if (!tile_load(t, level - 1, first + i, TILE_WIDTH,
+		if (!tile_load(&t->reader, level - 1, first + i, TILE_WIDTH,
 		    tile_tree_hashes(below), err) ||
 		    !tile_tree_make(t->hasher, below, err))
 			return false;
@@ -101,9 +101,9 @@ edge_blame(struct tiles *t, bool same, struct err *err)
 		if (!edge_is_above(t, level, &same, err))
 			return false;
 	if (same)
-		return tiles_damaged(t, TREE_PATH,
+		return tiles_damaged(t->name, TREE_PATH,
 		    "says another root than the last tiles", err);
-	return tiles_damaged(t, tile_path((int)level, tiles_last(t->size, level),
+	return tiles_damaged(t->name, tile_path((int)level, tiles_last(t->size, level),
 	    tiles_width(t->size, level)).s, "is not over what lies below it", err);
 }
 
@@ -118,7 +118,7 @@ edge_load(struct tiles *t, struct err *err)
 		unsigned width = tiles_width(t->size, level);
 		struct tile_tree *tree = &t->edge[level];
 
-		if (width > 0 && !tile_load(t, level, tiles_last(t->size, level), width,
+		if (width > 0 && !tile_load(&t->reader, level, tiles_last(t->size, level), width,
 		    tile_tree_hashes(tree), err))
 			return false;
 		for (unsigned i = 0; i < width; i++)
@@ -129,7 +129,7 @@ edge_load(struct tiles *t, struct err *err)
 		return false;
 	if (!digest_eq(&root, &said))
 		return edge_blame(t, same, err);
-	return same || tiles_damaged(t, tile_path(-1, tiles_last(t->size, 0),
+	return same || tiles_damaged(t->name, tile_path(-1, tiles_last(t->size, 0),
 	    tiles_width(t->size, 0)).s, "is not what the tile over it says", err);
 }
 
@@ -137,11 +137,13 @@ static bool
 open_all(struct tiles *t, struct dir *at, const char *folder, struct err *err)
 {
 	t->name = mem_text_of(folder, err);
-	return t->name != NULL && hasher_new(&t->hasher, err) &&
-	    tree_peek(t->w, at, folder, &t->state, err) &&
-	    folders_ready(t->w, at, folder, t->state.number < 2, err) &&
-	    dir_open(t->w, at, folder, &t->folder, err) &&
-	    temporary_remove(t, err) && edge_load(t, err);
+	if (t->name == NULL || !tree_peek(t->w, at, folder, &t->state, err) ||
+	    !folders_ready(t->w, at, folder, t->state.number < 2, err) ||
+	    !dir_open(t->w, at, folder, &t->folder, err) ||
+	    !tile_reader_init(&t->reader, t, err))
+		return false;
+	t->hasher = t->reader.hasher;
+	return temporary_remove(t, err) && edge_load(t, err);
 }
 
 bool
@@ -153,7 +155,6 @@ tiles_open(struct world *w, struct dir *at, const char *folder,
 	if (t == NULL)
 		return false;
 	t->w = w;
-	buf_init(&t->scratch, BUNDLE_MAX);
 	buf_init(&t->bundle, BUNDLE_MAX);
 	if (!open_all(t, at, folder, err)) {
 		tiles_close(t);
@@ -169,9 +170,8 @@ tiles_close(struct tiles *t)
 	if (t == NULL)
 		return;
 	tiles_files_forget(t);
+	tile_reader_clear(&t->reader);
 	dir_close(t->folder);
-	hasher_free(t->hasher);
-	buf_clear(&t->scratch);
 	buf_clear(&t->bundle);
 	mem_free(t->name);
 	mem_free(t);

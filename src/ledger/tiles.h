@@ -11,7 +11,9 @@
  * was synced stays until its full tile is durable.
  *
  * Sizes: a full tile 8,192 bytes; an entry at most TILES_ENTRY_MAX.  Memory: under 1 MiB
- * for any size.  One thread.
+ * for any size; while it is scrubbed, for each of up to TILES_THREADS_MAX threads 32 KiB
+ * and the largest bundle besides (9 KiB where entries have 34 bytes, never more than
+ * 257 KiB).  Called by one thread.
  */
 #ifndef COMITY_LEDGER_TILES_H
 #define COMITY_LEDGER_TILES_H
@@ -22,6 +24,7 @@
 #define TILE_WIDTH 256
 #define TILES_ENTRY_MAX 1024		/* ours have 34; the format allows 65,535 */
 #define TILES_ASIDE_MAX 256
+#define TILES_THREADS_MAX 32		/* of a scrub: more only wait for the disk */
 
 struct tiles;
 /*
@@ -68,9 +71,11 @@ MUST bool tiles_read_back(struct tiles *t, uint64_t from, struct digest *root,
     struct err *err);
 
 /*
- * Scrub: every file from the first on, at the disk's or SHA-256's rate; bad(arg, path)
- * for each that is missing or does not hold (the path is below the folder).  True when
- * all was read, whatever was found.
+ * Scrub: every file from the first on, on all cores, at the disk's or SHA-256's rate;
+ * bad(arg, path) for each that is missing or does not hold (the path is below the folder).
+ * bad and progress are called by the calling thread, bad always in the same order: a tile,
+ * its bundle, the next tile; a tile before those below it.  True when all was read,
+ * whatever was found.  ERR_STOPPED "stopped": world_stop_wanted.
  */
 MUST bool tiles_scrub(struct tiles *t, void (*bad)(void *arg, const char *path,
     const char *why), void *arg, struct progress *progress, struct err *err);

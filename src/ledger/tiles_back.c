@@ -26,14 +26,14 @@ entries_against(struct tiles *t, uint64_t n, unsigned width,
 	struct digest d;
 	struct cursor c;
 
-	if (!bundle_load(t, n, width, &all, err))
+	if (!bundle_load(&t->reader, n, width, &all, err))
 		return false;
 	c = cursor_of(all);
 	for (unsigned i = 0; i < width && bundle_next(&c, &entry); i++) {
 		if (!merkle_leaf(t->hasher, entry, &d, err))
 			return false;
 		if (!digest_eq(&d, &tile[i]))
-			return tiles_damaged(t, tile_path(-1, n, width).s,
+			return tiles_damaged(t->name, tile_path(-1, n, width).s,
 			    "is not what the tile over it says", err);
 	}
 	return true;
@@ -48,7 +48,7 @@ tile_back(struct tiles *t, unsigned level, uint64_t n, unsigned width,
 	uint64_t size = t->state.size;
 	unsigned place = (unsigned)n % TILE_WIDTH, up;
 
-	if (!tile_load(t, level, n, width, tile, err) ||
+	if (!tile_load(&t->reader, level, n, width, tile, err) ||
 	    (level == 0 && !entries_against(t, n, width, tile, err)))
 		return false;
 	if (width < TILE_WIDTH || level + 1 == TILES_LEVELS)
@@ -57,9 +57,9 @@ tile_back(struct tiles *t, unsigned level, uint64_t n, unsigned width,
 	    tiles_width(size, level + 1) : TILE_WIDTH;
 	memcpy(fold, tile, sizeof fold);
 	if (!fold_pairs(t, fold, TILE_WIDTH, err) ||
-	    !tile_load(t, level + 1, n / TILE_WIDTH, up, above, err))
+	    !tile_load(&t->reader, level + 1, n / TILE_WIDTH, up, above, err))
 		return false;
-	return digest_eq(&fold[0], &above[place]) || tiles_damaged(t,
+	return digest_eq(&fold[0], &above[place]) || tiles_damaged(t->name,
 	    tile_path((int)level, n, width).s, "is not what the tile over it says", err);
 }
 

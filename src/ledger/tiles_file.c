@@ -27,27 +27,43 @@ tile_path(int level, uint64_t n, unsigned width)
 }
 
 bool
-tiles_damaged(const struct tiles *t, const char *path, const char *why,
+tiles_damaged(const char *name, const char *path, const char *why,
     struct err *err)
 {
-	return err_set(err, ERR_UNPROVEN, "tiles.damaged", "%s/%s %s", t->name, path,
+	return err_set(err, ERR_UNPROVEN, "tiles.damaged", "%s/%s %s", name, path,
 	    why);
 }
 
 /* ---- reading ---- */
 
+bool
+tile_reader_init(struct tile_reader *r, const struct tiles *t, struct err *err)
+{
+	*r = (struct tile_reader){ .w = t->w, .folder = t->folder, .name = t->name };
+	buf_init(&r->scratch, BUNDLE_MAX);
+	return hasher_new(&r->hasher, err);
+}
+
+void
+tile_reader_clear(struct tile_reader *r)
+{
+	hasher_free(r->hasher);
+	buf_clear(&r->scratch);
+	*r = (struct tile_reader){ .w = NULL };
+}
+
 /* The bytes of one file into scratch; *found false: there is none. */
 static bool
-bytes_load(struct tiles *t, const char *path, bool *found, struct err *err)
+bytes_load(struct tile_reader *r, const char *path, bool *found, struct err *err)
 {
 	struct err why = ERR_INIT;
 
-	buf_reset(&t->scratch);
-	*found = file_load(t->w, t->folder, path, &t->scratch, &why);
+	buf_reset(&r->scratch);
+	*found = file_load(r->w, r->folder, path, &r->scratch, &why);
 	if (*found || why.kind == ERR_ABSENT)
 		return true;
 	if (why.kind == ERR_LIMIT || why.kind == ERR_INPUT)
-		return tiles_damaged(t, path, "is no tile", err);
+		return tiles_damaged(r->name, path, "is no tile", err);
 	if (err != NULL)
 		*err = why;
 	return false;
@@ -55,38 +71,38 @@ bytes_load(struct tiles *t, const char *path, bool *found, struct err *err)
 
 /* The partial file of that width, else the full one; path is what was read. */
 static bool
-either_load(struct tiles *t, int level, uint64_t n, unsigned width,
+either_load(struct tile_reader *r, int level, uint64_t n, unsigned width,
     struct tile_path *path, struct err *err)
 {
 	bool found = false;
 
 	*path = tile_path(level, n, width);
-	if (!bytes_load(t, path->s, &found, err))
+	if (!bytes_load(r, path->s, &found, err))
 		return false;
 	if (!found && width < TILE_WIDTH) {
 		struct tile_path full = tile_path(level, n, TILE_WIDTH);
 
-		if (!bytes_load(t, full.s, &found, err))
+		if (!bytes_load(r, full.s, &found, err))
 			return false;
 		if (found)
 			*path = full;
 	}
-	return found || tiles_damaged(t, path->s, "is missing", err);
+	return found || tiles_damaged(r->name, path->s, "is missing", err);
 }
 
 bool
-tile_load(struct tiles *t, unsigned level, uint64_t n, unsigned width,
+tile_load(struct tile_reader *r, unsigned level, uint64_t n, unsigned width,
     struct digest *out, struct err *err)
 {
 	struct tile_path path;
 	size_t want;
 
-	if (!either_load(t, (int)level, n, width, &path, err))
+	if (!either_load(r, (int)level, n, width, &path, err))
 		return false;
 	want = strstr(path.s, ".p/") != NULL ? width * sizeof *out : TILE_BYTES;
-	if (t->scratch.n != want)
-		return tiles_damaged(t, path.s, "has another length than a tile", err);
-	memcpy(out, t->scratch.p, width * sizeof *out);
+	if (r->scratch.n != want)
+		return tiles_damaged(r->name, path.s, "has another length than a tile", err);
+	memcpy(out, r->scratch.p, width * sizeof *out);
 	return true;
 }
 
@@ -99,7 +115,7 @@ bundle_next(struct cursor *c, struct span *entry)
 }
 
 bool
-bundle_load(struct tiles *t, uint64_t n, unsigned width, struct span *out,
+bundle_load(struct tile_reader *r, uint64_t n, unsigned width, struct span *out,
     struct err *err)
 {
 	struct tile_path path;
@@ -108,16 +124,16 @@ bundle_load(struct tiles *t, uint64_t n, unsigned width, struct span *out,
 	size_t end = 0;
 	unsigned count = 0;
 
-	if (!either_load(t, -1, n, width, &path, err))
+	if (!either_load(r, -1, n, width, &path, err))
 		return false;
-	c = cursor_of(buf_span(&t->scratch));
+	c = cursor_of(buf_span(&r->scratch));
 	while (count < TILE_WIDTH && bundle_next(&c, &entry))
 		if (++count == width)
 			end = c.at;
 	if (!cursor_done(&c) || count < width ||
 	    count != (strstr(path.s, ".p/") != NULL ? width : TILE_WIDTH))
-		return tiles_damaged(t, path.s, "holds other than its entries", err);
-	*out = span_part(buf_span(&t->scratch), 0, end);
+		return tiles_damaged(r->name, path.s, "holds other than its entries", err);
+	*out = span_part(buf_span(&r->scratch), 0, end);
 	return true;
 }
 
@@ -348,9 +364,9 @@ partials_sweep(struct tiles *t, int level, uint64_t n, unsigned before,
 			return false;
 		if (i > width)
 			continue;
-		if (!bytes_load(t, p.s, &found, NULL))
-			buf_reset(&t->scratch);
-		if (!span_eq(buf_span(&t->scratch), want) &&
+		if (!bytes_load(&t->reader, p.s, &found, NULL))
+			buf_reset(&t->reader.scratch);
+		if (!span_eq(buf_span(&t->reader.scratch), want) &&
 		    !tile_write(t, p.s, want, err))
 			return false;
 	}

@@ -46,6 +46,15 @@ struct tile_tree {
 	struct digest node[2 * TILE_WIDTH - 1];
 };
 
+/* What reading files of a tree takes; each thread has its own. */
+struct tile_reader {
+	struct world *w;
+	struct dir *folder;
+	const char *name;		/* of the folder, for errors */
+	struct hasher *hasher;
+	struct buf scratch;		/* the bytes of one file */
+};
+
 struct tiles_folder {
 	char path[64];
 	bool dirty;			/* names in it are not synced */
@@ -62,8 +71,8 @@ struct tiles {
 	struct world *w;
 	struct dir *folder;
 	char *name;			/* of the folder, for errors */
-	struct hasher *hasher;
-	struct buf scratch;
+	struct hasher *hasher;		/* the reader's */
+	struct tile_reader reader;
 	uint64_t size;
 	struct tree_state state;	/* as on the disk */
 	bool written;			/* state, by this process */
@@ -93,16 +102,19 @@ tiles_last(uint64_t size, unsigned level)
 
 /* ---- tiles_file.c ---- */
 
-/* ERR_UNPROVEN "tiles.damaged": "FOLDER/PATH WHY". */
-bool tiles_damaged(const struct tiles *t, const char *path, const char *why,
+/* ERR_UNPROVEN "tiles.damaged": "NAME/PATH WHY"; name is the folder's. */
+bool tiles_damaged(const char *name, const char *path, const char *why,
     struct err *err);
+/* One more reader of these files, for a thread of its own; clear is for it alone. */
+MUST bool tile_reader_init(struct tile_reader *r, const struct tiles *t, struct err *err);
+void tile_reader_clear(struct tile_reader *r);	/* also after a failed init */
 /*
  * A tile of this width from its file; when that is not there, from the full one.  bundle
- * likewise: the entries as in the file, their form checked (t->scratch is used).
+ * likewise: the entries as in the file, their form checked; borrowed from r->scratch.
  */
-MUST bool tile_load(struct tiles *t, unsigned level, uint64_t n, unsigned width,
+MUST bool tile_load(struct tile_reader *r, unsigned level, uint64_t n, unsigned width,
     struct digest *out, struct err *err);
-MUST bool bundle_load(struct tiles *t, uint64_t n, unsigned width, struct span *out,
+MUST bool bundle_load(struct tile_reader *r, uint64_t n, unsigned width, struct span *out,
     struct err *err);
 /* The entries of a bundle, one after the other; false at a form that is none. */
 MUST bool bundle_next(struct cursor *c, struct span *entry);

@@ -47,11 +47,11 @@ tile_checked(struct tiles *t, unsigned level, uint64_t n, struct tile_tree **out
 	if (!tiles_hash(t, level + 1, n, &want, err))
 		return false;
 	tree->valid = false;
-	if (!tile_load(t, level, n, TILE_WIDTH, tile_tree_hashes(tree), err) ||
+	if (!tile_load(&t->reader, level, n, TILE_WIDTH, tile_tree_hashes(tree), err) ||
 	    !tile_tree_make(t->hasher, tree, err))
 		return false;
 	if (!digest_eq(&tree->node[0], &want))
-		return tiles_damaged(t, tile_path((int)level, n, TILE_WIDTH).s,
+		return tiles_damaged(t->name, tile_path((int)level, n, TILE_WIDTH).s,
 		    "is not what the tile over it says", err);
 	tree->valid = true;
 	tree->n = n;
@@ -128,7 +128,7 @@ static bool
 bundle_of(struct tiles *t, uint64_t n, struct span *out, struct err *err)
 {
 	if (n != tiles_last(t->size, 0))
-		return bundle_load(t, n, TILE_WIDTH, out, err);
+		return bundle_load(&t->reader, n, TILE_WIDTH, out, err);
 	*out = buf_span(&t->bundle);
 	return true;
 }
@@ -143,7 +143,7 @@ entry_check(struct tiles *t, uint64_t index, struct span entry, struct err *err)
 		return false;
 	if (!subtree(t, 0, index, &want, err))
 		return false;
-	return digest_eq(&is, &want) || tiles_damaged(t,
+	return digest_eq(&is, &want) || tiles_damaged(t->name,
 	    tile_path(-1, index / TILE_WIDTH, TILE_WIDTH).s,
 	    "is not what the tile over it says", err);
 }

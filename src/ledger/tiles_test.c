@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -779,6 +780,227 @@ after_a_failure_nothing_more_is_written(void **state)
 	node_free(&n);
 }
 
+/* ---- a scrub by many threads ---- */
+
+/* What was told, in order. */
+struct told {
+	char text[8192];
+	size_t n;
+	unsigned calls, stop_at;	/* words about progress; at this one a signal comes */
+};
+
+static void
+tell(void *arg, const char *path, const char *why)
+{
+	struct told *k = arg;
+
+	k->n += (size_t)snprintf(k->text + k->n, sizeof k->text - k->n, "%s %s\n", path,
+	    why);
+	assert_true(k->n < sizeof k->text);
+}
+
+#define PAIRS 300			/* the second family of pairs is not full */
+#define SPOILT 12
+
+/* Bad files all along, so that each thread meets some. */
+static void
+spoil(struct node *n)
+{
+	OK(path_remove(n->w, n->home, "a/ledger/tile/0/000", &last));
+	for (unsigned i = 0; i < SPOILT; i++) {
+		char path[100];
+
+		(void)snprintf(path, sizeof path, "a/ledger/%s",
+		    tile_path(i % 2 == 0 ? -1 : 0, 3 + 25 * (uint64_t)i, TILE_WIDTH).s);
+		flip(n, path, 1000 + i, i % 8);
+	}
+	OK(path_remove(n->w, n->home, "a/ledger/tile/entries/299", &last));
+	flip(n, "a/ledger/tile/1/000", 77, 0);
+}
+
+static bool
+real_open(struct node *n, const char *at)
+{
+	return dir_open(n->w, NULL, at, &n->home, &last) &&
+	    tiles_open(n->w, n->home, "a/ledger", &n->t, &last);
+}
+
+/* On the real machine, where threads are; the folder is removed by place_end. */
+static struct node
+place_begin(char at[64])
+{
+	struct node n = { NULL, NULL, NULL };
+
+	(void)snprintf(at, 64, "/tmp/comity-tiles-XXXXXX");
+	assert_non_null(mkdtemp(at));
+	OK(world_real(&n.w, &last) && real_open(&n, at));
+	OK(add_to(&n, (uint64_t)PAIRS * TILE_WIDTH + 5) && sync_it(&n));
+	return n;
+}
+
+static void
+place_end(struct node *n, const char *at)
+{
+	node_close(n);
+	OK(dir_remove_all(n->w, NULL, at, &last));
+	world_free(n->w);
+}
+
+static void
+many_threads_tell_what_one_tells_in_the_same_order(void **state)
+{
+	struct told *one = calloc(1, sizeof *one), *many = calloc(1, sizeof *many);
+	struct node alone = node_new(13), n;
+	char at[64];
+
+	(void)state;
+	n = place_begin(at);
+	OK(node_open(&alone));
+	OK(add_to(&alone, tiles_size(n.t)) && sync_it(&alone));
+	OK(tiles_scrub(n.t, must_not, NULL, NULL, &last));
+	spoil(&n);
+	spoil(&alone);
+	OK(tiles_scrub(alone.t, tell, one, NULL, &last));
+	OK(tiles_scrub(n.t, tell, many, NULL, &last));
+	assert_string_equal(one->text, many->text);
+	/* The tile over the first family is bad, so its tiles are held to nothing. */
+	assert_true(strncmp(one->text, "tile/1/000 is not what the tile over it says\n"
+	    "tile/0/000 is missing\n", 65) == 0);
+	assert_non_null(strstr(one->text, "\ntile/entries/003 is not what"));
+	assert_non_null(strstr(one->text, "\ntile/entries/028 is not what"));
+	assert_non_null(strstr(one->text, "\ntile/0/278 is not what the tile over it says\n"
+	    "tile/entries/299 is missing\n"));
+	node_free(&alone);
+	place_end(&n, at);
+	free(one);
+	free(many);
+}
+
+static void
+a_bad_tile_does_not_make_its_entries_bad(void **state)
+{
+	struct told k = { .n = 0 };
+	struct node n = node_new(14);
+
+	(void)state;
+	OK(node_open(&n));
+	OK(add_to(&n, 600) && sync_it(&n));
+	flip(&n, "a/ledger/tile/0/000", 100, 3);
+	OK(path_remove(n.w, n.home, "a/ledger/tile/0/001", &last));
+	flip(&n, "a/ledger/tile/entries/001", 100, 3);
+	OK(tiles_scrub(n.t, tell, &k, NULL, &last));
+	assert_string_equal(k.text, "tile/0/000 is not what the tile over it says\n"
+	    "tile/0/001 is missing\n"
+	    "tile/entries/001 is not what the tile over it says\n");
+	node_free(&n);
+}
+
+/* Of what a whole scrub tells, that which comes before the trouble. */
+static void
+is_begin_of(const struct told *part, const struct told *whole)
+{
+	if (strncmp(part->text, whole->text, part->n) != 0)
+		fail_msg("told\n%s of\n%s", part->text, whole->text);
+}
+
+static void
+a_fault_at_any_call_of_a_scrub_ends_it_after_what_was_told(void **state)
+{
+	struct told whole = { .n = 0 }, part;
+	struct node n = node_new(15);
+	uint64_t nth = 0, before, used;
+
+	(void)state;
+	OK(node_open(&n));
+	OK(add_to(&n, 2000) && sync_it(&n));
+	OK(path_remove(n.w, n.home, "a/ledger/tile/0/001", &last));
+	flip(&n, "a/ledger/tile/entries/003", 100, 3);
+	OK(tiles_scrub(n.t, tell, &whole, NULL, &last));
+	do {
+		part = (struct told){ .n = 0 };
+		before = world_sim_calls(n.w);
+		world_sim_fail(n.w, SIM_FAULT_IO, ++nth, false);
+		last = (struct err)ERR_INIT;
+		if (!tiles_scrub(n.t, tell, &part, NULL, &last))
+			assert_int_equal(last.kind, ERR_IO);
+		else if (world_sim_calls(n.w) - before >= nth && part.n < whole.n)
+			fail_msg("call %d: whole, but not all was told", (int)nth);
+		used = world_sim_calls(n.w) - before;
+		world_sim_fail(n.w, SIM_FAULT_NONE, 0, false);
+		is_begin_of(&part, &whole);
+	} while (used >= nth);
+	assert_true(nth > 40);
+	node_free(&n);
+}
+
+/* Also the memory of the threads themselves: then fewer do all the work. */
+static void
+any_allocation_missed_by_a_scrub_of_threads_ends_it_or_changes_nothing(void **state)
+{
+	struct told *whole = calloc(1, sizeof *whole), *part = calloc(1, sizeof *part);
+	uint64_t nth = 0, before, used;
+	unsigned ended = 0;
+	struct node n;
+	char at[64];
+
+	(void)state;
+	n = place_begin(at);
+	spoil(&n);
+	OK(tiles_scrub(n.t, tell, whole, NULL, &last));
+	do {
+		*part = (struct told){ .n = 0 };
+		before = mem_count();
+		mem_fail(nth += nth < 50 ? 1 : stride(97), false);
+		last = (struct err)ERR_INIT;
+		if (tiles_scrub(n.t, tell, part, NULL, &last)) {
+			assert_string_equal(part->text, whole->text);
+		} else {
+			assert_int_equal(last.kind, ERR_MEMORY);
+			is_begin_of(part, whole);
+			ended++;
+		}
+		mem_fail(0, false);
+		used = mem_count() - before;
+	} while (used >= nth);
+	assert_true(nth > 100 && ended > 10);
+	place_end(&n, at);
+	free(whole);
+	free(part);
+}
+
+static struct told stopping;
+
+static void
+stop_soon(struct progress *p, const char *step, uint64_t done, uint64_t total)
+{
+	(void)p;
+	(void)step;
+	assert_true(done <= total);
+	if (++stopping.calls == stopping.stop_at)
+		assert_int_equal(raise(SIGTERM), 0);
+}
+
+/* The last of these tests: a stop that was asked for is never taken back. */
+static void
+a_scrub_stops_in_the_middle_when_it_is_asked_to(void **state)
+{
+	struct progress progress = { stop_soon };
+	struct node n;
+	char at[64];
+
+	(void)state;
+	n = place_begin(at);
+	world_catch_signals(n.w);
+	spoil(&n);
+	/* Two families: it is asked at the second. */
+	stopping.stop_at = 2;
+	FAILS(tiles_scrub(n.t, tell, &stopping, &progress, &last), ERR_STOPPED, "stopped");
+	assert_non_null(strstr(stopping.text, "tile/entries/253"));
+	assert_null(strstr(stopping.text, "tile/0/278"));
+	assert_int_equal(stopping.calls, 2);
+	place_end(&n, at);
+}
+
 int
 main(void)
 {
@@ -803,6 +1025,12 @@ main(void)
 		cmocka_unit_test(
 		    what_was_forgotten_and_became_another_history_leaves_no_stale_tiles),
 		cmocka_unit_test(after_a_failure_nothing_more_is_written),
+		cmocka_unit_test(many_threads_tell_what_one_tells_in_the_same_order),
+		cmocka_unit_test(a_bad_tile_does_not_make_its_entries_bad),
+		cmocka_unit_test(a_fault_at_any_call_of_a_scrub_ends_it_after_what_was_told),
+		cmocka_unit_test(
+		    any_allocation_missed_by_a_scrub_of_threads_ends_it_or_changes_nothing),
+		cmocka_unit_test(a_scrub_stops_in_the_middle_when_it_is_asked_to),
 	};
 
 	return cmocka_run_group_tests_name("tiles", tests, NULL, NULL);
