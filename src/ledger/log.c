@@ -176,7 +176,7 @@ journal_ready(struct log *l, struct log_place *place, struct err *err)
 	if (s.number > 0 && place_decode(span_of(s.aside, s.aside_n), place) &&
 	    place->first == l->first && place->count >= place->first &&
 	    place->count - place->first == s.size) {
-		if (l->borrowed || journal_open_at(l->w, l->home, place->at,
+		if (l->closed || journal_open_at(l->w, l->home, place->at,
 		    place->count, &place->chain, &l->j, &why))
 			return true;
 		if (why.kind != ERR_UNPROVEN) {
@@ -186,7 +186,7 @@ journal_ready(struct log *l, struct log_place *place, struct err *err)
 		}
 	}
 	*place = (struct log_place){ .at = JOURNAL_FIRST };
-	return l->borrowed || journal_open(l->w, l->home, &l->j, err);
+	return l->closed || journal_open(l->w, l->home, &l->j, err);
 }
 
 /* The tiles, if they are those of this place; else none. */
@@ -249,7 +249,7 @@ open_all(struct log *l, struct err *err)
 
 	buf_init(&l->offsets_wait, 8 * JOURNAL_GROUP_MAX);
 	if (!hasher_new(&l->hasher, err) || !journal_ready(l, &place, err) ||
-	    (!l->borrowed && !journal_new_sweep(l->w, l->home, err)) ||
+	    (!l->closed && !journal_new_sweep(l->w, l->home, err)) ||
 	    !tiles_ready(l, &place, err) ||
 	    !dir_open(l->w, l->home, l->path, &l->folder, err) || !sweep(l, err) ||
 	    (!l->closed && !offsets_open(l, place.count, place.at, &all, err)))
@@ -291,19 +291,19 @@ log_open(struct world *w, struct dir *home, uint64_t first, struct log **out,
 }
 
 bool
-log_open_before(struct world *w, struct dir *home, struct journal *j, unsigned n,
-    struct log **out, struct err *err)
+log_open_before(struct log *after, unsigned n, struct log **out, struct err *err)
 {
 	struct log *l = mem_new(sizeof *l, err);
 
 	if (l == NULL)
 		return false;
-	l->w = w;
-	l->home = home;
-	l->j = j;
-	l->borrowed = l->closed = true;
+	l->w = after->w;
+	l->home = after->home;
+	l->j = after->j;
+	l->after = after;
+	l->closed = true;
 	(void)snprintf(l->path, sizeof l->path, BEFORE_PATH "/%u", n);
-	if (!closed_range(w, home, n, &l->first, &l->end, err) || !open_all(l, err)) {
+	if (!closed_range(l->w, l->home, n, &l->first, &l->end, err) || !open_all(l, err)) {
 		l->dead = true;
 		log_close(l);
 		return err_wrap(err, "ledger %u", n);
@@ -325,7 +325,7 @@ log_close(struct log *l)
 	buf_clear(&l->offsets_wait);
 	hasher_free(l->hasher);
 	dir_close(l->folder);
-	if (!l->borrowed)
+	if (!l->closed)
 		journal_close(l->j);
 	mem_free(l);
 }

@@ -59,7 +59,10 @@ struct journal *log_journal(struct log *l);	/* for reading */
 MUST bool log_append(struct log *l, const struct span *records, size_t n,
     uint64_t *index, struct err *err);
 uint64_t log_size(const struct log *l);		/* leaves */
-/* Offset in the journal of the entry of a leaf, and the leaf of an entry at an offset. */
+/*
+ * Offset in the journal of the entry of a leaf, and the leaf of an entry at an offset:
+ * ERR_ABSENT "ledger.absent" when that one is of another log of this home.
+ */
 MUST bool log_offset(struct log *l, uint64_t index, uint64_t *at, struct err *err);
 MUST bool log_index(struct log *l, uint64_t at, uint64_t *index, struct err *err);
 MUST bool log_leaf(struct log *l, uint64_t index, uint8_t out[LEAF_BYTES],
@@ -189,8 +192,12 @@ uint64_t log_signed(const struct log *l);
  * of the journal.  Close and open again with the new first.  *first: number of that entry.
  */
 MUST bool log_succeed(struct log *l, unsigned n, uint64_t *first, struct err *err);
-/* A closed log, for reading and proofs: log_append and log_publish are ERR_REFUSED "ledger.closed". */
-MUST bool log_open_before(struct world *w, struct dir *home, struct journal *j,
-    unsigned n, struct log **out, struct err *err);
+/*
+ * Closed log number n of this home, for reading and proofs: log_append and log_publish are
+ * ERR_REFUSED "ledger.closed".  after: the open one, whose journal and offsets it reads; to be
+ * closed after this one.
+ */
+MUST bool log_open_before(struct log *after, unsigned n, struct log **out,
+    struct err *err);
 
 #endif

@@ -45,7 +45,7 @@ struct log {
 	struct dir *folder;
 	char path[64];			/* of the folder, below the home */
 	struct journal *j;
-	bool borrowed;			/* the journal is another's */
+	struct log *after;		/* of a closed one: the open log, whose journal it reads */
 	bool closed;
 	bool dead;
 	uint64_t first, end;		/* end: UINT64_MAX unless closed */

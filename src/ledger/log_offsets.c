@@ -142,42 +142,24 @@ is_leaf(struct log *l, uint64_t index, uint64_t at, bool *is, struct err *err)
 	return ok;
 }
 
-/* A closed log has no offsets of its own: it reads on from the first entry. */
-struct seek {
-	uint64_t number, at;
-	bool by_number, found;
-};
-
-static bool
-seek_one(void *arg, const struct journal_entry *e, struct err *err)
+/* A closed log has none of its own: all of the journal's are the open one's. */
+static struct log *
+offsets_of(struct log *l)
 {
-	struct seek *s = arg;
-
-	if (s->by_number ? e->number < s->number : e->at < s->at)
-		return true;
-	s->found = s->by_number || e->at == s->at;
-	s->number = e->number;
-	s->at = e->at;
-	return err_set(err, ERR_STOPPED, "ledger.found", "found");
+	return l->closed ? l->after : l;
 }
 
+/* Is the entry of this number one of its leaves? */
 static bool
-seek(struct log *l, struct seek *s, struct err *err)
+is_of(const struct log *l, uint64_t number)
 {
-	struct err why = ERR_INIT;
-
-	if (journal_each_known(l->j, JOURNAL_FIRST, 0, seek_one, s, &why) ||
-	    strcmp(why.reason, "ledger.found") == 0)
-		return true;
-	if (err != NULL)
-		*err = why;
-	return false;
+	return number >= l->first && number - l->first < log_size(l);
 }
 
 bool
 log_offset(struct log *l, uint64_t index, uint64_t *at, struct err *err)
 {
-	struct seek s = { .number = l->first + index, .by_number = true };
+	struct log *o = offsets_of(l);
 	uint64_t got = 0;
 	bool is = false;
 
@@ -186,17 +168,11 @@ log_offset(struct log *l, uint64_t index, uint64_t *at, struct err *err)
 	if (index >= log_size(l))
 		return err_set(err, ERR_USE, "merkle.range",
 		    "the ledger has no leaf %" PRIu64, index);
-	if (!l->closed && (!number_read(l, s.number, &got, err) ||
-	    !is_leaf(l, index, got, &is, err)))
+	if (!number_read(o, l->first + index, &got, err) ||
+	    !is_leaf(l, index, got, &is, err))
 		return false;
-	if (!is && !l->closed && (!offsets_remake(l, err) ||
-	    !number_read(l, s.number, &got, err)))
-		return false;
-	if (!is && l->closed && !seek(l, &s, err))
-		return false;
-	if (!is && l->closed)
-		got = s.at;
-	if (!is && !is_leaf(l, index, got, &is, err))
+	if (!is && (!offsets_remake(o, err) || !number_read(o, l->first + index, &got,
+	    err) || !is_leaf(l, index, got, &is, err)))
 		return false;
 	if (!is)
 		return err_set(err, ERR_UNPROVEN, "ledger.damaged",
@@ -234,24 +210,17 @@ number_search(struct log *l, uint64_t at, uint64_t *number, bool *found,
 static bool
 number_of(struct log *l, uint64_t at, uint64_t *number, bool *found, struct err *err)
 {
-	struct seek s = { .at = at };
+	struct log *o = offsets_of(l);
 	bool is = false;
 
-	if (l->closed) {
-		if (!seek(l, &s, err))
-			return false;
-		*number = s.number;
-		*found = s.found;
-		return true;
-	}
-	if (!number_search(l, at, number, found, err))
+	if (!number_search(o, at, number, found, err))
 		return false;
-	if (*found && *number >= l->first &&
+	if (*found && is_of(l, *number) &&
 	    !is_leaf(l, *number - l->first, at, &is, err))
 		return false;
-	if (is || (*found && *number < l->first))
+	if (is || (*found && !is_of(l, *number)))
 		return true;
-	return offsets_remake(l, err) && number_search(l, at, number, found, err);
+	return offsets_remake(o, err) && number_search(o, at, number, found, err);
 }
 
 bool
@@ -267,7 +236,7 @@ log_index(struct log *l, uint64_t at, uint64_t *index, struct err *err)
 	if (!found)
 		return err_set(err, ERR_ABSENT, "journal.absent",
 		    "the journal has no entry at byte %" PRIu64, at);
-	if (number < l->first || number - l->first >= log_size(l))
+	if (!is_of(l, number))
 		return err_set(err, ERR_ABSENT, "ledger.absent",
 		    "the record at byte %" PRIu64 " is of another ledger of this home",
 		    at);

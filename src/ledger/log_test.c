@@ -1375,6 +1375,7 @@ a_successor_begins_behind_the_last_record_and_the_closed_one_still_proves(void *
 	struct log *before = NULL;
 	struct node n = node_new(31);
 	struct checkpoint c, c2;
+	struct file *f = NULL;
 	struct buf note, proof;
 	uint64_t at, index;
 	unsigned count = 9;
@@ -1407,9 +1408,9 @@ a_successor_begins_behind_the_last_record_and_the_closed_one_still_proves(void *
 	OK(log_index(n.l, at, &index, &last));
 	assert_int_equal(index, 0);
 	FAILS(log_index(n.l, 16, &index, &last), ERR_ABSENT, "ledger.absent");
-	FAILS(log_open_before(n.w, n.home, log_journal(n.l), 2, &before, &last),
+	FAILS(log_open_before(n.l, 2, &before, &last),
 	    ERR_ABSENT, "ledger.absent");
-	OK(log_open_before(n.w, n.home, log_journal(n.l), 1, &before, &last));
+	OK(log_open_before(n.l, 1, &before, &last));
 	assert_int_equal(log_size(before), 302);
 	OK(log_checkpoint(before, &note, &c2, &found, &last));
 	assert_true(found && digest_eq(&c.root, &c2.root));
@@ -1417,6 +1418,15 @@ a_successor_begins_behind_the_last_record_and_the_closed_one_still_proves(void *
 	OK(log_offset(before, 301, &at, &last));
 	OK(log_index(before, at, &index, &last));
 	assert_int_equal(index, 301);
+	/* The offsets it reads are the open one's, and may be wrong. */
+	OK(file_open(n.w, NULL, "journal/offsets", FILE_UPDATE, &f, &last));
+	OK(file_write_at(f, span_of("wrong...", 8), 8 * 301, &last));
+	file_close(f);
+	OK(log_index(before, at, &index, &last));
+	assert_int_equal(index, 301);
+	FAILS(log_index(n.l, at, &index, &last), ERR_ABSENT, "ledger.absent");
+	OK(log_offset(n.l, 3, &at, &last));
+	FAILS(log_index(before, at, &index, &last), ERR_ABSENT, "ledger.absent");
 	FAILS(log_publish(before, &s, &c2, &last), ERR_REFUSED, "ledger.closed");
 	FAILS(log_append(before, &(struct span){ note.p, 3 }, 1, &index, &last),
 	    ERR_REFUSED, "ledger.closed");
@@ -1424,7 +1434,7 @@ a_successor_begins_behind_the_last_record_and_the_closed_one_still_proves(void *
 	log_close(before);
 	/* Its tiles can be lost: the journal has them. */
 	OK(dir_remove_all(n.w, NULL, "ledger/before/1/tile", &last));
-	OK(log_open_before(n.w, n.home, log_journal(n.l), 1, &before, &last));
+	OK(log_open_before(n.l, 1, &before, &last));
 	assert_int_equal(log_size(before), 302);
 	buf_reset(&proof);
 	OK(log_proof(before, 7, buf_span(&note), &proof, &last));
@@ -1475,7 +1485,7 @@ succession_of_power(struct node *whole, enum sim_crash how, uint64_t nth, uint64
 		assert_int_equal(log_size(n.l), 0);
 		assert_int_equal(is.standing, LOG_GOOD);
 		OK(append(&n, 1, &index));
-		OK(log_open_before(n.w, n.home, log_journal(n.l), 1, &before, &last));
+		OK(log_open_before(n.l, 1, &before, &last));
 		assert_int_equal(log_size(before), 260);
 		log_state(before, &is);
 		assert_int_equal(is.standing, LOG_FROZEN);
@@ -1640,8 +1650,7 @@ offsets_that_are_wrong_in_the_middle_are_made_again(void **state)
 		uint8_t wrong[8] = { 0 };
 
 		if (how > 0)
-			for (int k = 0; k < 8; k++)
-				wrong[k] = (uint8_t)(at[how == 1 ? 3 : 12] >> (56 - 8 * k));
+			u64_put(wrong, at[how == 1 ? 3 : 12]);
 		OK(file_open(n.w, NULL, "journal/offsets", FILE_UPDATE, &f, &last));
 		OK(file_write_at(f, span_of(wrong, 8), 8 * 11, &last));
 		file_close(f);
