@@ -28,6 +28,15 @@ struct gathering {
 	size_t own_n;			/* links from our own records: the first ones */
 };
 
+/*
+ * The links of our own records (custody_own.c), and *row of the act where the docket has
+ * one; custody_own_clear forgets what was opened for them.
+ */
+MUST bool custody_own(struct gathering *g, struct docket_act *row, bool *has_row,
+    struct err *err);
+void custody_own_clear(struct gathering *g);
+/* What the other side of a hand-over may see (formats/record). */
+bool custody_hand_over(const char *event);
 /* All that is known of this package of the act, in order, not judged. */
 MUST bool custody_gather(struct flow *f, const struct digest *act,
     const struct digest *package, bool handed, struct custody *out, struct err *err);

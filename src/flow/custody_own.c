@@ -1,0 +1,272 @@
+/* The custody of a piece of evidence: what this home wrote down of it, with its proofs. */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/custody_inside.h"
+#include "flow/journey.h"
+
+/* ---- which records ---- */
+
+bool
+custody_hand_over(const char *event)
+{
+	static const enum record_event list[] = { EVENT_MADE, EVENT_SENT, EVENT_RECEIVED };
+
+	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+		if (strcmp(event, record_event_name(list[i])) == 0)
+			return true;
+	return false;
+}
+
+/* What happens to evidence; not what was decided about it, or noted besides. */
+static bool
+handling(const char *event)
+{
+	static const enum record_event list[] = { EVENT_OPENED, EVENT_READ,
+		EVENT_EXPORTED, EVENT_DISCLOSED, EVENT_DESTROYED, EVENT_REFUSED,
+		EVENT_LOSS };
+
+	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+		if (strcmp(event, record_event_name(list[i])) == 0)
+			return true;
+	return false;
+}
+
+struct rows {
+	struct gathering *g;
+	struct docket_record *list;
+	size_t n;
+	size_t shown;			/* of them no hand-over */
+};
+
+/* Hand-overs stay when there are too many: of what was only looked at, the newest. */
+#define SHOWN_MAX (CUSTODY_LINKS_MAX / 2)
+
+static void
+shown_drop(struct rows *x)
+{
+	for (size_t i = 0; i < x->n; i++)
+		if (!custody_hand_over(x->list[i].event)) {
+			memmove(&x->list[i], &x->list[i + 1],
+			    (x->n - i - 1) * sizeof *x->list);
+			x->n--;
+			x->shown--;
+			return;
+		}
+}
+
+static bool
+row_take(void *arg, const struct docket_record *r, struct err *err)
+{
+	struct rows *x = arg;
+	bool shown = !custody_hand_over(r->event);
+
+	(void)err;
+	if ((r->has_package && !digest_eq(&r->package, &x->g->out.package)) ||
+	    (shown && (x->g->handed || !handling(r->event))))
+		return true;
+	if (shown && x->shown == SHOWN_MAX)
+		shown_drop(x);
+	if (x->n == CUSTODY_LINKS_MAX)
+		return true;		/* 256 hand-overs of one package: the first are told */
+	x->list[x->n++] = *r;
+	x->shown += shown;
+	return true;
+}
+
+static bool
+rows_load(struct rows *x, struct docket_act *row, bool *has_row, struct err *err)
+{
+	struct flow *f = x->g->flow;
+	struct docket *d = NULL;
+	bool ok;
+
+	if (!home_lock(f->home, err) || !home_docket(f->home, &d, err))
+		return false;
+	ok = record_catch_up(f, d, err) &&
+	    docket_act_package(d, &x->g->out.package, row, has_row, err) &&
+	    docket_records_each(d, &x->g->out.act, row_take, x, err);
+	home_docket_done(f->home);
+	return ok;
+}
+
+/* ---- our own proofs ---- */
+
+static void
+notes_clear(struct own_notes *n)
+{
+	for (size_t i = 0; i < n->n; i++)
+		buf_clear(&n->list[i].note);
+	mem_free(n->list);
+}
+
+static bool
+note_add(struct own_notes *n, uint64_t size, struct buf *note, struct err *err)
+{
+	struct own_note *more;
+
+	more = mem_resize(n->list, (n->n + 1) * sizeof *more, err);
+	if (more == NULL)
+		return false;
+	n->list = more;
+	n->list[n->n++] = (struct own_note){ size, *note };
+	buf_init(note, NOTE_MAX);
+	return true;
+}
+
+/* Every checkpoint somebody cosigned, ascending; and the latest. */
+static bool
+notes_load(struct own_notes *n, struct log *l, struct err *err)
+{
+	struct checkpoint c;
+	uint64_t *sizes = NULL;
+	size_t count = 0;
+	struct buf note;
+	bool found = false, ok;
+
+	buf_init(&note, NOTE_MAX);
+	ok = log_cosigned(l, &sizes, &count, err);
+	for (size_t i = count > NOTES_MAX ? count - NOTES_MAX : 0; ok && i < count; i++)
+		ok = log_cosigned_note(l, sizes[i], &note, err) &&
+		    note_add(n, sizes[i], &note, err);
+	ok = ok && log_checkpoint(l, &note, &c, &found, err);
+	if (ok && found && (n->n == 0 || n->list[n->n - 1].size < c.size))
+		ok = note_add(n, c.size, &note, err);
+	else if (ok && found && n->list[n->n - 1].size == c.size) {
+		/* The file that others mirror may have more cosignatures. */
+		buf_clear(&n->list[n->n - 1].note);
+		n->list[n->n - 1].note = note;
+		buf_init(&note, NOTE_MAX);
+	}
+	mem_free(sizes);
+	buf_clear(&note);
+	return ok;
+}
+
+/* Names that signed so far: a checkpoint is worth a proof when it brings another. */
+struct names_seen {
+	char name[NOTE_SIGNATURES_MAX][NOTE_NAME_MAX + 1];
+	size_t n;
+};
+
+static bool
+names_new(struct names_seen *s, struct span note, bool *any, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct note parsed;
+	bool ok;
+
+	*any = false;
+	ok = note_parse(note, &parsed, &why);
+	for (size_t i = 0; ok && i < parsed.lines_n; i++) {
+		struct span name = parsed.lines[i].name;
+		size_t k = 0;
+
+		while (k < s->n && !span_is(name, s->name[k]))
+			k++;
+		if (k < s->n || s->n == NOTE_SIGNATURES_MAX || name.n > NOTE_NAME_MAX)
+			continue;
+		memcpy(s->name[s->n], name.p, name.n);
+		s->name[s->n++][name.n] = '\0';
+		*any = true;
+	}
+	note_clear(&parsed);
+	if (ok || why.kind == ERR_INPUT)
+		return true;
+	*err = why;
+	return false;
+}
+
+static bool
+proof_make(struct log *l, uint64_t index, struct span note, struct custody_link *to,
+    struct err *err)
+{
+	struct buf proof;
+	bool ok;
+
+	buf_init(&proof, PROOF_MAX);
+	ok = log_proof(l, index, note, &proof, err) &&
+	    custody_proof_add(to, buf_span(&proof), err);
+	buf_clear(&proof);
+	return ok;
+}
+
+/* The earliest checkpoint of each cosigner, and one at all events. */
+static bool
+proofs_make(struct gathering *g, struct custody_link *to, struct err *err)
+{
+	struct names_seen *seen = mem_new(sizeof *seen, err);
+	bool ok = seen != NULL, any;
+
+	for (size_t i = 0; ok && i < g->notes.n &&
+	    to->proofs_n < CUSTODY_PROOFS_MAX; i++) {
+		struct span note = buf_span(&g->notes.list[i].note);
+
+		if (g->notes.list[i].size <= to->index)
+			continue;
+		ok = names_new(seen, note, &any, err) &&
+		    (!any || proof_make(g->log, to->index, note, to, err));
+	}
+	mem_free(seen);
+	return ok;
+}
+
+static bool
+place_find(struct gathering *g, uint64_t at, struct custody_link *to, struct err *err)
+{
+	const struct settings *s = home_settings(g->flow->home);
+	struct err why = ERR_INIT;
+
+	to->has_place = log_index(g->log, at, &to->index, &why);
+	if (!to->has_place) {
+		/* Of a log before this one: its place is not told here. */
+		if (why.kind == ERR_ABSENT && s->ledger_first > 0)
+			return true;
+		*err = why;
+		return false;
+	}
+	(void)snprintf(to->origin, sizeof to->origin, "%s",
+	    log_origin(s->authority.s, s->ledger > 0 ? s->ledger : 1).s);
+	return true;
+}
+
+static bool
+own_link(struct gathering *g, uint64_t at, struct err *err)
+{
+	uint8_t salt[RECORD_SALT];
+	struct custody_link *l;
+	struct record *r = mem_new(sizeof *r, err);
+	struct buf bytes;
+	bool ok;
+
+	buf_init(&bytes, RECORD_MAX);
+	ok = r != NULL && record_load(g->flow, at, r, &bytes, salt, err);
+	l = ok ? custody_add(&g->out, buf_span(&bytes), salt, err) : NULL;
+	ok = l != NULL && place_find(g, at, l, err) &&
+	    (!l->has_place || proofs_make(g, l, err));
+	buf_clear(&bytes);
+	mem_free(r);
+	return ok;
+}
+
+bool
+custody_own(struct gathering *g, struct docket_act *row, bool *has_row, struct err *err)
+{
+	struct rows x = { .g = g };
+	bool ok;
+
+	x.list = mem_array(CUSTODY_LINKS_MAX, sizeof *x.list, err);
+	ok = x.list != NULL && rows_load(&x, row, has_row, err) &&
+	    ledger_log(g->flow, &g->log, err) && notes_load(&g->notes, g->log, err);
+	for (size_t i = 0; ok && i < x.n; i++)
+		ok = own_link(g, x.list[i].at, err);
+	mem_free(x.list);
+	g->own_n = g->out.n;
+	return ok;
+}
+
+void
+custody_own_clear(struct gathering *g)
+{
+	notes_clear(&g->notes);
+}
