@@ -51,7 +51,7 @@ published(struct site *s)
 }
 
 static void
-keys_line(struct site *s, struct buf *out)
+keys_lines(struct site *s, struct buf *out)
 {
 	struct ledger_keys *keys = calloc(1, sizeof *keys);
 	struct digest id;
@@ -60,20 +60,22 @@ keys_line(struct site *s, struct buf *out)
 	act_init(&card, ACT_CARD);
 	OK(own_card(s->flow.home, &id, &card, &err));
 	OK(ledger_keys_of_card(&card, keys, &err));
-	OK(buf_add_text(out, "log ", &err));
-	OK(vkey_print(&keys->logs[0], out, &err));
-	OK(buf_add_text(out, "\n", &err));
+	for (size_t i = 0; i < keys->logs_n; i++) {
+		OK(buf_add_text(out, "log ", &err));
+		OK(vkey_print(&keys->logs[i], out, &err));
+		OK(buf_add_text(out, "\n", &err));
+	}
 	act_clear(&card);
 	free(keys);
 }
 
-/* Who believes both logs and asks for no witness. */
+/* Who believes all logs of both and asks for no witness. */
 static void
 policy_of(struct job *j, struct buf *out)
 {
 	buf_init(out, QUORUM_FILE_MAX);
-	keys_line(&j->a, out);
-	keys_line(&j->b, out);
+	keys_lines(&j->a, out);
+	keys_lines(&j->b, out);
 	OK(buf_add_text(out, "quorum none\n", &err));
 }
 
@@ -205,6 +207,153 @@ the_receiver_tells_also_what_came_with_the_parcel(void **state)
 	assert_int_equal(c.standing, CUSTODY_PROVEN);
 	custody_clear(&c);
 	buf_clear(&policy);
+	job_end(&j);
+}
+
+static void
+succeeded(struct site *s)
+{
+	published(s);
+	OK(flow_ledger_succeed(&s->flow, "key", &err));
+	OK(site_again(s, &err));
+	published(s);
+}
+
+/* Berun received it, its ledger was closed, and then it was opened. */
+static void
+received_under_one_opened_under_two(struct job *j, uint64_t seed)
+{
+	job_begin(j, seed);
+	run_up_to(j, AFTER_RECEIVE);
+	OK(site_again(&j->a, &err));
+	OK(site_again(&j->b, &err));
+	published(&j->a);
+	succeeded(&j->b);
+	OK(step_open(j, &err));
+	OK(site_again(&j->b, &err));
+	published(&j->b);
+}
+
+static void
+origin_is(const struct custody_link *l, const char *ending)
+{
+	assert_true(l->has_place);
+	assert_string_equal(l->origin + strlen(l->origin) - strlen(ending), ending);
+}
+
+static void
+what_stands_in_a_closed_ledger_is_proven_by_that_one(void **state)
+{
+	struct custody c;
+	struct buf policy;
+	struct job j;
+
+	(void)state;
+	received_under_one_opened_under_two(&j, 977);
+	policy_of(&j, &policy);
+	OK(flow_custody(&j.b.flow, 1, SIZE_MAX, buf_span(&policy), &c, &err));
+	told(&c, "XA made|XB received|XB opened");
+	origin_is(&c.links[0], "/1");
+	origin_is(&c.links[1], "/1");
+	origin_is(&c.links[2], "/2");
+	for (size_t i = 0; i < c.n; i++)
+		if (c.links[i].standing != CUSTODY_PROVEN)
+			fail_msg("link %zu: %s", i + 1, c.links[i].why);
+	assert_non_null(strstr(c.links[1].why, "/1"));
+	assert_non_null(strstr(c.links[2].why, "/2"));
+	custody_clear(&c);
+	buf_clear(&policy);
+	job_end(&j);
+}
+
+/* Who has not learned of a log believes what the other one proves. */
+static void
+a_policy_that_names_one_ledger_proves_what_stands_in_it(void **state)
+{
+	struct custody c;
+	struct buf before, after;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 978);
+	run_up_to(&j, AFTER_RECEIVE);
+	OK(site_again(&j.a, &err));
+	OK(site_again(&j.b, &err));
+	published(&j.a);
+	policy_of(&j, &before);
+	succeeded(&j.b);
+	OK(step_open(&j, &err));
+	OK(site_again(&j.b, &err));
+	published(&j.b);
+	OK(flow_custody(&j.b.flow, 1, SIZE_MAX, buf_span(&before), &c, &err));
+	told(&c, "XA made|XB received|XB opened");
+	assert_int_equal(c.links[1].standing, CUSTODY_PROVEN);
+	assert_int_equal(c.links[2].standing, CUSTODY_CLAIMED);
+	assert_string_equal(c.links[2].reason, "log-unknown");
+	assert_non_null(strstr(c.links[2].why, "/2"));
+	custody_clear(&c);
+
+	/* The first line of Berun's is its newest log. */
+	buf_init(&after, QUORUM_FILE_MAX);
+	keys_lines(&j.b, &after);
+	after.n = (size_t)((uint8_t *)memchr(after.p, '\n', after.n) - after.p) + 1;
+	OK(buf_add_text(&after, "quorum none\n", &err));
+	OK(flow_custody(&j.b.flow, 1, SIZE_MAX, buf_span(&after), &c, &err));
+	assert_string_equal(c.links[1].reason, "log-unknown");
+	assert_int_equal(c.links[2].standing, CUSTODY_PROVEN);
+	custody_clear(&c);
+	buf_clear(&before);
+	buf_clear(&after);
+	job_end(&j);
+}
+
+static void
+a_closed_ledger_that_is_damaged_proves_less_and_stops_nothing(void **state)
+{
+	struct custody c;
+	struct buf policy, bad;
+	struct job j;
+
+	(void)state;
+	received_under_one_opened_under_two(&j, 979);
+	policy_of(&j, &policy);
+	buf_init(&bad, 100);
+	OK(buf_add_text(&bad, "no checkpoint\n", &err));
+	OK(home_save(j.b.flow.home, "ledger/before/1/checkpoint", buf_span(&bad), &err));
+	OK(site_again(&j.b, &err));
+	OK(flow_custody(&j.b.flow, 1, SIZE_MAX, buf_span(&policy), &c, &err));
+	told(&c, "XA made|XB received|XB opened");
+	assert_int_equal(c.links[0].standing, CUSTODY_PROVEN);
+	assert_string_equal(c.links[1].reason, "no-proof");
+	origin_is(&c.links[1], "/1");
+	assert_int_equal(c.links[2].standing, CUSTODY_PROVEN);
+	assert_int_equal(c.standing, CUSTODY_CLAIMED);
+	custody_clear(&c);
+	/* Its tiles come out of the journal again. */
+	OK(dir_remove_all(j.world, NULL, "berun/ledger/before/1/tile", &err));
+	OK(site_again(&j.b, &err));
+	OK(flow_custody(&j.b.flow, 1, SIZE_MAX, buf_span(&policy), &c, &err));
+	origin_is(&c.links[1], "/1");
+	custody_clear(&c);
+	buf_clear(&bad);
+	buf_clear(&policy);
+	job_end(&j);
+}
+
+static void
+proof_files_are_made_in_a_closed_ledger_too(void **state)
+{
+	struct evidence e;
+	struct job j;
+	size_t n, open;
+
+	(void)state;
+	received_under_one_opened_under_two(&j, 980);
+	OK(evidence_load(j.b.flow.home, 1, &e, &err));
+	OK(flow_ledger_prove(&j.b.flow, digest_hex(&e.parcels[0].act_id).s, "proofs", &n,
+	    &open, &err));
+	assert_int_equal(n, 2);
+	assert_int_equal(open, 0);
 	job_end(&j);
 }
 
@@ -366,6 +515,10 @@ main(void)
 		cmocka_unit_test(what_is_in_no_checkpoint_yet_is_claimed),
 		cmocka_unit_test(evidence_that_is_not_sealed_has_no_custody),
 		cmocka_unit_test(the_receiver_tells_also_what_came_with_the_parcel),
+		cmocka_unit_test(what_stands_in_a_closed_ledger_is_proven_by_that_one),
+		cmocka_unit_test(a_policy_that_names_one_ledger_proves_what_stands_in_it),
+		cmocka_unit_test(a_closed_ledger_that_is_damaged_proves_less_and_stops_nothing),
+		cmocka_unit_test(proof_files_are_made_in_a_closed_ledger_too),
 		cmocka_unit_test(the_other_side_does_not_learn_who_opened_it),
 		cmocka_unit_test(lies_that_came_with_a_parcel_are_not_kept),
 		cmocka_unit_test(links_stand_in_the_order_of_the_logs_and_of_the_hand_over),

@@ -8,7 +8,7 @@
 #define CUSTODY_PATH "custody"	/* below the home: what others told, by act */
 #define NOTES_MAX 256		/* newest cosigned checkpoints of ours that are looked at */
 
-/* A checkpoint of our log with the cosignatures it has. */
+/* A checkpoint of a log of ours with the cosignatures it has. */
 struct own_note {
 	uint64_t size;
 	struct buf note;
@@ -16,13 +16,13 @@ struct own_note {
 struct own_notes {
 	struct own_note *list;		/* ascending; owned */
 	size_t n;
+	bool loaded;
 };
 
 /* The custody of one package, while it is put together. */
 struct gathering {
 	struct flow *flow;
-	struct log *log;
-	struct own_notes notes;
+	struct own_notes notes[HOME_LEDGERS_MAX];	/* of each log of ours, by number - 1 */
 	bool handed;			/* hand-overs only: for the other side */
 	struct custody out;
 	size_t own_n;			/* links from our own records: the first ones */

@@ -92,14 +92,6 @@ rows_load(struct rows *x, struct docket_act *row, bool *has_row, struct err *err
 
 /* ---- our own proofs ---- */
 
-static void
-notes_clear(struct own_notes *n)
-{
-	for (size_t i = 0; i < n->n; i++)
-		buf_clear(&n->list[i].note);
-	mem_free(n->list);
-}
-
 static bool
 note_add(struct own_notes *n, uint64_t size, struct buf *note, struct err *err)
 {
@@ -114,22 +106,50 @@ note_add(struct own_notes *n, uint64_t size, struct buf *note, struct err *err)
 	return true;
 }
 
-/* Every checkpoint somebody cosigned, ascending; and the latest. */
+/* Done, or lost with a log that is closed: the other proofs are still made. */
 static bool
-notes_load(struct own_notes *n, struct log *l, struct err *err)
+or_lost(struct gathering *g, unsigned number, bool ok, const struct err *why,
+    struct err *err)
 {
-	struct checkpoint c;
+	if (ok || ledger_lost(g->flow, number, why))
+		return true;
+	*err = *why;
+	return false;
+}
+
+static bool
+cosigned_load(struct gathering *g, const struct ledger_place *p, struct own_notes *n,
+    struct err *err)
+{
+	struct err why = ERR_INIT;
 	uint64_t *sizes = NULL;
 	size_t count = 0;
+	struct buf note;
+	bool ok;
+
+	buf_init(&note, NOTE_MAX);
+	ok = or_lost(g, p->number, log_cosigned(p->log, &sizes, &count, &why), &why, err);
+	for (size_t i = count > NOTES_MAX ? count - NOTES_MAX : 0; ok && i < count; i++)
+		ok = or_lost(g, p->number, log_cosigned_note(p->log, sizes[i], &note,
+		    &why) && note_add(n, sizes[i], &note, &why), &why, err);
+	mem_free(sizes);
+	buf_clear(&note);
+	return ok;
+}
+
+/* Every checkpoint of that log that somebody cosigned, ascending; and the latest. */
+static bool
+notes_load(struct gathering *g, const struct ledger_place *p, struct own_notes *n,
+    struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct checkpoint c;
 	struct buf note;
 	bool found = false, ok;
 
 	buf_init(&note, NOTE_MAX);
-	ok = log_cosigned(l, &sizes, &count, err);
-	for (size_t i = count > NOTES_MAX ? count - NOTES_MAX : 0; ok && i < count; i++)
-		ok = log_cosigned_note(l, sizes[i], &note, err) &&
-		    note_add(n, sizes[i], &note, err);
-	ok = ok && log_checkpoint(l, &note, &c, &found, err);
+	ok = cosigned_load(g, p, n, err) && or_lost(g, p->number,
+	    log_checkpoint(p->log, &note, &c, &found, &why), &why, err);
 	if (ok && found && (n->n == 0 || n->list[n->n - 1].size < c.size))
 		ok = note_add(n, c.size, &note, err);
 	else if (ok && found && n->list[n->n - 1].size == c.size) {
@@ -138,7 +158,7 @@ notes_load(struct own_notes *n, struct log *l, struct err *err)
 		n->list[n->n - 1].note = note;
 		buf_init(&note, NOTE_MAX);
 	}
-	mem_free(sizes);
+	n->loaded = ok;
 	buf_clear(&note);
 	return ok;
 }
@@ -193,41 +213,41 @@ proof_make(struct log *l, uint64_t index, struct span note, struct custody_link 
 
 /* The earliest checkpoint of each cosigner, and one at all events. */
 static bool
-proofs_make(struct gathering *g, struct custody_link *to, struct err *err)
+proofs_make(struct gathering *g, const struct ledger_place *p, struct custody_link *to,
+    struct err *err)
 {
+	struct own_notes *notes = &g->notes[p->number - 1];
 	struct names_seen *seen = mem_new(sizeof *seen, err);
-	bool ok = seen != NULL, any;
+	bool ok = seen != NULL && (notes->loaded || notes_load(g, p, notes, err)), any;
 
-	for (size_t i = 0; ok && i < g->notes.n &&
-	    to->proofs_n < CUSTODY_PROOFS_MAX; i++) {
-		struct span note = buf_span(&g->notes.list[i].note);
+	for (size_t i = 0; ok && i < notes->n && to->proofs_n < CUSTODY_PROOFS_MAX; i++) {
+		struct span note = buf_span(&notes->list[i].note);
+		struct err why = ERR_INIT;
 
-		if (g->notes.list[i].size <= to->index)
+		if (notes->list[i].size <= to->index ||
+		    notes->list[i].size > log_size(p->log))
 			continue;
-		ok = names_new(seen, note, &any, err) &&
-		    (!any || proof_make(g->log, to->index, note, to, err));
+		ok = names_new(seen, note, &any, err) && (!any || or_lost(g, p->number,
+		    proof_make(p->log, to->index, note, to, &why), &why, err));
 	}
 	mem_free(seen);
 	return ok;
 }
 
+/* Its place in the log it was written to, and the checkpoints of that one. */
 static bool
-place_find(struct gathering *g, uint64_t at, struct custody_link *to, struct err *err)
+place_prove(struct gathering *g, uint64_t at, struct custody_link *to, struct err *err)
 {
-	const struct settings *s = home_settings(g->flow->home);
-	struct err why = ERR_INIT;
+	struct ledger_place p;
 
-	to->has_place = log_index(g->log, at, &to->index, &why);
-	if (!to->has_place) {
-		/* Of a log before this one: its place is not told here. */
-		if (why.kind == ERR_ABSENT && s->ledger_first > 0)
-			return true;
-		*err = why;
+	if (!ledger_place_of(g->flow, at, &p, &to->has_place, err))
 		return false;
-	}
+	if (!to->has_place)
+		return true;
+	to->index = p.index;
 	(void)snprintf(to->origin, sizeof to->origin, "%s",
-	    log_origin(s->authority.s, s->ledger > 0 ? s->ledger : 1).s);
-	return true;
+	    log_origin(home_settings(g->flow->home)->authority.s, p.number).s);
+	return proofs_make(g, &p, to, err);
 }
 
 static bool
@@ -242,8 +262,7 @@ own_link(struct gathering *g, uint64_t at, struct err *err)
 	buf_init(&bytes, RECORD_MAX);
 	ok = r != NULL && record_load(g->flow, at, r, &bytes, salt, err);
 	l = ok ? custody_add(&g->out, buf_span(&bytes), salt, err) : NULL;
-	ok = l != NULL && place_find(g, at, l, err) &&
-	    (!l->has_place || proofs_make(g, l, err));
+	ok = l != NULL && place_prove(g, at, l, err);
 	buf_clear(&bytes);
 	mem_free(r);
 	return ok;
@@ -256,8 +275,7 @@ custody_own(struct gathering *g, struct docket_act *row, bool *has_row, struct e
 	bool ok;
 
 	x.list = mem_array(CUSTODY_LINKS_MAX, sizeof *x.list, err);
-	ok = x.list != NULL && rows_load(&x, row, has_row, err) &&
-	    ledger_log(g->flow, &g->log, err) && notes_load(&g->notes, g->log, err);
+	ok = x.list != NULL && rows_load(&x, row, has_row, err);
 	for (size_t i = 0; ok && i < x.n; i++)
 		ok = own_link(g, x.list[i].at, err);
 	mem_free(x.list);
@@ -268,5 +286,9 @@ custody_own(struct gathering *g, struct docket_act *row, bool *has_row, struct e
 void
 custody_own_clear(struct gathering *g)
 {
-	notes_clear(&g->notes);
+	for (size_t k = 0; k < HOME_LEDGERS_MAX; k++) {
+		for (size_t i = 0; i < g->notes[k].n; i++)
+			buf_clear(&g->notes[k].list[i].note);
+		mem_free(g->notes[k].list);
+	}
 }

@@ -24,6 +24,7 @@ struct flow {
 	void *arg;
 	struct keyring *keyring;	/* opened on first use */
 	struct log *log;		/* opened by the first record, under the home's lock */
+	struct log *before[HOME_LEDGERS_MAX]; /* closed ones, by number - 1; opened when asked for */
 	struct ledger_keyring *ledger_keys;	/* opened on first use (ledger_keys.c) */
 	bool clock_looked;		/* compared with the last record, once a command */
 	bool note_looked;		/* a checkpoint of another's ledger was compared: which */

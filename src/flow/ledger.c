@@ -16,6 +16,10 @@ ledger_log(struct flow *f, struct log **out, struct err *err)
 void
 ledger_drop(struct flow *f)
 {
+	for (size_t i = 0; i < HOME_LEDGERS_MAX; i++) {
+		log_close(f->before[i]);
+		f->before[i] = NULL;
+	}
 	log_close(f->log);
 	f->log = NULL;
 }
@@ -85,41 +89,93 @@ ledger_publish(struct flow *f, bool *signed_, struct checkpoint *out, char text[
 
 /* ---- proofs ---- */
 
-/* Where the entry is in the log in use; *of_it false: in one before it. */
-static bool
-index_of(struct flow *f, struct log *l, uint64_t at, uint64_t *index, bool *of_it,
-    struct err *err)
+/* The number of the log in use. */
+static unsigned
+number_now(struct flow *f)
 {
-	struct err why = ERR_INIT;
+	unsigned n = home_settings(f->home)->ledger;
 
-	*of_it = log_index(l, at, index, &why);
-	if (*of_it || (why.kind == ERR_ABSENT &&
-	    home_settings(f->home)->ledger_first > 0))
-		return true;
-	*err = why;
-	return false;
+	return n > 0 ? n : 1;
 }
 
 bool
-ledger_proof_of(struct flow *f, uint64_t at, struct buf *out, uint64_t *index,
-    bool *found, struct err *err)
+ledger_lost(struct flow *f, unsigned number, const struct err *why)
 {
-	struct checkpoint c;
+	return number < number_now(f) && (why->kind == ERR_UNPROVEN ||
+	    why->kind == ERR_ABSENT || why->kind == ERR_INPUT);
+}
+
+static bool
+log_numbered(struct flow *f, unsigned number, struct log **out, struct err *err)
+{
 	struct log *l;
-	struct buf note;
-	uint64_t i = 0;
-	bool ok;
+
+	if (!ledger_log(f, &l, err))
+		return false;
+	if (number < number_now(f)) {
+		if (f->before[number - 1] == NULL &&
+		    !log_open_before(l, number, &f->before[number - 1], err))
+			return false;
+		l = f->before[number - 1];
+	}
+	*out = l;
+	return true;
+}
+
+bool
+ledger_place_of(struct flow *f, uint64_t at, struct ledger_place *out, bool *found,
+    struct err *err)
+{
+	struct log *l;
 
 	*found = false;
-	buf_init(&note, NOTE_MAX);
-	ok = ledger_log(f, &l, err) && log_checkpoint(l, &note, &c, found, err);
-	if (ok && *found) {
-		ok = index_of(f, l, at, &i, found, err);
-		*found = ok && *found && i < c.size;
-		ok = ok && (!*found || log_proof(l, i, buf_span(&note), out, err));
+	if (!ledger_log(f, &l, err))	/* it may end a succession that was cut short */
+		return false;
+	for (unsigned n = number_now(f); n > 0 && !*found; n--) {
+		struct ledger_place p = { .number = n };
+		struct err why = ERR_INIT;
+
+		*found = log_numbered(f, n, &p.log, &why) &&
+		    log_index(p.log, at, &p.index, &why);
+		if (*found) {
+			*out = p;
+		} else if (!ledger_lost(f, n, &why) &&
+		    (n == 1 || why.kind != ERR_ABSENT)) {
+			*err = why;
+			return false;
+		}
 	}
-	if (ok && *found)
-		*index = i;
+	return true;
+}
+
+static bool
+proof_in(const struct ledger_place *p, struct buf *out, bool *found, struct err *err)
+{
+	struct checkpoint c;
+	struct buf note;
+	bool ok;
+
+	buf_init(&note, NOTE_MAX);
+	ok = log_checkpoint(p->log, &note, &c, found, err);
+	*found = ok && *found && p->index < c.size;
+	ok = ok && (!*found || log_proof(p->log, p->index, buf_span(&note), out, err));
 	buf_clear(&note);
 	return ok;
+}
+
+bool
+ledger_proof_of(struct flow *f, uint64_t at, struct buf *out, struct ledger_place *place,
+    bool *found, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (!ledger_place_of(f, at, place, found, err))
+		return false;
+	if (!*found || proof_in(place, out, found, &why))
+		return true;
+	*found = false;
+	if (ledger_lost(f, place->number, &why))
+		return true;
+	*err = why;
+	return false;
 }

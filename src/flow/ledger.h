@@ -34,11 +34,24 @@ MUST bool ledger_witness_key(struct flow *f, const struct witness_key **out,
 MUST bool ledger_publish(struct flow *f, bool *signed_, struct checkpoint *out,
     char text[300], struct err *err);
 /*
- * The proof of the record at this place of the journal in the latest checkpoint (with the
- * cosignatures there are); *found false: no checkpoint covers it yet.
+ * Where the record at this place of the journal is: in the log in use or in one before it,
+ * which is opened.  *found false: in none that can be read (a closed log may be damaged).
  */
-MUST bool ledger_proof_of(struct flow *f, uint64_t at, struct buf *out, uint64_t *index,
+struct ledger_place {
+	struct log *log;		/* the flow's */
+	unsigned number;		/* of the log: 1 and up */
+	uint64_t index;
+};
+MUST bool ledger_place_of(struct flow *f, uint64_t at, struct ledger_place *out,
     bool *found, struct err *err);
+/* A log that is closed can be damaged for good: what it does not prove is only claimed. */
+bool ledger_lost(struct flow *f, unsigned number, const struct err *why);
+/*
+ * Its proof in the latest checkpoint of that log (with the cosignatures there are); *found
+ * false: none covers it yet, or ever if the log is closed.
+ */
+MUST bool ledger_proof_of(struct flow *f, uint64_t at, struct buf *out,
+    struct ledger_place *place, bool *found, struct err *err);
 /* Verifier keys on the card of an authority (any of its cards we believe). */
 #define LEDGER_KEYS_MAX 8
 struct ledger_keys {

@@ -198,9 +198,9 @@ record_prove(void *arg, const struct docket_record *row, struct err *err)
 	struct proving *p = arg;
 	uint8_t salt[RECORD_SALT];
 	struct buf bytes, hex, proof;
+	struct ledger_place place;
 	struct record r;
 	char name[80];
-	uint64_t index;
 	bool found, ok;
 
 	buf_init(&bytes, RECORD_MAX);
@@ -210,7 +210,7 @@ record_prove(void *arg, const struct docket_record *row, struct err *err)
 	ok = record_load(p->f, row->at, &r, &bytes, salt, err) &&
 	    hex_encode(&hex, span_of(salt, sizeof salt), err) &&
 	    buf_add_byte(&hex, '\n', err) &&
-	    ledger_proof_of(p->f, row->at, &proof, &index, &found, err) &&
+	    ledger_proof_of(p->f, row->at, &proof, &place, &found, err) &&
 	    proof_save(p, name, ".json", buf_span(&bytes), err) &&
 	    proof_save(p, name, ".salt", buf_span(&hex), err) &&
 	    (!found || proof_save(p, name, ".tlog-proof", buf_span(&proof), err));

@@ -25,11 +25,12 @@ receipt_prove(struct taking *t, struct receipt_body *b, struct buf *proof,
     struct err *err)
 {
 	struct flow *f = t->flow;
+	struct ledger_place place;
 	struct checkpoint c;
 	char text[300];
 	bool found, published;
 
-	if (!ledger_proof_of(f, t->record_at, proof, &b->log_index, &found, err))
+	if (!ledger_proof_of(f, t->record_at, proof, &place, &found, err))
 		return false;
 	if (!found) {
 		if (!ledger_publish(f, &published, &c, text, err))
@@ -38,15 +39,15 @@ receipt_prove(struct taking *t, struct receipt_body *b, struct buf *proof,
 			without_proof(t, text);
 			return true;
 		}
-		if (!ledger_proof_of(f, t->record_at, proof, &b->log_index, &found,
-		    err))
+		if (!ledger_proof_of(f, t->record_at, proof, &place, &found, err))
 			return false;
 	}
 	b->has_log = found;
-	if (found)
-		(void)snprintf(b->log_origin, sizeof b->log_origin, "%.199s", log_origin(
-		    home_settings(f->home)->authority.s,
-		    home_settings(f->home)->ledger).s);
+	if (!found)
+		return true;
+	b->log_index = place.index;
+	(void)snprintf(b->log_origin, sizeof b->log_origin, "%.199s",
+	    log_origin(home_settings(f->home)->authority.s, place.number).s);
 	return true;
 }
 

@@ -78,12 +78,39 @@ try 3 'links in another order' comity-check --policy policy-1 reversed.json
 try 10 'a receiving that was left out' comity-check --policy policy-1 dropped.json
 said 'is not told' 'is missed by name'
 
+# ---- a ledger that was closed ----
+must A ledger succeed --reason key --yes
+must B peer pair a/card.card --words "$(words a)"
+must C peer pair a/card.card --words "$(words a)"
+must A evidence open 0001 --out again
+for pair in 'A B' 'B A' 'A C' 'C A' 'A B' 'B A'; do
+	# shellcheck disable=SC2086 # two words
+	hop $pair
+done
+try 0 'behind a successor the receiver still proves all of it' A custody show 0001
+cp said shown
+log=$(grep -o 'comity-ledger/XA-[A-Z0-9]*/' shown | head -n 1)
+holds 'what the closed ledger has, by that one' \
+	grep -q "^ *Entry [0-9]* of the log ${log}1, cosigned by XB XC" shown
+holds 'what was opened since, by its successor' \
+	grep -q "^ *Entry [0-9]* of the log ${log}2, cosigned by XB XC" shown
+try 0 'and so does the sender' B custody show 0001
+must A custody report 0001 --out after.json
+must C ledger policy --states 1 --out policy-after
+try 0 'who believes both ledgers finds it proven' comity-check --policy policy-after after.json
+try 10 'who knows the closed one alone does not' comity-check --policy policy-1 after.json
+said "The policy does not name the log ${log}2" 'and is told which one lacks'
+grep -v "^log ${log}1+" policy-after >policy-late
+try 10 'and so who knows the successor alone' comity-check --policy policy-late after.json
+said "The policy does not name the log ${log}1" 'told, too'
+
 # ---- one record, by OpenSSL and a shell alone ----
 must A ledger prove 0001 --out proofs
-try 0 'proof files' comity-check --policy policy-1 proofs
+try 0 'proof files' comity-check --policy policy-after proofs
+try 10 'of two ledgers, for who knows one' comity-check --policy policy-1 proofs
 for f in proofs/*.tlog-proof; do
 	s=${f%.tlog-proof}
 	holds "$(basename "$s") holds for OpenSSL and a shell" \
-		sh "$TOP/doc/check-custody.sh" "$f" "$s.json" "$s.salt" policy-1 1
+		sh "$TOP/doc/check-custody.sh" "$f" "$s.json" "$s.salt" policy-after 1
 done
 done_testing
