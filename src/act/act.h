@@ -44,12 +44,22 @@ struct marked_text {
 enum act_kind {
 	ACT_CARD, ACT_DELIVERED, ACT_TIME_STAMP,
 	/* requests: measures of data/law/measures.tsv, under the same ids */
-	ACT_PRESERVE, ACT_TRAFFIC_PATH, ACT_SUBSCRIBER, ACT_STORED_DATA, ACT_USE_CONSENT,
+	ACT_PRESERVE, ACT_PRESERVE_EXTEND, ACT_PROVIDER_LOCATE, ACT_TRAFFIC_PATH,
+	ACT_SUBSCRIBER, ACT_STORED_DATA, ACT_REALTIME_TRAFFIC, ACT_INTERCEPT_CONTENT,
+	ACT_EMERGENCY_DATA, ACT_TECH_LEGAL_ADVICE, ACT_LOCATE_SUSPECT, ACT_MLA_GENERAL,
+	ACT_HEARING_VIDEO, ACT_SPONTANEOUS, ACT_POLICE_INFO, ACT_JOINT_TEAM, ACT_FREEZE,
+	ACT_FREEZE_ALERT, ACT_CONFISCATE, ACT_RETURN_ASSETS, ACT_REMOVE_CONTENT,
+	ACT_VICTIM_SUPPORT, ACT_STATUS_QUERY, ACT_USE_CONSENT, ACT_DOMESTIC_ORDER,
 	/* answers and messages */
-	ACT_RECEIPT, ACT_GRANTED, ACT_GRANTED_WITH_CONDITIONS, ACT_REFUSED, ACT_QUESTION,
-	ACT_REPLY, ACT_WITHDRAWN, ACT_REVOKED,
+	ACT_RECEIPT, ACT_GRANTED, ACT_GRANTED_WITH_CONDITIONS, ACT_REFUSED, ACT_POSTPONED,
+	ACT_QUESTION, ACT_REPLY, ACT_CONSULTATION, ACT_EXTENSION, ACT_WITHDRAWN,
+	ACT_ACKNOWLEDGED, ACT_RELEASED, ACT_PROVIDER_ANSWER, ACT_REVOKED,
+	/* notices about evidence */
+	ACT_DESTROYED, ACT_LOSS_NOTICE,
 	ACT_KINDS
 };
+/* A set of kinds has a bit a kind: uint64_t, 1 << kind. */
+_Static_assert(ACT_KINDS <= 64, "a set of kinds fits 64 bits");
 
 /* What a kind is, for those who treat all of a class alike. */
 enum act_class {
@@ -57,6 +67,7 @@ enum act_class {
 	ACT_IS_REQUEST,		/* body.request; starts a thread, or follows one */
 	ACT_IS_ANSWER,		/* body.answer; follows a request */
 	ACT_IS_EVIDENCE,	/* delivered */
+	ACT_IS_NOTICE,		/* body.notice: destroyed, loss_notice */
 	ACT_IS_RECEIPT,
 	ACT_IS_TIME_STAMP,
 };
@@ -186,20 +197,23 @@ struct request_body {
 	struct fields fields;
 };
 
-/* granted, granted_with_conditions, refused, question, reply, withdrawn */
+/* Every kind of class ACT_IS_ANSWER; which of the members it has, its own file says. */
 #define ANSWER_CODES_MAX 16
 struct answer_body {
 	char number[40];		/* of who writes */
 	char reference[80];		/* of who is written to; "" */
 	struct marked_text text;	/* reasons, question, answer; by kind required */
 	struct marked_text better;	/* refused: what would make it acceptable; absent else */
-	char grounds[ANSWER_CODES_MAX][12];	/* refused: >= 1, "R02" */
+	char grounds[ANSWER_CODES_MAX][12];	/* refused, postponed: >= 1, "R02" */
 	size_t grounds_n;
 	char asks[ANSWER_CODES_MAX][40];	/* question: names of fields that are asked for */
 	size_t asks_n;
-	int64_t hold_effected_at;	/* granted preserve: both, else 0 */
+	int64_t hold_effected_at;	/* granted preserve, extension: both, else 0 */
 	int64_t hold_until;
-	struct fields fields;		/* reply: added values; conditions: field "conditions" */
+	int64_t until;			/* postponed: when it is taken up again; 0 not known */
+	int64_t released_at;		/* released */
+	/* reply: added values; conditions: field "conditions"; provider_answer: what was done */
+	struct fields fields;
 };
 
 /* One condition or limit of use travels as the field "conditions" (F56's shape). */
@@ -222,6 +236,22 @@ struct delivered_body {
 	struct fields limits;			/* field "conditions" only; n = 0: none */
 	struct origin origins[ORIGINS_MAX];	/* oldest first */
 	size_t origins_n;
+};
+
+/* destroyed, loss_notice: follows = the acts with which the evidence went over */
+#define NOTICE_PIECES_MAX 64
+struct notice_piece {
+	struct digest act;
+	bool has_package;
+	struct digest package;
+};
+struct notice_body {
+	char number[40];
+	char reference[80];
+	struct marked_text text;	/* why, how; required */
+	int64_t at;			/* when it happened, or was seen */
+	struct notice_piece pieces[NOTICE_PIECES_MAX];	/* at least one */
+	size_t pieces_n;
 };
 
 /* receipt (formats/record): follows = [act received] */
@@ -290,6 +320,7 @@ struct act {
 		struct time_stamp_body time_stamp;
 		struct request_body request;
 		struct answer_body answer;
+		struct notice_body notice;
 		struct receipt_body receipt;
 		struct revoked_body revoked;
 	} body;
@@ -301,11 +332,13 @@ void act_clear(struct act *a);
 /* "card", "preserve", "granted", ... */
 const char *act_kind_name(enum act_kind kind);
 bool act_kind_parse(const char *name, enum act_kind *out);
-/* "preserve, traffic_path, ... and use_consent": what requests there are, for people. */
-#define REQUEST_KINDS_TEXT 160
+/* "preserve, traffic_path, ... and domestic_order": what requests there are, for people. */
+#define REQUEST_KINDS_TEXT 480
 struct request_kinds { char s[REQUEST_KINDS_TEXT]; };
 struct request_kinds request_kinds_people(void);
 enum act_class act_kind_class(enum act_kind kind);
+/* A request that only tells: nothing is owed, and its receipt ends it. */
+bool act_kind_is_notice(enum act_kind kind);
 /* The law's row of a request kind; NULL for others. */
 const struct law_measure *act_kind_measure(enum act_kind kind);
 /* False: a package of this kind may stay without a token (card, receipt, time_stamp). */

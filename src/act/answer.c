@@ -85,6 +85,23 @@ answer_codes_encode(const char *name, const char *rows, size_t room, size_t n,
 	json_out_close_array(j);
 }
 
+bool
+answer_fields_decode(struct act *a, struct json_object *b, struct err *err)
+{
+	struct json_object fields;
+
+	return json_member(b, "fields", &fields, err) &&
+	    fields_decode(&a->body.answer.fields, &fields, false, err);
+}
+
+void
+answer_fields_encode(const struct act *a, struct json_out *j)
+{
+	json_out_object(j, "fields");
+	fields_encode(&a->body.answer.fields, j);
+	json_out_close_object(j);
+}
+
 void
 answer_clear(struct act *a)
 {

@@ -10,18 +10,46 @@
 	X(ACT_DELIVERED, delivered) \
 	X(ACT_TIME_STAMP, time_stamp) \
 	X(ACT_PRESERVE, preserve) \
+	X(ACT_PRESERVE_EXTEND, preserve_extend) \
+	X(ACT_PROVIDER_LOCATE, provider_locate) \
 	X(ACT_TRAFFIC_PATH, traffic_path) \
 	X(ACT_SUBSCRIBER, subscriber) \
 	X(ACT_STORED_DATA, stored_data) \
+	X(ACT_REALTIME_TRAFFIC, realtime_traffic) \
+	X(ACT_INTERCEPT_CONTENT, intercept_content) \
+	X(ACT_EMERGENCY_DATA, emergency_data) \
+	X(ACT_TECH_LEGAL_ADVICE, tech_legal_advice) \
+	X(ACT_LOCATE_SUSPECT, locate_suspect) \
+	X(ACT_MLA_GENERAL, mla_general) \
+	X(ACT_HEARING_VIDEO, hearing_video) \
+	X(ACT_SPONTANEOUS, spontaneous) \
+	X(ACT_POLICE_INFO, police_info) \
+	X(ACT_JOINT_TEAM, joint_team) \
+	X(ACT_FREEZE, freeze) \
+	X(ACT_FREEZE_ALERT, freeze_alert) \
+	X(ACT_CONFISCATE, confiscate) \
+	X(ACT_RETURN_ASSETS, return_assets) \
+	X(ACT_REMOVE_CONTENT, remove_content) \
+	X(ACT_VICTIM_SUPPORT, victim_support) \
+	X(ACT_STATUS_QUERY, status_query) \
 	X(ACT_USE_CONSENT, use_consent) \
+	X(ACT_DOMESTIC_ORDER, domestic_order) \
 	X(ACT_RECEIPT, receipt) \
 	X(ACT_GRANTED, granted) \
 	X(ACT_GRANTED_WITH_CONDITIONS, granted_with_conditions) \
 	X(ACT_REFUSED, refused) \
+	X(ACT_POSTPONED, postponed) \
 	X(ACT_QUESTION, question) \
 	X(ACT_REPLY, reply) \
+	X(ACT_CONSULTATION, consultation) \
+	X(ACT_EXTENSION, extension) \
 	X(ACT_WITHDRAWN, withdrawn) \
-	X(ACT_REVOKED, revoked)
+	X(ACT_ACKNOWLEDGED, acknowledged) \
+	X(ACT_RELEASED, released) \
+	X(ACT_PROVIDER_ANSWER, provider_answer) \
+	X(ACT_REVOKED, revoked) \
+	X(ACT_DESTROYED, destroyed) \
+	X(ACT_LOSS_NOTICE, loss_notice)
 
 #define KIND_DECLARED(number, file) extern const struct kind kind_##file;
 #define KIND_LISTED(number, file) [number] = &kind_##file,
@@ -70,6 +98,12 @@ enum act_class
 act_kind_class(enum act_kind kind)
 {
 	return kinds[kind]->class;
+}
+
+bool
+act_kind_is_notice(enum act_kind kind)
+{
+	return kinds[kind]->notice;
 }
 
 const struct law_measure *

@@ -8,6 +8,7 @@
 struct kind {
 	const char *name;
 	enum act_class class;
+	bool notice;		/* a request that only tells: its receipt ends it */
 	bool needs_stamp;	/* cards, time stamps and receipts may do without */
 	size_t follows_min, follows_max;
 	bool (*decode)(struct act *a, struct json_object *body, struct err *err);
@@ -35,7 +36,15 @@ MUST bool answer_codes_decode(struct json_object *b, const char *name, size_t mi
     char *rows, size_t room, size_t *n, struct err *err);
 void answer_codes_encode(const char *name, const char *rows, size_t room, size_t n,
     struct json_out *j);
+/* The member "fields": any fields, none allowed. */
+MUST bool answer_fields_decode(struct act *a, struct json_object *b, struct err *err);
+void answer_fields_encode(const struct act *a, struct json_out *j);
 void answer_clear(struct act *a);
+
+/* The whole body of a notice about evidence (notice.c). */
+MUST bool notice_decode(struct act *a, struct json_object *b, struct err *err);
+void notice_encode(const struct act *a, struct json_out *j);
+void notice_clear(struct act *a);
 
 /*
  * A member that holds the field "conditions" and no other, with one condition at

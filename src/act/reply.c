@@ -4,20 +4,15 @@
 static bool
 reply_decode(struct act *a, struct json_object *b, struct err *err)
 {
-	struct json_object fields;
-
 	return answer_head_decode(a, b, ANSWER_TEXT_MAY_MISS, err) &&
-	    json_member(b, "fields", &fields, err) &&
-	    fields_decode(&a->body.answer.fields, &fields, false, err);
+	    answer_fields_decode(a, b, err);
 }
 
 static void
 reply_encode(const struct act *a, struct json_out *j)
 {
 	answer_head_encode(a, j);
-	json_out_object(j, "fields");
-	fields_encode(&a->body.answer.fields, j);
-	json_out_close_object(j);
+	answer_fields_encode(a, j);
 }
 
 const struct kind kind_reply = {

@@ -152,24 +152,43 @@ answer(struct answer_body *r, enum act_kind kind)
 	(void)snprintf(r->number, sizeof r->number, "XB-2026-000002");
 	(void)snprintf(r->reference, sizeof r->reference, "XA-2026-000031");
 	kit_mark(&r->text, "As follows");
-	if (kind == ACT_GRANTED || kind == ACT_GRANTED_WITH_CONDITIONS) {
+	if (kind == ACT_GRANTED || kind == ACT_GRANTED_WITH_CONDITIONS ||
+	    kind == ACT_EXTENSION) {
 		r->hold_effected_at = 1795337000;
 		r->hold_until = 1803113000;
 	}
 	if (kind == ACT_GRANTED_WITH_CONDITIONS)
 		conditions(&r->fields);
-	if (kind == ACT_REPLY)
+	r->until = kind == ACT_POSTPONED ? 1803113000 : 0;
+	r->released_at = kind == ACT_RELEASED ? 1795337000 : 0;
+	if (kind == ACT_REPLY || kind == ACT_CONSULTATION || kind == ACT_PROVIDER_ANSWER)
 		kit_set(&r->fields, "offence.facts", "Forty-one invoices");
-	if (kind == ACT_REFUSED) {
+	if (kind == ACT_REFUSED || kind == ACT_POSTPONED || kind == ACT_CONSULTATION) {
 		r->grounds_n = 2;
 		(void)snprintf(r->grounds[0], 12, "R02");
 		(void)snprintf(r->grounds[1], 12, "R10");
+	}
+	if (kind == ACT_REFUSED) {
 		kit_mark(&r->better, "Name the account");
 	}
 	if (kind == ACT_QUESTION) {
 		r->asks_n = 1;
 		(void)snprintf(r->asks[0], 40, "identifiers");
 	}
+}
+
+static void
+notice(struct notice_body *n)
+{
+	(void)snprintf(n->number, sizeof n->number, "XB-2026-000002");
+	(void)snprintf(n->reference, sizeof n->reference, "XA-2026-000031");
+	kit_mark(&n->text, "As the judgment of 2 May orders");
+	n->at = 1795337000;
+	n->pieces_n = 2;
+	memset(n->pieces[0].act.b, 6, 32);
+	memset(n->pieces[1].act.b, 7, 32);
+	memset(n->pieces[1].package.b, 8, 32);
+	n->pieces[1].has_package = true;
 }
 
 static void
@@ -216,6 +235,9 @@ kit_act(enum act_kind kind)
 		break;
 	case ACT_IS_EVIDENCE:
 		delivered(&a.body.delivered);
+		break;
+	case ACT_IS_NOTICE:
+		notice(&a.body.notice);
 		break;
 	case ACT_IS_RECEIPT:
 		receipt(&a);

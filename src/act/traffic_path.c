@@ -2,7 +2,7 @@
 #include "act/kinds.h"
 
 const struct kind kind_traffic_path = {
-	.name = "traffic_path", .class = ACT_IS_REQUEST, .needs_stamp = true,
+	.name = "traffic_path", .class = ACT_IS_REQUEST, .needs_stamp = true, .notice = true,
 	.follows_max = ACT_FOLLOWS_MAX,
 	.decode = request_decode, .encode = request_encode, .clear = request_clear,
 };

@@ -111,6 +111,9 @@ act_words_say(struct cli *c, const struct act *a)
 		fields_say(c, "      ", &a->body.request.fields,
 		    law_basis(act_kind_name(a->kind), a->instrument));
 		break;
+	case ACT_IS_NOTICE:
+		marked_say(c, "what happened", &a->body.notice.text);
+		break;
 	case ACT_IS_CARD:
 	case ACT_IS_RECEIPT:
 	case ACT_IS_TIME_STAMP:

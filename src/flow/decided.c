@@ -40,6 +40,7 @@ decided_made(struct flow *f, const struct act *a, const struct package_written *
 			(void)snprintf(r->ground, sizeof r->ground, "%.11s",
 			    b->grounds[0]);
 		return true;
+	case ACT_IS_NOTICE:
 	case ACT_IS_CARD:
 	case ACT_IS_RECEIPT:
 	case ACT_IS_TIME_STAMP:

@@ -367,6 +367,7 @@ class_again(struct replaying *p, struct taking *t, struct err *err)
 		return receipt_again_take(t, err);
 	case ACT_IS_TIME_STAMP:
 		return take_stamp(t, err);
+	case ACT_IS_NOTICE:
 	case ACT_IS_CARD:
 		break;
 	}
@@ -689,6 +690,7 @@ made_class(struct replaying *p, const struct entry *e, const struct act *a,
 		return delivered_again(p, a, row, err);
 	case ACT_IS_TIME_STAMP:
 		return stamp_again(p, a, row, err);
+	case ACT_IS_NOTICE:
 	case ACT_IS_RECEIPT:
 	case ACT_IS_CARD:
 		break;

@@ -310,6 +310,7 @@ body_take(struct paper *p, struct err *err)
 	case ACT_IS_RECEIPT:
 		receipt_take(p);
 		return true;
+	case ACT_IS_NOTICE:
 	case ACT_IS_CARD:
 	case ACT_IS_TIME_STAMP:
 		break;
@@ -467,7 +468,7 @@ row_open(struct paper *p)
 	(void)snprintf(r->article, sizeof r->article, "%s", p->act.article);
 	r->opened_at = p->o.now;
 	r->sent_at = dated(p);
-	if (p->kind != ACT_TRAFFIC_PATH)	/* a notice: nothing is owed */
+	if (!act_kind_is_notice(p->kind))	/* a notice: nothing is owed */
 		due_set(r, law_deadline_at(law_deadline("D61"), p->o.now), "D61", true);
 	r->written_owed = false;
 }

@@ -492,11 +492,12 @@ request_clocks_start(struct docket_request *r, enum send_by by, int64_t now,
     int64_t answer_by)
 {
 	int64_t taken = law_deadline_at(law_deadline("D61"), now);
+	enum act_kind kind;
 
 	r->sent_at = now;
 	r->due_ours = false;
 	/* Article 43(1): a notice asks for no answer; its receipt ends it. */
-	if (strcmp(r->kind, act_kind_name(ACT_TRAFFIC_PATH)) != 0) {
+	if (!act_kind_parse(r->kind, &kind) || !act_kind_is_notice(kind)) {
 		r->due_at = taken;
 		(void)snprintf(r->due_rule, sizeof r->due_rule, "D61");
 	}

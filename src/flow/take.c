@@ -378,7 +378,7 @@ settle(struct taking *t, struct err *err)
 static bool
 keep(struct taking *t, struct err *err)
 {
-	if (!place(t, err) || !received_record(t, err) || !receipt_seal(t, NULL, err) ||
+	if (!place(t, err) || !received_record(t, err) || !receipt_seal(t, err) ||
 	    !settle(t, err) || !unmark(t, err))
 		return false;
 	t->out->request = t->row.request;
@@ -454,7 +454,7 @@ again_receipt(struct taking *t, struct err *err)
 		return true;
 	(void)snprintf(t->path, sizeof t->path, "%s", act_file(&t->row).s);
 	t->placed = true;
-	return received_record(t, err) && receipt_seal(t, NULL, err) &&
+	return received_record(t, err) && receipt_seal(t, err) &&
 	    (!t->receipt.made || settle(t, err));
 }
 
@@ -643,6 +643,9 @@ class_ask(struct taking *t, struct err *err)
 		return take_receipt(t, err);
 	case ACT_IS_TIME_STAMP:
 		return take_stamp(t, err);
+	case ACT_IS_NOTICE:
+		return take_not(t, "take.notice",
+		    "It tells that evidence was destroyed or lost there, outside any request here. Read it, and write to who sent it.");
 	case ACT_IS_CARD:
 	default:
 		break;

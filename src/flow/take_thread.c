@@ -289,7 +289,7 @@ request_opens(struct taking *t, struct err *err)
 		return take_not(t, step.verdict.reason, "%s", step.verdict.text);
 	(void)snprintf(t->request.state, sizeof t->request.state, "%s",
 	    request_state_name(step.next));
-	if (t->report.act.kind == ACT_TRAFFIC_PATH)
+	if (act_kind_is_notice(t->report.act.kind))
 		due_none(&t->request);		/* a notice: nothing is owed */
 	t->has_request = t->opens = true;
 	t->out->as = TAKEN;

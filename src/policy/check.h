@@ -64,7 +64,7 @@ void threat_to_life_has_a_second_person(struct checking *c);	/* S15 */
 /* ---- kinds.c: what is special to a kind ---- */
 
 struct kind_rules {
-	void (*check)(struct checking *c);
+	void (*check)(struct checking *c);	/* NULL: nothing beyond its fields */
 	bool discloses;
 };
 const struct kind_rules *kind_rules(enum act_kind kind);

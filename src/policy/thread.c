@@ -49,10 +49,21 @@ request_state_open(enum request_state s)
 #define ENDED (IN(REFUSED) | IN(WITHDRAWN) | IN(CLOSED))
 #define STARTED ((1u << REQUEST_STATES) - 1 - IN(DRAFT))
 
-#define OF(k) (1u << ACT_##k)
-#define DISCLOSURES (OF(SUBSCRIBER) | OF(STORED_DATA))
-#define ASKED (OF(PRESERVE) | DISCLOSURES | OF(USE_CONSENT))	/* an answer is owed */
-#define REQUESTS (ASKED | OF(TRAFFIC_PATH))
+#define OF(k) (UINT64_C(1) << ACT_##k)
+/* Evidence may go over in the thread itself. */
+#define DISCLOSURES (OF(SUBSCRIBER) | OF(STORED_DATA) | OF(REALTIME_TRAFFIC) | \
+	OF(INTERCEPT_CONTENT) | OF(EMERGENCY_DATA) | OF(MLA_GENERAL) | \
+	OF(HEARING_VIDEO) | OF(JOINT_TEAM))
+/* Something is done, or said in words; nothing is handed over. */
+#define HELP (OF(PROVIDER_LOCATE) | OF(TECH_LEGAL_ADVICE) | OF(LOCATE_SUSPECT) | \
+	OF(FREEZE) | OF(CONFISCATE) | OF(RETURN_ASSETS) | OF(REMOVE_CONTENT) | \
+	OF(VICTIM_SUPPORT) | OF(STATUS_QUERY))
+#define HOLDS (OF(PRESERVE) | OF(PRESERVE_EXTEND))
+/* A yes or a no is owed. */
+#define DECIDED (HOLDS | DISCLOSURES | HELP | OF(USE_CONSENT))
+#define ASKED (DECIDED | OF(DOMESTIC_ORDER))	/* an answer is owed */
+#define NOTICES (OF(TRAFFIC_PATH) | OF(SPONTANEOUS) | OF(POLICE_INFO) | OF(FREEZE_ALERT))
+#define REQUESTS (ASKED | NOTICES)
 
 #define ITSELF ACT_KINDS		/* as act: the request that opens the thread */
 #define SAME REQUEST_STATES		/* as next: the state stays */
@@ -60,7 +71,7 @@ request_state_open(enum request_state s)
 enum thread_how { ANY_WAY, WE_MAKE, CAME_IN, CAME_LATE };	/* the last: came in, too */
 
 struct thread_row {
-	unsigned requests;
+	uint64_t requests;
 	unsigned states;
 	enum thread_side by;
 	int act;
@@ -79,7 +90,7 @@ static const struct thread_row table[] = {
 	/* receipts: they say that an act has come, of either side, at any time */
 	{ ASKED, IN(SENT), SIDE_IS_ASKED, ACT_RECEIPT, ANY_WAY, STATE_RECEIVED,
 	    "the request has come to the other side" },
-	{ OF(TRAFFIC_PATH), IN(SENT) | IN(RECEIVED), SIDE_IS_ASKED, ACT_RECEIPT, ANY_WAY,
+	{ NOTICES, IN(SENT) | IN(RECEIVED), SIDE_IS_ASKED, ACT_RECEIPT, ANY_WAY,
 	    STATE_CLOSED, "a notice asks for no answer: with its receipt it is done" },
 	{ REQUESTS, STARTED, SIDE_IS_ASKED, ACT_RECEIPT, ANY_WAY, SAME,
 	    "an act has come to the side that is asked" },
@@ -92,14 +103,27 @@ static const struct thread_row table[] = {
 	{ ASKED, IN(NEEDS_INFO), SIDE_ASKS, ACT_REPLY, ANY_WAY, STATE_RECEIVED,
 	    "the question is replied to" },
 
-	{ ASKED, UNANSWERED, SIDE_IS_ASKED, ACT_GRANTED, ANY_WAY, STATE_ACCEPTED,
+	{ DECIDED, UNANSWERED, SIDE_IS_ASKED, ACT_GRANTED, ANY_WAY, STATE_ACCEPTED,
 	    "yes" },
-	{ ASKED, UNANSWERED, SIDE_IS_ASKED, ACT_GRANTED_WITH_CONDITIONS, ANY_WAY,
+	{ DECIDED, UNANSWERED, SIDE_IS_ASKED, ACT_GRANTED_WITH_CONDITIONS, ANY_WAY,
 	    STATE_ACCEPTED_WITH_CONDITIONS, "yes, with conditions" },
-	{ ASKED, UNANSWERED, SIDE_IS_ASKED, ACT_REFUSED, ANY_WAY, STATE_REFUSED, "no" },
-	/* a preservation that was granted holds until it is released: Article 42(8) */
-	{ DISCLOSURES | OF(USE_CONSENT), AGREED, SIDE_IS_ASKED, ACT_REFUSED, ANY_WAY,
-	    STATE_REFUSED, "no after all, with reasons, as long as no evidence went over" },
+	{ DECIDED, UNANSWERED, SIDE_IS_ASKED, ACT_REFUSED, ANY_WAY, STATE_REFUSED, "no" },
+	/* Articles 40(27), 40(28): not now; or, before a no, what would do */
+	{ DECIDED, UNANSWERED, SIDE_IS_ASKED, ACT_POSTPONED, ANY_WAY, SAME,
+	    "not now, with reasons; the answer is still owed" },
+	{ DECIDED, UNANSWERED, SIDE_IS_ASKED, ACT_CONSULTATION, ANY_WAY, SAME,
+	    "before a no: what stands in the way, and what would do" },
+	{ OF(DOMESTIC_ORDER), UNANSWERED, SIDE_IS_ASKED, ACT_PROVIDER_ANSWER, ANY_WAY,
+	    STATE_ACCEPTED, "the provider says what it did" },
+	{ OF(DOMESTIC_ORDER), AGREED, SIDE_IS_ASKED, ACT_PROVIDER_ANSWER, ANY_WAY, SAME,
+	    "the provider says more" },
+	/* what was granted to be held is held until it is released: Article 42(8) */
+	{ OF(PRESERVE), AGREED, SIDE_IS_ASKED, ACT_EXTENSION, ANY_WAY, SAME,
+	    "the data are held longer" },
+	{ OF(PRESERVE) | OF(FREEZE), AGREED, SIDE_IS_ASKED, ACT_RELEASED, ANY_WAY, SAME,
+	    "what was held is held no longer" },
+	{ DECIDED & ~HOLDS, AGREED, SIDE_IS_ASKED, ACT_REFUSED, ANY_WAY, STATE_REFUSED,
+	    "no after all, with reasons, as long as no evidence went over" },
 	{ OF(USE_CONSENT), AGREED, SIDE_IS_ASKED, ACT_REVOKED, ANY_WAY, STATE_REFUSED,
 	    "the consent is taken back; what was done under it stays lawful" },
 	{ OF(USE_CONSENT), UNANSWERED, SIDE_IS_ASKED, ACT_REVOKED, CAME_IN, STATE_REFUSED,
@@ -110,6 +134,8 @@ static const struct thread_row table[] = {
 	/* a preservation holds data and hands none over: that is asked for by itself */
 	{ DISCLOSURES, UNANSWERED | AGREED | IN(DELIVERED), SIDE_IS_ASKED, ACT_DELIVERED,
 	    ANY_WAY, STATE_DELIVERED, "evidence goes over; more may follow" },
+	{ DISCLOSURES, IN(DELIVERED), SIDE_ASKS, ACT_ACKNOWLEDGED, ANY_WAY, SAME,
+	    "what went over is here, and does" },
 
 	/* Article 43(1): found while preserving, told unasked */
 	{ OF(PRESERVE), UNANSWERED | AGREED, SIDE_IS_ASKED, ACT_TRAFFIC_PATH, ANY_WAY, SAME,
@@ -126,11 +152,23 @@ static const struct thread_row table[] = {
 	    "a question was overtaken by the answer or the end" },
 	{ ASKED, AGREED | IN(DELIVERED) | ENDED, SIDE_ASKS, ACT_REPLY, CAME_LATE, SAME,
 	    "a reply crossed with the answer or the end" },
-	{ ASKED, IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_GRANTED, CAME_LATE, SAME,
+	{ DECIDED, AGREED | IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_POSTPONED, CAME_LATE,
+	    SAME, "a postponement was overtaken by the answer or the end" },
+	{ DECIDED, AGREED | IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_CONSULTATION,
+	    CAME_LATE, SAME, "a consultation was overtaken by the answer or the end" },
+	{ OF(DOMESTIC_ORDER), ENDED, SIDE_IS_ASKED, ACT_PROVIDER_ANSWER, CAME_LATE, SAME,
+	    "an answer of the provider crossed with the end" },
+	{ OF(PRESERVE), UNANSWERED | ENDED, SIDE_IS_ASKED, ACT_EXTENSION, CAME_LATE, SAME,
+	    "an extension came before the yes, or crossed with the end" },
+	{ OF(PRESERVE) | OF(FREEZE), UNANSWERED | ENDED, SIDE_IS_ASKED, ACT_RELEASED,
+	    CAME_LATE, SAME, "a release came before the yes, or crossed with the end" },
+	{ DISCLOSURES, UNANSWERED | AGREED | ENDED, SIDE_ASKS, ACT_ACKNOWLEDGED, CAME_LATE,
+	    SAME, "an acknowledgement crossed with what followed" },
+	{ DECIDED, IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_GRANTED, CAME_LATE, SAME,
 	    "a yes was overtaken by what followed it" },
-	{ ASKED, IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_GRANTED_WITH_CONDITIONS,
+	{ DECIDED, IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_GRANTED_WITH_CONDITIONS,
 	    CAME_LATE, SAME, "a yes with conditions was overtaken by what followed it" },
-	{ ASKED, IN(WITHDRAWN) | IN(CLOSED), SIDE_IS_ASKED, ACT_REFUSED, CAME_LATE, SAME,
+	{ DECIDED, IN(WITHDRAWN) | IN(CLOSED), SIDE_IS_ASKED, ACT_REFUSED, CAME_LATE, SAME,
 	    "a no crossed with the withdrawal" },
 	{ DISCLOSURES, IN(WITHDRAWN) | IN(CLOSED), SIDE_IS_ASKED, ACT_DELIVERED, CAME_LATE,
 	    SAME, "evidence crossed with the withdrawal" },
@@ -144,6 +182,12 @@ static const struct thread_row table[] = {
 	    "a withdrawal crossed with the no" },
 };
 #define ROWS (sizeof table / sizeof table[0])
+
+static uint64_t
+kind_bit(enum act_kind kind)
+{
+	return UINT64_C(1) << kind;
+}
 
 /* ---- why not ---- */
 
@@ -172,7 +216,7 @@ row_find(const struct thread_facts *f, unsigned states, enum thread_side by)
 	for (size_t i = 0; i < ROWS; i++) {
 		const struct thread_row *r = &table[i];
 
-		if ((r->requests & (1u << f->request)) != 0 && (r->states & states) != 0 &&
+		if ((r->requests & kind_bit(f->request)) != 0 && (r->states & states) != 0 &&
 		    r->by == by && act_fits(r, f) && how_fits(r, f->incoming))
 			return r;
 	}
@@ -226,15 +270,18 @@ not_now(const struct thread_facts *f)
 static struct verdict
 not_for_this_kind(const struct thread_facts *f)
 {
-	if (f->request == ACT_TRAFFIC_PATH)
+	if ((kind_bit(f->request) & NOTICES) != 0)
 		return refuse("thread.notice",
-		    "The traffic path was told unasked (Art 43(1)): it is received, and nothing is answered. Ask for more with a request of your own.");
-	if (f->act == ACT_DELIVERED && f->request == ACT_PRESERVE)
+		    "It was told unasked (a traffic path, Art 43(1), or another notice): it is received, and nothing is answered. Ask for more with a request of your own.");
+	if (f->act == ACT_DELIVERED && (kind_bit(f->request) & HOLDS) != 0)
 		return refuse("thread.preservation-hands-nothing-over",
 		    "A preservation only holds the data. They are handed over on a request for them (stored_data, subscriber): send the evidence in that thread.");
-	if (f->act == ACT_DELIVERED)
+	if (f->act == ACT_DELIVERED && f->request == ACT_USE_CONSENT)
 		return refuse("thread.consent-hands-nothing-over",
 		    "A request for consent is answered with yes or no; it hands no evidence over.");
+	if (f->act == ACT_DELIVERED)
+		return refuse("thread.hands-nothing-over",
+		    "A request of this kind is answered in words; it hands no evidence over. Evidence goes over on a request for it.");
 	if (act_kind_class(f->act) == ACT_IS_REQUEST)
 		return refuse("thread.other-request",
 		    "A request of this kind is no step of this thread: it starts a thread of its own.");
@@ -271,7 +318,7 @@ close_decide(const struct close_facts *f)
 		    "An answer is still owed: grant it, refuse it with a ground and reasons, or wait until it is withdrawn.");
 	/* They count on it and would wait for ever: that is not ended without a word. */
 	if (!f->ours && !f->reason && ((1u << f->state) & AGREED) != 0 &&
-	    ((1u << f->request) & DISCLOSURES) != 0)
+	    (kind_bit(f->request) & DISCLOSURES) != 0)
 		return refuse("request.undelivered",
 		    "It was granted, and nothing has gone over: they wait for it. Hand it over (comity request answer), or say no with reasons (comity request refuse); or close it here with --reason nothing_found, handed_over_otherwise or not_needed.");
 	return (struct verdict){ true, "request.close", "" };
@@ -339,12 +386,12 @@ thread_decide(const struct thread_facts *f)
 /* ---- the table for people ---- */
 
 static bool
-print_kinds(unsigned set, struct buf *out, struct err *err)
+print_kinds(uint64_t set, struct buf *out, struct err *err)
 {
 	const char *sep = "";
 
 	for (int k = 0; k < ACT_KINDS; k++) {
-		if ((set & (1u << k)) == 0)
+		if ((set & kind_bit((enum act_kind)k)) == 0)
 			continue;
 		if (!buf_printf(out, err, "%s%s", sep, act_kind_name((enum act_kind)k)))
 			return false;

@@ -15,96 +15,141 @@
 #include "policy/request.h"
 
 /*
- * Requests: p preserve, d subscriber and stored_data, c use_consent, t traffic_path.
+ * Requests: p preserve, e preserve_extend, d those that evidence may answer, h help in
+ * deeds or words, f freeze, c use_consent, o domestic_order, t notices.
  * "made": as we make it; "came": as it comes in; "late": comes in and changes nothing.
  */
 struct line {
 	const char *requests, *state, *side, *way, *steps;
 };
 static const struct line lines[] = {
-	{ "pdct", "draft", "asks", "made", "REQUEST>sent" },
-	{ "pdct", "draft", "asks", "came", "REQUEST>received" },
+	{ "pedhfcot", "draft", "asks", "made", "REQUEST>sent" },
+	{ "pedhfcot", "draft", "asks", "came", "REQUEST>received" },
 
-	{ "pdc", "sent", "asked", "made came", "receipt>received question>needs_info "
-	    "granted>accepted granted_with_conditions>accepted_with_conditions "
-	    "refused>refused" },
+	{ "pedhfco", "sent", "asked", "made came",
+	    "receipt>received question>needs_info" },
+	{ "pedhfc", "sent", "asked", "made came", "granted>accepted "
+	    "granted_with_conditions>accepted_with_conditions refused>refused "
+	    "postponed>sent consultation>sent" },
+	{ "o", "sent", "asked", "made came", "provider_answer>accepted" },
 	{ "d", "sent", "asked", "made came", "delivered>delivered" },
+	{ "d", "sent", "asks", "late", "acknowledged" },
 	{ "p", "sent", "asked", "made came", "traffic_path>sent" },
+	{ "p", "sent", "asked", "late", "extension released" },
+	{ "f", "sent", "asked", "late", "released" },
 	{ "c", "sent", "asked", "came", "revoked>refused" },
-	{ "pdc", "sent", "asks", "made came", "receipt>sent withdrawn>withdrawn" },
+	{ "pedhfco", "sent", "asks", "made came", "receipt>sent withdrawn>withdrawn" },
 
-	{ "pdc", "received", "asked", "made came", "receipt>received "
-	    "question>needs_info granted>accepted "
-	    "granted_with_conditions>accepted_with_conditions refused>refused" },
+	{ "pedhfco", "received", "asked", "made came",
+	    "receipt>received question>needs_info" },
+	{ "pedhfc", "received", "asked", "made came", "granted>accepted "
+	    "granted_with_conditions>accepted_with_conditions refused>refused "
+	    "postponed>received consultation>received" },
+	{ "o", "received", "asked", "made came", "provider_answer>accepted" },
 	{ "d", "received", "asked", "made came", "delivered>delivered" },
+	{ "d", "received", "asks", "late", "acknowledged" },
 	{ "p", "received", "asked", "made came", "traffic_path>received" },
+	{ "p", "received", "asked", "late", "extension released" },
+	{ "f", "received", "asked", "late", "released" },
 	{ "c", "received", "asked", "came", "revoked>refused" },
-	{ "pdc", "received", "asks", "made came",
+	{ "pedhfco", "received", "asks", "made came",
 	    "receipt>received withdrawn>withdrawn" },
 
-	{ "pdc", "needs_info", "asked", "made came", "receipt>needs_info "
-	    "granted>accepted granted_with_conditions>accepted_with_conditions "
-	    "refused>refused" },
+	{ "pedhfco", "needs_info", "asked", "made came", "receipt>needs_info" },
+	{ "pedhfc", "needs_info", "asked", "made came", "granted>accepted "
+	    "granted_with_conditions>accepted_with_conditions refused>refused "
+	    "postponed>needs_info consultation>needs_info" },
+	{ "o", "needs_info", "asked", "made came", "provider_answer>accepted" },
 	{ "d", "needs_info", "asked", "made came", "delivered>delivered" },
+	{ "d", "needs_info", "asks", "late", "acknowledged" },
 	{ "p", "needs_info", "asked", "made came", "traffic_path>needs_info" },
+	{ "p", "needs_info", "asked", "late", "extension released" },
+	{ "f", "needs_info", "asked", "late", "released" },
 	{ "c", "needs_info", "asked", "came", "revoked>refused" },
-	{ "pdc", "needs_info", "asks", "made came",
+	{ "pedhfco", "needs_info", "asks", "made came",
 	    "receipt>needs_info reply>received withdrawn>withdrawn" },
 
 	/* a granted preservation holds until it is released */
-	{ "pdc", "accepted", "asked", "made came", "receipt>accepted" },
-	{ "dc", "accepted", "asked", "made came", "refused>refused" },
+	{ "pedhfco", "accepted", "asked", "made came", "receipt>accepted" },
+	{ "dhfc", "accepted", "asked", "made came", "refused>refused" },
 	{ "d", "accepted", "asked", "made came", "delivered>delivered" },
-	{ "p", "accepted", "asked", "made came", "traffic_path>accepted" },
+	{ "d", "accepted", "asks", "late", "acknowledged" },
+	{ "p", "accepted", "asked", "made came",
+	    "traffic_path>accepted extension>accepted released>accepted" },
+	{ "f", "accepted", "asked", "made came", "released>accepted" },
+	{ "o", "accepted", "asked", "made came", "provider_answer>accepted" },
 	{ "c", "accepted", "asked", "made came", "revoked>refused" },
-	{ "pdc", "accepted", "asks", "made came",
+	{ "pedhfco", "accepted", "asks", "made came",
 	    "receipt>accepted withdrawn>withdrawn" },
-	{ "pdc", "accepted", "asked", "late", "question" },
-	{ "pdc", "accepted", "asks", "late", "reply" },
+	{ "pedhfco", "accepted", "asked", "late", "question" },
+	{ "pedhfc", "accepted", "asked", "late", "postponed consultation" },
+	{ "pedhfco", "accepted", "asks", "late", "reply" },
 
-	{ "pdc", "accepted_with_conditions", "asked", "made came",
+	{ "pedhfco", "accepted_with_conditions", "asked", "made came",
 	    "receipt>accepted_with_conditions" },
-	{ "dc", "accepted_with_conditions", "asked", "made came", "refused>refused" },
+	{ "dhfc", "accepted_with_conditions", "asked", "made came", "refused>refused" },
 	{ "d", "accepted_with_conditions", "asked", "made came", "delivered>delivered" },
+	{ "d", "accepted_with_conditions", "asks", "late", "acknowledged" },
 	{ "p", "accepted_with_conditions", "asked", "made came",
-	    "traffic_path>accepted_with_conditions" },
+	    "traffic_path>accepted_with_conditions extension>accepted_with_conditions "
+	    "released>accepted_with_conditions" },
+	{ "f", "accepted_with_conditions", "asked", "made came",
+	    "released>accepted_with_conditions" },
+	{ "o", "accepted_with_conditions", "asked", "made came",
+	    "provider_answer>accepted_with_conditions" },
 	{ "c", "accepted_with_conditions", "asked", "made came", "revoked>refused" },
-	{ "pdc", "accepted_with_conditions", "asks", "made came",
+	{ "pedhfco", "accepted_with_conditions", "asks", "made came",
 	    "receipt>accepted_with_conditions withdrawn>withdrawn" },
-	{ "pdc", "accepted_with_conditions", "asked", "late", "question" },
-	{ "pdc", "accepted_with_conditions", "asks", "late", "reply" },
+	{ "pedhfco", "accepted_with_conditions", "asked", "late", "question" },
+	{ "pedhfc", "accepted_with_conditions", "asked", "late",
+	    "postponed consultation" },
+	{ "pedhfco", "accepted_with_conditions", "asks", "late", "reply" },
 
 	/* only evidence brings a thread here */
 	{ "d", "delivered", "asked", "made came", "delivered>delivered" },
-	{ "pdc", "delivered", "asked", "made came", "receipt>delivered" },
-	{ "pdc", "delivered", "asks", "made came",
+	{ "d", "delivered", "asks", "made came", "acknowledged>delivered" },
+	{ "pedhfco", "delivered", "asked", "made came", "receipt>delivered" },
+	{ "pedhfco", "delivered", "asks", "made came",
 	    "receipt>delivered withdrawn>withdrawn" },
-	{ "pdc", "delivered", "asked", "late",
-	    "question granted granted_with_conditions" },
-	{ "pdc", "delivered", "asks", "late", "reply" },
+	{ "pedhfco", "delivered", "asked", "late", "question" },
+	{ "pedhfc", "delivered", "asked", "late",
+	    "granted granted_with_conditions postponed consultation" },
+	{ "pedhfco", "delivered", "asks", "late", "reply" },
 
-	{ "pdc", "refused", "asked asks", "made came", "receipt>refused" },
-	{ "pdc", "refused", "asked", "late",
-	    "question granted granted_with_conditions" },
-	{ "p", "refused", "asked", "late", "traffic_path" },
+	{ "pedhfco", "refused", "asked asks", "made came", "receipt>refused" },
+	{ "pedhfco", "refused", "asked", "late", "question" },
+	{ "pedhfc", "refused", "asked", "late",
+	    "granted granted_with_conditions postponed consultation" },
+	{ "d", "refused", "asks", "late", "acknowledged" },
+	{ "p", "refused", "asked", "late", "traffic_path extension released" },
+	{ "f", "refused", "asked", "late", "released" },
+	{ "o", "refused", "asked", "late", "provider_answer" },
 	{ "c", "refused", "asked", "late", "revoked refused" },
-	{ "pdc", "refused", "asks", "late", "reply withdrawn" },
+	{ "pedhfco", "refused", "asks", "late", "reply withdrawn" },
 
-	{ "pdc", "withdrawn", "asked asks", "made came", "receipt>withdrawn" },
-	{ "pdc", "withdrawn", "asked", "late",
-	    "question granted granted_with_conditions refused" },
+	{ "pedhfco", "withdrawn", "asked asks", "made came", "receipt>withdrawn" },
+	{ "pedhfco", "withdrawn", "asked", "late", "question" },
+	{ "pedhfc", "withdrawn", "asked", "late",
+	    "granted granted_with_conditions refused postponed consultation" },
 	{ "d", "withdrawn", "asked", "late", "delivered" },
-	{ "pdc", "withdrawn", "asks", "late", "reply" },
-	{ "p", "withdrawn", "asked", "late", "traffic_path" },
+	{ "d", "withdrawn", "asks", "late", "acknowledged" },
+	{ "pedhfco", "withdrawn", "asks", "late", "reply" },
+	{ "p", "withdrawn", "asked", "late", "traffic_path extension released" },
+	{ "f", "withdrawn", "asked", "late", "released" },
+	{ "o", "withdrawn", "asked", "late", "provider_answer" },
 	{ "c", "withdrawn", "asked", "made came", "revoked>withdrawn" },
 
-	{ "pdc", "closed", "asked asks", "made came", "receipt>closed" },
-	{ "pdc", "closed", "asked", "late",
-	    "question granted granted_with_conditions refused" },
+	{ "pedhfco", "closed", "asked asks", "made came", "receipt>closed" },
+	{ "pedhfco", "closed", "asked", "late", "question" },
+	{ "pedhfc", "closed", "asked", "late",
+	    "granted granted_with_conditions refused postponed consultation" },
 	{ "d", "closed", "asked", "late", "delivered" },
-	{ "p", "closed", "asked", "late", "traffic_path" },
+	{ "d", "closed", "asks", "late", "acknowledged" },
+	{ "p", "closed", "asked", "late", "traffic_path extension released" },
+	{ "f", "closed", "asked", "late", "released" },
+	{ "o", "closed", "asked", "late", "provider_answer" },
 	{ "c", "closed", "asked", "made came", "revoked>closed" },
-	{ "pdc", "closed", "asks", "late", "reply withdrawn" },
+	{ "pedhfco", "closed", "asks", "late", "reply withdrawn" },
 
 	/* a notice: received, and done */
 	{ "t", "sent received", "asked", "made came", "receipt>closed" },
@@ -138,19 +183,20 @@ word_in(const char *list, const char *word)
 static char
 letter(enum act_kind request)
 {
-	switch ((int)request) {
-	case ACT_PRESERVE:
-		return 'p';
-	case ACT_SUBSCRIBER:
-	case ACT_STORED_DATA:
-		return 'd';
-	case ACT_USE_CONSENT:
-		return 'c';
-	case ACT_TRAFFIC_PATH:
-		return 't';
-	default:
-		return '-';
-	}
+	static const struct { char letter; const char *kinds; } words[] = {
+		{ 'p', "preserve" }, { 'e', "preserve_extend" },
+		{ 'd', "subscriber stored_data realtime_traffic intercept_content "
+		    "emergency_data mla_general hearing_video joint_team" },
+		{ 'h', "provider_locate tech_legal_advice locate_suspect confiscate "
+		    "return_assets remove_content victim_support status_query" },
+		{ 'f', "freeze" }, { 'c', "use_consent" }, { 'o', "domestic_order" },
+		{ 't', "traffic_path spontaneous police_info freeze_alert" },
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (word_in(words[i].kinds, act_kind_name(request)) != NULL)
+			return words[i].letter;
+	return '-';
 }
 
 /* What the list says: the state after, "late", or NULL for no. */
@@ -397,7 +443,9 @@ explore(struct pair p, int left, size_t *seen)
 {
 	static const enum act_kind acts[] = { ACT_QUESTION, ACT_REPLY, ACT_GRANTED,
 		ACT_GRANTED_WITH_CONDITIONS, ACT_REFUSED, ACT_DELIVERED, ACT_WITHDRAWN,
-		ACT_TRAFFIC_PATH, ACT_REVOKED, ACT_RECEIPT };
+		ACT_TRAFFIC_PATH, ACT_REVOKED, ACT_RECEIPT, ACT_POSTPONED,
+		ACT_CONSULTATION, ACT_EXTENSION, ACT_RELEASED, ACT_ACKNOWLEDGED,
+		ACT_PROVIDER_ANSWER };
 
 	(*seen)++;
 	if (left == 0)
@@ -415,7 +463,7 @@ static void
 what_one_home_may_send_the_other_takes_in_in_any_order(void **state)
 {
 	static const enum act_kind requests[] = { ACT_PRESERVE, ACT_STORED_DATA,
-		ACT_USE_CONSENT, ACT_TRAFFIC_PATH };
+		ACT_USE_CONSENT, ACT_TRAFFIC_PATH, ACT_FREEZE, ACT_DOMESTIC_ORDER };
 	int events = getenv("COMITY_LONG") != NULL ? EVENTS_MAX : EVENTS_USUAL;
 	size_t seen = 0;
 

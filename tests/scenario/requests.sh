@@ -14,7 +14,7 @@ try 6 'an incomplete request cannot be sent' A request send 1 --yes
 said 'cannot be sent' 'and it says so'
 try 6 'request check has an exit code of its own' A request check 1
 try 2 'an unknown kind is use' A request new surveil --to XB
-said 'preserve, traffic_path, subscriber, stored_data and use_consent' 'and which there are is said'
+said 'status_query, use_consent and domestic_order' 'and which there are is said'
 try 2 'a field that there is not is named' A request edit 1 --set nonsense=1
 try 5 'an unknown request is not found' A request show 99
 try 2 'an identifier that cannot be right is refused' \

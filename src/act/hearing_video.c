@@ -1,0 +1,8 @@
+/* hearing_video: a hearing by video link (Article 40(18)). */
+#include "act/kinds.h"
+
+const struct kind kind_hearing_video = {
+	.name = "hearing_video", .class = ACT_IS_REQUEST, .needs_stamp = true,
+	.follows_max = ACT_FOLLOWS_MAX,
+	.decode = request_decode, .encode = request_encode, .clear = request_clear,
+};

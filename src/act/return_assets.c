@@ -1,0 +1,8 @@
+/* return_assets: property goes back, victims are compensated (Article 52). */
+#include "act/kinds.h"
+
+const struct kind kind_return_assets = {
+	.name = "return_assets", .class = ACT_IS_REQUEST, .needs_stamp = true,
+	.follows_max = ACT_FOLLOWS_MAX,
+	.decode = request_decode, .encode = request_encode, .clear = request_clear,
+};
