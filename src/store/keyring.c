@@ -159,7 +159,7 @@ sealed_save(struct keyring *k, const char *path, struct span secret, struct err 
 }
 
 bool
-sealed_load(struct keyring *k, const char *path, struct buf *secret_out,
+keyring_secret_load(struct keyring *k, const char *path, struct buf *secret_out,
     struct err *err)
 {
 	const struct age_identity *ids[1] = { k->unlock };
@@ -253,7 +253,7 @@ keyring_docket_key(struct keyring *k, struct aead_key *out, struct err *err)
 		err_clear(err);		/* there was none yet: that is no error */
 	}
 	buf_init_secret(&key, 4096);
-	ok = sealed_load(k, DOCKET_KEY, &key, err) && (key.n == sizeof out->b ||
+	ok = keyring_secret_load(k, DOCKET_KEY, &key, err) && (key.n == sizeof out->b ||
 	    err_set(err, ERR_INPUT, "key.damaged", "%s holds no key of the docket",
 	    DOCKET_KEY));
 	if (ok) {
@@ -284,7 +284,8 @@ key_load(struct keyring *k, const char *path, struct key **out, struct err *err)
 	bool ok;
 
 	buf_init_secret(&pkcs8, KEY_FILE_MAX);
-	ok = sealed_load(k, path, &pkcs8, err) && key_decode(out, buf_span(&pkcs8), err);
+	ok = keyring_secret_load(k, path, &pkcs8, err) &&
+	    key_decode(out, buf_span(&pkcs8), err);
 	buf_clear(&pkcs8);
 	return ok;
 }
@@ -373,7 +374,7 @@ identity_load(struct keyring *k, unsigned number, struct age_identity **out,
 	bool ok;
 
 	buf_init_secret(&line, 4096);
-	ok = sealed_load(k, key_path("sealing", number).s, &line, err) &&
+	ok = keyring_secret_load(k, key_path("sealing", number).s, &line, err) &&
 	    age_identity_parse(buf_span(&line), out, err);
 	buf_clear(&line);
 	return ok;

@@ -34,8 +34,8 @@ MUST bool group_recipient(struct home *h, enum people_group g,
 /* ERR_DENIED "key.group" when the person at work was not given it. */
 MUST bool keyring_group(struct keyring *k, enum people_group g,
     const struct age_identity **out, struct err *err);
-MUST bool sealed_load(struct keyring *k, const char *path, struct buf *secret_out,
-    struct err *err);
+MUST bool keyring_secret_load(struct keyring *k, const char *path,
+    struct buf *secret_out, struct err *err);
 /* Calls each(arg, path) for every key file there is. */
 MUST bool key_files_each(struct home *h,
     bool (*each)(void *arg, const char *path, struct err *err), void *arg,
