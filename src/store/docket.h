@@ -128,6 +128,8 @@ struct docket_request {
 	bool has_act;
 	struct digest act;		/* of the request, once made or received */
 	char instrument[40], article[40];
+	int64_t basis_at;		/* when the basis was chosen; 0: not here, or not known */
+	char basis_rows[192];		/* version of both States' rows then (law/status.h) */
 	char reference[80];		/* the other side's number; "" */
 	int64_t opened_at;		/* draft made, or received */
 	int64_t sent_at, receipted_at, answered_at, closed_at;	/* 0 not yet */

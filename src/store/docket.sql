@@ -140,3 +140,9 @@ CREATE INDEX acts_owed ON acts (at)
 	WHERE stamp = 1 AND (direction = 0 OR peer = '');
 UPDATE acts SET stamp = 1 WHERE stamp = 0 AND (direction = 0 OR peer = '')
 	AND kind NOT IN ('receipt', 'time_stamp', 'card');
+
+-- step 3
+
+-- When a request's basis was chosen, and the versions of both States' rows it rests on.
+ALTER TABLE requests ADD COLUMN basis_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE requests ADD COLUMN basis_rows TEXT NOT NULL DEFAULT '';

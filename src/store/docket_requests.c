@@ -12,7 +12,7 @@
 #define COLUMNS "kind, ours, state, peer, correspondent, carried_by, case_number," \
 	" act, instrument, article, reference, opened_at, sent_at, receipted_at," \
 	" answered_at, closed_at, expires_at, due_at, due_rule, due_ours," \
-	" hold_effected_at, hold_until, written_owed"
+	" hold_effected_at, hold_until, written_owed, basis_at, basis_rows"
 
 static void
 request_bind(struct query *q, const struct docket_request *r)
@@ -40,6 +40,8 @@ request_bind(struct query *q, const struct docket_request *r)
 	bind_int(q, r->hold_effected_at);
 	bind_int(q, r->hold_until);
 	bind_int(q, r->written_owed);
+	bind_int(q, r->basis_at);
+	bind_text(q, r->basis_rows);
 }
 
 static int64_t
@@ -74,6 +76,8 @@ request_take(struct query *q, struct docket_request *r)
 	r->hold_effected_at = take_when(q);
 	r->hold_until = take_when(q);
 	r->written_owed = take_bool(q);
+	r->basis_at = take_when(q);
+	take_text(q, r->basis_rows, sizeof r->basis_rows);
 }
 
 static bool
@@ -114,7 +118,7 @@ request_insert(struct docket *d, const struct docket_request *r, unsigned *numbe
 
 	/* NULL: SQLite takes the one behind the last. */
 	if (!query_begin(&q, d, "INSERT INTO requests (" COLUMNS ", number) VALUES"
-	    " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	    err))
 		return false;
 	request_bind(&q, r);
@@ -170,7 +174,7 @@ docket_request_put(struct docket *d, const struct docket_request *r, struct err 
 	struct query q;
 
 	if (!query_begin(&q, d, "UPDATE requests SET (" COLUMNS ") ="
-	    " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	    " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 	    " WHERE number = ?", err))
 		return false;
 	request_bind(&q, r);

@@ -185,7 +185,8 @@ same_request(const struct docket_request *a, const struct docket_request *b)
 	SAME(a, b, receipted_at), SAME(a, b, answered_at), SAME(a, b, closed_at);
 	SAME(a, b, expires_at), SAME(a, b, due_at), SAME_TEXT(a, b, due_rule);
 	SAME(a, b, due_ours), SAME(a, b, hold_effected_at), SAME(a, b, hold_until);
-	SAME(a, b, written_owed);
+	SAME(a, b, written_owed), SAME(a, b, basis_at);
+	SAME_TEXT(a, b, basis_rows);
 }
 
 static void
@@ -217,6 +218,8 @@ a_request_comes_back_as_it_was_put(void **state)
 	r.receipted_at = 2, r.answered_at = 3, r.closed_at = 4, r.expires_at = 5;
 	r.due_at = 6, r.due_ours = true, r.hold_effected_at = 7, r.hold_until = 8;
 	r.written_owed = true;
+	r.basis_at = 9;
+	(void)snprintf(r.basis_rows, sizeof r.basis_rows, "FI: a/1 2027-03-01");
 	OK(docket_request_new(d, &r, span_of("", 0), &err));
 	assert_int_equal(r.number, 1);
 	OK(docket_request_get(d, 1, &back, &err));
@@ -835,10 +838,12 @@ acts_of_an_older_docket_are_asked_for_too(void **state)
 	OK(docket_act_put(d, &a, &err));
 	OK(docket_act_put(d, &receipt, &err));
 	OK(docket_run(d, "DROP INDEX acts_owed", &err));
+	OK(docket_run(d, "ALTER TABLE requests DROP COLUMN basis_at", &err));
+	OK(docket_run(d, "ALTER TABLE requests DROP COLUMN basis_rows", &err));
 	OK(docket_run(d, "PRAGMA user_version = 1", &err));
 	docket_close(d);
 	OK(docket_open(h, &d, &err));
-	assert_int_equal(docket_version(d), 2);
+	assert_int_equal(docket_version(d), 3);
 	OK(docket_counts(d, NOW, &c, &err));
 	assert_int_equal(c.stamps_owed, 1);
 }
@@ -847,8 +852,8 @@ static void
 a_docket_of_a_later_version_is_left_alone(void **state)
 {
 	(void)state;
-	assert_int_equal(docket_version(d), 2);
-	OK(docket_run(d, "PRAGMA user_version = 3", &err));
+	assert_int_equal(docket_version(d), 3);
+	OK(docket_run(d, "PRAGMA user_version = 4", &err));
 	docket_close(d);
 	NO(docket_open(h, &d, &err), "docket.newer");
 	d = NULL;
