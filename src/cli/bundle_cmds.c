@@ -16,6 +16,7 @@ bundle_members(struct json_out *j, const struct bundle_result *r)
 	json_out_int(j, "cosignatures", (int64_t)r->cosignatures);
 	json_out_int(j, "mirrored", (int64_t)r->ledger_entries);
 	json_out_bool(j, "trouble", r->ledger_trouble);
+	json_out_bool(j, "damaged", r->ledger_damaged);
 	json_shown(j, "text", r->ledger_text);
 	json_out_close_object(j);
 }
@@ -31,9 +32,12 @@ ledgers_say(struct cli *c, const struct bundle_result *r)
 		    "new cosignature", "new cosignatures").s);
 	if (r->ledger_text[0] == '\0')
 		return;
-	say(c, "  %s", r->ledger_trouble ? "LEDGER: " : "");
+	say(c, "  %s", r->ledger_trouble || r->ledger_damaged ? "LEDGER: " : "");
 	say_text(c, r->ledger_text);
 	say(c, "\n");
+	if (r->ledger_damaged)
+		say(c, "  Only what needs these files was left out of what ledgers tell each other; every parcel is whole.\n"
+		    "  Next: comity ledger check\n");
 }
 
 int
@@ -60,8 +64,9 @@ run_bundle_write(struct cli *c, struct call *call)
 		say(c, "No parcel waits; what ledgers tell each other is in ");
 	say_text(c, call->args[0]);
 	say(c, ": everything is on the medium and checked.\n");
+	ledgers_say(c, &r);
 	say(c, "The other side types: comity bundle read DIR\n");
-	return EXIT_DONE;
+	return r.ledger_damaged ? EXIT_PARTLY : EXIT_DONE;
 }
 
 /* ---- what has arrived ---- */
@@ -235,6 +240,8 @@ run_bundle_read(struct cli *c, struct call *call)
 	ledgers_say(c, &r);
 	if (r.ledger_trouble)
 		l.code = graver(l.code, EXIT_CHANGED);
+	if (r.ledger_damaged)
+		l.code = graver(l.code, EXIT_PARTLY);
 	if (!later && !flow_take_inbox(&c->flow, taken_told, &l, &n, &c->err))
 		return fail(c);
 	if (c->json) {

@@ -60,6 +60,16 @@ others_json(struct json_out *j, const struct ledger_view *v)
 }
 
 static void
+damage_json(struct json_out *j, const struct ledger_view *v)
+{
+	json_out_int(j, "damaged", (int64_t)v->damage_n);
+	json_out_array(j, "damage");
+	for (size_t i = 0; i < v->damage_n && i < LEDGER_DAMAGE_SHOWN; i++)
+		json_shown(j, NULL, v->damage[i]);
+	json_out_close_array(j);
+}
+
+static void
 view_json(struct cli *c, struct ledger_view *v)
 {
 	struct json_out j;
@@ -75,7 +85,22 @@ view_json(struct cli *c, struct ledger_view *v)
 	checkpoint_json(&j, "checkpoint", v->has_checkpoint, &v->checkpoint);
 	witnesses_json(&j, v);
 	others_json(&j, v);
+	damage_json(&j, v);
 	json_done(c, &j);
+}
+
+static void
+damage_say(struct cli *c, const struct ledger_view *v)
+{
+	for (size_t i = 0; i < v->damage_n && i < LEDGER_DAMAGE_SHOWN; i++) {
+		say(c, "  DAMAGED ");
+		say_text(c, v->damage[i]);
+		say(c, "\n");
+	}
+	if (v->damage_n > LEDGER_DAMAGE_SHOWN)
+		say(c, "  and %zu more\n", v->damage_n - LEDGER_DAMAGE_SHOWN);
+	if (v->damage_n > 0)
+		say(c, "  Next: comity ledger check\n");
 }
 
 static void
@@ -128,23 +153,28 @@ view_say(struct cli *c, struct ledger_view *v)
 	witnesses_say(c, v);
 	for (size_t i = 0; i < v->others_n; i++)
 		other_say(c, &v->others[i]);
+	damage_say(c, v);
 }
 
 int
 run_ledger_show(struct cli *c, struct call *call)
 {
-	struct ledger_view v;
-	bool ok;
+	struct ledger_view *v = mem_new(sizeof *v, &c->err);
+	bool ok, damaged = false;
 
 	(void)call;
-	ledger_view_init(&v);
-	ok = flow_ledger_show(&c->flow, &v, &c->err);
+	if (v == NULL)
+		return fail(c);
+	ledger_view_init(v);
+	ok = flow_ledger_show(&c->flow, v, &c->err);
 	if (ok && c->json)
-		view_json(c, &v);
+		view_json(c, v);
 	else if (ok)
-		view_say(c, &v);
-	ledger_view_clear(&v);
-	return ok ? EXIT_DONE : fail(c);
+		view_say(c, v);
+	damaged = v->damage_n > 0;
+	ledger_view_clear(v);
+	mem_free(v);
+	return !ok ? fail(c) : damaged ? EXIT_CHANGED : EXIT_DONE;
 }
 
 /* ---- checkpoint, witness, policy: texts that are files ---- */

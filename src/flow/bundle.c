@@ -341,17 +341,34 @@ folders_make(struct bundle_writing *b, const char *dir, struct err *err)
 	    dir_make_all(b->f->world, b->dir, "cards", err);
 }
 
+/* What was said about ledgers; damage is remembered for the desk until a check finds none. */
+static bool
+ledgers_note(struct flow *f, const struct exchanged *x, struct bundle_result *out,
+    struct err *err)
+{
+	out->cosigned = x->cosigned;
+	out->cosignatures = x->cosignatures;
+	out->ledger_entries = x->entries;
+	out->ledger_trouble = x->split || x->shorter || x->misbehaviour > 0;
+	out->ledger_damaged = x->damaged;
+	(void)snprintf(out->ledger_text, sizeof out->ledger_text, "%s", x->text);
+	return !x->damaged || ledger_damage_note(f, x->text, err);
+}
+
 /* With a checkpoint that covers what was made for the receiver, if this home may sign. */
 static bool
 ledgers_tell(struct bundle_writing *b, struct err *err)
 {
+	struct exchanged *x = mem_new(sizeof *x, err);
 	struct digest *acts = mem_array(b->n + 1, sizeof *acts, err);
-	bool ok = acts != NULL;
+	bool ok = x != NULL && acts != NULL;
 
 	for (size_t i = 0; ok && i < b->n; i++)
 		acts[i] = b->list[i].act;
-	ok = ok && exchange_write(b->f, b->dir, &b->to, acts, b->n, err);
+	ok = ok && exchange_write(b->f, b->dir, &b->to, acts, b->n, x, err) &&
+	    ledgers_note(b->f, x, b->result, err);
 	mem_free(acts);
+	mem_free(x);
 	return ok;
 }
 
@@ -612,17 +629,10 @@ static bool
 ledgers_hear(struct bundle_reading *b, struct err *err)
 {
 	struct exchanged *x = mem_new(sizeof *x, err);
-	bool ok = x != NULL && exchange_hear(b->f, b->dir, b->path, b->list.from, x, err);
+	bool ok = x != NULL &&
+	    exchange_hear(b->f, b->dir, b->path, b->list.from, x, err) &&
+	    ledgers_note(b->f, x, b->result, err);
 
-	if (ok) {
-		b->result->cosigned = x->cosigned;
-		b->result->cosignatures = x->cosignatures;
-		b->result->ledger_entries = x->entries;
-		b->result->ledger_trouble = x->split || x->shorter ||
-		    x->misbehaviour > 0;
-		(void)snprintf(b->result->ledger_text, sizeof b->result->ledger_text,
-		    "%s", x->text);
-	}
 	mem_free(x);
 	return ok;
 }

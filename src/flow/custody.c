@@ -370,12 +370,14 @@ mirror_link(struct witness *w, struct custody_link *l, struct err *err)
 static bool
 mirror_links(struct gathering *g, struct err *err)
 {
+	struct err why = ERR_INIT;
 	struct witness *w = NULL;
 	bool ok = true;
 
 	if (g->own_n == g->out.n)
 		return true;
-	ok = witness_open(g->flow->world, home_dir(g->flow->home), &w, err);
+	if (!witness_open(g->flow->world, home_dir(g->flow->home), &w, &why))
+		return ledger_damage_skip(&why, err);
 	for (size_t i = g->own_n; ok && i < g->out.n; i++)
 		ok = mirror_link(w, &g->out.links[i], err);
 	witness_close(w);

@@ -129,9 +129,14 @@ cosigned_load(struct gathering *g, const struct ledger_place *p, struct own_note
 
 	buf_init(&note, NOTE_MAX);
 	ok = or_lost(g, p->number, log_cosigned(p->log, &sizes, &count, &why), &why, err);
-	for (size_t i = count > NOTES_MAX ? count - NOTES_MAX : 0; ok && i < count; i++)
-		ok = or_lost(g, p->number, log_cosigned_note(p->log, sizes[i], &note,
-		    &why) && note_add(n, sizes[i], &note, &why), &why, err);
+	/* One that rotted costs the proofs it would have made; ledger show names it. */
+	for (size_t i = count > NOTES_MAX ? count - NOTES_MAX : 0; ok && i < count; i++) {
+		struct err each = ERR_INIT;
+
+		ok = (log_cosigned_note(p->log, sizes[i], &note, &each) &&
+		    note_add(n, sizes[i], &note, &each)) ||
+		    ledger_damage_skip(&each, err);
+	}
 	mem_free(sizes);
 	buf_clear(&note);
 	return ok;
@@ -148,8 +153,10 @@ notes_load(struct gathering *g, const struct ledger_place *p, struct own_notes *
 	bool found = false, ok;
 
 	buf_init(&note, NOTE_MAX);
-	ok = cosigned_load(g, p, n, err) && or_lost(g, p->number,
-	    log_checkpoint(p->log, &note, &c, &found, &why), &why, err);
+	ok = cosigned_load(g, p, n, err) &&
+	    (log_checkpoint(p->log, &note, &c, &found, &why) ||
+	    ledger_damage_skip(&why, err));
+	found = found && why.kind == ERR_NONE;
 	if (ok && found && (n->n == 0 || n->list[n->n - 1].size < c.size))
 		ok = note_add(n, c.size, &note, err);
 	else if (ok && found && n->list[n->n - 1].size == c.size) {

@@ -1,4 +1,5 @@
 /* The desk: what needs a person today.  No passphrase: codes and instants only. */
+#include <stdio.h>
 #include <string.h>
 
 #include "flow/exchange.h"
@@ -50,11 +51,14 @@ ledger_look(struct flow *f, char text[300], struct err *err)
 	struct log_state s;
 	struct log *l;
 
+	if (home_has(f->home, FLOW_DAMAGED_PATH))
+		(void)snprintf(text, 300,
+		    "Files about ledgers did not hold when a bundle was made or read. Parcels go on all the same. See which with: comity ledger check");
 	if (!home_has(f->home, LOG_PATH "/standing"))
 		return true;
 	if (ledger_log(f, &l, &why)) {
 		log_state(l, &s);
-		return recovery_text(f, &s, text, err);
+		return s.standing == LOG_GOOD || recovery_text(f, &s, text, err);
 	}
 	if (why.kind == ERR_CONFLICT)
 		return true;

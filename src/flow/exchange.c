@@ -224,14 +224,23 @@ struct telling {
 	struct ledger_keys keys;	/* of the receiver */
 	struct log *log;
 	struct witness *witness;
+	struct exchanged *out;
+	struct origin_name theirs[LEDGER_KEYS_MAX];	/* folders of the receiver's logs */
+	bool withheld;			/* damage about one of them: no `known` */
 	struct known told;		/* by the receiver, last */
 	bool has_told;
 	bool has_checkpoint;
 	struct checkpoint checkpoint;
 	struct buf note;
 	struct buf known;		/* being written */
-	struct err *err;
 };
+
+/* What is damaged is told, and left out. */
+static bool
+part(struct telling *t, bool ok, const struct err *why, struct err *err)
+{
+	return ok || exchanged_damage(t->out, why, err);
+}
 
 static bool
 put(struct telling *t, const char *path, struct span bytes, struct err *err)
@@ -273,22 +282,15 @@ cosigned_by_them(struct telling *t, uint64_t *size, struct err *err)
 		return true;
 	ok = log_cosigned(t->log, &sizes, &n, err);
 	for (size_t i = n; ok && !any && i-- > 0;) {
-		struct buf bytes;
-		struct note note;
+		struct err why = ERR_INIT;
+		bool whole = cosigned_note(t->log, sizes[i], t->keys.witnesses,
+		    t->keys.witnesses_n, good, NULL, &why);
 
-		buf_init(&bytes, NOTE_MAX);
-		ok = log_cosigned_note(t->log, sizes[i], &bytes, err);
-		if (ok) {
-			ok = note_parse(buf_span(&bytes), &note, err) &&
-			    note_verify(&note, t->keys.witnesses, t->keys.witnesses_n,
-			    good, NULL, err);
-			note_clear(&note);
-		}
-		for (size_t k = 0; ok && k < t->keys.witnesses_n; k++)
+		ok = part(t, whole, &why, err);
+		for (size_t k = 0; whole && k < t->keys.witnesses_n; k++)
 			any = any || good[k];
-		if (ok && any)
+		if (any)
 			*size = sizes[i];
-		buf_clear(&bytes);
 	}
 	mem_free(sizes);
 	return ok;
@@ -381,6 +383,8 @@ own_tell(struct telling *t, struct err *err)
 {
 	uint64_t cosigned, mirrored;
 
+	if (!checkpoint_now(t, err))
+		return false;
 	if (!t->has_checkpoint)
 		return true;
 	return put(t, "ledger/checkpoint", buf_span(&t->note), err) &&
@@ -391,10 +395,10 @@ own_tell(struct telling *t, struct err *err)
 /* ---- of others ---- */
 
 static bool
-is_theirs(const struct telling *t, const char *origin)
+is_theirs(const struct telling *t, const char *hash)
 {
 	for (size_t i = 0; i < t->keys.logs_n; i++)
-		if (strcmp(t->keys.logs[i].name, origin) == 0)
+		if (strcmp(t->theirs[i].s, hash) == 0)
 			return true;
 	return false;
 }
@@ -541,27 +545,63 @@ misbehaviour_tell(struct telling *t, const struct witness_log *l, unsigned i,
 }
 
 static bool
-log_tell(void *arg, const struct witness_log *l, struct err *err)
+whole_tell(struct telling *t, const struct witness_log *l, const char *hash,
+    struct err *err)
 {
-	struct telling *t = arg;
-	struct origin_name name;
 	struct checkpoint largest;
 	struct buf note;
 	bool found, ok;
 
 	buf_init(&note, NOTE_MAX);
-	ok = origin_name(l->key.name, &name, err) &&
-	    witness_largest(t->witness, l->key.name, &note, &largest, &found, err) &&
-	    buf_printf(&t->known, err, "log %s %llu %llu %llu\n", name.s,
+	ok = witness_largest(t->witness, l->key.name, &note, &largest, &found, err) &&
+	    buf_printf(&t->known, err, "log %s %llu %llu %llu\n", hash,
 	    (unsigned long long)(l->has_checkpoint ? l->checkpoint.size : 0),
 	    (unsigned long long)l->mirrored,
 	    (unsigned long long)(found ? largest.size : 0));
 	buf_clear(&note);
-	ok = ok && (is_theirs(t, l->key.name) ? yours_tell(t, l->key.name, name.s, err) :
-	    other_tell(t, l->key.name, name.s, err));
+	ok = ok && (is_theirs(t, hash) ? yours_tell(t, l->key.name, hash, err) :
+	    other_tell(t, l->key.name, hash, err));
 	for (unsigned i = 0; ok && i < l->misbehaviour; i++)
-		ok = misbehaviour_tell(t, l, i, name.s, err);
+		ok = misbehaviour_tell(t, l, i, hash, err);
 	return ok;
+}
+
+static bool
+log_tell(void *arg, const struct witness_log *l, struct err *err)
+{
+	struct telling *t = arg;
+	struct err why = ERR_INIT;
+	struct origin_name name;
+	bool ok;
+
+	if (!origin_name(l->key.name, &name, err))
+		return false;
+	ok = whole_tell(t, l, name.s, &why);
+	t->withheld = t->withheld || (!ok && is_theirs(t, name.s));
+	return part(t, ok, &why, err);
+}
+
+static void
+log_bad(void *arg, const char *hash, const struct err *why)
+{
+	struct telling *t = arg;
+	struct err ignored = ERR_INIT;
+
+	t->withheld = t->withheld || is_theirs(t, hash);
+	(void)!exchanged_damage(t->out, why, &ignored);
+}
+
+/* Our own key's file may be what is damaged: then no log can be told of. */
+static bool
+others_tell(struct telling *t, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (!witness_open(t->f->world, home_dir(t->f->home), &t->witness, &why)) {
+		t->withheld = true;
+		return part(t, false, &why, err);
+	}
+	return witness_each_known(t->witness, log_tell, log_bad, t, err);
 }
 
 /* ---- custody of what is handed over ---- */
@@ -637,35 +677,53 @@ known_end(struct buf *known, struct err *err)
 }
 
 static bool
+receiver_find(struct telling *t, struct err *err)
+{
+	if (!ledger_keys_of_card(&t->to->card, &t->keys, err) ||
+	    !known_load(t->f, &t->to->id, &t->told, &t->has_told, err))
+		return false;
+	for (size_t i = 0; i < t->keys.logs_n; i++)
+		if (!origin_name(t->keys.logs[i].name, &t->theirs[i], err))
+			return false;
+	return true;
+}
+
+static bool
 tell_all(struct telling *t, const struct digest *parcels, size_t parcels_n,
     struct err *err)
 {
+	struct err own = ERR_INIT;
+
 	if (parcels_n > EXCHANGE_HANDED_MAX)
 		parcels_n = EXCHANGE_HANDED_MAX;
-	if (!folders_make(t, err) || !checkpoint_now(t, err) || !known_begin(t, err) ||
-	    !own_tell(t, err) || !witness_each(t->witness, log_tell, t, err))
+	if (!folders_make(t, err) || !ledger_log(t->f, &t->log, err) ||
+	    !part(t, own_tell(t, &own), &own, err) || !known_begin(t, err) ||
+	    !others_tell(t, err))
 		return false;
-	for (size_t i = 0; i < parcels_n; i++)
-		if (!handed_tell(t, &parcels[i], err) ||
-		    !before_tell(t, &parcels[i], err))
+	for (size_t i = 0; i < parcels_n; i++) {
+		struct err why = ERR_INIT;
+
+		if (!part(t, handed_tell(t, &parcels[i], &why) &&
+		    before_tell(t, &parcels[i], &why), &why, err))
 			return false;
+	}
+	if (t->withheld)
+		return gone(t, "ledger/known", err);
 	return known_end(&t->known, err) &&
 	    put(t, "ledger/known", buf_span(&t->known), err);
 }
 
 bool
 exchange_write(struct flow *f, struct dir *bundle, const struct peer *to,
-    const struct digest *parcels, size_t parcels_n, struct err *err)
+    const struct digest *parcels, size_t parcels_n, struct exchanged *out,
+    struct err *err)
 {
-	struct telling t = { .f = f, .dir = bundle, .to = to };
+	struct telling t = { .f = f, .dir = bundle, .to = to, .out = out };
 	bool ok;
 
 	buf_init(&t.note, NOTE_MAX);
 	buf_init(&t.known, KNOWN_MAX);
-	ok = ledger_keys_of_card(&to->card, &t.keys, err) &&
-	    known_load(f, &to->id, &t.told, &t.has_told, err) &&
-	    witness_open(f->world, home_dir(f->home), &t.witness, err) &&
-	    tell_all(&t, parcels, parcels_n, err);
+	ok = receiver_find(&t, err) && tell_all(&t, parcels, parcels_n, err);
 	witness_close(t.witness);
 	known_clear(&t.told);
 	buf_clear(&t.known);

@@ -61,22 +61,29 @@ struct cosigners {
 	size_t n;
 };
 MUST bool cosigners_known(struct flow *f, struct cosigners *out, struct err *err);
+/*
+ * Which of these keys cosigned our checkpoint of this size (at: as note_verify), by what is
+ * kept of it.  ERR_UNPROVEN with the file's name: it, or a line of one of them, does not hold.
+ */
+MUST bool cosigned_note(struct log *l, uint64_t size, const struct vkey *keys, size_t n,
+    bool *good, int64_t *at, struct err *err);
 
 /*
  * All of it from a bundle at `path` whose list says it is from this authority: its card,
- * when it follows the confirmed one, then what it says about ledgers, then what waits to be
- * cosigned.  From nobody we know: nothing is done.
+ * when it follows the confirmed one, then what it says about ledgers, then what waits in
+ * peers/ID/add-checkpoint is cosigned, the passphrase being here; without one it goes on
+ * waiting.  From nobody we know: nothing is done.  All that is whole is taken whatever is
+ * wrong with the rest or with what is kept here; files and counts over the limits are passed
+ * over and said.
  */
 MUST bool exchange_hear(struct flow *f, struct dir *bundle, const char *path,
     const char *from, struct exchanged *out, struct err *err);
-/*
- * What waits in peers/ID/add-checkpoint is cosigned, the passphrase being here; without
- * one it goes on waiting.  text gets a sentence for what was not.
- */
-MUST bool exchange_settle(struct flow *f, struct exchanged *out, struct err *err);
 
 /* One more sentence. */
 void exchanged_tell(struct exchanged *out, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* Damage here is told and true; any other failure is ours: *err and false. */
+MUST bool exchanged_damage(struct exchanged *out, const struct err *why,
+    struct err *err);
 
 /* ---- our own log as others know it (recovery.c) ---- */
 

@@ -13,7 +13,7 @@ struct hearing {
 	struct dir *dir;		/* of the bundle */
 	const struct peer *from;
 	struct ledger_keys keys;	/* of the one it is from */
-	struct witness *witness;
+	struct witness *witness;	/* NULL: it cannot be opened, which is told */
 	struct exchanged *out;
 };
 
@@ -58,10 +58,39 @@ part_load(struct hearing *h, const char *path, struct buf *out, bool *found,
 	return false;
 }
 
-/* What is wrong with what came is told; our own trouble stops. */
+bool
+exchanged_damage(struct exchanged *out, const struct err *why, struct err *err)
+{
+	if (!ledger_damage(why)) {
+		*err = *why;
+		return false;
+	}
+	out->damaged = true;
+	/* Each part that needs the file meets it. */
+	if (strstr(out->text, why->text) == NULL)
+		exchanged_tell(out, "%s.", why->text);
+	return true;
+}
+
+/* A file of ours does not hold, and not what was brought. */
+static bool
+rotten(const struct err *why)
+{
+	static const char *const reasons[] = { "witness.damaged", "tiles.damaged",
+		"ledger.damaged" };
+
+	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+		if (strcmp(why->reason, reasons[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What is wrong with what came, or with what is kept here, is told; other trouble stops. */
 static bool
 theirs(struct hearing *h, const char *what, const struct err *why, struct err *err)
 {
+	if (rotten(why))
+		return exchanged_damage(h->out, why, err);
 	switch (why->kind) {
 	case ERR_NONE:
 		return true;
@@ -158,6 +187,8 @@ entries_take(struct hearing *h, struct span note, struct err *err)
 	struct buf file;
 	bool found, ok;
 
+	if (h->witness == NULL)
+		return true;
 	buf_init(&file, EXCHANGE_ENTRIES_BYTES);
 	ok = part_load(h, "ledger/entries", &file, &found, err);
 	if (ok && found && entries_read(buf_span(&file), &e, &why))
@@ -337,7 +368,7 @@ all_shown(struct hearing *h, const char *hash, uint64_t shown, bool *all,
 }
 
 static bool
-own_hear(struct hearing *h, bool told, struct err *err)
+own_compare(struct hearing *h, bool told, struct err *err)
 {
 	struct origin_name name;
 	uint64_t shown = 0;
@@ -354,6 +385,15 @@ own_hear(struct hearing *h, bool told, struct err *err)
 	    (!told || !all || recovery_seen(h->f, h->from, h->out, err)));
 }
 
+/* What does not hold here cannot be compared: then nobody has shown what it knows. */
+static bool
+own_hear(struct hearing *h, bool told, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	return own_compare(h, told, &why) || exchanged_damage(h->out, &why, err);
+}
+
 /* ---- logs of others ---- */
 
 static bool
@@ -366,6 +406,8 @@ other_hear(struct hearing *h, const char *path, struct err *err)
 	struct buf body;
 	bool found, ok;
 
+	if (h->witness == NULL)
+		return true;
 	buf_init(&body, PROOF_MAX);
 	ok = part_load(h, path, &body, &found, err);
 	if (ok && found) {
@@ -433,7 +475,7 @@ misbehaviour_judge(struct hearing *h, const struct misbehaviour *m, struct err *
 
 	if (!misbehaviour_own(h, m, &own, err))
 		return false;
-	if (own)
+	if (own || h->witness == NULL)
 		return true;
 	if (witness_misbehaviour_add(h->witness, m, &proven, &fresh, &why) && proven &&
 	    fresh && checkpoint_peek(buf_span(&m->first), &c, &why)) {
@@ -561,7 +603,7 @@ follow(struct hearing *h, struct err *err)
 {
 	struct err why = ERR_INIT;
 
-	for (size_t i = 0; i < h->keys.logs_n; i++)
+	for (size_t i = 0; h->witness != NULL && i < h->keys.logs_n; i++)
 		if (!witness_follow(h->witness, &h->keys.logs[i], &why) &&
 		    !theirs(h, "A ledger key on the card", &why, err))
 			return false;
@@ -580,24 +622,17 @@ hear_all(struct hearing *h, struct err *err)
 	    folder_each(h, "ledger/handed", EXCHANGE_HANDED_MAX, handed_hear, err);
 }
 
-bool
-exchange_read(struct flow *f, struct dir *bundle, const struct peer *from,
-    struct exchanged *out, struct err *err)
+static bool
+hear(struct hearing *h, struct err *err)
 {
-	struct hearing h = { .f = f, .dir = bundle, .from = from, .out = out };
-	bool ok;
-
-	if (!path_exists(f->world, bundle, "ledger"))
+	if (!path_exists(h->f->world, h->dir, "ledger"))
 		return true;
-	if (!from->confirmed || from->revoked) {
-		exchanged_tell(out, "What it says about ledgers was passed over: the card of its sender is not confirmed here.");
+	if (!h->from->confirmed || h->from->revoked) {
+		exchanged_tell(h->out, "What it says about ledgers was passed over: the card of its sender is not confirmed here.");
 		return true;
 	}
-	ok = ledger_keys_of_card(&from->card, &h.keys, err) &&
-	    witness_open(f->world, home_dir(f->home), &h.witness, err) &&
-	    hear_all(&h, err);
-	witness_close(h.witness);
-	return ok || err_wrap(err, "what the bundle says about ledgers");
+	return (ledger_keys_of_card(&h->from->card, &h->keys, err) &&
+	    hear_all(h, err)) || err_wrap(err, "what the bundle says about ledgers");
 }
 
 /* ---- cosigning what waits ---- */
@@ -610,25 +645,44 @@ struct settling {
 	bool none;			/* nobody gives the passphrase */
 };
 
+/* A request that waits, as far as it reads: its answer says what is wrong with it. */
+struct asked {
+	struct span body;
+	bool reads;
+	struct add_checkpoint of;
+	struct checkpoint checkpoint;
+	uint64_t mirrored;		/* of that log, here */
+};
+
 /*
  * A checkpoint whose entries are not all here waits for them, so that two histories can
  * always be compared; unless they are more than bundles bring.
  */
 static bool
-entries_lack(struct settling *s, struct span body, bool *lack, struct err *err)
+entries_lack(const struct asked *q)
+{
+	return q->reads && q->checkpoint.size > q->mirrored &&
+	    q->checkpoint.size - q->mirrored <= EXCHANGE_ENTRIES_MAX;
+}
+
+static bool
+asked_read(struct settling *s, struct span body, struct asked *q, struct err *err)
 {
 	struct err why = ERR_INIT;
-	struct add_checkpoint a;
-	struct checkpoint c;
-	uint64_t mirrored = 0;
 
-	*lack = false;
-	if (!add_checkpoint_read(body, &a, &why) || !checkpoint_peek(a.note, &c, &why))
-		return true;		/* its answer says what is wrong with it */
-	if (!witness_mirrored(s->witness, c.origin, &mirrored, err))
-		return false;
-	*lack = c.size > mirrored && c.size - mirrored <= EXCHANGE_ENTRIES_MAX;
-	return true;
+	memset(q, 0, sizeof *q);
+	q->body = body;
+	q->reads = add_checkpoint_read(body, &q->of, &why) &&
+	    checkpoint_peek(q->of.note, &q->checkpoint, &why);
+	return !q->reads || witness_mirrored(s->witness, q->checkpoint.origin,
+	    &q->mirrored, err);
+}
+
+static bool
+cosign(struct settling *s, struct span body, struct witness_answer *a, struct err *err)
+{
+	return witness_add_checkpoint(s->witness, body, s->key, world_now(s->f->world),
+	    a, err);
 }
 
 /*
@@ -636,29 +690,27 @@ entries_lack(struct settling *s, struct span body, bool *lack, struct err *err)
  * proof from there is made of the entries we mirror, and asked again.
  */
 static bool
-asked_again(struct settling *s, struct span body, struct witness_answer *a,
+asked_again(struct settling *s, const struct asked *q, struct witness_answer *a,
     struct err *err)
 {
-	struct add_checkpoint of;
-	struct checkpoint c, ours;
+	const char *origin = q->checkpoint.origin;
+	struct add_checkpoint of = { .note = q->of.note };
+	struct checkpoint ours;
 	struct buf note, again;
-	uint64_t mirrored = 0;
 	bool found, ok;
 
-	if (!add_checkpoint_read(body, &of, err) || !checkpoint_peek(of.note, &c, err))
-		return false;
 	buf_init(&note, NOTE_MAX);
 	buf_init(&again, PROOF_MAX);
-	ok = witness_checkpoint(s->witness, c.origin, &note, &ours, &found, err) &&
-	    witness_mirrored(s->witness, c.origin, &mirrored, err);
-	if (ok && found && ours.size > 0 && ours.size < c.size && c.size <= mirrored) {
+	ok = witness_checkpoint(s->witness, origin, &note, &ours, &found, err);
+	if (ok && found && ours.size > 0 && ours.size < q->checkpoint.size &&
+	    q->checkpoint.size <= q->mirrored) {
 		of.old = ours.size;
 		witness_answer_clear(a);
 		witness_answer_init(a);
-		ok = witness_consistency(s->witness, c.origin, ours.size, c.size, &of.path,
-		    err) && add_checkpoint_write(&of, &again, err) &&
-		    witness_add_checkpoint(s->witness, buf_span(&again), s->key,
-		    world_now(s->f->world), a, err);
+		ok = witness_consistency(s->witness, origin, ours.size,
+		    q->checkpoint.size, &of.path, err) &&
+		    add_checkpoint_write(&of, &again, err) &&
+		    cosign(s, buf_span(&again), a, err);
 	}
 	buf_clear(&again);
 	buf_clear(&note);
@@ -671,19 +723,20 @@ body_settle(struct settling *s, const struct peer *p, struct span body,
     struct err *err)
 {
 	struct witness_answer a;
-	bool lack, ok;
+	struct asked q;
+	bool ok;
 
-	if (!entries_lack(s, body, &lack, err))
+	if (!asked_read(s, body, &q, err))
 		return false;
-	if (lack) {
+	if (entries_lack(&q)) {
 		exchanged_tell(s->out, "The ledger of %s is cosigned when the rest of its entries is here: the next bundle brings it.",
 		    p->id.s);
 		return true;
 	}
 
 	witness_answer_init(&a);
-	ok = witness_add_checkpoint(s->witness, body, s->key, world_now(s->f->world), &a,
-	    err) && (a.status != 409 || asked_again(s, body, &a, err));
+	ok = cosign(s, body, &a, err) &&
+	    (a.status != 409 || asked_again(s, &q, &a, err));
 	if (ok) {
 		s->out->cosigned += a.status == 200;
 		s->out->misbehaviour += a.misbehaviour;
@@ -697,6 +750,7 @@ body_settle(struct settling *s, const struct peer *p, struct span body,
 	return ok;
 }
 
+/* What cannot be compared here, as a file of ours does not hold, goes on waiting. */
 static bool
 peer_settle(void *arg, const struct peer *p, struct err *err)
 {
@@ -715,30 +769,28 @@ peer_settle(void *arg, const struct peer *p, struct err *err)
 		return s->none;
 	}
 	buf_init(&body, PROOF_MAX);
-	ok = home_load(s->f->home, path.s, &body, err) &&
-	    body_settle(s, p, buf_span(&body), err);
+	ok = (home_load(s->f->home, path.s, &body, &why) &&
+	    body_settle(s, p, buf_span(&body), &why)) ||
+	    exchanged_damage(s->out, &why, err);
 	buf_clear(&body);
 	return ok;
 }
 
-bool
-exchange_settle(struct flow *f, struct exchanged *out, struct err *err)
+static bool
+settle(struct hearing *h, struct err *err)
 {
-	struct settling s = { .f = f, .out = out };
+	struct settling s = { .f = h->f, .witness = h->witness, .out = h->out };
 	struct log_state state;
 	struct log *l;
-	bool ok;
 
-	if (!ledger_log(f, &l, err))
+	if (h->witness == NULL)
+		return true;
+	if (!ledger_log(h->f, &l, err))
 		return false;
 	log_state(l, &state);
 	/* What it cosigned before may be forgotten, too: first it learns what it knew. */
-	if (state.standing == LOG_RECOVERING)
-		return true;
-	ok = witness_open(f->world, home_dir(f->home), &s.witness, err) &&
-	    peers_each(f->home, peer_settle, &s, err);
-	witness_close(s.witness);
-	return ok;
+	return state.standing == LOG_RECOVERING ||
+	    peers_each(h->f->home, peer_settle, &s, err);
 }
 
 /* ---- the sender ---- */
@@ -811,12 +863,14 @@ bool
 exchange_hear(struct flow *f, struct dir *bundle, const char *path, const char *from,
     struct exchanged *out, struct err *err)
 {
+	struct hearing h = { .f = f, .dir = bundle, .out = out };
 	struct err why = ERR_INIT;
 	struct peer p;
 	bool ok;
 
 	memset(out, 0, sizeof *out);
 	peer_init(&p);
+	h.from = &p;
 	if (!peer_load(f->home, from, &p, &why)) {
 		peer_clear(&p);
 		return why.kind == ERR_ABSENT || why.kind == ERR_USE ||
@@ -825,7 +879,9 @@ exchange_hear(struct flow *f, struct dir *bundle, const char *path, const char *
 	}
 	ok = (!p.confirmed || p.revoked ||
 	    card_hear(f, bundle, path, &p, out, err)) &&
-	    exchange_read(f, bundle, &p, out, err) && exchange_settle(f, out, err);
+	    (witness_open(f->world, home_dir(f->home), &h.witness, &why) ||
+	    exchanged_damage(out, &why, err)) && hear(&h, err) && settle(&h, err);
+	witness_close(h.witness);
 	peer_clear(&p);
 	return ok;
 }

@@ -237,42 +237,6 @@ a_card_that_nobody_confirmed_has_no_say_about_ledgers(void **state)
 /* ---- a second copy ---- */
 
 static void
-file_carry(struct world *w, const char *from, const char *to)
-{
-	struct buf b;
-
-	buf_init(&b, 64u << 20);
-	OK(file_load(w, NULL, from, &b, &err));
-	OK(file_save(w, NULL, to, buf_span(&b), true, &err));
-	buf_clear(&b);
-}
-
-static void
-tree_carry(struct world *w, const char *from, const char *to)
-{
-	struct listing *l = NULL;
-	struct listing_entry e;
-	bool more = true;
-
-	OK(dir_make_all(w, NULL, to, &err));
-	OK(listing_open(w, NULL, from, &l, &err));
-	while (true) {
-		char a[300], b[300];
-
-		OK(listing_next(l, &e, &more, &err));
-		if (!more)
-			break;
-		(void)snprintf(a, sizeof a, "%s/%s", from, e.name);
-		(void)snprintf(b, sizeof b, "%s/%s", to, e.name);
-		if (e.type == FILE_DIR)
-			tree_carry(w, a, b);
-		else
-			file_carry(w, a, b);
-	}
-	listing_close(l);
-}
-
-static void
 a_second_copy_is_found_frozen_and_succeeded(void **state)
 {
 	struct bundle_result r;
@@ -287,7 +251,7 @@ a_second_copy_is_found_frozen_and_succeeded(void **state)
 	run_up_to(&j, AFTER_PAIR);
 	tell(&j.a, &j.b, "XB", "one", &r);
 	site_end(&j.a);
-	tree_carry(j.world, "aldora", "aldora-2");
+	OK(home_copy(j.world, "aldora", "aldora-2", &err));
 	site_begin(&clone, j.world, "aldora-2");
 	OK(site_again(&j.a, &err) &&
 	    record_home(&j.a.flow, EVENT_SELF_TEST, "here", &err));

@@ -197,6 +197,7 @@ struct bundle_result {
 	size_t cosigned, cosignatures;	/* ledgers cosigned now; cosignatures on ours, new */
 	uint64_t ledger_entries;	/* of others, mirrored now */
 	bool ledger_trouble;		/* split, shorter, misbehaviour: the text says it */
+	bool ledger_damaged;		/* written, read: files below our ledger/ do not hold */
 	char ledger_text[600];		/* sentences; "" none */
 };
 /*

@@ -24,6 +24,29 @@ ledger_drop(struct flow *f)
 	f->log = NULL;
 }
 
+bool
+ledger_damage(const struct err *why)
+{
+	return why->kind == ERR_UNPROVEN || why->kind == ERR_INPUT ||
+	    why->kind == ERR_ABSENT || why->kind == ERR_LIMIT;
+}
+
+bool
+ledger_damage_skip(const struct err *why, struct err *err)
+{
+	if (ledger_damage(why))
+		return true;
+	*err = *why;
+	return false;
+}
+
+bool
+ledger_damage_note(struct flow *f, const char *text, struct err *err)
+{
+	return home_has(f->home, FLOW_DAMAGED_PATH) ||
+	    home_save(f->home, FLOW_DAMAGED_PATH, span_text(text), err);
+}
+
 /* ---- may it sign? ---- */
 
 /* What stops this home from signing, and nothing else it does. */

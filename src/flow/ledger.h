@@ -52,6 +52,12 @@ bool ledger_lost(struct flow *f, unsigned number, const struct err *why);
  */
 MUST bool ledger_proof_of(struct flow *f, uint64_t at, struct buf *out,
     struct ledger_place *place, bool *found, struct err *err);
+/* Is this about bytes that rotted or were brought, and not about us or the disk? */
+bool ledger_damage(const struct err *why);
+/* Then true, with nothing else done; any other failure is *err. */
+MUST bool ledger_damage_skip(const struct err *why, struct err *err);
+/* Something below ledger/ did not hold: remembered for the desk (FLOW_DAMAGED_PATH). */
+MUST bool ledger_damage_note(struct flow *f, const char *text, struct err *err);
 /* Verifier keys on the card of an authority (any of its cards we believe). */
 #define LEDGER_KEYS_MAX 8
 struct ledger_keys {
@@ -87,21 +93,22 @@ struct exchanged {
 	bool shorter;			/* ours is shorter; entries still lack */
 	bool split;			/* ours: another history was signed with our key */
 	size_t misbehaviour;		/* proofs kept now, of any log */
+	bool damaged;			/* files below our ledger/ do not hold: what needs them is left out */
 	char text[600];			/* sentences, each with what to do; "" none */
 };
-MUST bool exchange_write(struct flow *f, struct dir *bundle, const struct peer *to,
-    const struct digest *parcels, size_t parcels_n, struct err *err);
 /*
- * All that is whole is taken whatever is wrong with the rest; a bundle without ledger/ is
- * fine.  Bounded work: files and counts over the limits are passed over and said.  *out
- * begins as zeros, or is added to.
+ * What does not hold here is told in *out (zeros before) and left out; nothing else fails by
+ * it.  `known` is left out when it is about a log of the receiver's: one in recovery would
+ * take silence for "nothing is known".
  */
-MUST bool exchange_read(struct flow *f, struct dir *bundle, const struct peer *from,
-    struct exchanged *out, struct err *err);
+MUST bool exchange_write(struct flow *f, struct dir *bundle, const struct peer *to,
+    const struct digest *parcels, size_t parcels_n, struct exchanged *out,
+    struct err *err);
 
 /* ---- for the doors ---- */
 
 #define LEDGER_WITNESSES_SHOWN 64
+#define LEDGER_DAMAGE_SHOWN 16		/* sentences; ledger check tells all */
 struct ledger_witness {
 	char name[NOTE_NAME_MAX + 1];
 	char state[3];
@@ -121,6 +128,9 @@ struct ledger_view {
 	size_t witnesses_n;
 	struct witness_log *others;	/* logs of others we follow; owned */
 	size_t others_n;
+	/* Files that do not hold, a sentence each; all else is as it is. */
+	char damage[LEDGER_DAMAGE_SHOWN][480];
+	size_t damage_n;		/* may be more than are there */
 };
 void ledger_view_init(struct ledger_view *v);
 void ledger_view_clear(struct ledger_view *v);
@@ -142,7 +152,8 @@ struct ledger_check {
 /*
  * Everything from the first byte: journal against its chain, leaves against entries, tiles,
  * checkpoint, cosignatures, what is kept of others; with parcels also every parcel
- * against the digest the docket has (scrub, D28).  Changes nothing.
+ * against the digest the docket has (scrub, D28).  Changes nothing but that what the desk
+ * says of damage (FLOW_DAMAGED_PATH) goes when the ledger is whole.
  */
 MUST bool flow_ledger_check(struct flow *f, bool parcels, struct ledger_check *out,
     struct err *err);

@@ -38,8 +38,7 @@ damage(struct checking *c, const char *what, const struct err *why, struct err *
 {
 	if (why->kind == ERR_NONE)
 		return true;
-	if (why->kind != ERR_UNPROVEN && why->kind != ERR_INPUT &&
-	    why->kind != ERR_ABSENT && why->kind != ERR_LIMIT) {
+	if (!ledger_damage(why)) {
 		*err = *why;
 		return false;
 	}
@@ -62,21 +61,11 @@ note_check(struct checking *c, struct log *l, const struct cosigners *keys,
 {
 	bool good[LEDGER_WITNESSES_SHOWN];
 	struct err why = ERR_INIT;
-	struct note note;
-	struct buf bytes;
 	char name[48];
-	bool ok;
 
 	(void)snprintf(name, sizeof name, "ledger/cosigned/%llu",
 	    (unsigned long long)size);
-	buf_init(&bytes, NOTE_MAX);
-	ok = log_cosigned_note(l, size, &bytes, &why);
-	if (ok) {
-		(void)!(note_parse(buf_span(&bytes), &note, &why) &&
-		    note_verify(&note, keys->keys, keys->n, good, NULL, &why));
-		note_clear(&note);
-	}
-	buf_clear(&bytes);
+	(void)!cosigned_note(l, size, keys->keys, keys->n, good, NULL, &why);
 	return damage(c, name, &why, err);
 }
 
@@ -180,6 +169,19 @@ parcels_check(struct checking *c, struct err *err)
 	return ok;
 }
 
+/* The desk has nothing to say of it any more. */
+static bool
+sound_note(struct checking *c, struct err *err)
+{
+	struct home *h = c->f->home;
+	bool bad = c->out->more > 0;
+
+	for (size_t i = 0; i < c->out->n; i++)
+		bad = bad || c->out->list[i].bad;
+	return bad || !home_has(h, FLOW_DAMAGED_PATH) ||
+	    path_remove(c->f->world, home_dir(h), FLOW_DAMAGED_PATH, err);
+}
+
 bool
 flow_ledger_check(struct flow *f, bool parcels, struct ledger_check *out,
     struct err *err)
@@ -188,5 +190,5 @@ flow_ledger_check(struct flow *f, bool parcels, struct ledger_check *out,
 
 	memset(out, 0, sizeof *out);
 	return home_lock(f->home, err) && log_check(&c, err) && others_check(&c, err) &&
-	    (!parcels || parcels_check(&c, err));
+	    sound_note(&c, err) && (!parcels || parcels_check(&c, err));
 }

@@ -20,6 +20,21 @@ ledger_view_clear(struct ledger_view *v)
 	ledger_view_init(v);
 }
 
+/* A file that does not hold is named, and hides nothing else. */
+static bool
+damage_add(struct ledger_view *v, const struct err *why, struct err *err)
+{
+	if (!ledger_damage(why)) {
+		*err = *why;
+		return false;
+	}
+	if (v->damage_n < LEDGER_DAMAGE_SHOWN)
+		(void)snprintf(v->damage[v->damage_n], sizeof v->damage[0], "%s",
+		    why->text);
+	v->damage_n++;
+	return true;
+}
+
 /* ---- who cosigned ours ---- */
 
 static bool
@@ -44,18 +59,40 @@ cosigners_known(struct flow *f, struct cosigners *out, struct err *err)
 	return peers_each(f->home, cosigners_of_peer, out, err);
 }
 
+bool
+cosigned_note(struct log *l, uint64_t size, const struct vkey *keys, size_t n,
+    bool *good, int64_t *at, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct note note;
+	struct buf bytes;
+	bool ok;
+
+	buf_init(&bytes, NOTE_MAX);
+	ok = log_cosigned_note(l, size, &bytes, err);
+	if (ok) {
+		ok = note_parse(buf_span(&bytes), &note, &why) &&
+		    note_verify(&note, keys, n, good, at, &why);
+		note_clear(&note);
+		if (!ok && ledger_damage(&why))
+			(void)err_set(err, ERR_UNPROVEN, "ledger.damaged",
+			    LOG_PATH "/cosigned/%llu is damaged (%s)",
+			    (unsigned long long)size, why.text);
+		else if (!ok)
+			*err = why;
+	}
+	buf_clear(&bytes);
+	return ok;
+}
+
 static bool
-witness_note(struct ledger_view *v, const struct cosigners *c, uint64_t size,
-    struct span bytes, struct err *err)
+witness_note(struct ledger_view *v, struct log *l, const struct cosigners *c,
+    uint64_t size, struct err *err)
 {
 	bool good[LEDGER_WITNESSES_SHOWN] = { false };
 	int64_t at[LEDGER_WITNESSES_SHOWN] = { 0 };
-	struct note note;
-	bool ok;
+	bool ok = cosigned_note(l, size, c->keys, c->n, good, at, err);
 
-	ok = note_parse(bytes, &note, err) &&
-	    note_verify(&note, c->keys, c->n, good, at, err);
-	note_clear(&note);
 	for (size_t i = 0; ok && i < c->n; i++) {
 		struct ledger_witness *w = v->witnesses;
 		size_t k = 0;
@@ -88,12 +125,9 @@ witnesses_fill(struct flow *f, struct log *l, struct ledger_view *v, struct err 
 	ok = c != NULL && cosigners_known(f, c, err) &&
 	    log_cosigned(l, &sizes, &n, err);
 	for (size_t i = n; ok && i-- > 0 && n - i <= NOTES_LOOKED_AT;) {
-		struct buf bytes;
+		struct err why = ERR_INIT;
 
-		buf_init(&bytes, NOTE_MAX);
-		ok = log_cosigned_note(l, sizes[i], &bytes, err) &&
-		    witness_note(v, c, sizes[i], buf_span(&bytes), err);
-		buf_clear(&bytes);
+		ok = witness_note(v, l, c, sizes[i], &why) || damage_add(v, &why, err);
 	}
 	mem_free(sizes);
 	mem_free(c);
@@ -116,16 +150,43 @@ other_add(void *arg, const struct witness_log *l, struct err *err)
 	return true;
 }
 
+static void
+other_bad(void *arg, const char *hash, const struct err *why)
+{
+	struct err ignored = ERR_INIT;
+
+	(void)hash;
+	(void)!damage_add(arg, why, &ignored);
+}
+
 static bool
 others_fill(struct flow *f, struct ledger_view *v, struct err *err)
 {
+	struct err why = ERR_INIT;
 	struct witness *w = NULL;
 	bool ok;
 
-	ok = witness_open(f->world, home_dir(f->home), &w, err) &&
-	    witness_each(w, other_add, v, err);
+	ok = witness_open(f->world, home_dir(f->home), &w, &why) ?
+	    witness_each_known(w, other_add, other_bad, v, err) :
+	    damage_add(v, &why, err);
 	witness_close(w);
 	return ok;
+}
+
+static bool
+checkpoint_fill(struct log *l, struct ledger_view *v, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct buf note;
+	bool ok;
+
+	buf_init(&note, NOTE_MAX);
+	ok = log_checkpoint(l, &note, &v->checkpoint, &v->has_checkpoint, &why);
+	buf_clear(&note);
+	if (ok)
+		return true;
+	v->has_checkpoint = false;
+	return damage_add(v, &why, err);
 }
 
 bool
@@ -134,10 +195,8 @@ flow_ledger_show(struct flow *f, struct ledger_view *out, struct err *err)
 	const struct settings *s = home_settings(f->home);
 	struct vkey key;
 	struct log *l;
-	struct buf note;
 	bool found, ok;
 
-	buf_init(&note, NOTE_MAX);
 	ok = home_lock(f->home, err) && ledger_log(f, &l, err) &&
 	    own_log_key(f, &key, &found, err) &&
 	    (!found || vkey_print(&key, &out->vkey, err));
@@ -147,12 +206,11 @@ flow_ledger_show(struct flow *f, struct ledger_view *out, struct err *err)
 		out->size = out->unsigned_n = log_size(l);
 		log_state(l, &out->state);
 		ok = recovery_text(f, &out->state, out->state_text, err) &&
-		    log_checkpoint(l, &note, &out->checkpoint, &out->has_checkpoint,
-		    err) && witnesses_fill(f, l, out, err) && others_fill(f, out, err);
+		    checkpoint_fill(l, out, err) && witnesses_fill(f, l, out, err) &&
+		    others_fill(f, out, err);
 	}
 	if (ok && out->has_checkpoint && out->checkpoint.size <= out->size)
 		out->unsigned_n = out->size - out->checkpoint.size;
-	buf_clear(&note);
 	return ok;
 }
 

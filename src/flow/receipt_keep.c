@@ -133,21 +133,22 @@ note_see(struct taking *t, struct span note, struct err *err)
 	char text[400];
 	bool ok;
 
-	if (!witness_open(t->flow->world, home_dir(t->flow->home), &w, err))
-		return false;
-	ok = witness_follow(w, &t->receipt.check->key, &why);
-	if (!ok && strcmp(why.reason, "witness.key") == 0) {
-		seen_tell(t, why.text);
-		witness_close(w);
-		return true;
-	}
-	if (!ok)
-		*err = why;
-	ok = ok && witness_see(w, note, NULL, 0, &seen, text, err);
+	ok = witness_open(t->flow->world, home_dir(t->flow->home), &w, &why) &&
+	    witness_follow(w, &t->receipt.check->key, &why) &&
+	    witness_see(w, note, NULL, 0, &seen, text, &why);
+	witness_close(w);
 	if (ok && seen == SEEN_SPLIT)
 		seen_tell(t, text);
-	witness_close(w);
-	return ok;
+	if (ok)
+		return true;
+	/* What rots of what is known of a ledger stops no receipt. */
+	if (strcmp(why.reason, "witness.key") != 0 && !ledger_damage(&why)) {
+		*err = why;
+		return false;
+	}
+	seen_tell(t, why.text);
+	return strcmp(why.reason, "witness.key") == 0 ||
+	    ledger_damage_note(t->flow, why.text, err);
 }
 
 /* Receipts that were made together come with one checkpoint: it is looked at once. */

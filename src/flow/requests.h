@@ -234,7 +234,8 @@ struct desk {
 	size_t due_n;
 	size_t inbox;			/* parcels that wait to be taken in */
 	int64_t now;
-	char ledger_text[300];		/* why its ledger may not sign, with what to do; "" good */
+	/* Why its ledger may not sign, or that files of it do not hold; "" good. */
+	char ledger_text[300];
 };
 MUST bool flow_desk(struct flow *f, struct desk *out, struct err *err);
 
@@ -336,6 +337,12 @@ MUST bool flow_request_letter(struct flow *f, unsigned number, const struct dige
 /* A detached CMS signature (CAdES-BES, DER) over bytes, by our signing key. */
 MUST bool flow_sign_detached(struct flow *f, struct span bytes, struct buf *p7s,
     struct err *err);
+
+/*
+ * Below a home where a bundle was written or read and files below ledger/ did not hold: what
+ * was told then.  A check of the ledger that finds nothing takes it away.
+ */
+#define FLOW_DAMAGED_PATH "damaged"
 
 /* ---- backup ---- */
 

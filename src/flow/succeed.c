@@ -47,6 +47,25 @@ first_leaf(struct flow *f, unsigned before, struct err *err)
 	return ok;
 }
 
+/* Where the log in use begins.  What is lost of that is made again from the settings. */
+static bool
+first_find(struct flow *f, uint64_t *first, unsigned *before, struct err *err)
+{
+	const struct settings *s = home_settings(f->home);
+	struct dir *home = home_dir(f->home);
+	struct err why = ERR_INIT;
+
+	if (log_first(f->world, home, first, before, &why)) {
+		if (s->ledger <= *before + 1)
+			return true;
+	} else if (why.kind != ERR_UNPROVEN || s->ledger < 2) {
+		*err = why;
+		return false;
+	}
+	return log_closed_mend(f->world, home, s->ledger - 1, s->ledger_first, err) &&
+	    log_first(f->world, home, first, before, err);
+}
+
 bool
 ledger_begin(struct flow *f, struct err *err)
 {
@@ -55,7 +74,7 @@ ledger_begin(struct flow *f, struct err *err)
 	unsigned before;
 	uint64_t first;
 
-	if (!log_first(f->world, home, &first, &before, err))
+	if (!first_find(f, &first, &before, err))
 		return false;
 	if (before > 0 && (s->ledger != before + 1 || s->ledger_first != first)) {
 		s->ledger = before + 1;

@@ -776,3 +776,40 @@ resign(struct site *owner, const char *path, struct site *signer, const char *pe
 	buf_clear(&r.p7s);
 	return ok;
 }
+
+/* ---- a second copy ---- */
+
+static bool
+file_copy(struct world *w, const char *from, const char *to, struct err *err)
+{
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, 64u << 20);
+	ok = file_load(w, NULL, from, &b, err) &&
+	    file_save(w, NULL, to, buf_span(&b), true, err);
+	buf_clear(&b);
+	return ok;
+}
+
+bool
+home_copy(struct world *w, const char *from, const char *to, struct err *err)
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = true, ok;
+
+	ok = dir_make_all(w, NULL, to, err) && listing_open(w, NULL, from, &l, err);
+	while (ok && more) {
+		char a[300], b[300];
+
+		ok = listing_next(l, &e, &more, err);
+		if (!ok || !more)
+			break;
+		(void)snprintf(a, sizeof a, "%s/%s", from, e.name);
+		(void)snprintf(b, sizeof b, "%s/%s", to, e.name);
+		ok = (e.type == FILE_DIR ? home_copy : file_copy)(w, a, b, err);
+	}
+	listing_close(l);
+	return ok;
+}

@@ -120,5 +120,7 @@ bool resign(struct site *owner, const char *path, struct site *signer, const cha
 
 /* In a file, the first `from` becomes `to` (of the same length). */
 void rewrite(struct job *j, const char *path, const char *from, const char *to);
+/* All files of a home that nobody has open, under another name. */
+bool home_copy(struct world *w, const char *from, const char *to, struct err *err);
 
 #endif

@@ -36,6 +36,13 @@ struct log;
 MUST bool log_first(struct world *w, struct dir *home, uint64_t *first, unsigned *before,
     struct err *err);
 /*
+ * before/1/closed to before/n/closed, made again where they are damaged or gone, by who
+ * remembers that log n ended at entry `end`: each says where the next begins, too.
+ * ERR_UNPROVEN "ledger.damaged": two that follow each other are lost.
+ */
+MUST bool log_closed_mend(struct world *w, struct dir *home, unsigned n, uint64_t end,
+    struct err *err);
+/*
  * Opens the journal from where the tiles end (journal_open_at), so that the start costs
  * what was written since; from the first entry when there are no tiles or they do not hold.
  * first: what log_first says, else ERR_CONFLICT "ledger.first".  home must outlive it.

@@ -88,6 +88,8 @@ MUST bool offsets_flush(struct log *l, struct err *err);
 /* Text lines, then their SHA-256 in hex: what does not hold is told. */
 MUST bool sealed_save(struct log *l, const char *name, struct buf *lines,
     struct err *err);
+MUST bool sealed_write(struct world *w, struct dir *folder, const char *name,
+    struct buf *lines, struct err *err);
 /* *found false: no file.  *holds false: it is damaged. */
 MUST bool sealed_load(struct world *w, struct dir *folder, const char *name,
     struct buf *lines, bool *found, bool *holds, struct err *err);

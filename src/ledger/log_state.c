@@ -19,13 +19,20 @@ log_damaged(const struct log *l, const char *name, const char *why, struct err *
 }
 
 bool
-sealed_save(struct log *l, const char *name, struct buf *lines, struct err *err)
+sealed_write(struct world *w, struct dir *folder, const char *name, struct buf *lines,
+    struct err *err)
 {
 	struct digest d;
 
 	return digest_of(buf_span(lines), &d, err) &&
 	    buf_printf(lines, err, "%s\n", digest_hex(&d).s) &&
-	    file_save(l->w, l->folder, name, buf_span(lines), true, err);
+	    file_save(w, folder, name, buf_span(lines), true, err);
+}
+
+bool
+sealed_save(struct log *l, const char *name, struct buf *lines, struct err *err)
+{
+	return sealed_write(l->w, l->folder, name, lines, err);
 }
 
 bool

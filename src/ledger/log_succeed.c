@@ -46,6 +46,34 @@ closing_load(struct world *w, struct dir *home, const char *path, struct closing
 	return ok;
 }
 
+/* That of log n; *whole false: damaged, or not there. */
+static bool
+closed_load(struct world *w, struct dir *home, unsigned n, struct closing *out,
+    bool *whole, struct err *err)
+{
+	struct err why = ERR_INIT;
+	char path[80];
+
+	(void)snprintf(path, sizeof path, BEFORE_PATH "/%u/" CLOSED_NAME, n);
+	if (closing_load(w, home, path, out, whole, &why)) {
+		*whole = *whole && out->n == n;
+		return true;
+	}
+	*whole = false;
+	if (why.kind == ERR_UNPROVEN)
+		return true;
+	if (err != NULL)
+		*err = why;
+	return false;
+}
+
+static bool
+closing_print(const struct closing *c, struct buf *out, struct err *err)
+{
+	return buf_printf(out, err, "comity-closed/1\n%" PRIu64 "\n%" PRIu64 "\n%" PRIu64
+	    "\n", c->n, c->first, c->end);
+}
+
 static bool
 folder_sync(struct world *w, struct dir *home, const char *path, struct err *err)
 {
@@ -149,6 +177,50 @@ log_first(struct world *w, struct dir *home, uint64_t *first, unsigned *before,
 	return true;
 }
 
+static bool
+closed_save(struct world *w, struct dir *home, const struct closing *c,
+    struct err *err)
+{
+	struct dir *folder = NULL;
+	char path[64];
+	struct buf b;
+	bool ok;
+
+	(void)snprintf(path, sizeof path, BEFORE_PATH "/%" PRIu64, c->n);
+	buf_init(&b, CLOSED_MAX);
+	ok = dir_make_all(w, home, path, err) && dir_open(w, home, path, &folder, err) &&
+	    closing_print(c, &b, err) &&
+	    sealed_write(w, folder, CLOSED_NAME, &b, err);
+	buf_clear(&b);
+	dir_close(folder);
+	return ok;
+}
+
+bool
+log_closed_mend(struct world *w, struct dir *home, unsigned n, uint64_t end,
+    struct err *err)
+{
+	for (; n > 0; n--) {
+		struct closing c = { .n = n }, before = { .end = 0 };
+		bool whole, known = true;
+
+		if (!closed_load(w, home, n, &c, &whole, err))
+			return false;
+		if (!whole && n > 1 && !closed_load(w, home, n - 1, &before, &known, err))
+			return false;
+		if (!known)
+			return err_set(err, ERR_UNPROVEN, "ledger.damaged", BEFORE_PATH
+			    "/%u/" CLOSED_NAME " is damaged, and the one before it", n);
+		if (!whole) {
+			c = (struct closing){ .n = n, .first = before.end, .end = end };
+			if (!closed_save(w, home, &c, err))
+				return false;
+		}
+		end = c.first;
+	}
+	return true;
+}
+
 bool
 closed_range(struct world *w, struct dir *home, unsigned n, uint64_t *first,
     uint64_t *end, struct err *err)
@@ -184,8 +256,8 @@ log_succeed(struct log *l, unsigned n, uint64_t *first, struct err *err)
 		    "there is a closed ledger %u already", n);
 	buf_init(&b, CLOSED_MAX);
 	ok = log_alive(l, err) && log_tiles_sync(l, err) &&
-	    buf_printf(&b, err, "comity-closed/1\n%u\n%" PRIu64 "\n%" PRIu64 "\n", n,
-	    l->first, end) && sealed_save(l, "closing", &b, err);
+	    closing_print(&(struct closing){ .n = n, .first = l->first, .end = end }, &b,
+	    err) && sealed_save(l, "closing", &b, err);
 	buf_clear(&b);
 	/* Whatever comes of it, this one writes nothing more. */
 	l->dead = true;

@@ -297,15 +297,16 @@ log_tell(struct witness *w, struct known *k, struct witness_log *l, struct err *
 }
 
 bool
-witness_each(struct witness *w, bool (*each)(void *arg,
-    const struct witness_log *l, struct err *err), void *arg, struct err *err)
+witness_each_known(struct witness *w, bool (*each)(void *arg,
+    const struct witness_log *l, struct err *err),
+    void (*bad)(void *arg, const char *hash, const struct err *why), void *arg,
+    struct err *err)
 {
-	struct err first = ERR_INIT, why;
 	struct witness_log l;
 
-	/* A damaged one hides no other. */
 	for (size_t i = 0; i < w->n; i++) {
-		why = (struct err)ERR_INIT;
+		struct err why = ERR_INIT;
+
 		if (w->logs[i]->damaged) {
 			(void)known_damaged(w->logs[i], &why);
 		} else if (log_tell(w, w->logs[i], &l, &why)) {
@@ -317,13 +318,47 @@ witness_each(struct witness *w, bool (*each)(void *arg,
 				*err = why;
 			return false;
 		}
-		if (first.kind == ERR_NONE)
-			first = why;
+		bad(arg, w->logs[i]->hex.s, &why);
 	}
-	if (first.kind == ERR_NONE)
+	return true;
+}
+
+struct each_sound {
+	bool (*each)(void *arg, const struct witness_log *l, struct err *err);
+	void *arg;
+	struct err first;		/* damage; it hides no other log */
+};
+
+static bool
+sound_one(void *arg, const struct witness_log *l, struct err *err)
+{
+	struct each_sound *s = arg;
+
+	return s->each(s->arg, l, err);
+}
+
+static void
+sound_bad(void *arg, const char *hash, const struct err *why)
+{
+	struct each_sound *s = arg;
+
+	(void)hash;
+	if (s->first.kind == ERR_NONE)
+		s->first = *why;
+}
+
+bool
+witness_each(struct witness *w, bool (*each)(void *arg,
+    const struct witness_log *l, struct err *err), void *arg, struct err *err)
+{
+	struct each_sound s = { each, arg, ERR_INIT };
+
+	if (!witness_each_known(w, sound_one, sound_bad, &s, err))
+		return false;
+	if (s.first.kind == ERR_NONE)
 		return true;
 	if (err != NULL)
-		*err = first;
+		*err = s.first;
 	return false;
 }
 

@@ -181,6 +181,14 @@ struct witness_log {
 MUST bool witness_each(struct witness *w, bool (*each)(void *arg,
     const struct witness_log *l, struct err *err), void *arg, struct err *err);
 /*
+ * The same, and a log whose files do not hold is told to bad and is no failure: its folder,
+ * and what is wrong, with the file's name.
+ */
+MUST bool witness_each_known(struct witness *w, bool (*each)(void *arg,
+    const struct witness_log *l, struct err *err),
+    void (*bad)(void *arg, const char *hash, const struct err *why), void *arg,
+    struct err *err);
+/*
  * One proof of misbehaviour, for who has to be told; it convinces whoever has the log's key
  * and nothing else.
  *

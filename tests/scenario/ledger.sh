@@ -95,6 +95,23 @@ try 3 'and so is a changed mirror of another ledger' A ledger check
 said "${MIRROR#a/}" 'by its name'
 flip "$MIRROR" 5
 try 0 'all is well again when it is put back' A ledger check
+# What rots stops no bundle: one leaves, one comes in, and the file is named.
+rot() { for f in a/ledger/others/*/checkpoint; do flip "$f" -20; done; }
+must B bundle write led-rot --to XA --ledger
+rot
+try 8 'a bundle leaves whatever rots about ledgers of others' \
+	A bundle write led-rotten --to XB --ledger
+said '/checkpoint is damaged' 'and says which file'
+try 8 'one comes in' A bundle read led-rot
+try 3 'the rest of the ledger is shown' A ledger show
+said '/checkpoint is damaged' 'with the file'
+said 'cosigned by XB' 'and who cosigned'
+try 0 'the desk tells it' A status
+said 'comity ledger check' 'and what to do'
+rot
+try 0 'when they are put back all is well' A ledger check
+try 0 'for the desk, too' A status
+said_not 'comity ledger check' 'which says no more of it'
 cp a/journal/records kept
 flip a/journal/records 200
 try 3 'a changed record is found' A ledger check
