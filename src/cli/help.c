@@ -246,7 +246,9 @@ static const struct { const char *name, *text; } topics[] = {
 	"  curl -H 'Content-Type: application/timestamp-query' --data-binary @q.tsq \\\n"
 	"       TSA-URL > r.tsr\n"
 	"  comity stamp add 0001 r.tsr              carry r.tsr back\n"
-	"The stamp goes to the receiver with the next bundle.\n" },
+	"The stamp goes to the receiver with the next bundle. A request or an answer gets\n"
+	"its stamp in the same way: type its id, as comity request show prints it, in\n"
+	"place of 0001.\n" },
 	{ "court",
 	"comity evidence export 0001 --out for-court writes a folder with the evidence,\n"
 	"the root certificates and HOW-TO-CHECK.txt. A judge or defence expert needs only\n"

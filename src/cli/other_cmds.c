@@ -88,14 +88,40 @@ run_verify(struct cli *c, struct call *call)
 
 /* ---- time stamps ---- */
 
+/* Of what, in answers that programs read. */
+static void
+stamp_for_json(struct json_out *j, const struct stamp_for *w)
+{
+	if (w->evidence != 0)
+		json_out_int(j, "number", w->evidence);
+	if (w->is_act)
+		json_out_digest(j, "act", &w->act);
+}
+
+static void
+stamped_say(struct cli *c, unsigned evidence, const struct stamped *s)
+{
+	if (s->kind[0] == '\0')
+		say(c, "Evidence %04u: ", evidence);
+	else if (s->request != 0)
+		say(c, "Request %u, %s: ", s->request, s->kind);
+	else
+		say(c, "An act (%s): ", s->kind);
+	if (s->kept)
+		say(c, "time-stamped, signed before %s.\n", when_people(s->at).s);
+	else
+		say(c, "the authority's answer is kept, but its time counts as CLAIMED: %s\n",
+		    s->text);
+}
+
 static int
-stamped_told(struct cli *c, unsigned number, const struct stamped *s)
+stamped_told(struct cli *c, const struct stamp_for *w, const struct stamped *s)
 {
 	struct json_out j;
 
 	if (c->json) {
 		json_start(c, &j, "comity.stamped/1");
-		json_out_int(&j, "number", number);
+		stamp_for_json(&j, w);
 		json_out_bool(&j, "kept", s->kept);
 		json_out_str(&j, "before", when_rfc3339(s->at).s);
 		json_out_bool(&j, "travels", s->travels);
@@ -103,20 +129,27 @@ stamped_told(struct cli *c, unsigned number, const struct stamped *s)
 		json_done(c, &j);
 		return EXIT_DONE;
 	}
-	if (s->kept)
-		say(c, "Evidence %04u is time-stamped: signed before %s.\n", number,
-		    when_people(s->at).s);
-	else
-		say(c, "Evidence %04u: the authority's answer is kept, but its time counts as CLAIMED: %s\n",
-		    number, s->text);
+	stamped_say(c, w->evidence, s);
 	if (s->travels)
 		say(c, "The time stamp waits in the outbox for the receiver.\n"
 		    "  Next: comity bundle write DIR --to PEER\n");
 	return EXIT_DONE;
 }
 
+/* What to type for it again: "0001", or the id as it is shown. */
+static struct id_text
+stamp_typed(const struct stamp_for *w)
+{
+	struct id_text t;
+
+	if (w->is_act)
+		return id_short(&w->act);
+	(void)snprintf(t.s, sizeof t.s, "%04u", w->evidence);
+	return t;
+}
+
 static int
-query_told(struct cli *c, unsigned number, const char *out, struct span query)
+query_told(struct cli *c, const struct stamp_for *w, const char *out, struct span query)
 {
 	struct json_out j;
 	struct buf text;
@@ -127,8 +160,8 @@ query_told(struct cli *c, unsigned number, const char *out, struct span query)
 		if (code == EXIT_DONE)
 			say(c, "Take it to a machine on line:\n"
 			    "  curl -H 'Content-Type: application/timestamp-query' --data-binary @%s TSA-URL > answer.tsr\n"
-			    "and bring the answer back: comity stamp add %04u answer.tsr\n",
-			    out, number);
+			    "and bring the answer back: comity stamp add %s answer.tsr\n",
+			    out, stamp_typed(w).s);
 		return code;
 	}
 	if (!c->json)
@@ -136,7 +169,7 @@ query_told(struct cli *c, unsigned number, const char *out, struct span query)
 	buf_init(&text, 8192);
 	if (base64_encode(&text, query, true, &c->err)) {
 		json_start(c, &j, "comity.stamp-query/1");
-		json_out_int(&j, "number", number);
+		stamp_for_json(&j, w);
 		json_out_text(&j, "query_base64", buf_span(&text));
 		json_done(c, &j);
 		code = EXIT_DONE;
@@ -151,7 +184,7 @@ int
 run_stamp_query(struct cli *c, struct call *call)
 {
 	const char *out = call_value(call, "out");
-	struct evidence e;
+	struct stamp_for w;
 	struct buf query;
 	int code;
 
@@ -160,11 +193,12 @@ run_stamp_query(struct cli *c, struct call *call)
 	if (out == NULL && !c->json && world_is_terminal(c->world, WORLD_OUT))
 		return fail_use(c, "a query is binary; name a file with --out");
 	buf_init(&query, 4096);
-	if (!evidence_find(c->flow.home, call->args[0], &e, &c->err) ||
-	    !flow_stamp_query(&c->flow, e.number, &query, &c->err))
+	if (!flow_stamp_find(&c->flow, call->args[0], &w, &c->err) || !(w.is_act ?
+	    flow_stamp_query_act(&c->flow, &w.package, &query, &c->err) :
+	    flow_stamp_query(&c->flow, w.evidence, &query, &c->err)))
 		code = fail(c);
 	else
-		code = query_told(c, e.number, out, buf_span(&query));
+		code = query_told(c, &w, out, buf_span(&query));
 	buf_clear(&query);
 	return code;
 }
@@ -172,17 +206,18 @@ run_stamp_query(struct cli *c, struct call *call)
 int
 run_stamp_add(struct cli *c, struct call *call)
 {
+	struct stamp_for w;
 	struct stamped s;
-	struct evidence e;
 	struct buf answer;
 	bool ok;
 
 	buf_init(&answer, STAMP_FILE_MAX);
-	ok = evidence_find(c->flow.home, call->args[0], &e, &c->err) &&
-	    file_option(c, call->args[1], &answer) &&
-	    flow_stamp_add(&c->flow, e.number, buf_span(&answer), &s, &c->err);
+	ok = flow_stamp_find(&c->flow, call->args[0], &w, &c->err) &&
+	    file_option(c, call->args[1], &answer) && (w.evidence != 0 ?
+	    flow_stamp_add(&c->flow, w.evidence, buf_span(&answer), &s, &c->err) :
+	    flow_stamp_add_act(&c->flow, &w.package, buf_span(&answer), &s, &c->err));
 	buf_clear(&answer);
-	return ok ? stamped_told(c, e.number, &s) : fail(c);
+	return ok ? stamped_told(c, &w, &s) : fail(c);
 }
 
 static size_t
@@ -199,6 +234,7 @@ pending_count(const struct evidence *e)
 static bool
 fetch_of(struct cli *c, unsigned number, size_t *done)
 {
+	const struct stamp_for w = { .evidence = number };
 	struct stamped s;
 	struct evidence e;
 
@@ -209,7 +245,7 @@ fetch_of(struct cli *c, unsigned number, size_t *done)
 			return false;
 		(*done)++;
 		if (!c->json)
-			(void)stamped_told(c, number, &s);
+			(void)stamped_told(c, &w, &s);
 	}
 	return true;
 }
@@ -228,20 +264,6 @@ fetch_evidence(struct cli *c, size_t *done)
 	return ok;
 }
 
-static void
-act_stamped_say(struct cli *c, const struct stamped *s)
-{
-	if (s->request != 0)
-		say(c, "Request %u, %s: ", s->request, s->kind);
-	else
-		say(c, "An act (%s): ", s->kind);
-	if (s->kept)
-		say(c, "time-stamped, signed before %s.\n", when_people(s->at).s);
-	else
-		say(c, "the authority's answer is kept, but its time counts as CLAIMED: %s\n",
-		    s->text);
-}
-
 /* Requests, answers, revocations. */
 static bool
 fetch_acts(struct cli *c, size_t *done)
@@ -257,7 +279,7 @@ fetch_acts(struct cli *c, size_t *done)
 		*done += ok;
 		travels = travels || (ok && s.travels);
 		if (ok && !c->json)
-			act_stamped_say(c, &s);
+			stamped_say(c, 0, &s);
 	}
 	mem_free(list);
 	if (travels)
@@ -292,15 +314,16 @@ fetch_all(struct cli *c)
 int
 run_stamp_fetch(struct cli *c, struct call *call)
 {
+	struct stamp_for w;
 	struct stamped s;
-	struct evidence e;
+	bool ok;
 
 	if (call->args_n == 0)
 		return fetch_all(c);
-	if (!evidence_find(c->flow.home, call->args[0], &e, &c->err) ||
-	    !flow_stamp_fetch(&c->flow, e.number, &s, &c->err))
-		return fail(c);
-	return stamped_told(c, e.number, &s);
+	ok = flow_stamp_find(&c->flow, call->args[0], &w, &c->err) && (w.evidence != 0 ?
+	    flow_stamp_fetch(&c->flow, w.evidence, &s, &c->err) :
+	    flow_stamp_fetch_act(&c->flow, &w.package, &s, &c->err));
+	return ok ? stamped_told(c, &w, &s) : fail(c);
 }
 
 int

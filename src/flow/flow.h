@@ -243,6 +243,24 @@ MUST bool flow_stamp_owed(struct flow *f, struct digest **packages, size_t *n,
     struct err *err);
 MUST bool flow_stamp_fetch_act(struct flow *f, const struct digest *package,
     struct stamped *out, struct err *err);
+/*
+ * By file: what a person typed, the number of a piece of evidence or the id of an act of
+ * ours that waits (its first digits will do).  An act of evidence has both: `add` goes by
+ * the number.  ERR_ABSENT "stamp.none-wanted"; ERR_USE "stamp.several".
+ */
+#define STAMP_ACT_DIGITS_MIN 8		/* a number of evidence has at most seven */
+struct stamp_for {
+	unsigned evidence;		/* its number; 0: of an act that is no evidence */
+	bool is_act;			/* act and package are set */
+	struct digest act, package;
+};
+MUST bool flow_stamp_find(struct flow *f, const char *typed, struct stamp_for *out,
+    struct err *err);
+MUST bool flow_stamp_query_act(struct flow *f, const struct digest *package,
+    struct buf *out, struct err *err);
+/* Of an act that is no evidence. */
+MUST bool flow_stamp_add_act(struct flow *f, const struct digest *package,
+    struct span answer, struct stamped *out, struct err *err);
 MUST bool flow_stamp_authority(struct flow *f, const char *url, struct span roots_pem,
     struct err *err);
 

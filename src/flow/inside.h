@@ -100,6 +100,27 @@ MUST bool stamp_file_save(struct flow *f, unsigned number, const struct parcel *
 MUST bool stamp_file_load(struct flow *f, unsigned number, const struct parcel *p,
     const char *ending, struct buf *out, bool *found, struct err *err);
 
+/* The query for a token over this signature; made once, kept beside the parcel. */
+MUST bool stamp_query_kept(struct flow *f, unsigned number, const struct parcel *p,
+    struct span signature, struct buf *out, struct err *err);
+/* An authority's answer that was brought by file, and what came of it. */
+struct stamp_brought {
+	struct span answer;		/* the caller's */
+	struct certs roots;
+	struct buf token;		/* empty: it cannot be kept as our profile wants it */
+	struct token_got got;
+};
+/* Cleared by the caller, whatever came of it.  ERR_UNPROVEN "stamp.no-roots". */
+MUST bool stamp_brought_open(struct flow *f, struct span answer,
+    struct stamp_brought *b, struct err *err);
+void stamp_brought_clear(struct stamp_brought *b);
+/* *fits false: *why says why it is no token over this signature. */
+MUST bool stamp_brought_try(struct flow *f, struct stamp_brought *b, unsigned number,
+    const struct parcel *p, struct span signature, bool *fits, struct err *why,
+    struct err *err);
+MUST bool stamp_added_record(struct flow *f, const struct digest *act,
+    const struct digest *package, unsigned request, struct err *err);
+
 /* As the docket counts it: asked for or not, an act that needs a token waits for one. */
 enum stamp_kept stamp_owed(enum stamp_kept kept, enum act_kind kind);
 

@@ -1,13 +1,83 @@
 /*
- * Time stamps that come later: the query that travels, the answer that comes back,
- * the time_stamp act that carries the token to the receiver.  The first parcel is
- * never rewritten (formats/package.md section 1).
+ * Time stamps of evidence that come later: the query that travels, the answer that comes
+ * back, the time_stamp act that carries the token to the receiver.  The first parcel is
+ * never rewritten (formats/package.md section 1).  What other acts have of it too comes
+ * first; the rest of theirs is in stamp_act.c.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "flow/journey.h"
 #include "http/http.h"
+
+/* ---- of evidence and of other acts ---- */
+
+/* The same query until its answer is here: whoever asks twice may bring it to either. */
+bool
+stamp_query_kept(struct flow *f, unsigned number, const struct parcel *p,
+    struct span signature, struct buf *out, struct err *err)
+{
+	bool made;
+
+	return stamp_file_load(f, number, p, "tsq", out, &made, err) && (made ||
+	    (stamp_query_make(f->world, signature, out, err) &&
+	    stamp_file_save(f, number, p, "tsq", buf_span(out), err)));
+}
+
+bool
+stamp_brought_open(struct flow *f, struct span answer, struct stamp_brought *b,
+    struct err *err)
+{
+	b->answer = answer;
+	certs_init(&b->roots);
+	buf_init(&b->token, STAMP_FILE_MAX);
+	return home_stamp_roots(f->home, &b->roots, err) && (b->roots.n > 0 ||
+	    err_set(err, ERR_UNPROVEN, "stamp.no-roots",
+	    "no roots of a time-stamping authority are set, so no stamp can be believed; set them with: comity stamp authority --tsa-roots FILE"));
+}
+
+void
+stamp_brought_clear(struct stamp_brought *b)
+{
+	certs_clear(&b->roots);
+	buf_clear(&b->token);
+}
+
+bool
+stamp_brought_try(struct flow *f, struct stamp_brought *b, unsigned number,
+    const struct parcel *p, struct span signature, bool *fits, struct err *why,
+    struct err *err)
+{
+	struct buf query;
+	bool asked, canonical = false, ok;
+
+	buf_init(&query, 4096);
+	buf_reset(&b->token);
+	ok = stamp_file_load(f, number, p, "tsq", &query, &asked, err);
+	*fits = ok && stamp_accept(b->answer, buf_span(&query), signature, &b->roots,
+	    &b->token, &canonical, &b->got.at, b->got.text, why);
+	buf_clear(&query);
+	if (!canonical)
+		buf_reset(&b->token);
+	b->got.kept = canonical ? STAMP_KEPT : STAMP_CLAIMED;
+	return ok && (*fits || why->kind != ERR_MEMORY || err_memory(err));
+}
+
+bool
+stamp_added_record(struct flow *f, const struct digest *act,
+    const struct digest *package, unsigned request, struct err *err)
+{
+	struct record r;
+
+	record_begin(f, &r, EVENT_ADMINISTRATION);
+	r.has_act = r.has_package = true;
+	r.act = *act;
+	r.package = *package;
+	(void)snprintf(r.reason, sizeof r.reason, "stamp.added");
+	return record_alone(f, &r, request, err);
+}
+
+/* ---- which parcel ---- */
 
 /* A parcel of this evidence that still wants a token, and the signature it is of. */
 static bool
@@ -53,29 +123,24 @@ wanting(struct flow *f, unsigned number, struct evidence *e, size_t *parcel,
 	return none_wanted(e, err);
 }
 
-/*
- * The same query until its answer is here: whoever asks for it twice may bring the
- * answer to either file.
- */
 bool
 flow_stamp_query(struct flow *f, unsigned number, struct buf *out, struct err *err)
 {
 	struct buf signature;
 	struct evidence e;
 	size_t parcel;
-	bool made, ok;
+	bool ok;
 
 	buf_init(&signature, CMS_SIGNATURE_MAX);
 	ok = home_lock(f->home, err) &&
 	    wanting(f, number, &e, &parcel, &signature, err) &&
-	    stamp_file_load(f, number, &e.parcels[parcel], "tsq", out, &made, err);
-	if (ok && !made)
-		ok = stamp_query_make(f->world, buf_span(&signature), out, err) &&
-		    stamp_file_save(f, number, &e.parcels[parcel], "tsq",
-		    buf_span(out), err);
+	    stamp_query_kept(f, number, &e.parcels[parcel], buf_span(&signature), out,
+	    err);
 	buf_clear(&signature);
 	return ok;
 }
+
+/* ---- the token ---- */
 
 /*
  * The token as payload of a time_stamp act to the same receiver, into the outbox; the
@@ -125,19 +190,6 @@ send_on(struct flow *f, struct evidence *e, const struct parcel *first,
 	return ok;
 }
 
-static bool
-added_record(struct flow *f, const struct parcel *p, struct err *err)
-{
-	struct record r;
-
-	record_begin(f, &r, EVENT_ADMINISTRATION);
-	r.has_act = r.has_package = true;
-	r.act = p->act_id;
-	r.package = p->package_id;
-	(void)snprintf(r.reason, sizeof r.reason, "stamp.added");
-	return record_alone(f, &r, 0, err);
-}
-
 /* May the token go to the parcel's receiver?  Not when it was revoked meanwhile. */
 static bool
 may_travel(struct flow *f, const struct evidence *e, const struct parcel *first,
@@ -159,77 +211,55 @@ may_travel(struct flow *f, const struct evidence *e, const struct parcel *first,
 
 static bool
 keep(struct flow *f, struct evidence *e, size_t parcel, struct span token,
-    struct span answer, bool canonical, int64_t at, struct stamped *out,
+    struct span answer, const struct token_got *got, struct stamped *out,
     struct err *err)
 {
 	struct parcel first = e->parcels[parcel];
 
-	out->kept = canonical;
-	out->at = at;
+	out->kept = got->kept == STAMP_KEPT;
+	out->at = got->at;
 	out->travels = false;
-	if (canonical && !may_travel(f, e, &first, &out->travels, err))
+	(void)snprintf(out->text, sizeof out->text, "%s", got->text);
+	if (out->kept && !may_travel(f, e, &first, &out->travels, err))
 		return false;
 	if (!stamp_files_save(f, e->number, &first, span_of(NULL, 0), token, answer,
-	    err) || !added_record(f, &first, err))
+	    err) || !stamp_added_record(f, &first.act_id, &first.package_id, 0, err))
 		return false;
-	e->parcels[parcel].stamp = canonical ? STAMP_KEPT : STAMP_CLAIMED;
-	e->parcels[parcel].stamped_at = at;
+	e->parcels[parcel].stamp = got->kept;
+	e->parcels[parcel].stamped_at = got->at;
 	return out->travels ? send_on(f, e, &first, token, err) :
 	    evidence_save(f->home, e, err);
 }
 
-struct answering {
-	struct buf signature, query, token;
-	struct certs roots;
-	struct err why;			/* of the newest parcel it does not fit */
-};
-
-/* Is the answer for this parcel? */
+/*
+ * The parcel of this evidence, of those that wait, whose signature the answer is of; why
+ * the newest of them is not it, when there is none.
+ */
 static bool
-answer_try(struct flow *f, const struct evidence *e, size_t i, struct span answer,
-    struct answering *a, bool *canonical, bool *fits, struct stamped *out,
-    struct err *err)
+answer_place(struct flow *f, const struct evidence *e, struct stamp_brought *b,
+    size_t *parcel, struct err *err)
 {
-	struct err why = ERR_INIT;
-	bool asked, wanted;
+	struct err newest = ERR_INIT;
+	bool wanted, fits = false, ok = true;
+	struct buf signature;
 
-	*fits = false;
-	buf_reset(&a->query);
-	buf_reset(&a->token);
-	if (!wants(f, e, i, &a->signature, &wanted, err) || (wanted &&
-	    !stamp_file_load(f, e->number, &e->parcels[i], "tsq", &a->query, &asked,
-	    err)))
-		return false;
-	if (!wanted)
-		return true;
-	*fits = stamp_accept(answer, buf_span(&a->query), buf_span(&a->signature),
-	    &a->roots, &a->token, canonical, &out->at, out->text, &why);
-	if (why.kind == ERR_MEMORY)
-		return err_memory(err);
-	if (!*fits && a->why.kind == ERR_NONE)
-		a->why = why;
-	return true;
-}
+	buf_init(&signature, CMS_SIGNATURE_MAX);
+	for (size_t i = e->parcels_n; ok && !fits && i-- > 0;) {
+		struct err why = ERR_INIT;
 
-/* The answer may be for any parcel of this evidence that waits. */
-static bool
-answer_place(struct flow *f, const struct evidence *e, struct span answer,
-    struct answering *a, size_t *parcel, bool *canonical, struct stamped *out,
-    struct err *err)
-{
-	bool fits = false;
-
-	for (size_t i = e->parcels_n; i-- > 0;) {
-		if (!answer_try(f, e, i, answer, a, canonical, &fits, out, err))
-			return false;
-		if (fits) {
-			*parcel = i;
-			return true;
-		}
+		ok = wants(f, e, i, &signature, &wanted, err) && (!wanted ||
+		    stamp_brought_try(f, b, e->number, &e->parcels[i],
+		    buf_span(&signature), &fits, &why, err));
+		if (newest.kind == ERR_NONE)
+			newest = why;
+		*parcel = i;
 	}
-	if (a->why.kind == ERR_NONE)
+	buf_clear(&signature);
+	if (!ok || fits)
+		return ok;
+	if (newest.kind == ERR_NONE)
 		return none_wanted(e, err);
-	*err = a->why;
+	*err = newest;
 	return false;
 }
 
@@ -237,28 +267,17 @@ bool
 flow_stamp_add(struct flow *f, unsigned number, struct span answer,
     struct stamped *out, struct err *err)
 {
-	struct answering a = { .why = ERR_INIT };
+	struct stamp_brought b;
 	struct evidence e;
 	size_t parcel = 0;
-	bool canonical = false, ok;
+	bool ok;
 
 	memset(out, 0, sizeof *out);
-	certs_init(&a.roots);
-	buf_init(&a.signature, CMS_SIGNATURE_MAX);
-	buf_init(&a.query, 4096);
-	buf_init(&a.token, STAMP_FILE_MAX);
-	ok = home_lock(f->home, err) && evidence_load(f->home, number, &e, err) &&
-	    home_stamp_roots(f->home, &a.roots, err);
-	if (ok && a.roots.n == 0)
-		ok = err_set(err, ERR_UNPROVEN, "stamp.no-roots",
-		    "no roots of a time-stamping authority are set, so no stamp can be believed; set them with: comity stamp authority --tsa-roots FILE");
-	ok = ok && answer_place(f, &e, answer, &a, &parcel, &canonical, out, err) &&
-	    keep(f, &e, parcel, canonical ? buf_span(&a.token) : span_of(NULL, 0),
-	    answer, canonical, out->at, out, err);
-	certs_clear(&a.roots);
-	buf_clear(&a.signature);
-	buf_clear(&a.query);
-	buf_clear(&a.token);
+	ok = stamp_brought_open(f, answer, &b, err) && home_lock(f->home, err) &&
+	    evidence_load(f->home, number, &e, err) &&
+	    answer_place(f, &e, &b, &parcel, err) &&
+	    keep(f, &e, parcel, buf_span(&b.token), answer, &b.got, out, err);
+	stamp_brought_clear(&b);
 	return ok;
 }
 
@@ -282,11 +301,8 @@ flow_stamp_fetch(struct flow *f, unsigned number, struct stamped *out,
 	if (ok && got.kept == STAMP_PENDING)
 		ok = err_set(err, ERR_UNREACHED, "stamp.pending",
 		    "no time stamp yet: %s", got.text);
-	if (ok) {
-		(void)snprintf(out->text, sizeof out->text, "%s", got.text);
-		ok = keep(f, &e, parcel, buf_span(&token), buf_span(&answer),
-		    got.kept == STAMP_KEPT, got.at, out, err);
-	}
+	ok = ok && keep(f, &e, parcel, buf_span(&token), buf_span(&answer), &got, out,
+	    err);
 	buf_clear(&signature);
 	buf_clear(&token);
 	buf_clear(&answer);

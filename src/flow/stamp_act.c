@@ -1,6 +1,6 @@
 /*
  * Time stamps that come later for what is no evidence: requests, answers, revocations.
- * The token lies beside the parcel (parcels/ACT.tst) and goes to who has the act in a
+ * Asked for on the line, or carried by file.  The token lies beside the parcel (parcels/ACT.tst) and goes to who has the act in a
  * time_stamp act, as with evidence (stamp.c).
  */
 #include <stdio.h>
@@ -54,6 +54,85 @@ flow_stamp_owed(struct flow *f, struct digest **packages, size_t *n, struct err 
 	return true;
 }
 
+/* By our signature, and without a token that proves its time. */
+static bool
+row_wants(const struct docket_act *row)
+{
+	return (row->stamp == STAMP_PENDING || row->stamp == STAMP_CLAIMED) &&
+	    (row->direction == ACT_OUT || row->peer[0] == '\0');
+}
+
+struct wanted {
+	const char *typed;
+	size_t n;			/* of its digits */
+	bool found, several;		/* another act of that beginning */
+	struct docket_act row;
+};
+
+static bool
+find_look(void *arg, const struct docket_act *row, struct err *err)
+{
+	struct wanted *g = arg;
+
+	(void)err;
+	if (!row_wants(row) || strncmp(digest_hex(&row->act).s, g->typed, g->n) != 0)
+		return true;
+	g->several = g->found && (g->several || !digest_eq(&g->row.act, &row->act));
+	if (!g->found)
+		g->row = *row;
+	g->found = true;
+	return true;
+}
+
+/* The beginning of an id is looked for among what is owed, the whole one anywhere. */
+static bool
+find_act(struct flow *f, struct wanted *g, struct err *err)
+{
+	struct docket *d = NULL;
+	struct digest act;
+	bool ok;
+
+	ok = desk_open(f, false, &d, err) && (digest_parse(span_text(g->typed), &act) ?
+	    docket_act_packages(d, &act, find_look, g, err) :
+	    docket_stamps_owed(d, find_look, g, err));
+	docket_close(d);
+	if (!ok)
+		return false;
+	if (g->several)
+		return err_set(err, ERR_USE, "stamp.several",
+		    "several acts begin with %.64s; type more of the one you mean",
+		    g->typed);
+	return g->found || err_set(err, ERR_ABSENT, "stamp.none-wanted",
+	    "no act of ours whose id begins with %.64s waits for a time stamp",
+	    g->typed);
+}
+
+bool
+flow_stamp_find(struct flow *f, const char *typed, struct stamp_for *out,
+    struct err *err)
+{
+	struct wanted g = { .typed = typed, .n = strlen(typed) };
+	struct evidence *e;
+	bool ok;
+
+	memset(out, 0, sizeof *out);
+	if (g.n >= STAMP_ACT_DIGITS_MIN && strspn(typed, "0123456789abcdef") == g.n) {
+		if (!find_act(f, &g, err))
+			return false;
+		out->is_act = true;
+		out->act = g.row.act;
+		out->package = g.row.package;
+		out->evidence = g.row.evidence;
+		return true;
+	}
+	e = mem_new(sizeof *e, err);
+	ok = e != NULL && evidence_find(f->home, typed, e, err);
+	if (ok)
+		out->evidence = e->number;
+	mem_free(e);
+	return ok;
+}
+
 /* ---- a token for one of ours ---- */
 
 /* signature.bin of a kept package, opened with our keys. */
@@ -83,7 +162,7 @@ row_load(struct flow *f, const struct digest *package, struct docket_act *row,
 	ok = desk_open(f, false, &d, err) &&
 	    docket_act_package(d, package, row, &found, err);
 	docket_close(d);
-	return ok && ((found && row->stamp == STAMP_PENDING) || err_set(err, ERR_ABSENT,
+	return ok && ((found && row_wants(row)) || err_set(err, ERR_ABSENT,
 	    "stamp.none-wanted", "that act waits for no time stamp"));
 }
 
@@ -149,19 +228,6 @@ pass_on(struct flow *f, const struct docket_act *stamped, const struct peer *to,
 }
 
 static bool
-added_record(struct flow *f, const struct docket_act *row, struct err *err)
-{
-	struct record r;
-
-	record_begin(f, &r, EVENT_ADMINISTRATION);
-	r.has_act = r.has_package = true;
-	r.act = row->act;
-	r.package = row->package;
-	(void)snprintf(r.reason, sizeof r.reason, "stamp.added");
-	return record_alone(f, &r, row->request, err);
-}
-
-static bool
 keep(struct flow *f, struct docket_act *row, struct span token, struct span answer,
     const struct token_got *got, struct stamped *out, struct err *err)
 {
@@ -178,7 +244,7 @@ keep(struct flow *f, struct docket_act *row, struct span token, struct span answ
 	row->stamped_at = got->at;
 	peer_init(&to);
 	ok = stamp_files_save(f, 0, &p, span_of(NULL, 0), token, answer, err) &&
-	    added_record(f, row, err);
+	    stamp_added_record(f, &row->act, &row->package, row->request, err);
 	if (ok && out->kept)
 		ok = receiver_load(f, row, &to, &out->travels, err);
 	if (ok)
@@ -211,6 +277,67 @@ flow_stamp_fetch_act(struct flow *f, const struct digest *package,
 	buf_clear(&signature);
 	buf_clear(&token);
 	buf_clear(&answer);
+	return ok;
+}
+
+/* ---- by file ---- */
+
+bool
+flow_stamp_query_act(struct flow *f, const struct digest *package, struct buf *out,
+    struct err *err)
+{
+	struct docket_act row;
+	struct buf signature;
+	bool ok;
+
+	buf_init(&signature, CMS_SIGNATURE_MAX);
+	ok = home_lock(f->home, err) && row_load(f, package, &row, err) &&
+	    act_signature(f, &row, &signature, err);
+	if (ok) {
+		struct parcel p = { .act_id = row.act, .package_id = row.package,
+			.other = row.other };
+
+		ok = stamp_query_kept(f, row.evidence, &p, buf_span(&signature), out, err);
+	}
+	buf_clear(&signature);
+	return ok;
+}
+
+static bool
+brought_keep(struct flow *f, struct docket_act *row, struct stamp_brought *b,
+    struct stamped *out, struct err *err)
+{
+	struct parcel p = { .act_id = row->act, .package_id = row->package,
+		.other = row->other };
+	struct err why = ERR_INIT;
+	struct buf signature;
+	bool fits, ok;
+
+	buf_init(&signature, CMS_SIGNATURE_MAX);
+	ok = act_signature(f, row, &signature, err) &&
+	    stamp_brought_try(f, b, 0, &p, buf_span(&signature), &fits, &why, err);
+	buf_clear(&signature);
+	if (!ok)
+		return false;
+	if (!fits) {
+		*err = why;
+		return false;
+	}
+	return keep(f, row, buf_span(&b->token), b->answer, &b->got, out, err);
+}
+
+bool
+flow_stamp_add_act(struct flow *f, const struct digest *package, struct span answer,
+    struct stamped *out, struct err *err)
+{
+	struct stamp_brought b;
+	struct docket_act row;
+	bool ok;
+
+	memset(out, 0, sizeof *out);
+	ok = stamp_brought_open(f, answer, &b, err) && home_lock(f->home, err) &&
+	    row_load(f, package, &row, err) && brought_keep(f, &row, &b, out, err);
+	stamp_brought_clear(&b);
 	return ok;
 }
 

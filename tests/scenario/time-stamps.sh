@@ -108,6 +108,40 @@ said 'since then stamped' 'at who asked'
 must A request export 1 --out thread-a
 holds 'in the bag' sh -c 'test -e thread-a/*-granted-in/signature.tst'
 
+# Requests and answers by file, for an office without a line.
+tsa_stop
+must preserve XB
+A --json request send 2 >v.json 2>/dev/null
+act=$(json v.json sent_act | cut -c1-12)
+try 0 'the query for a request, by the id that was shown' A stamp query "$act" --out r.tsq
+said "comity stamp add $act" 'and how to bring its answer back'
+cp r.tsq r1.tsq
+must A stamp query "$act" --out r2.tsq
+holds 'it is the same until the answer is here' cmp r1.tsq r2.tsq
+must python3 "$TOP/scripts/lib/tsa.py" reply tsa r.tsq r.tsr
+try 10 'an answer to something else is not kept' A stamp add "$act" a.tsr
+try 0 'the answer is added' A stamp add "$act" r.tsr
+said 'Request 2, preserve: time-stamped' 'and it says to what'
+try 5 'once is enough' A stamp add "$act" r.tsr
+try 5 'of what is not owed there is no query' A stamp query 0123456789ab --out no.tsq
+must A bundle write stick7 --to XB
+must B bundle read stick7
+try 0 'the receiver' B request show 2
+said 'since then stamped' 'has the stamp'
+must B stamp authority --tsa '' --tsa-roots tsa/root.pem
+B --json request confirm 2 --yes >v.json 2>/dev/null
+act=$(json v.json sent_act)
+try 0 'the query for an answer, by its whole id' B stamp query "$act" --out g.tsq
+must python3 "$TOP/scripts/lib/tsa.py" reply tsa g.tsq g.tsr
+try 0 'its stamp is added' B stamp add "$act" g.tsr
+said 'granted: time-stamped' 'to the answer'
+must B bundle write stick8 --to XA
+must A bundle read stick8
+must A request export 2 --out thread-2
+holds 'who asked has a stamp over the signature of the answer' openssl ts -verify \
+	-data thread-2/*-granted-in/signature.bin -in thread-2/*-granted-in/signature.tst \
+	-token_in -CAfile tsa/root.pem
+
 # Authorities that misbehave never stop the sealing, and never prove anything.
 n=2
 for how in rejected garbage empty error500 othernonce; do
