@@ -21,6 +21,7 @@ struct bundle_entry {
 	uint64_t bytes;
 	unsigned request;
 	bool other;			/* written: another package of a known act */
+	bool evidence;			/* written: it hands evidence over */
 	bool fresh;			/* written: handed over now, or never marked so */
 	bool here;			/* read: kept in this home, whole */
 };
@@ -49,7 +50,8 @@ entry_add(struct bundle_writing *b, const struct docket_act *a, struct err *err)
 	}
 	b->list[b->n++] = (struct bundle_entry){ .act = a->act,
 	    .package = a->package, .bytes = a->bytes, .request = a->request,
-	    .other = a->other, .fresh = a->carried_at == 0 };
+	    .other = a->other, .fresh = a->carried_at == 0,
+	    .evidence = strcmp(a->kind, act_kind_name(ACT_DELIVERED)) == 0 };
 	return true;
 }
 
@@ -362,10 +364,12 @@ ledgers_tell(struct bundle_writing *b, struct err *err)
 	struct exchanged *x = mem_new(sizeof *x, err);
 	struct digest *acts = mem_array(b->n + 1, sizeof *acts, err);
 	bool ok = x != NULL && acts != NULL;
+	size_t n = 0;
 
 	for (size_t i = 0; ok && i < b->n; i++)
-		acts[i] = b->list[i].act;
-	ok = ok && exchange_write(b->f, b->dir, &b->to, acts, b->n, x, err) &&
+		if (b->list[i].evidence)
+			acts[n++] = b->list[i].act;
+	ok = ok && exchange_write(b->f, b->dir, &b->to, acts, n, x, err) &&
 	    ledgers_note(b->f, x, b->result, err);
 	mem_free(acts);
 	mem_free(x);

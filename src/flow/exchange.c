@@ -689,22 +689,22 @@ receiver_find(struct telling *t, struct err *err)
 }
 
 static bool
-tell_all(struct telling *t, const struct digest *parcels, size_t parcels_n,
+tell_all(struct telling *t, const struct digest *handed, size_t handed_n,
     struct err *err)
 {
 	struct err own = ERR_INIT;
 
-	if (parcels_n > EXCHANGE_HANDED_MAX)
-		parcels_n = EXCHANGE_HANDED_MAX;
+	if (handed_n > EXCHANGE_HANDED_MAX)
+		handed_n = EXCHANGE_HANDED_MAX;
 	if (!folders_make(t, err) || !ledger_log(t->f, &t->log, err) ||
 	    !part(t, own_tell(t, &own), &own, err) || !known_begin(t, err) ||
 	    !others_tell(t, err))
 		return false;
-	for (size_t i = 0; i < parcels_n; i++) {
+	for (size_t i = 0; i < handed_n; i++) {
 		struct err why = ERR_INIT;
 
-		if (!part(t, handed_tell(t, &parcels[i], &why) &&
-		    before_tell(t, &parcels[i], &why), &why, err))
+		if (!part(t, handed_tell(t, &handed[i], &why) &&
+		    before_tell(t, &handed[i], &why), &why, err))
 			return false;
 	}
 	if (t->withheld)
@@ -715,7 +715,7 @@ tell_all(struct telling *t, const struct digest *parcels, size_t parcels_n,
 
 bool
 exchange_write(struct flow *f, struct dir *bundle, const struct peer *to,
-    const struct digest *parcels, size_t parcels_n, struct exchanged *out,
+    const struct digest *handed, size_t handed_n, struct exchanged *out,
     struct err *err)
 {
 	struct telling t = { .f = f, .dir = bundle, .to = to, .out = out };
@@ -723,7 +723,7 @@ exchange_write(struct flow *f, struct dir *bundle, const struct peer *to,
 
 	buf_init(&t.note, NOTE_MAX);
 	buf_init(&t.known, KNOWN_MAX);
-	ok = receiver_find(&t, err) && tell_all(&t, parcels, parcels_n, err);
+	ok = receiver_find(&t, err) && tell_all(&t, handed, handed_n, err);
 	witness_close(t.witness);
 	known_clear(&t.told);
 	buf_clear(&t.known);

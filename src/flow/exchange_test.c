@@ -234,6 +234,43 @@ a_card_that_nobody_confirmed_has_no_say_about_ledgers(void **state)
 	job_end(&j);
 }
 
+/* ---- custody ---- */
+
+static size_t
+files_in(struct job *j, const char *folder)
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = true;
+	size_t n = 0;
+
+	OK(listing_open(j->world, NULL, folder, &l, &err));
+	while (more) {
+		OK(listing_next(l, &e, &more, &err));
+		n += more;
+	}
+	listing_close(l);
+	return n;
+}
+
+/* Evidence there, with its custody; back a receipt, which hands nothing over. */
+static void
+custody_goes_with_evidence_and_with_nothing_else(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 7);
+	run_up_to(&j, AFTER_RECEIVE);
+	assert_int_equal(files_in(&j, "stick/ledger/handed"), 1);
+	OK(site_again(&j.b, &err) &&
+	    flow_bundle_write(&j.b.flow, "back", "XA", &r, &err));
+	assert_int_equal(r.parcels, 1);
+	assert_int_equal(files_in(&j, "back/ledger/handed"), 0);
+	job_end(&j);
+}
+
 /* ---- a second copy ---- */
 
 static void
@@ -392,6 +429,7 @@ main(void)
 		cmocka_unit_test(a_part_that_is_wrong_stops_nothing_and_convinces_nobody),
 		cmocka_unit_test(a_part_that_is_too_large_is_passed_over),
 		cmocka_unit_test(a_card_that_nobody_confirmed_has_no_say_about_ledgers),
+		cmocka_unit_test(custody_goes_with_evidence_and_with_nothing_else),
 		cmocka_unit_test(a_second_copy_is_found_frozen_and_succeeded),
 		cmocka_unit_test(an_exchange_can_be_cut_at_any_place),
 	};

@@ -79,8 +79,8 @@ MUST bool ledger_keys_of_card(const struct act *card, struct ledger_keys *out,
  *	others/HASH		add-checkpoint bodies of third logs: what we know, from the size the
  *				receiver showed last
  *	misbehaviour/HASH-N/	first, second, proof
- *	handed/ACT.json		custody so far of each parcel in the bundle (comity.custody/1): the
- *				leaf `made` and what came before it
+ *	handed/ACT.json		custody so far of each parcel in the bundle that hands evidence
+ *				over (comity.custody/1): the leaf `made` and what came before it
  * Nothing in it is secret, and nothing is believed but what its keys prove.
  */
 struct exchanged {
@@ -97,12 +97,13 @@ struct exchanged {
 	char text[600];			/* sentences, each with what to do; "" none */
 };
 /*
+ * handed: the acts in the bundle that hand evidence over, whose custody goes with them.
  * What does not hold here is told in *out (zeros before) and left out; nothing else fails by
  * it.  `known` is left out when it is about a log of the receiver's: one in recovery would
  * take silence for "nothing is known".
  */
 MUST bool exchange_write(struct flow *f, struct dir *bundle, const struct peer *to,
-    const struct digest *parcels, size_t parcels_n, struct exchanged *out,
+    const struct digest *handed, size_t handed_n, struct exchanged *out,
     struct err *err);
 
 /* ---- for the doors ---- */
