@@ -1,17 +1,31 @@
-/* Every file of a log from the first byte on, as a stranger would; nothing is changed. */
+/*
+ * Every file of a log from the first byte on, as a stranger would; nothing is changed.
+ *
+ * The journal is nearly all of it.  Where the tiles hold, threads read it run by run: the
+ * offsets file says where a run may begin, each entry has to build on the 32 bytes before
+ * it, a run has to end where the next begins after so many entries, and each leaf has to
+ * be the entry in the tiles, which were proven a moment ago.  Whatever is not so is said
+ * by one thread that reads the journal from its first byte and believes nobody.
+ */
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "ledger/log_internal.h"
 
 #define TELL_EACH 4096			/* entries between two words about progress */
+#define RUN 4096			/* entries of a run: about 1 MiB of small records */
+/* Threads of one core, so that some wait for the disk while others hash; 260 KiB each. */
+#define THREADS_EACH 2
 
 struct scrub {
 	struct log *l;
 	void (*bad)(void *arg, const char *path, const char *why);
 	void *arg;
 	struct progress *progress;
+	struct tiles *t;		/* opened for this */
+	bool rotten;			/* a tile or another file: it was told */
 	struct merkle_edge edge;	/* of the journal's leaves */
 	uint64_t compare;		/* the size to compare at: what the tiles say */
 	struct digest root;		/* of the journal there */
@@ -31,7 +45,165 @@ told(struct scrub *s, const char *path, const struct err *why, struct err *err)
 	return false;
 }
 
-/* ---- the journal ---- */
+/* ---- the journal, by many threads ---- */
+
+struct runner {
+	struct reading r;
+	struct tile_reader tiles;
+	struct cursor entries;		/* behind the entry of the last leaf */
+	uint64_t bundle;		/* that they are of, + 1; 0: none */
+};
+
+struct runs {
+	struct scrub *s;
+	uint64_t n;
+	struct runner *runners;
+	unsigned runners_n;
+	atomic_ullong next;		/* the run that nobody has taken yet */
+	atomic_bool over, stopped;
+};
+
+static bool
+run_begin(struct runs *k, uint64_t run, uint64_t *at)
+{
+	struct log *l = k->s->l;
+	uint8_t b[8] = { 0 };
+	struct cursor c;
+	size_t got = 0;
+
+	*at = run == 0 ? JOURNAL_FIRST : journal_end(l->j);
+	if (run == 0 || run == k->n)
+		return true;
+	c = cursor_of(span_of(b, sizeof b));
+	return file_read_at(l->offsets, b, sizeof b, run * RUN * 8, &got, NULL) &&
+	    got == sizeof b && cursor_u64(&c, at) && *at > JOURNAL_FIRST + ENTRY_EXTRA &&
+	    *at < journal_end(l->j);
+}
+
+/* The entry of leaf i in the tiles; leaves come in order within a run. */
+static bool
+tiles_leaf(struct scrub *s, struct runner *w, uint64_t i, struct span *out)
+{
+	uint64_t n = i / TILE_WIDTH;
+	struct span all;
+
+	if (w->bundle == n + 1)
+		return bundle_next(&w->entries, out);
+	if (!bundle_load(&w->tiles, n, n == s->compare / TILE_WIDTH ?
+	    (unsigned)(s->compare % TILE_WIDTH) : TILE_WIDTH, &all, NULL))
+		return false;
+	w->bundle = n + 1;
+	w->entries = cursor_of(all);
+	for (uint64_t skip = i % TILE_WIDTH; skip > 0; skip--)
+		if (!bundle_next(&w->entries, out))
+			return false;
+	return bundle_next(&w->entries, out);
+}
+
+static bool
+run_leaf(struct scrub *s, struct runner *w, const struct entry *e, uint64_t at,
+    uint64_t number)
+{
+	struct journal_entry je = { .number = number, .at = at, .record = e->record };
+	uint8_t leaf[LEAF_BYTES];
+	struct span there;
+
+	if (number < s->l->first || number - s->l->first >= s->compare)
+		return true;
+	memcpy(je.salt, e->salt, sizeof je.salt);
+	return journal_leaf_with(w->r.hasher, &je, leaf, NULL) &&
+	    tiles_leaf(s, w, number - s->l->first, &there) &&
+	    span_eq(there, span_of(leaf, sizeof leaf));
+}
+
+static bool
+run_holds(struct runs *k, struct runner *w, uint64_t run)
+{
+	uint64_t at, end, number = run * RUN, count = journal_count(k->s->l->j);
+	uint64_t behind = run + 1 == k->n ? count : number + RUN;
+	struct digest chain;
+	struct entry e;
+
+	if (!run_begin(k, run, &at) || !run_begin(k, run + 1, &end) || at > end)
+		return false;
+	w->r.end = end;
+	w->bundle = 0;
+	if (!reading_chain(&w->r, at, &chain, NULL))
+		return false;
+	for (; at < end && number < behind; at = e.next, number++) {
+		if (!reading_must(&w->r, at, &chain, &e, NULL) ||
+		    !run_leaf(k->s, w, &e, at, number))
+			return false;
+		chain = e.chain;
+	}
+	return at == end && number == behind;
+}
+
+static void
+runs_work(void *arg, unsigned i)
+{
+	struct runs *k = arg;
+	struct progress *p = i == 0 ? k->s->progress : NULL;
+	struct journal *j = k->s->l->j;
+	uint64_t run, at;
+
+	while (!atomic_load(&k->over) && (run = atomic_fetch_add(&k->next, 1)) < k->n) {
+		if (world_stop_wanted(k->s->l->w))
+			atomic_store(&k->stopped, true);
+		if (p != NULL && run_begin(k, run, &at))
+			p->tell(p, "journal", at, journal_end(j));
+		if (atomic_load(&k->stopped) || !run_holds(k, &k->runners[i], run))
+			atomic_store(&k->over, true);
+	}
+}
+
+static bool
+runners_make(struct runs *k, struct err *err)
+{
+	struct log *l = k->s->l;
+	unsigned cores = world_cores(l->w), most = cores > 1 ? cores * THREADS_EACH : 1;
+
+	if (most > TILES_THREADS_MAX)
+		most = TILES_THREADS_MAX;
+	k->runners_n = k->n < most ? (unsigned)k->n : most;
+	k->runners = mem_array(k->runners_n, sizeof *k->runners, err);
+	for (unsigned i = 0; k->runners != NULL && i < k->runners_n; i++)
+		if (!reading_init(&k->runners[i].r, l->j->file, 0, err) ||
+		    !tile_reader_init(&k->runners[i].tiles, k->s->t, err))
+			return false;
+	return k->runners != NULL;
+}
+
+/* *holds false: something is wrong, and the journal has to be read in order to say what. */
+static bool
+journal_runs(struct scrub *s, bool *holds, struct err *err)
+{
+	uint64_t count = journal_count(s->l->j), known = s->l->offsets_n;
+	struct runs k = { .s = s };
+	unsigned started = 0;
+	bool ok;
+
+	*holds = false;
+	if (s->rotten || s->l->offsets == NULL || count - s->l->first < s->compare)
+		return true;
+	/* Runs whose beginning is in the file; the last has what is left. */
+	k.n = ((known < count ? known : count) + RUN - 1) / RUN;
+	if (k.n == 0)
+		k.n = 1;
+	ok = runners_make(&k, err);
+	if (ok)
+		world_run(s->l->w, k.runners_n, runs_work, &k, &started);
+	for (unsigned i = 0; k.runners != NULL && i < k.runners_n; i++) {
+		reading_clear(&k.runners[i].r);
+		tile_reader_clear(&k.runners[i].tiles);
+	}
+	mem_free(k.runners);
+	*holds = ok && !atomic_load(&k.over);
+	return ok && (!atomic_load(&k.stopped) ||
+	    err_set(err, ERR_STOPPED, "stopped", "stopped as asked"));
+}
+
+/* ---- the journal, from its first byte ---- */
 
 static bool
 entry_check(void *arg, const struct journal_entry *e, struct err *err)
@@ -41,6 +213,8 @@ entry_check(void *arg, const struct journal_entry *e, struct err *err)
 	uint8_t leaf[LEAF_BYTES];
 	struct digest d;
 
+	if (e->number % TELL_EACH == 0 && world_stop_wanted(l->w))
+		return err_set(err, ERR_STOPPED, "stopped", "stopped as asked");
 	if (s->progress != NULL && e->number % TELL_EACH == 0)
 		s->progress->tell(s->progress, "journal", e->at, journal_end(l->j));
 	if (e->number < l->first || e->number >= l->end || s->edge.size >= s->compare)
@@ -54,7 +228,12 @@ static bool
 journal_scrub(struct scrub *s, const struct digest *root, struct err *err)
 {
 	struct err why = ERR_INIT;
+	bool holds;
 
+	if (!journal_runs(s, &holds, err))
+		return false;
+	if (holds)
+		return true;
 	if (!journal_each_known(s->l->j, JOURNAL_FIRST, 0, entry_check, s, &why))
 		return told(s, JOURNAL_PATH, &why, err);
 	if (!merkle_edge_root(s->l->hasher, &s->edge, &s->root, err))
@@ -72,6 +251,7 @@ tile_bad(void *arg, const char *path, const char *why)
 	struct scrub *s = arg;
 	char full[160];
 
+	s->rotten = true;
 	(void)snprintf(full, sizeof full, "%s/%s", s->l->path, path);
 	s->bad(s->arg, full, why);
 }
@@ -81,18 +261,18 @@ static bool
 tiles_part(struct scrub *s, struct err *err)
 {
 	struct err why = ERR_INIT;
-	struct tiles *t = NULL;
 	struct digest root;
 	char path[80];
 	bool ok;
 
 	(void)snprintf(path, sizeof path, "%s/tile", s->l->path);
-	if (!tiles_open(s->l->w, s->l->home, s->l->path, &t, &why))
+	if (!tiles_open(s->l->w, s->l->home, s->l->path, &s->t, &why))
 		return told(s, path, &why, err);
-	s->compare = tiles_size(t);
-	root = tiles_root_synced(t);
-	ok = tiles_scrub(t, tile_bad, s, s->progress, err) && journal_scrub(s, &root, err);
-	tiles_close(t);
+	s->compare = tiles_size(s->t);
+	root = tiles_root_synced(s->t);
+	ok = tiles_scrub(s->t, tile_bad, s, s->progress, err) && journal_scrub(s, &root, err);
+	tiles_close(s->t);
+	s->t = NULL;
 	return ok;
 }
 

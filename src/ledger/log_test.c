@@ -1710,6 +1710,126 @@ one_process_has_it_open(void **state)
 	node_free(&n);
 }
 
+/* ---- a scrub of a journal of several runs ---- */
+
+#define RUNS_RECORDS 9000		/* more than two runs of 4,096 */
+
+struct said {
+	unsigned n;
+	char path[80], why[200];
+};
+
+static void
+say(void *arg, const char *path, const char *why)
+{
+	struct said *k = arg;
+
+	k->n++;
+	(void)snprintf(k->path, sizeof k->path, "%s", path);
+	(void)snprintf(k->why, sizeof k->why, "%s", why);
+}
+
+/* The bytes of a file of the home from `at` on become others, whoever has it open. */
+static void
+put_bytes(struct node *n, const char *path, uint64_t at, struct span bytes)
+{
+	struct file *f = NULL;
+
+	OK(file_open(n->w, n->home, path, FILE_UPDATE, &f, &last));
+	OK(file_write_at(f, bytes, at, &last));
+	file_close(f);
+}
+
+static void
+scrub_says(struct node *n, const char *path, const char *why)
+{
+	struct said k = { .n = 0 };
+
+	OK(log_scrub(n->l, say, &k, NULL, &last));
+	if (k.n != 1 || strcmp(k.path, path) != 0 || strstr(k.why, why) == NULL)
+		fail_msg("%u told: %s %s; wanted %s", k.n, k.path, k.why, why);
+}
+
+/* One altered byte in each run, told as the reader from the first byte tells it. */
+static void
+each_run_is_read(struct node *n, struct span journal)
+{
+	for (uint64_t number = 100; number < RUNS_RECORDS; number += 3333) {
+		char where[40];
+		uint64_t at;
+		uint8_t b;
+
+		OK(log_offset(n->l, number, &at, &last));
+		b = (uint8_t)(journal.p[at + 8] ^ 1);
+		put_bytes(n, "journal/records", at + 8, span_of(&b, 1));
+		(void)snprintf(where, sizeof where, "damaged at byte %llu:",
+		    (unsigned long long)at);
+		scrub_says(n, "journal/records", where);
+		put_bytes(n, "journal/records", at + 8,
+		    span_part(journal, (size_t)at + 8, 1));
+	}
+	OK(log_scrub(n->l, must_not, NULL, NULL, &last));
+}
+
+static void
+runs_story(struct node *n)
+{
+	static const uint8_t junk[8] = { 0, 0, 0, 0, 0, 1, 2, 3 };
+	struct log_signer s = signer_of("comity-ledger/XA-TEST/1");
+	struct node other = node_new(1999);
+	struct buf ours, theirs;
+	struct checkpoint c;
+
+	add(n, RUNS_RECORDS);
+	OK(log_publish(n->l, &s, &c, &last));
+	OK(node_open(&other));
+	add(&other, RUNS_RECORDS);
+	buf_init(&ours, 4 << 20);
+	buf_init(&theirs, 4 << 20);
+	OK(file_load(n->w, n->home, "journal/records", &ours, &last));
+	OK(file_load(other.w, other.home, "journal/records", &theirs, &last));
+	assert_int_equal(ours.n, theirs.n);
+	OK(log_scrub(n->l, must_not, NULL, NULL, &last));
+	each_run_is_read(n, buf_span(&ours));
+	/* Another's journal holds by itself, and is as long. */
+	put_bytes(n, "journal/records", 0, buf_span(&theirs));
+	scrub_says(n, "journal/records", "its records are not the leaves of the tree");
+	put_bytes(n, "journal/records", 0, buf_span(&ours));
+	/* Offsets are a hint: a wrong one costs time, nothing else. */
+	put_bytes(n, "journal/offsets", 8 * 4096, span_of(junk, sizeof junk));
+	OK(log_scrub(n->l, must_not, NULL, NULL, &last));
+	buf_clear(&ours);
+	buf_clear(&theirs);
+	node_free(&other);
+}
+
+static void
+a_journal_of_several_runs_is_scrubbed_to_its_last_byte(void **state)
+{
+	struct node n = node_new(2000);
+
+	(void)state;
+	OK(node_open(&n));
+	runs_story(&n);
+	node_free(&n);
+}
+
+static void
+threads_scrub_a_journal_as_one_does(void **state)
+{
+	char at[] = "/tmp/comity-log-XXXXXX";
+	struct node n = { .w = NULL };
+
+	(void)state;
+	assert_non_null(mkdtemp(at));
+	OK(world_real(&n.w, &last) && dir_open(n.w, NULL, at, &n.home, &last) &&
+	    log_open(n.w, n.home, 0, &n.l, &last));
+	runs_story(&n);
+	node_close(&n);
+	OK(dir_remove_all(n.w, NULL, at, &last));
+	world_free(n.w);
+}
+
 int
 main(void)
 {
@@ -1754,6 +1874,8 @@ main(void)
 		cmocka_unit_test(many_callers_share_syncs_and_each_gets_its_own_place),
 		cmocka_unit_test(offsets_that_are_wrong_in_the_middle_are_made_again),
 		cmocka_unit_test(opening_costs_what_was_written_since),
+		cmocka_unit_test(a_journal_of_several_runs_is_scrubbed_to_its_last_byte),
+		cmocka_unit_test(threads_scrub_a_journal_as_one_does),
 		cmocka_unit_test(one_process_has_it_open),
 	};
 
