@@ -7,9 +7,12 @@
  *   ledger --open FOLDER		what opening it takes, in a process of its own
  */
 #include <fcntl.h>
+#include <ftw.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -251,26 +254,137 @@ sha_rate(void)
 	return (double)n / 1e6 / began;
 }
 
+/* ---- what limits a scrub ---- */
+
+/*
+ * What SHA-256 has to be asked for one leaf, at the least: the entry's chain, its leaf,
+ * the leaf's hash and the node over it.  Record and salt lie in the entry.
+ */
+struct hashing {
+	size_t sizes[4];
+	atomic_ullong leaves;
+};
+
+#define HASHING_SECONDS 1.0
+
+/* OpenSSL alone, messages laid out ready. */
+static void
+hashing_work(void *arg, unsigned i)
+{
+	static const uint8_t message[1024];
+	struct hashing *k = arg;
+	EVP_MD *md = EVP_MD_fetch(NULL, "SHA256", NULL);
+	EVP_MD_CTX *c = EVP_MD_CTX_new();
+	double end = now_s() + HASHING_SECONDS;
+	uint8_t d[32];
+
+	(void)i;
+	while (now_s() < end) {
+		for (int n = 0; n < 256; n++)
+			for (int m = 0; m < 4; m++)
+				if (EVP_DigestInit_ex2(c, md, NULL) != 1 ||
+				    EVP_DigestUpdate(c, message, k->sizes[m]) != 1 ||
+				    EVP_DigestFinal_ex(c, d, NULL) != 1)
+					exit(1);
+		(void)atomic_fetch_add(&k->leaves, 256);
+	}
+	EVP_MD_CTX_free(c);
+	EVP_MD_free(md);
+}
+
+/* MB a second that hashing allows to who reads `each` bytes for a leaf. */
+static double
+hashing_mb(struct world *w, double each, size_t entry)
+{
+	struct hashing k = { .sizes = { entry, entry - 4 - 32 + 16, 1 + LEAF_BYTES, 65 } };
+	unsigned started = 0;
+
+	world_run(w, world_cores(w), hashing_work, &k, &started);
+	return (double)atomic_load(&k.leaves) * each / HASHING_SECONDS / 1e6;
+}
+
+/* Out of the system's memory, so that the disk is asked. */
+static int
+cold(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	int fd = type == FTW_F ? open(path, O_RDONLY) : -1;
+
+	(void)st;
+	(void)ftw;
+	if (fd >= 0) {
+		(void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+		(void)close(fd);
+	}
+	return 0;
+}
+
+static void
+all_cold(const char *folder)
+{
+	sync();
+	(void)nftw(folder, cold, 16, FTW_PHYS);
+}
+
+/* The journal read from end to end by one who does nothing else. */
+static double
+disk_mb(const char *folder)
+{
+	static char block[1 << 20];
+	char path[4096];
+	double began;
+	uint64_t n = 0;
+	ssize_t got;
+	int fd;
+
+	all_cold(folder);
+	(void)snprintf(path, sizeof path, "%s/" JOURNAL_PATH, folder);
+	fd = open(path, O_RDONLY);
+	began = now_s();
+	while (fd >= 0 && (got = read(fd, block, sizeof block)) > 0)
+		n += (uint64_t)got;
+	began = now_s() - began;
+	(void)close(fd);
+	return (double)n / 1e6 / began;
+}
+
+static double
+scrub_mb(struct log *l, double mb)
+{
+	struct err err = ERR_INIT;
+	double began = now_s();
+
+	must(log_scrub(l, bad, NULL, NULL, &err), &err);
+	return mb / (now_s() - began);
+}
+
 /* In a process of its own, so that its memory is its own. */
 static int
 open_only(const char *folder)
 {
 	struct err err = ERR_INIT;
 	struct world *w = NULL;
+	double began, took, mb, disk, from_disk, hashing, warm;
 	struct node n;
-	double began, took;
+	size_t entry;
 
 	must(world_real(&w, &err), &err);
 	began = now_s();
 	node_open(&n, w, folder);
 	took = now_s() - began;
-	began = now_s();
-	must(log_scrub(n.l, bad, NULL, NULL, &err), &err);
-	began = now_s() - began;
 	/* Journal, then tiles (32), bundles (36) and what lies over them. */
-	(void)printf("\"open_ms\": %.2f, \"scrub_s\": %.2f, \"scrub_mb\": %.1f, "
-	    "\"open_peak_kib\": %ld", took * 1e3, began, (double)(journal_end(
-	    log_journal(n.l)) + log_size(n.l) * 68) / 1e6 / began, peak_kib());
+	mb = (double)(journal_end(log_journal(n.l)) + log_size(n.l) * 68) / 1e6;
+	entry = (size_t)(journal_end(log_journal(n.l)) / journal_count(log_journal(n.l)));
+	disk = disk_mb(folder);
+	all_cold(folder);
+	from_disk = scrub_mb(n.l, mb);
+	/* Hashing alone before and after, as others use the cores too. */
+	hashing = hashing_mb(w, mb * 1e6 / (double)log_size(n.l), entry) / 2;
+	warm = scrub_mb(n.l, mb);
+	hashing += hashing_mb(w, mb * 1e6 / (double)log_size(n.l), entry) / 2;
+	(void)printf("\"open_ms\": %.2f, \"scrub_mb\": %.1f, \"scrub_cold_mb\": %.1f, "
+	    "\"disk_mb\": %.1f, \"hashing_mb\": %.1f, \"cores\": %u, "
+	    "\"open_peak_kib\": %ld", took * 1e3, warm, from_disk, disk, hashing,
+	    world_cores(w), peak_kib());
 	node_close(&n);
 	world_free(w);
 	return 0;
