@@ -50,14 +50,32 @@ escape(struct json_out *j, uint32_t code)
 	put_str(j, s);
 }
 
+/* How many bytes from the first on are written as they are: printable ASCII, nearly all. */
+static size_t
+plain_run(struct span s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7F && s.p[n] != '"' &&
+	    s.p[n] != '\\')
+		n++;
+	return n;
+}
+
 static void
 quoted(struct json_out *j, struct span s)
 {
 	put_str(j, "\"");
 	while (s.n > 0 && j->ok) {
 		uint32_t code = 0;
-		size_t n = utf8_next(s, &code);
+		size_t n = plain_run(s);
 
+		if (n > 0) {
+			put(j, span_of(s.p, n));
+			s = span_from(s, n);
+			continue;
+		}
+		n = utf8_next(s, &code);
 		if (n == 0) {
 			j->ok = err_set(j->err, ERR_INPUT, "json.utf8",
 			    "a text is not UTF-8");
