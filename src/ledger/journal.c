@@ -11,12 +11,37 @@
 
 /* ---- reading the file through one buffer ---- */
 
+/* Not mem_new: what is in the room was read, and need not be zero before. */
+static bool
+reading_room(struct reading *r, size_t room, struct err *err)
+{
+	uint8_t *p = mem_resize(r->p, room, err);
+
+	if (p == NULL)
+		return false;
+	r->p = p;
+	r->room = room;
+	return true;
+}
+
+static bool
+init_with(struct reading *r, struct file *file, uint64_t end, size_t room,
+    struct err *err)
+{
+	*r = (struct reading){ .file = file, .end = end };
+	return reading_room(r, room, err) && hasher_new(&r->hasher, err);
+}
+
 bool
 reading_init(struct reading *r, struct file *file, uint64_t end, struct err *err)
 {
-	*r = (struct reading){ .file = file, .end = end };
-	r->p = mem_new(READING_ROOM, err);
-	return r->p != NULL && hasher_new(&r->hasher, err);
+	return init_with(r, file, end, READING_ROOM, err);
+}
+
+bool
+reading_init_one(struct reading *r, struct file *file, uint64_t end, struct err *err)
+{
+	return init_with(r, file, end, READING_ROOM_ONE, err);
 }
 
 void
@@ -35,7 +60,8 @@ reading_span(struct reading *r, uint64_t at, size_t n, struct span *out,
 
 	if (at < r->at || at - r->at > r->n || n > r->n - (size_t)(at - r->at)) {
 		r->n = 0;
-		if (!file_read_at(r->file, r->p, READING_ROOM, at, &got, err))
+		if ((n > r->room && !reading_room(r, READING_ROOM, err)) ||
+		    !file_read_at(r->file, r->p, r->room, at, &got, err))
 			return false;
 		r->at = at;
 		r->n = got;
@@ -577,7 +603,7 @@ journal_read(struct journal *j, uint64_t at, struct buf *record,
 
 	if (!place_check(at, j->end - 1, err))
 		return false;
-	ok = reading_init(&r, j->file, j->end, err) &&
+	ok = reading_init_one(&r, j->file, j->end, err) &&
 	    reading_chain(&r, at, &chain, err) &&
 	    reading_must(&r, at, &chain, &e, err) && buf_add(record, e.record, err);
 	if (ok)

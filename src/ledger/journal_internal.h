@@ -25,16 +25,21 @@ struct journal {
 
 /* The longest entry and the chain before it fit; else as much as is quick to read. */
 #define READING_ROOM ((size_t)256 * 1024)
+/* Of who looks at one entry: most are shorter; for a longer one the room becomes whole. */
+#define READING_ROOM_ONE ((size_t)8 * 1024)
 
 struct reading {
 	struct file *file;
 	uint64_t end;			/* nothing is read past it */
-	uint8_t *p;			/* READING_ROOM bytes, of them n from offset at */
+	uint8_t *p;			/* room bytes, of them n from offset at */
+	size_t room;			/* at most READING_ROOM */
 	uint64_t at;
 	size_t n;
 	struct hasher *hasher;
 };
 MUST bool reading_init(struct reading *r, struct file *file, uint64_t end,
+    struct err *err);
+MUST bool reading_init_one(struct reading *r, struct file *file, uint64_t end,
     struct err *err);
 void reading_clear(struct reading *r);		/* also after a failed init */
 /* n <= READING_ROOM bytes; borrowed until the next call. */

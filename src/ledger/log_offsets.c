@@ -22,7 +22,7 @@ entry_there(struct log *l, uint64_t at, uint64_t end, bool *holds, struct err *e
 	if (at < JOURNAL_FIRST || at >= journal_end(l->j) ||
 	    (at != JOURNAL_FIRST && at <= JOURNAL_FIRST + ENTRY_EXTRA))
 		return true;
-	ok = reading_init(&r, l->j->file, journal_end(l->j), err) &&
+	ok = reading_init_one(&r, l->j->file, journal_end(l->j), err) &&
 	    reading_chain(&r, at, &chain, err) && reading_length(&r, at, &n, err) &&
 	    (n == 0 || reading_entry(&r, at, n, &chain, &e, holds, err));
 	*holds = ok && *holds && (end == 0 || e.next == end);
