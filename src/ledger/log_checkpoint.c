@@ -65,6 +65,42 @@ vkey_save(struct log *l, const struct vkey *k, struct err *err)
 
 /* ---- the latest ---- */
 
+static bool
+same_key(const struct vkey *a, const struct vkey *b)
+{
+	return strcmp(a->name, b->name) == 0 && memcmp(a->id, b->id, sizeof a->id) == 0 &&
+	    a->type == b->type && memcmp(a->point, b->point, sizeof a->point) == 0;
+}
+
+/*
+ * checkpoint_open.  Many proofs are made under one checkpoint: the same bytes under the same
+ * key hold as they did the last time.  *holds false: they do not hold.
+ */
+static bool
+note_open(struct log *l, struct span note, const struct vkey *k, struct checkpoint *out,
+    bool *holds, struct err *err)
+{
+	struct log_opened *o = &l->opened;
+	struct err why = ERR_INIT;
+	struct digest d;
+
+	if (!digest_of(note, &d, err))
+		return false;
+	*holds = o->c.size > 0 && digest_eq(&d, &o->note) && same_key(k, &o->key);
+	if (!*holds) {
+		*holds = checkpoint_open(note, k, &o->c, &why);
+		if (!*holds)
+			o->c.size = 0;
+		if (why.kind == ERR_MEMORY)
+			return err_memory(err);
+		o->note = d;
+		o->key = *k;
+	}
+	if (*holds)
+		*out = o->c;
+	return true;
+}
+
 /* Signed by that key, whatever its root is. */
 static bool
 signed_load(struct log *l, struct buf *note, struct checkpoint *out, bool *found,
@@ -72,7 +108,7 @@ signed_load(struct log *l, struct buf *note, struct checkpoint *out, bool *found
 {
 	size_t before = note->n;
 	struct vkey k;
-	bool key = false, ok;
+	bool key = false, holds = false, ok;
 
 	if (!file_found(l, CHECKPOINT_NAME, note, found, err))
 		return false;
@@ -81,7 +117,8 @@ signed_load(struct log *l, struct buf *note, struct checkpoint *out, bool *found
 	ok = vkey_load(l, &k, &key, err);
 	if (ok && !key)
 		ok = log_damaged(l, VKEY_NAME, "is missing", err);
-	if (ok && !checkpoint_open(span_from(buf_span(note), before), &k, out, NULL))
+	ok = ok && note_open(l, span_from(buf_span(note), before), &k, out, &holds, err);
+	if (ok && !holds)
 		ok = log_damaged(l, CHECKPOINT_NAME, "is not what this ledger signed", err);
 	if (!ok)
 		note->n = before;

@@ -34,6 +34,13 @@ struct log_signed {
 	struct digest root;
 };
 
+/* The checkpoint whose signature held last, by its bytes and the key; size 0: none. */
+struct log_opened {
+	struct digest note;
+	struct vkey key;
+	struct checkpoint c;
+};
+
 /*
  * 1. Leaf i is that of entry first + i; size == tiles_size == edge.size, and all entries of
  *    the journal from first on (to `end` for a closed log) are leaves.
@@ -56,6 +63,7 @@ struct log {
 	struct buf offsets_wait;	/* 8 bytes an entry */
 	uint64_t offsets_n;		/* in the file */
 	struct log_signed signed_;
+	struct log_opened opened;
 	bool standing_damaged;
 	char remade[ERR_TEXT_MAX];	/* what was wrong with tiles made anew at opening; "" nothing */
 	struct log_state state;
