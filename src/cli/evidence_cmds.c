@@ -282,7 +282,8 @@ parcel_show(struct cli *c, const struct evidence *e, size_t i)
 	say(c, "  parcel %zu    act %s\n              package %s\n", i + 1,
 	    digest_hex(&p->act_id).s, digest_hex(&p->package_id).s);
 	say(c, "              %s %s, %s, %s", e->origin == EVIDENCE_OWN ? "to" : "from",
-	    p->peer.s, when_people(p->at).s, size_people(p->bytes).s);
+	    p->peer.s, when_people(p->at).s,
+	    p->bytes == 0 ? "its parcel is missing" : size_people(p->bytes).s);
 	say(c, "\n              %s", stamp_word(p));
 	if (p->stamped_at != 0)
 		say(c, " (before %s)", when_people(p->stamped_at).s);

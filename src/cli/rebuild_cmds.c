@@ -21,6 +21,7 @@ run_rebuild(struct cli *c, struct call *call)
 		json_out_int(&j, "requests", (int64_t)r.requests);
 		json_out_int(&j, "evidence", (int64_t)r.evidence);
 		json_out_int(&j, "without_parcel", (int64_t)r.without_parcel);
+		json_out_int(&j, "marked", (int64_t)r.marked);
 		json_shown(&j, "text", r.text);
 		json_done(c, &j);
 	}
@@ -30,9 +31,11 @@ run_rebuild(struct cli *c, struct call *call)
 	    count_people(r.requests, "request", "requests").s,
 	    count_people(r.evidence, "piece of evidence", "pieces of evidence").s);
 	if (r.without_parcel > 0)
-		say(c, "%s is not here: see comity ledger check --parcels\n",
-		    count_people(r.without_parcel, "parcel that the records name",
-		    "parcels that the records name").s);
+		say(c, "%s not here. %s marked where it belongs; of the others the records alone tell.\n  Put the parcels back from a backup, then: comity rebuild\n",
+		    count_people(r.without_parcel, "parcel that the records name is",
+		    "parcels that the records name are").s,
+		    count_people(r.marked, "of these acts is",
+		    "of these acts are").s);
 	if (r.text[0] != '\0') {
 		say_text(c, r.text);
 		say(c, "\n");

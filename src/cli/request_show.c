@@ -152,8 +152,10 @@ act_say(struct cli *c, const struct docket_act *a, bool words)
 	if (a->direction == ACT_IN && a->who[0] != '\0')
 		say(c, "  %s, %s, %s", a->verdict, a->who, a->when);
 	stamp_say(c, a);
+	if (a->bytes == 0)
+		say(c, "  its parcel is missing");
 	say(c, "\n");
-	if (!words || strcmp(a->kind, "receipt") == 0 ||
+	if (!words || a->bytes == 0 || strcmp(a->kind, "receipt") == 0 ||
 	    strcmp(a->kind, "time_stamp") == 0)
 		return true;
 	act = mem_new(sizeof *act, &c->err);
@@ -179,6 +181,7 @@ act_json(struct json_out *j, const struct docket_act *a)
 	json_out_int(j, "evidence", a->evidence);
 	instant_json(j, "at", a->at);
 	json_out_bool(j, "other_package", a->other);
+	json_out_bool(j, "parcel_missing", a->bytes == 0);
 	instant_json(j, "carried_at", a->carried_at);
 	instant_json(j, "receipted_at", a->receipted_at);
 	json_out_str(j, "verdict", a->verdict);

@@ -249,6 +249,7 @@ MUST bool flow_custody_story(struct flow *f, unsigned evidence, size_t parcel,
 struct rebuilt {
 	uint64_t records, acts, requests, evidence;
 	uint64_t without_parcel;	/* acts the records name whose parcel is not here */
+	uint64_t marked;		/* of them, those that have a row all the same */
 	char text[400];
 };
 /*

@@ -38,6 +38,7 @@ struct entry {
 	struct digest fingerprint;	/* evidence_added, when pinned */
 	struct authority_id peer;
 	uint64_t files, bytes;		/* of the payload */
+	enum act_kind kind;		/* made: as it was decided; ACT_KINDS: nothing says */
 	unsigned evidence;		/* evidence_added: its number */
 	unsigned request;		/* thread in the index of records */
 };

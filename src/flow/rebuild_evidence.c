@@ -139,21 +139,42 @@ replay_evidence_row(struct replaying *p, unsigned number, enum evidence_origin o
 	return ok;
 }
 
+static bool
+signature_there(struct replaying *p, const struct digest *act, unsigned number,
+    bool *there, struct err *err)
+{
+	char name[80];
+
+	(void)snprintf(name, sizeof name, "%s.sig", digest_hex(act).s);
+	return take_there(p->f, evidence_path(number, name).s, there, err);
+}
+
+bool
+replay_signed_folder(struct replaying *p, const struct digest *act, unsigned *number,
+    bool *found, struct err *err)
+{
+	*found = false;
+	for (size_t i = 0; i < p->folders_n && !*found; i++) {
+		*number = p->folders[i];
+		if (!signature_there(p, act, *number, found, err))
+			return false;
+	}
+	return true;
+}
+
 bool
 replay_received_number(struct replaying *p, const struct docket_act *row, unsigned *out,
     struct err *err)
 {
 	unsigned *list = NULL;
-	char name[80];
 	size_t n;
 
-	(void)snprintf(name, sizeof name, "%s.sig", digest_hex(&row->act).s);
 	for (size_t i = 0; i < p->folders_n; i++) {
 		size_t at = (p->folder_next + i) % p->folders_n;
 		bool mine, there = false;
 
 		*out = p->folders[at];
-		if (!take_there(p->f, evidence_path(*out, name).s, &mine, err) ||
+		if (!signature_there(p, &row->act, *out, &mine, err) ||
 		    (mine && !replay_evidence_there(p, *out, &there, err)))
 			return false;
 		if (mine && !there) {

@@ -102,6 +102,11 @@ note_read(struct entry *e, const struct record *r)
 		e->note = NOTE_CONFIRMED;
 	if (r->event == EVENT_DECIDED && strncmp(r->reason, "by.", 3) == 0)
 		(void)!send_by_parse(dot + 1, &e->by);
+	if (r->event == EVENT_DECIDED && strcmp(r->rule, "seal") == 0)
+		e->kind = ACT_DELIVERED;
+	if (r->event == EVENT_DECIDED && strcmp(r->rule, "answer") == 0 &&
+	    !act_kind_parse(r->outcome, &e->kind))
+		e->kind = ACT_KINDS;
 	e->paper = r->event == EVENT_RECEIVED &&
 	    strncmp(r->reason, "recorded.", 9) == 0 && send_by_parse(dot + 1, &e->by);
 	e->gone = r->event == EVENT_DESTROYED && strcmp(r->reason, "making.cut") == 0;
@@ -110,6 +115,7 @@ note_read(struct entry *e, const struct record *r)
 static void
 entry_fill(struct entry *e, const struct record *r)
 {
+	e->kind = ACT_KINDS;
 	e->when = r->at;
 	e->event = r->event;
 	e->has_act = r->has_act;
@@ -169,10 +175,12 @@ entry_add(void *arg, const struct journal_entry *x, struct err *err)
 		return false;
 	entry_fill(e, &rec);
 	e->at = x->at;
-	/* The way it went stands in what was decided about it, right before. */
+	/* Its kind and the way it went stand in what was decided about it, right before. */
 	if (e->event == EVENT_MADE && r->n > 0 && e[-1].event == EVENT_DECIDED &&
-	    e[-1].has_act && digest_eq(&e[-1].act, &e->act))
+	    e[-1].has_act && digest_eq(&e[-1].act, &e->act)) {
 		e->by = e[-1].by;
+		e->kind = e[-1].kind;
+	}
 	if (!digest_map_put(&r->sha256, &e->sha256, r->n, err) ||
 	    (e->event == EVENT_MADE && e->has_act &&
 	    !digest_map_put(&r->made, &e->act, r->n, err)))

@@ -68,10 +68,11 @@ replay_stamp_look(struct replaying *p, struct docket_act *row, struct err *err)
 
 /* ---- by kind ---- */
 
-static bool
-step_of(const struct docket_request *r, const struct act *a, struct thread_step *out)
+bool
+replay_step(const struct docket_request *r, const struct act *a, bool by_us,
+    struct thread_step *out)
 {
-	struct thread_facts facts = { .by = r->ours ? SIDE_ASKS : SIDE_IS_ASKED,
+	struct thread_facts facts = { .by = r->ours == by_us ? SIDE_ASKS : SIDE_IS_ASKED,
 		.act = a->kind, .now = a->made_at, .request_expires_at = r->expires_at,
 		.same_parties = true, .follows_request = true, .follows_known = true };
 
@@ -102,7 +103,7 @@ request_again(struct replaying *p, const struct entry *e, const struct act *a,
 	r.act = e->act;
 	r.opened_at = a->made_at;
 	r.expires_at = a->expires_at;
-	if (step_of(&r, a, &step))
+	if (replay_step(&r, a, true, &step))
 		(void)snprintf(r.state, sizeof r.state, "%s",
 		    request_state_name(step.next));
 	request_clocks_start(&r, e->by, a->made_at, a->body.request.answer_by);
@@ -111,9 +112,8 @@ request_again(struct replaying *p, const struct entry *e, const struct act *a,
 	return docket_request_new(p->d, &r, span_of(NULL, 0), err);
 }
 
-/* The date that the request asked for; 0 when it cannot be read. */
-static bool
-answer_by_of(struct replaying *p, const struct docket_request *r, int64_t *out,
+bool
+replay_answer_by(struct replaying *p, const struct docket_request *r, int64_t *out,
     struct err *err)
 {
 	struct err why = ERR_INIT;
@@ -149,9 +149,9 @@ answer_again(struct replaying *p, const struct entry *e, const struct act *a,
 	if (!found)
 		return true;
 	row->request = r.number;
-	if (!step_of(&r, a, &step))
+	if (!replay_step(&r, a, true, &step))
 		return true;
-	if (!answer_by_of(p, &r, &answer_by, err))
+	if (!replay_answer_by(p, &r, &answer_by, err))
 		return false;
 	answer_row_move(&r, a, answer_by, e->by, step.next);
 	return docket_request_put(p->d, &r, err);
@@ -184,7 +184,7 @@ delivered_again(struct replaying *p, const struct act *a, struct docket_act *row
 		return true;
 	row->request = r.number;
 	row->outbox = a->has_to ? OUTBOX_WAITS : OUTBOX_NONE;
-	if (!step_of(&r, a, &step))
+	if (!replay_step(&r, a, true, &step))
 		return true;
 	delivered_row_move(&r, step.next, a->made_at);
 	return docket_request_put(p->d, &r, err);
@@ -333,7 +333,7 @@ replay_made(struct replaying *p, const struct entry *e, struct err *err)
 		return receipt_made(p, &p->r->seen[at], err);
 	act_init(&a, ACT_CARD);
 	ok = act_open(p->f, &e->act, &a, &why) ? made_put(p, e, &a, err) :
-	    replay_without(p, &why, err);
+	    replay_missing(p, e, &why, err);
 	act_clear(&a);
 	return ok;
 }

@@ -4,10 +4,9 @@
 
 #include "flow/rebuild_replay.h"
 
-static void
-words_take(struct taking *t, const struct receipt_seen *s)
+void
+replay_words(struct docket_act *x, const struct receipt_seen *s)
 {
-	struct docket_act *x = &t->row;
 	bool proven = strcmp(s->when, "PROVEN") == 0, known = strcmp(s->who, "KNOWN") == 0;
 
 	x->bytes = s->bytes;
@@ -17,6 +16,12 @@ words_take(struct taking *t, const struct receipt_seen *s)
 	(void)snprintf(x->verdict, sizeof x->verdict, "%s",
 	    known && proven && strcmp(s->unchanged, "YES") == 0 ? "Intact" :
 	    "Incomplete check");
+}
+
+static void
+words_take(struct taking *t, const struct receipt_seen *s)
+{
+	replay_words(&t->row, s);
 	t->receipt.made = true;
 	t->receipt.row.act = s->row.act;
 }
@@ -186,9 +191,9 @@ received_take(struct replaying *p, struct taking *t, const struct entry *e,
 		return true;
 	if (!node_check(&p->trust, &t->in, &t->report, &why) ||
 	    (s == NULL && !file_digest(p->f, t->path, NULL, &t->bytes, &t->sha256, &why)))
-		return replay_without(p, &why, err);
+		return replay_missing(p, e, &why, err);
 	if (!sound(t, e))
-		return replay_without(p, &why, err);
+		return replay_missing(p, e, &why, err);
 	take_row(t);
 	t->row.at = e->when;
 	t->row.other = other;

@@ -4,17 +4,6 @@
 
 #include "flow/rebuild_replay.h"
 
-bool
-replay_without(struct replaying *p, struct err *why, struct err *err)
-{
-	if (rebuild_stops(why)) {
-		*err = *why;
-		return false;
-	}
-	p->r->out->without_parcel++;
-	return true;
-}
-
 /* ---- what was noted besides ---- */
 
 static bool
@@ -28,7 +17,9 @@ sent_again(struct replaying *p, const struct entry *e, struct err *err)
 	if (!found)
 		return true;
 	row.carried_at = e->when;
-	if (row.outbox == OUTBOX_ONCE)
+	if (row.bytes == 0)
+		;			/* its parcel is not here to be carried */
+	else if (row.outbox == OUTBOX_ONCE)
 		row.outbox = OUTBOX_DONE;
 	else if (row.outbox == OUTBOX_NONE)
 		row.outbox = OUTBOX_WAITS;	/* put there, before that was written down */
@@ -43,7 +34,7 @@ noted_act(struct replaying *p, const struct entry *e, struct err *err)
 
 	if (!docket_act_package(p->d, &e->package, &row, &found, err))
 		return false;
-	if (!found)
+	if (!found || row.bytes == 0)
 		return true;
 	if (e->note == NOTE_OUTBOX)
 		row.outbox = row.receipted_at != 0 ? OUTBOX_ONCE : OUTBOX_WAITS;
@@ -115,7 +106,7 @@ sums_take(struct replaying *p, struct err *err)
 			continue;
 		if (!docket_act_package(p->d, &e->package, &row, &found, err))
 			return false;
-		if (!found || row.has_sha256)
+		if (!found || row.has_sha256 || row.bytes == 0)
 			continue;
 		if (!file_digest(p->f, act_file(&row).s, NULL, &bytes, &row.sha256, err))
 			return false;

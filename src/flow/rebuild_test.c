@@ -471,9 +471,150 @@ a_parcel_that_is_gone_is_counted_and_stops_nothing(void **state)
 	GOOD(path_remove(j.world, NULL, path, &err));
 	GOOD(site_again(&j.a, &err) && flow_rebuild(&j.a.flow, &out, &err));
 	assert_int_equal(out.without_parcel, 1);
+	assert_int_equal(out.marked, 0);	/* which kind it was nothing says */
 	assert_int_equal(out.requests, 1);
 	GOOD(row_of(&j.a, 1, &r, &err));
 	NO(row_of(&j.a, 2, &r, &err), "request.absent");
+	job_end(&j);
+}
+
+/* The parcel of this act is gone, and the docket too; then one is made anew. */
+static void
+made_anew_without(struct job *j, struct site *s, const struct digest *act,
+    struct rebuilt *out)
+{
+	char path[200];
+
+	(void)snprintf(path, sizeof path, "%s/%s", s->path, parcel_path(act).s);
+	site_end(s);
+	docket_lose(j, s);
+	GOOD(path_remove(j->world, NULL, path, &err));
+	GOOD(site_again(s, &err) && flow_rebuild(&s->flow, out, &err));
+	assert_int_equal(out->without_parcel, 1);
+}
+
+static void
+act_marked(struct site *s, const struct digest *act, const char *kind,
+    struct docket_act *row)
+{
+	struct docket *d = NULL;
+	bool found = false;
+
+	GOOD(home_docket(s->flow.home, &d, &err) &&
+	    docket_act_get(d, act, row, &found, &err));
+	home_docket_done(s->flow.home);
+	assert_true(found);
+	assert_string_equal(row->kind, kind);
+	assert_int_equal(row->bytes, 0);
+}
+
+/* The doctor names it, among what is wrong. */
+static void
+missing_told(struct site *s, const char *text)
+{
+	struct doctor_report report;
+	bool told = false;
+
+	GOOD(site_again(s, &err) && flow_doctor(&s->flow, &report, &err));
+	for (size_t i = 0; i < report.n; i++)
+		told = told || (report.lines[i].state == DOCTOR_BAD &&
+		    strstr(report.lines[i].text, text) != NULL);
+	assert_true(told);
+}
+
+static void
+an_answer_whose_parcel_is_gone_stands_in_its_thread_and_is_missed(void **state)
+{
+	struct docket_request before, after;
+	struct docket_act row;
+	struct rebuilt out;
+	struct sent asked, answered;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 48);
+	run_up_to(&j, AFTER_PAIR);
+	GOOD(ask(&j.a, ACT_PRESERVE, "XB", &asked, &err));
+	GOOD(bring(&j.a, &j.b, "XB", "s1", &err));
+	GOOD(reply_with(&j.b, 1, ACT_REFUSED, &answered, &err));
+	GOOD(site_again(&j.b, &err) && row_of(&j.b, 1, &before, &err));
+	made_anew_without(&j, &j.b, &answered.act.act, &out);
+	assert_int_equal(out.marked, 1);
+	assert_int_equal(out.requests, 1);
+	act_marked(&j.b, &answered.act.act, "refused", &row);
+	assert_int_equal(row.direction, ACT_OUT);
+	assert_int_equal(row.request, 1);
+	assert_int_equal(row.outbox, OUTBOX_NONE);
+	GOOD(row_of(&j.b, 1, &after, &err));
+	assert_string_equal(after.state, before.state);
+	assert_int_equal(after.answered_at, before.answered_at);
+	assert_int_equal(after.due_at, before.due_at);
+	missing_told(&j.b, "A parcel of request 1 is missing");
+	/* What else there is goes out. */
+	GOOD(bring(&j.b, &j.a, "XA", "s2", &err));
+	job_end(&j);
+}
+
+/* What was carried, receipted, and then lost. */
+static void
+a_lost_answer_that_was_carried_is_not_carried_again(void **state)
+{
+	struct docket_act row;
+	struct rebuilt out;
+	struct sent asked, answered;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 49);
+	run_up_to(&j, AFTER_PAIR);
+	GOOD(ask(&j.a, ACT_PRESERVE, "XB", &asked, &err));
+	GOOD(bring(&j.a, &j.b, "XB", "s1", &err));
+	GOOD(reply_with(&j.b, 1, ACT_GRANTED, &answered, &err));
+	GOOD(bring(&j.b, &j.a, "XA", "s2", &err));
+	GOOD(bring(&j.a, &j.b, "XB", "s3", &err));
+	made_anew_without(&j, &j.b, &answered.act.act, &out);
+	assert_int_equal(out.marked, 1);
+	act_marked(&j.b, &answered.act.act, "granted", &row);
+	assert_int_equal(row.carried_at, NOW);
+	assert_int_equal(row.receipted_at, NOW);
+	assert_int_not_equal(row.outbox, OUTBOX_WAITS);
+	NO(bring(&j.b, &j.a, "XA", "s4", &err), "bundle.nothing");
+	job_end(&j);
+}
+
+static void
+evidence_whose_parcel_is_gone_keeps_its_number_and_its_custody(void **state)
+{
+	struct docket_act row;
+	struct evidence e;
+	struct custody c;
+	struct rebuilt out;
+	struct digest act;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 50);
+	run_up_to(&j, STEPS);
+	GOOD(site_again(&j.a, &err) && evidence_load(j.a.flow.home, 1, &e, &err));
+	act = e.parcels[0].act_id;
+	for (unsigned i = 0; i < 2; i++) {
+		struct site *s = i == 0 ? &j.a : &j.b;
+
+		site_end(&j.a);
+		site_end(&j.b);
+		made_anew_without(&j, s, &act, &out);
+		assert_int_equal(out.marked, 1);
+		act_marked(s, &act, "delivered", &row);
+		assert_int_equal(row.evidence, 1);
+		GOOD(evidence_load(s->flow.home, 1, &e, &err));
+		assert_int_equal(e.origin, i == 0 ? EVIDENCE_OWN : EVIDENCE_RECEIVED);
+		assert_int_equal(e.parcels_n, 1);
+		assert_string_equal(e.parcels[0].who, i == 0 ? "" : "KNOWN");
+		GOOD(flow_custody(&s->flow, 1, SIZE_MAX, span_of(NULL, 0), &c, &err));
+		assert_true(c.n > 0);
+		custody_clear(&c);
+		missing_told(s, "A parcel of evidence 0001 is missing");
+	}
 	job_end(&j);
 }
 
@@ -911,6 +1052,9 @@ main(void)
 		cmocka_unit_test(a_lost_docket_is_told_and_no_empty_one_takes_its_place),
 		cmocka_unit_test(a_damaged_docket_is_made_anew),
 		cmocka_unit_test(a_parcel_that_is_gone_is_counted_and_stops_nothing),
+		cmocka_unit_test(an_answer_whose_parcel_is_gone_stands_in_its_thread_and_is_missed),
+		cmocka_unit_test(a_lost_answer_that_was_carried_is_not_carried_again),
+		cmocka_unit_test(evidence_whose_parcel_is_gone_keeps_its_number_and_its_custody),
 		cmocka_unit_test(wherever_a_step_is_cut_the_docket_made_anew_goes_on),
 		cmocka_unit_test(a_step_that_was_cut_and_ended_is_made_anew_as_it_was),
 		cmocka_unit_test(numbers_stay_those_that_people_know),

@@ -200,7 +200,8 @@ struct docket_act {
 	char peer[AUTHORITY_ID_MAX];	/* "" none */
 	int64_t at;			/* made or received here */
 	int64_t made_at;
-	uint64_t bytes;			/* of the parcel file */
+	/* Of the parcel file; 0: it was not here when the docket was made anew. */
+	uint64_t bytes;
 	bool has_sha256;
 	struct digest sha256;		/* of the parcel file */
 	enum stamp_kept stamp;

@@ -85,5 +85,22 @@ try 8 'a parcel that is not here is counted' B rebuild
 said '1 parcel' 'in words'
 mv gone "$parcel"
 try 0 'and when it is back all is' B rebuild
+
+B request show 1 --json >show.json
+parcel=b/parcels/$(python3 -c '
+import json
+print([a["act"] for a in json.load(open("show.json"))["acts"]
+    if a["direction"] == "out" and a["kind"].startswith("granted")][0])').comity
+mv "$parcel" gone
+try 8 'an answer that is not here is counted' B rebuild
+said '1 of these acts is marked where it belongs' 'and marked'
+try 0 'its thread is shown' B request show 1
+said 'its parcel is missing' 'with what it lacks'
+try 1 'the doctor finds it' B doctor
+said 'A parcel of request 1 is missing' 'by name'
+mv gone "$parcel"
+must B rebuild
+try 0 'until it is back' B request show 1
+said_not 'its parcel is missing' 'and all is well'
 try 0 'the ledger holds' B ledger check --parcels
 done_testing
