@@ -3,6 +3,21 @@
 #include <string.h>
 
 #include "cli/request.h"
+#include "flow/treaty.h"
+
+/*
+ * The row of its basis, of this node's own treaties too.  Where the law of this home
+ * cannot be read, that is told by what asks for it; here the built-in one is shown.
+ */
+static const struct law_basis *
+basis_of(struct cli *c, const char *kind, const char *instrument)
+{
+	const struct law_status *s = NULL;
+	struct err ignored = ERR_INIT;
+
+	return flow_law(&c->flow, &s, &ignored) ?
+	    law_status_basis(s, kind, instrument) : law_basis(kind, instrument);
+}
 
 static void
 part_say(struct cli *c, const char *in, const struct law_part *p,
@@ -109,7 +124,7 @@ act_words_say(struct cli *c, const struct act *a)
 		break;
 	case ACT_IS_REQUEST:
 		fields_say(c, "      ", &a->body.request.fields,
-		    law_basis(act_kind_name(a->kind), a->instrument));
+		    basis_of(c, act_kind_name(a->kind), a->instrument));
 		break;
 	case ACT_IS_NOTICE:
 		marked_say(c, "what happened", &a->body.notice.text);
@@ -288,6 +303,7 @@ view_say(struct cli *c, const struct request_view *v)
 	const struct settings *s = home_settings(c->flow.home);
 	const struct docket_request *r = &v->row;
 	const struct law_measure *m = law_measure(r->kind);
+	const struct law_basis *basis = basis_of(c, r->kind, r->instrument);
 	int64_t now = world_now(c->world);
 
 	say(c, "%s  %s%s\n", request_number_text(s->state, r).s,
@@ -300,7 +316,11 @@ view_say(struct cli *c, const struct request_view *v)
 		say(c, "; %s %s", rule_people(r), due_people(r->due_at, now).s);
 	say(c, "\n");
 	if (r->instrument[0] != '\0')
-		say(c, "  basis  %s %s\n", r->instrument, r->article);
+		say(c, "  basis  %s %s%s%s%s\n", r->instrument, r->article, basis != NULL ?
+		    " (our text: " : "", basis != NULL ? law_certainty_name(basis->certainty) :
+		    "", basis != NULL ? ")" : "");
+	if (r->basis_at != 0)
+		say(c, "         chosen %s by %s\n", when_day(r->basis_at).s, r->basis_rows);
 	if (r->reference[0] != '\0') {
 		say(c, "  their number  ");
 		say_text(c, r->reference);
@@ -310,17 +330,17 @@ view_say(struct cli *c, const struct request_view *v)
 		say(c, "  held from %s to %s\n", when_people(r->hold_effected_at).s,
 		    when_people(r->hold_until).s);
 	if (act_kind_class(v->draft.act.kind) == ACT_IS_REQUEST)
-		fields_say(c, "  ", &v->draft.act.body.request.fields,
-		    law_basis(r->kind, r->instrument));
+		fields_say(c, "  ", &v->draft.act.body.request.fields, basis);
 	attached_say(c, v);
-	if (answer_owed(r) && law_basis(r->kind, r->instrument) != NULL)
-		grounds_say(c, law_basis(r->kind, r->instrument)->grounds);
+	if (answer_owed(r) && basis != NULL)
+		grounds_say(c, basis->grounds);
 	findings_say(c, &v->findings);
 }
 
 static void
 view_json(struct cli *c, const struct request_view *v, const struct acts_gathered *g)
 {
+	const struct law_basis *basis;
 	struct json_out j;
 
 	json_start(c, &j, "comity.request/1");
@@ -343,9 +363,11 @@ view_json(struct cli *c, const struct request_view *v, const struct acts_gathere
 	json_out_close_array(&j);
 	json_out_int(&j, "attached_files", (int64_t)(v->has_draft ? v->draft.attach_n :
 	    v->draft.act.payload_files));
-	grounds_json(&j, answer_owed(&v->row) && law_basis(v->row.kind,
-	    v->row.instrument) != NULL ? law_basis(v->row.kind,
-	    v->row.instrument)->grounds : "");
+	basis = basis_of(c, v->row.kind, v->row.instrument);
+	json_out_str(&j, "basis_at", v->row.basis_at != 0 ?
+	    when_rfc3339(v->row.basis_at).s : "");
+	json_out_str(&j, "basis_rows", v->row.basis_rows);
+	grounds_json(&j, answer_owed(&v->row) && basis != NULL ? basis->grounds : "");
 	json_out_array(&j, "acts");
 	for (size_t i = 0; i < g->n; i++)
 		act_json(&j, &g->list[i]);

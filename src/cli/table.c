@@ -69,6 +69,34 @@ static const char *const pair_examples[] = {
 	"take Berun's card after a phone call",
 	NULL
 };
+static const struct option treaty_show_options[] = {
+	{ "at", "TIME", "on that day instead of today" },
+	{ "measure", "KIND", "which kind of request between us and them (default preserve)" },
+	END
+};
+static const char *const treaty_show_examples[] = {
+	"comity treaty show --at 2026-11-22", "is the Convention in force on that day?",
+	"comity treaty show FR --measure stored_data", "what stands between France and us",
+	NULL
+};
+static const struct option treaty_import_options[] = {
+	{ "signer", "WHO", "self, a confirmed peer, or the file of a certificate (needed)" },
+	{ "signature", "FILE", "its signature, when it does not lie beside it as FILE.p7s" },
+	END
+};
+static const char *const treaty_import_examples[] = {
+	"comity treaty import un-collection-7.tsv --signer XB",
+	"what Berun's authority signed about who is party to what",
+	NULL
+};
+static const struct option treaty_confirm_options[] = {
+	{ "source", "TEXT", "where it was looked up, and when (needed)" }, END
+};
+static const char *const treaty_confirm_examples[] = {
+	"comity treaty confirm US Budapest --source \"Treaty Office, 22 Nov 2026\"",
+	"the United States are a party since the day we remember",
+	NULL
+};
 static const struct option roots_options[] = {
 	{ "out", "FILE", "write there instead of to standard output" },
 	{ "tsa", NULL, "the time-stamping authority's roots instead" },
@@ -495,6 +523,20 @@ const struct command commands[] = {
 	    NULL, correspondent_options, NULL, true, run_correspondent_new },
 	{ "correspondent", "list", "", 0, 0, "those authorities", NULL, NULL, NULL, true,
 	    run_correspondent_list },
+	{ "treaty", "show", "[STATE]", 0, 1, "what binds whom on a day, how sure, how old",
+	    "Without a State: the UN Convention against Cybercrime as a whole. With one: its treaties, reservations, languages, contacts and calendar, and what stands between it and this authority's State.",
+	    treaty_show_options, treaty_show_examples, true, run_treaty_show },
+	{ "treaty", "list", "", 0, 0, "updates that are imported, and what was confirmed",
+	    NULL, NULL, NULL, true, run_treaty_list },
+	{ "treaty", "import", "FILE", 1, 1, "take over a signed update of who is party to what",
+	    "FILE is a document comity.treaty/1 with its signature FILE.p7s beside it. The newest number of a series wins. Nothing vouches for itself: say whose signature you trust.",
+	    treaty_import_options, treaty_import_examples, true, run_treaty_import },
+	{ "treaty", "sign", "FILE", 1, 1, "sign such a document of our own", NULL,
+	    out_options, NULL, true, run_treaty_sign },
+	{ "treaty", "confirm", "STATE INSTRUMENT", 2, 2,
+	    "an officer looked up a date that we only remember",
+	    "Once for that State and instrument; kept with its source.",
+	    treaty_confirm_options, treaty_confirm_examples, true, run_treaty_confirm },
 	{ "bundle", "write", "DIR", 1, 1, "copy what waits for a peer into a folder that travels",
 	    NULL, bundle_options, NULL, true, run_bundle_write },
 	{ "bundle", "read", "DIR", 1, 1, "take in such a folder",

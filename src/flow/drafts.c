@@ -8,6 +8,7 @@
 
 #include "crypto/digest.h"
 #include "flow/journey.h"
+#include "flow/treaty.h"
 
 #define DRAFT_SCHEMA "comity.draft/1"
 #define ATTACH_PATH_MAX 4096		/* bytes of an absolute path */
@@ -279,32 +280,41 @@ fields_take(struct drafting *g, struct err *err)
 }
 
 /*
- * The instrument an officer chose, or the first that binds both States today; anew
- * when it goes to somebody else.
+ * The instrument an officer chose, or the one that is suggested today; anew when it goes
+ * to somebody else.  With it: when it was chosen, and by which rows.
  */
 static bool
 basis_take(struct drafting *g, bool moved, struct err *err)
 {
 	const struct request_wish *w = g->wish;
+	const char *ours = home_settings(g->f->home)->state;
 	struct act *a = &g->draft.act;
+	struct docket_request *r = &g->row;
+	const struct law_status *law;
 	const struct law_basis *b;
 
+	if (!flow_law(g->f, &law, err))
+		return false;
 	if (w->instrument != NULL) {
-		b = law_basis(act_kind_name(a->kind), w->instrument);
+		b = law_status_basis(law, act_kind_name(a->kind), w->instrument);
 		if (b == NULL)
 			return err_set(err, ERR_USE, "request.instrument",
-			    "no rule is known for \"%s\" under \"%.40s\"; there are UNCAC-CYBER, Budapest, Budapest-2AP, UNTOC and reciprocity, not each for every kind",
+			    "no rule is known for \"%s\" under \"%.40s\"; there are UNCAC-CYBER, Budapest, Budapest-2AP, UNTOC, reciprocity and the treaties of your own updates (comity treaty list), not each for every kind",
 			    act_kind_name(a->kind), w->instrument);
 	} else if (a->instrument[0] != '\0' && !moved) {
 		return short_set(a->article, sizeof a->article, "article", w->article,
 		    err);
 	} else {
-		b = law_basis_suggest(NULL, act_kind_name(a->kind),
-		    home_settings(g->f->home)->state, g->to.state,
+		b = law_basis_suggest(law, act_kind_name(a->kind), ours, g->to.state,
 		    world_now(g->f->world));
 	}
+	if (moved)
+		a->instrument[0] = a->article[0] = '\0';
 	if (b == NULL)
 		return true;	/* policy says what that means */
+	r->basis_at = world_now(g->f->world);
+	(void)snprintf(r->basis_rows, sizeof r->basis_rows, "%s",
+	    law_basis_rows_of(law, b->instrument, ours, g->to.state).s);
 	return short_set(a->instrument, sizeof a->instrument, "instrument",
 	    b->instrument, err) && short_set(a->article, sizeof a->article, "article",
 	    w->article != NULL ? w->article : b->articles, err);
@@ -481,7 +491,8 @@ draft_shown(struct drafting *g, struct request_view *out, struct err *err)
 	memcpy(out->peer_state, g->to.state, sizeof out->peer_state);
 	(void)snprintf(a->body.request.number, sizeof a->body.request.number, "%s",
 	    request_number_text(home_settings(g->f->home)->state, &g->row).s);
-	draft_check(g->f, a, g->to.state, false, &out->findings);
+	if (!draft_check(g->f, a, g->to.state, false, &out->findings, err))
+		return false;
 	out->draft = g->draft;
 	draft_init(&g->draft);
 	return receiver_look(g->f, &g->to, &out->findings, err);

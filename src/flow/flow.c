@@ -6,6 +6,7 @@
 #include "flow/inside.h"
 #include "flow/kept.h"
 #include "flow/ledger.h"
+#include "law/status.h"
 
 void
 flow_clear(struct flow *f)
@@ -13,6 +14,8 @@ flow_clear(struct flow *f)
 	kept_end(f);
 	keyring_close(f->keyring);
 	f->keyring = NULL;
+	law_status_free(f->law);
+	f->law = NULL;
 	ledger_drop(f);
 	ledger_keys_forget(f);
 	f->clock_looked = f->note_looked = false;

@@ -31,6 +31,7 @@ struct flow {
 	struct digest note_seen;
 	struct http_detail trouble;	/* the last one with the line, as the library says it */
 	struct kept *kept;		/* while many parcels are taken in (kept.h) */
+	struct law_status *law;		/* who is party to what, read on first use (treaty.h) */
 };
 void flow_clear(struct flow *f);
 MUST bool flow_keyring(struct flow *f, struct keyring **out, struct err *err);

@@ -58,9 +58,9 @@ MUST bool draft_decode(struct draft *out, struct span text, struct err *err);
 /* One without a text is empty: a docket that was made anew knows only acts. */
 MUST bool draft_load(struct docket *d, unsigned number, struct draft *out,
     struct err *err);
-/* Findings about a draft or a request that came in. */
-void draft_check(struct flow *f, const struct act *a, const char other_state[3],
-    bool incoming, struct request_findings *out);
+/* Findings about a draft or a request that came in, by the law as this node knows it. */
+MUST bool draft_check(struct flow *f, const struct act *a, const char other_state[3],
+    bool incoming, struct request_findings *out, struct err *err);
 
 /* act.json of a parcel of this home, opened with our keys. */
 MUST bool act_open(struct flow *f, const struct digest *id, struct act *out,

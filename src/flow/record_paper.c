@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "flow/journey.h"
+#include "flow/treaty.h"
 
 struct paper {
 	struct flow *f;
@@ -194,9 +195,13 @@ static bool
 request_take(struct paper *p, struct err *err)
 {
 	struct request_body *b = &p->act.body.request;
-	const struct law_basis *basis = law_basis_suggest(NULL, p->wish->kind,
-	    p->from.state, home_settings(p->f->home)->state, p->o.now);
+	const struct law_status *law;
+	const struct law_basis *basis;
 
+	if (!flow_law(p->f, &law, err))
+		return false;
+	basis = law_basis_suggest(law, p->wish->kind, p->from.state,
+	    home_settings(p->f->home)->state, p->o.now);
 	if (basis != NULL && (!short_set(p->act.instrument, sizeof p->act.instrument,
 	    "instrument", basis->instrument, err) || !short_set(p->act.article,
 	    sizeof p->act.article, "article", basis->articles, err)))

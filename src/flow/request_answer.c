@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "flow/journey.h"
+#include "flow/treaty.h"
 
 struct answering {
 	struct flow *f;
@@ -217,7 +218,8 @@ answer_ask(struct answering *g, struct err *err)
 	memcpy(facts.from_state, home_settings(g->f->home)->state,
 	    sizeof facts.from_state);
 	memcpy(facts.to_state, g->to.state, sizeof facts.to_state);
-	return verdict_ask(answer_decide(&facts), err) &&
+	return flow_law(g->f, &facts.law, err) &&
+	    verdict_ask(answer_decide(&facts), err) &&
 	    send_ask(g->f, &g->o.signer, &g->to, 0, 0, err);
 }
 

@@ -451,7 +451,8 @@ sending_ask(struct sending *s, struct err *err)
 
 	(void)snprintf(r->number, sizeof r->number, "%s",
 	    request_number_text(home_settings(s->f->home)->state, &s->row).s);
-	draft_check(s->f, &s->draft.act, s->to.state, false, &findings);
+	if (!draft_check(s->f, &s->draft.act, s->to.state, false, &findings, err))
+		return false;
 	while (findings.stops > 0 && first + 1 < findings.n &&
 	    findings.list[first].weight != FINDING_STOPS)
 		first++;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/journey.h"
+#include "flow/treaty.h"
 
 void
 request_view_init(struct request_view *v)
@@ -18,9 +19,9 @@ request_view_clear(struct request_view *v)
 	request_view_init(v);
 }
 
-void
+bool
 draft_check(struct flow *f, const struct act *a, const char other_state[3],
-    bool incoming, struct request_findings *out)
+    bool incoming, struct request_findings *out, struct err *err)
 {
 	const char *ours = home_settings(f->home)->state;
 	struct request_facts facts = { .now = world_now(f->world),
@@ -29,7 +30,10 @@ draft_check(struct flow *f, const struct act *a, const char other_state[3],
 	memcpy(facts.from_state, incoming ? other_state : ours,
 	    sizeof facts.from_state);
 	memcpy(facts.to_state, incoming ? ours : other_state, sizeof facts.to_state);
+	if (!flow_law(f, &facts.law, err))
+		return false;
 	request_check(a, &facts, out);
+	return true;
 }
 
 bool
@@ -187,10 +191,9 @@ flow_request_view(struct flow *f, unsigned number, struct request_view *out,
 	if (out->has_draft)
 		(void)snprintf(r->number, sizeof r->number, "%s",
 		    request_number_text(home_settings(f->home)->state, &out->row).s);
-	if (out->has_draft || !out->row.ours)
-		draft_check(f, &out->draft.act, out->peer_state, !out->has_draft,
-		    &out->findings);
-	ok = !out->has_draft || receiver_look(f, &side, &out->findings, err);
+	ok = (!out->has_draft && out->row.ours) || draft_check(f, &out->draft.act,
+	    out->peer_state, !out->has_draft, &out->findings, err);
+	ok = ok && (!out->has_draft || receiver_look(f, &side, &out->findings, err));
 	other_side_clear(&side);
 	if (!ok)
 		request_view_clear(out);

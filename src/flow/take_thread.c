@@ -4,6 +4,7 @@
 
 #include "flow/requests.h"
 #include "flow/take.h"
+#include "flow/treaty.h"
 
 /* ---- the thread an act belongs to ---- */
 
@@ -236,8 +237,10 @@ request_note(struct taking *t, struct err *err)
 	struct request_facts facts = { .now = world_now(t->flow->world),
 		.exercise = a->exercise, .incoming = true };
 
-	if (found == NULL)
+	if (found == NULL || !flow_law(t->flow, &facts.law, err)) {
+		mem_free(found);
 		return false;
+	}
 	(void)snprintf(facts.from_state, sizeof facts.from_state, "%.2s", a->from.s);
 	(void)snprintf(facts.to_state, sizeof facts.to_state, "%.2s", a->to.s);
 	request_check(a, &facts, found);
@@ -332,7 +335,8 @@ answer_look(struct taking *t, struct err *err)
 	take_note(t, "An answer (%s) came in.", act_kind_name(a->kind));
 	if (act_kind_class(a->kind) != ACT_IS_ANSWER)
 		return true;
-	if (!docket_act_get(t->docket, &t->request.act, &row, &found, err))
+	if (!flow_law(t->flow, &facts.law, err) ||
+	    !docket_act_get(t->docket, &t->request.act, &row, &found, err))
 		return false;
 	act_init(&request, ACT_PRESERVE);
 	if (found && act_kept(t->flow, &row, &request, &why)) {

@@ -31,7 +31,8 @@ basis_of(const struct answer_facts *f)
 {
 	const struct law_measure *m = act_kind_measure(f->request->kind);
 
-	return m != NULL ? law_basis(m->id, f->request->instrument) : NULL;
+	return m != NULL ? law_status_basis(f->law, m->id,
+	    f->request->instrument) : NULL;
 }
 
 /* ---- refused ---- */
@@ -49,7 +50,7 @@ form_is_broken(const struct answer_facts *f)
 {
 	struct request_findings found;
 	struct request_facts facts = { .now = f->now, .exercise = f->request->exercise,
-		.incoming = true };
+		.incoming = true, .law = f->law };
 
 	memcpy(facts.from_state, f->to_state, sizeof facts.from_state);
 	memcpy(facts.to_state, f->from_state, sizeof facts.to_state);
@@ -58,6 +59,22 @@ form_is_broken(const struct answer_facts *f)
 		if (found.list[i].treaty && found.list[i].weight == FINDING_STOPS)
 			return true;
 	return false;
+}
+
+/* Dual criminality of a preservation: only by reservation, R10 and B04 (S25). */
+static bool
+ground_is_reserved(const char *id)
+{
+	return strcmp(id, "R10") == 0 || strcmp(id, "B04") == 0;
+}
+
+static bool
+reservation_is_declared(const struct answer_facts *f, const char *id)
+{
+	bool hanoi = strcmp(id, "R10") == 0;
+
+	return law_reserved(f->law, f->from_state, hanoi ? "UNCAC-CYBER" : "Budapest",
+	    hanoi ? "42(5)" : "29(4)");
 }
 
 static struct verdict
@@ -74,6 +91,9 @@ ground_may_be_named(const struct answer_facts *f, const struct law_basis *b,
 	if (b != NULL && b->grounds[0] != '\0' && !law_basis_ground(b, id))
 		return lacks(f, "answer.ground-not-in-menu",
 		    "It names a ground that this kind of request does not know under its legal basis: the list is closed. Choose one of the list; see it with: comity help grounds");
+	if (ground_is_reserved(id) && !reservation_is_declared(f, id))
+		return lacks(f, "answer.ground-reserved",
+		    "It names a ground that is open only to a State that declared the reservation (Art 42(5), Budapest 29(4)), and none of that State is known here. Choose another ground, or import the update that says it: comity treaty import");
 	if (ground_is_form(id) && !form_is_broken(f))
 		return lacks(f, "answer.ground-form",
 		    "It refuses for form, and nothing that the treaty itself asks for is missing. Ask for what you need with a question, or choose another ground.");

@@ -130,6 +130,31 @@ a_ground_is_one_of_the_menu_of_the_basis(void **state)
 }
 
 static void
+S25_dual_criminality_of_a_preservation_needs_a_declared_reservation(void **state)
+{
+	static const char text_of[] = "comity.treaty/1\nseries\ta\nserial\t1\n"
+	    "dated\t2026-11-01\nsource\tbooks\n"
+	    "reservation\tXB\tUNCAC-CYBER\t42(5)\tdual criminality\n";
+	struct answer_body *a = answer(ACT_PRESERVE, "UNCAC-CYBER", ACT_REFUSED);
+	struct law_document *d = NULL;
+	struct law_status *s = NULL;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	text(&a->text, "It is no offence here.");
+	ground(a, "R10");
+	lacks("answer.ground-reserved");
+	assert_true(law_document_read(&d, span_text(text_of), NOW, &err) &&
+	    law_status_new(&s, &err) && law_status_add(s, d, &err));
+	facts.law = s;
+	good();
+	/* Who asks has reserved it; that opens nothing to who is asked. */
+	memcpy(facts.from_state, "XC", 3);
+	lacks("answer.ground-reserved");
+	law_status_free(s);
+}
+
+static void
 what_the_convention_forbids_as_a_ground_is_none(void **state)
 {
 	static const char *const none[] = { "N01", "N02", "N03", "P01" };
@@ -415,6 +440,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(P01_a_refusal_states_its_reasons_and_a_ground),
 		cmocka_unit_test(a_ground_is_one_of_the_menu_of_the_basis),
+		cmocka_unit_test(
+		    S25_dual_criminality_of_a_preservation_needs_a_declared_reservation),
 		cmocka_unit_test(what_the_convention_forbids_as_a_ground_is_none),
 		cmocka_unit_test(every_ground_is_looked_at),
 		cmocka_unit_test(only_a_missing_treaty_field_carries_a_refusal_for_form),

@@ -195,18 +195,55 @@ field_where(const struct checking *c, const struct law_field *f)
 
 /* ---- the legal basis ---- */
 
+/* What stands open to them, what would after a look into the books, or what is left. */
 static void
 basis_add_suggestion(const struct checking *c, char *text, size_t size)
 {
-	const struct law_basis *b = law_basis_suggest(c->facts->law, c->measure->id,
-	    c->facts->from_state, c->facts->to_state, c->day);
+	const struct request_facts *f = c->facts;
+	const struct law_basis *b = law_basis_suggest(f->law, c->measure->id,
+	    f->from_state, f->to_state, c->day);
+	struct law_candidate first;
+	struct law_doubt doubt;
 
-	if (b != NULL)
+	if (b != NULL) {
 		(void)snprintf(text, size, "%s stands open to them: name it.",
 		    b->instrument);
+		return;
+	}
+	if (law_basis_candidates(f->law, c->measure->id, f->from_state, f->to_state, c->day,
+	    &first, 1) == 0) {
+		(void)snprintf(text, size,
+		    "Nothing is left for this kind: the police channel (police_info), a freeze alert, or a letter remain.");
+		return;
+	}
+	doubt = law_instrument_doubt(f->law, first.basis->instrument, f->from_state,
+	    f->to_state, c->day);
+	if (doubt.n == 0)
+		(void)snprintf(text, size, "%s may: an officer names it.",
+		    first.basis->instrument);
 	else
 		(void)snprintf(text, size,
-		    "Which one binds both is not certain here: look it up and name it, or ask by letter or police channel.");
+		    "%s may: our date is not certain. Look it up, then: comity treaty confirm %s %s --source TEXT",
+		    first.basis->instrument, doubt.state[0], first.basis->instrument);
+}
+
+/* Once for that State and instrument; what came in rests on what they know. */
+static void
+basis_is_unsure(struct checking *c)
+{
+	const char *instrument = c->basis->instrument;
+	struct law_doubt d = law_instrument_doubt(c->facts->law, instrument,
+	    c->facts->from_state, c->facts->to_state, c->day);
+
+	if (c->facts->incoming)
+		finding_say(c, FINDING_WARNS, "request.basis-unsure", NULL, NULL,
+		    "Whether %s binds both %s and %s on this day is not certain here: our date is from memory. Look it up before you act on it.",
+		    instrument, c->from, c->to);
+	else
+		finding_say(c, FINDING_STOPS, "request.basis-unsure", NULL, NULL,
+		    "Whether %s binds both %s and %s on this day is not certain here. Look it up once, then: comity treaty confirm %s %s --source TEXT",
+		    instrument, c->from, c->to, d.n > 0 ? d.state[0] : c->facts->to_state,
+		    instrument);
 }
 
 /* No document cites a treaty that does not bind both on its day (design section 7). */
@@ -214,11 +251,11 @@ static void
 basis_binds_both(struct checking *c)
 {
 	const char *instrument = c->basis->instrument;
-	char open[160];
+	char open[200];
 
 	basis_add_suggestion(c, open, sizeof open);
-	switch (law_instrument_binds(c->facts->law, instrument, c->facts->from_state, c->facts->to_state,
-	    c->day)) {
+	switch (law_instrument_binds(c->facts->law, instrument, c->facts->from_state,
+	    c->facts->to_state, c->day)) {
 	case LAW_BINDS:
 		return;
 	case LAW_BINDS_NOT:
@@ -227,9 +264,7 @@ basis_binds_both(struct checking *c)
 		    instrument, c->from, c->to, open);
 		return;
 	case LAW_BINDS_UNSURE:
-		finding_say(c, FINDING_WARNS, "request.basis-unsure", NULL, NULL,
-		    "Whether %s binds both %s and %s on this day is not certain here: our date is from memory. An officer confirms it first.",
-		    instrument, c->from, c->to);
+		basis_is_unsure(c);
 		return;
 	}
 }
@@ -238,7 +273,7 @@ static void
 basis_is_there(struct checking *c)
 {
 	const char *instrument = c->act->instrument;
-	char open[160];
+	char open[200];
 
 	if (c->stated) {
 		basis_binds_both(c);
@@ -425,6 +460,61 @@ times_of_the_act_can_be_kept(struct checking *c)
 		    "A day by which an answer is wished needs its reasons (Art 40(26)): then it is heeded. Add them, or leave the day out.");
 }
 
+/* ---- what the State that is asked declared ---- */
+
+#define DECLARATIONS_SHOWN 32	/* of one State to one instrument: the longest list has 20 */
+
+/* Of "42(5)": is 42 an article of this list? */
+static bool
+article_among(const char *article, const char *list)
+{
+	size_t n = strspn(article, "0123456789");
+
+	for (const char *s = list; n > 0 && *s != '\0';) {
+		if (strspn(s, "0123456789") == n && memcmp(s, article, n) == 0)
+			return true;
+		s += strcspn(s, ";");
+		s += *s == ';';
+	}
+	return false;
+}
+
+/* S25: what touches an article of this basis, or of the offence, is shown. */
+static void
+declarations_are_shown(struct checking *c)
+{
+	struct law_declaration list[DECLARATIONS_SHOWN];
+	const char *offence = field_text(c, "F10", "articles");
+	size_t n;
+
+	if (!c->stated)
+		return;
+	if (offence == NULL)
+		offence = field_text(c, "F03", "articles");
+	n = law_declarations(c->facts->law, c->facts->to_state, c->basis->instrument, list,
+	    DECLARATIONS_SHOWN);
+	for (size_t i = 0; i < n; i++)
+		if (article_among(list[i].article, c->basis->articles) ||
+		    (offence != NULL && article_among(list[i].article, offence)))
+			finding_say(c, FINDING_WARNS, "request.declaration", NULL, NULL,
+			    "%s made a %s to %s %s: %.160s (S25).", c->to,
+			    list[i].reservation ? "reservation" : "declaration",
+			    list[i].instrument, list[i].article, list[i].text);
+}
+
+/* Article 40(14): in a language they accept, as far as they said which. */
+static void
+language_is_accepted(struct checking *c)
+{
+	const char *accepted = law_languages(c->facts->law, c->facts->to_state);
+	const char *lang = field_text(c, "F66", "request");
+
+	if (accepted[0] != '\0' && lang != NULL && !law_list_has(accepted, lang))
+		finding_say(c, FINDING_WARNS, "request.language", "F66", NULL,
+		    "%s said that it accepts requests in: %.60s. This one is in %s: add a translation.",
+		    c->to, accepted, lang);
+}
+
 /* ---- the whole ---- */
 
 typedef void rule(struct checking *c);
@@ -459,6 +549,8 @@ static rule *const rules[] = {
 	identifiers_are_what_they_say,
 	threat_to_life_has_a_second_person,
 	codes_are_known,
+	declarations_are_shown,
+	language_is_accepted,
 };
 
 void
@@ -476,7 +568,8 @@ request_check(const struct act *a, const struct request_facts *f,
 	c.basis = law_status_basis(f->law, c.measure->id, a->instrument);
 	c.stated = c.basis != NULL;
 	if (!c.stated)		/* what would be asked under the one we suggest */
-		c.basis = law_basis_suggest(f->law, c.measure->id, f->from_state, f->to_state, c.day);
+		c.basis = law_basis_suggest(f->law, c.measure->id, f->from_state,
+		    f->to_state, c.day);
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
 		rules[i](&c);
 	if (kind_rules(a->kind)->check != NULL)

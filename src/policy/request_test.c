@@ -433,8 +433,95 @@ an_unsure_basis_is_looked_at_by_an_officer(void **state)
 	memcpy(facts.from_state, a, 3);
 	memcpy(facts.to_state, b, 3);
 	(void)snprintf(ask.instrument, sizeof ask.instrument, "Budapest");
+	STOPS("request.basis-unsure");
+	/* What came in rests on what its sender knows: it is looked at. */
+	facts.incoming = true;
 	assert_int_equal(finding("request.basis-unsure")->weight, FINDING_WARNS);
 	assert_int_equal(found.stops, 0);
+}
+
+/* ---- the law as an update says it ---- */
+
+#define HEAD "comity.treaty/1\nseries\ta\nserial\t1\ndated\t2026-11-01\nsource\tbooks\n"
+
+static struct law_status *
+law_of(const char *text)
+{
+	struct law_document *d = NULL;
+	struct law_status *s = NULL;
+	struct err err = ERR_INIT;
+
+	assert_true(law_document_read(&d, span_text(text), NOW, &err) &&
+	    law_status_new(&s, &err) && law_status_add(s, d, &err));
+	return s;
+}
+
+static void
+what_an_officer_confirmed_may_be_cited(void **state)
+{
+	struct law_status *s = law_of(HEAD);
+	struct law_confirmation c;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	preserve();
+	facts = (struct request_facts){ .now = NOW, .from_state = "FI", .to_state = "US",
+		.law = s };
+	ask.exercise = false;
+	(void)snprintf(ask.instrument, sizeof ask.instrument, "Budapest");
+	STOPS("request.basis-unsure");
+	assert_non_null(strstr(finding("request.basis-unsure")->text,
+	    "comity treaty confirm US Budapest"));
+	ask.instrument[0] = '\0';
+	assert_non_null(strstr(finding("request.no-basis")->text,
+	    "comity treaty confirm US Budapest"));
+	assert_true(law_confirmation_of(s, "US", "Budapest", NOW, "books", &c, &err) &&
+	    law_status_confirm(s, &c, &err));
+	says("request.no-basis",
+	    "No legal basis is stated for Finland and United States. Budapest stands open to them: name it.");
+	(void)snprintf(ask.instrument, sizeof ask.instrument, "Budapest");
+	check();
+	assert_int_equal(found.stops, 0);
+	law_status_free(s);
+}
+
+static void
+where_nothing_is_left_the_other_ways_are_named(void **state)
+{
+	(void)state;
+	/* No instrument that is in force between them has a row for an interception. */
+	whole(ACT_INTERCEPT_CONTENT, use_consent_fields);
+	facts = (struct request_facts){ .now = NOW, .from_state = "SG", .to_state = "CN" };
+	ask.exercise = false;
+	ask.instrument[0] = '\0';
+	assert_non_null(strstr(finding("request.no-basis")->text,
+	    "the police channel (police_info), a freeze alert, or a letter remain."));
+}
+
+static void
+S25_a_reservation_of_the_other_side_is_shown(void **state)
+{
+	struct law_status *s = law_of(HEAD
+	    "reservation\tXB\tUNCAC-CYBER\t42(5)\tdual criminality outside the Convention\n"
+	    "reservation\tXB\tUNCAC-CYBER\t13(2)\tonly with intent to gain\n"
+	    "reservation\tXB\tUNCAC-CYBER\t63(3)\tno arbitration\n"
+	    "languages\tXB\tfr\n");
+
+	(void)state;
+	preserve();
+	check();
+	assert_null(finding("request.declaration"));
+	facts.law = s;
+	check();
+	assert_int_equal(found.n, 2);
+	assert_int_equal(found.stops, 0);
+	says("request.declaration",
+	    "Berun made a reservation to UNCAC-CYBER 42(5): dual criminality outside the Convention (S25).");
+	stored_data();
+	assert_null(finding("request.language"));
+	facts.law = s;
+	assert_int_equal(finding("request.language")->weight, FINDING_WARNS);
+	law_status_free(s);
 }
 
 static void
@@ -969,6 +1056,9 @@ main(void)
 		cmocka_unit_test(
 		    a_basis_that_is_missing_or_has_no_rule_is_named_with_one_that_has),
 		cmocka_unit_test(an_unsure_basis_is_looked_at_by_an_officer),
+		cmocka_unit_test(what_an_officer_confirmed_may_be_cited),
+		cmocka_unit_test(where_nothing_is_left_the_other_ways_are_named),
+		cmocka_unit_test(S25_a_reservation_of_the_other_side_is_shown),
 		cmocka_unit_test(an_exercise_never_reaches_a_real_authority),
 		cmocka_unit_test(
 		    S01_an_offence_is_of_the_convention_or_a_serious_crime_with_statute),

@@ -26,11 +26,11 @@ row_instant(struct html *h, const char *key, int64_t at)
 /* ---- by kind ---- */
 
 static void
-say_request(struct html *h, const struct request_body *r)
+say_request(struct html *h, const struct request_body *r, const char *instrument)
 {
 	row_instant(h, "head.answer_by", r->answer_by);
 	row_marked(h, "answer.reasons", &r->answer_by_reason);
-	say_fields(h, &r->fields);
+	say_fields(h, &r->fields, instrument);
 }
 
 static void
@@ -71,7 +71,8 @@ say_asks(struct html *h, const struct answer_body *a)
 }
 
 static void
-say_answer(struct html *h, const struct answer_body *a, enum act_kind kind)
+say_answer(struct html *h, const struct answer_body *a, enum act_kind kind,
+    const char *instrument)
 {
 	if (a->grounds_n > 0) {
 		html_row_open(h, "answer.grounds");
@@ -90,7 +91,7 @@ say_answer(struct html *h, const struct answer_body *a, enum act_kind kind)
 	row_instant(h, "answer.hold_until", a->hold_until);
 	row_instant(h, "answer.until", a->until);
 	row_instant(h, "answer.released_at", a->released_at);
-	say_fields(h, &a->fields);
+	say_fields(h, &a->fields, instrument);
 }
 
 static void
@@ -98,7 +99,7 @@ say_delivered(struct html *h, const struct delivered_body *d, const struct act *
 {
 	row_marked(h, "delivered.description", &d->description);
 	row_marked(h, "delivered.purpose", &d->purpose);
-	say_fields(h, &d->limits);
+	say_fields(h, &d->limits, a->instrument);
 	html_row_open(h, "delivered.payload");
 	html_number(h, (int64_t)a->payload_files);
 	html_raw(h, " / ");
@@ -146,10 +147,10 @@ say_body(struct html *h, const struct act *a)
 {
 	switch (act_kind_class(a->kind)) {
 	case ACT_IS_REQUEST:
-		say_request(h, &a->body.request);
+		say_request(h, &a->body.request, a->instrument);
 		break;
 	case ACT_IS_ANSWER:
-		say_answer(h, &a->body.answer, a->kind);
+		say_answer(h, &a->body.answer, a->kind, a->instrument);
 		break;
 	case ACT_IS_EVIDENCE:
 		say_delivered(h, &a->body.delivered, a);

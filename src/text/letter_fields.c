@@ -144,9 +144,48 @@ there(const struct field_part *p)
 	return p->text != NULL || p->has;
 }
 
+static bool
+under_hanoi(const char *instrument)
+{
+	return strcmp(instrument, "UNCAC-CYBER") == 0;
+}
+
+/* "13": an article of the Convention, under it; else what is done there, by its name. */
+static void
+say_offences(struct html *h, const char *list)
+{
+	char code[CODE_MAX];
+
+	while (h->ok && *list != '\0') {
+		size_t n = strcspn(list, ";");
+		const struct law_offence *o;
+
+		(void)snprintf(code, sizeof code, "%.*s",
+		    (int)(n < sizeof code ? n : sizeof code - 1), list);
+		o = law_offence(code);
+		(void)snprintf(code, sizeof code, "%s", o != NULL ? o->name : "-");
+		for (char *s = code; *s != '\0'; s++)
+			*s = *s == '_' ? ' ' : *s;
+		html_value(h, code);
+		list += n;
+		if (*list == ';') {
+			html_raw(h, ", ");
+			list++;
+		}
+	}
+}
+
+/* The offence's own articles are those of the Convention. */
+static bool
+part_is_offences(const struct law_shape *shape, const struct law_part *part)
+{
+	return strcmp(shape->name, "offence") == 0 && strcmp(part->name, "articles") == 0;
+}
+
 /* A shape of one part needs no second label. */
 static void
-say_entry(struct html *h, const struct law_shape *shape, const struct field_entry *e)
+say_entry(struct html *h, const struct law_shape *shape, const struct field_entry *e,
+    const char *instrument)
 {
 	if (shape->parts_n == 1) {
 		say_value(h, shape->parts[0].kind, &e->parts[0]);
@@ -157,16 +196,55 @@ say_entry(struct html *h, const struct law_shape *shape, const struct field_entr
 		if (!there(&e->parts[i]))
 			continue;
 		html_raw(h, "<dt>");
-		say_part(h, shape, &shape->parts[i]);
-		html_raw(h, "</dt><dd>");
-		say_value(h, shape->parts[i].kind, &e->parts[i]);
+		if (part_is_offences(shape, &shape->parts[i]) && !under_hanoi(instrument)) {
+			html_say(h, "offence.kind", NULL);
+			html_raw(h, "</dt><dd lang=\"en\">");
+			say_offences(h, e->parts[i].text);
+		} else {
+			say_part(h, shape, &shape->parts[i]);
+			html_raw(h, "</dt><dd>");
+			say_value(h, shape->parts[i].kind, &e->parts[i]);
+		}
 		html_raw(h, "</dd>\n");
 	}
 	html_raw(h, "</dl>\n");
 }
 
+/*
+ * Of "Art 42(3)(b); Budapest 29(2)(b); T-CY box 3": places of the Convention are bare or
+ * behind "Art", those of others behind their name.
+ */
+static bool
+place_may_be_named(struct span place, const char *instrument)
+{
+	if (span_starts(place, "Art ") ||
+	    (place.n > 0 && place.p[0] >= '0' && place.p[0] <= '9'))
+		return under_hanoi(instrument);
+	return !span_starts(place, "Budapest ") || strcmp(instrument, "Budapest") == 0;
+}
+
 static void
-say_field(struct html *h, const struct field *f)
+say_source(struct html *h, const char *source, const char *instrument)
+{
+	bool first = true;
+
+	while (*source != '\0') {
+		struct span place = span_of(source, strcspn(source, ";"));
+		char text[LAW_NAME_MAX];
+
+		source += place.n;
+		source += strspn(source, "; ");
+		if (!place_may_be_named(place, instrument))
+			continue;
+		(void)snprintf(text, sizeof text, "%s%.*s", first ? "" : "; ",
+		    (int)place.n, (const char *)place.p);
+		html_value(h, text);
+		first = false;
+	}
+}
+
+static void
+say_field(struct html *h, const struct field *f, const char *instrument)
 {
 	char key[KEY_MAX];
 
@@ -174,16 +252,16 @@ say_field(struct html *h, const struct field *f)
 	html_raw(h, "<tr><th scope=\"row\">");
 	html_say_or(h, key, f->law->label);
 	html_raw(h, "<br><small lang=\"en\">");
-	html_value(h, f->law->source);
+	say_source(h, f->law->source, instrument);
 	html_raw(h, "</small></th><td>");
 	for (size_t i = 0; i < f->n; i++)
-		say_entry(h, f->law->shape, &f->entries[i]);
+		say_entry(h, f->law->shape, &f->entries[i], instrument);
 	html_raw(h, "</td></tr>\n");
 }
 
 void
-say_fields(struct html *h, const struct fields *fs)
+say_fields(struct html *h, const struct fields *fs, const char *instrument)
 {
 	for (size_t i = 0; i < fs->n; i++)
-		say_field(h, &fs->list[i]);
+		say_field(h, &fs->list[i], instrument);
 }

@@ -5,8 +5,11 @@
 #include "text/html.h"
 #include "text/letter.h"
 
-/* Rows of a table: label with its article, value. */
-void say_fields(struct html *h, const struct fields *fs);
+/*
+ * Rows of a table: label with its article, value.  Places of the Convention are named
+ * under the Convention only: no document cites it before it binds both.
+ */
+void say_fields(struct html *h, const struct fields *fs, const char *instrument);
 /* A paragraph marked with the language it was written in. */
 void say_marked(struct html *h, const struct marked_text *t);
 /* "Berun (XB)" */

@@ -179,6 +179,36 @@ a_request_is_a_letter_in_two_languages(void **state)
 }
 
 static void
+a_letter_under_budapest_names_no_article_of_the_convention(void **state)
+{
+	const char *page;
+	struct post p;
+
+	(void)state;
+	post_begin(&p, ACT_PRESERVE);
+	fields_fill(&p.act.body.request.fields, "Les faits");
+	page = make(&p);
+	has(page, "Art 42(3)(b)");
+	assert_null(strstr(page, "Budapest 29"));
+	(void)snprintf(p.act.instrument, sizeof p.act.instrument, "Budapest");
+	(void)snprintf(p.act.article, sizeof p.act.article, "16;29");
+	page = make(&p);
+	has(page, "Budapest 29(2)(b)");
+	has(page, "ict theft or fraud");
+	has(page, "Convention on Cybercrime (Budapest, 2001)");
+	assert_null(strstr(page, "Art 4"));
+	assert_null(strstr(page, "Article 4"));
+	assert_null(strstr(page, "against Cybercrime"));
+	assert_null(strstr(page, "of the Convention"));
+	(void)snprintf(p.act.instrument, sizeof p.act.instrument, "reciprocity");
+	p.act.article[0] = '\0';
+	page = make(&p);
+	assert_null(strstr(page, "Art 4"));
+	assert_null(strstr(page, "Budapest"));
+	post_end(&p);
+}
+
+static void
 the_strip_is_only_on_exercises(void **state)
 {
 	struct post p;
@@ -420,6 +450,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_request_is_a_letter_in_two_languages),
+		cmocka_unit_test(a_letter_under_budapest_names_no_article_of_the_convention),
 		cmocka_unit_test(the_strip_is_only_on_exercises),
 		cmocka_unit_test(no_value_leaves_its_place),
 		cmocka_unit_test(an_answer_says_grounds_reasons_and_until_when),
