@@ -481,6 +481,27 @@ body_tell(struct telling *t, const struct add_checkpoint *a, const char *path,
 	return ok;
 }
 
+/* The checkpoint our mirror ends at, with the cosignatures we have when it is cosigned. */
+static bool
+mirror_end(struct telling *t, const char *origin, struct buf *note,
+    struct checkpoint *out, bool *has, struct err *err)
+{
+	struct checkpoint cosigned;
+	struct buf lines;
+	bool found, ok;
+
+	buf_init(&lines, NOTE_MAX);
+	ok = witness_mirror_note(t->witness, origin, note, out, has, err) &&
+	    witness_checkpoint(t->witness, origin, &lines, &cosigned, &found, err);
+	if (ok && *has && found && cosigned.size == out->size &&
+	    digest_eq(&cosigned.root, &out->root)) {
+		buf_reset(note);
+		ok = buf_add(note, buf_span(&lines), err);
+	}
+	buf_clear(&lines);
+	return ok;
+}
+
 /*
  * A third log: the checkpoint our mirror ends at, proven from the size the receiver
  * showed when we can; and the largest we know of.
@@ -497,7 +518,7 @@ other_tell(struct telling *t, const char *origin, const char *hash, struct err *
 
 	buf_init(&note, NOTE_MAX);
 	buf_init(&other, NOTE_MAX);
-	ok = witness_mirror_note(t->witness, origin, &note, &mirror, &has, err) &&
+	ok = mirror_end(t, origin, &note, &mirror, &has, err) &&
 	    witness_largest(t->witness, origin, &other, &largest, &found, err);
 	a.note = buf_span(&note);
 	b.note = buf_span(&other);

@@ -14,6 +14,7 @@ struct hearing {
 	const struct peer *from;
 	struct ledger_keys keys;	/* of the one it is from */
 	struct witness *witness;	/* NULL: it cannot be opened, which is told */
+	struct cosigners *cosigners;	/* of the confirmed cards, from the first use on */
 	struct exchanged *out;
 };
 
@@ -396,6 +397,25 @@ own_hear(struct hearing *h, bool told, struct err *err)
 
 /* ---- logs of others ---- */
 
+/* What others cosigned too is proven better: their lines join our copy. */
+static bool
+cosigners_join(struct hearing *h, struct span note, struct err *err)
+{
+	size_t joined;
+
+	if (h->cosigners == NULL) {
+		struct cosigners *c = mem_new(sizeof *c, err);
+
+		if (c == NULL || !cosigners_known(h->f, c, err)) {
+			mem_free(c);
+			return false;
+		}
+		h->cosigners = c;
+	}
+	return witness_join(h->witness, note, h->cosigners->keys, h->cosigners->n,
+	    &joined, err);
+}
+
 static bool
 other_hear(struct hearing *h, const char *path, struct err *err)
 {
@@ -411,11 +431,15 @@ other_hear(struct hearing *h, const char *path, struct err *err)
 	buf_init(&body, PROOF_MAX);
 	ok = part_load(h, path, &body, &found, err);
 	if (ok && found) {
-		if (add_checkpoint_read(buf_span(&body), &a, &why) &&
+		bool read = add_checkpoint_read(buf_span(&body), &a, &why) &&
 		    witness_see(h->witness, a.note, a.old > 0 ? &a.path : NULL, a.old,
-		    &seen, text, &why) && seen == SEEN_SPLIT) {
+		    &seen, text, &why);
+
+		if (read && seen == SEEN_SPLIT) {
 			h->out->misbehaviour++;
 			exchanged_tell(h->out, "%s", text);
+		} else if (read && seen == SEEN_SAME) {
+			(void)!cosigners_join(h, a.note, &why);
 		}
 		ok = theirs(h, "A checkpoint of another ledger", &why, err);
 	}
@@ -881,6 +905,7 @@ exchange_hear(struct flow *f, struct dir *bundle, const char *path, const char *
 	    card_hear(f, bundle, path, &p, out, err)) &&
 	    (witness_open(f->world, home_dir(f->home), &h.witness, &why) ||
 	    exchanged_damage(out, &why, err)) && hear(&h, err) && settle(&h, err);
+	mem_free(h.cosigners);
 	witness_close(h.witness);
 	peer_clear(&p);
 	return ok;

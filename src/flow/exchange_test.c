@@ -234,6 +234,61 @@ a_card_that_nobody_confirmed_has_no_say_about_ledgers(void **state)
 	job_end(&j);
 }
 
+/* ---- a third's cosignature ---- */
+
+/* By the checkpoint of `of` that `at` holds: did the witness of `by` cosign it? */
+static bool
+cosigned_by(struct site *at, struct site *of, struct site *by)
+{
+	struct settings *s;
+	struct ledger_keys keys;
+	struct witness *w = NULL;
+	struct checkpoint c;
+	struct digest id;
+	struct act card;
+	struct note n;
+	struct buf note;
+	bool found, good[LEDGER_KEYS_MAX] = { false };
+
+	buf_init(&note, NOTE_MAX);
+	act_init(&card, ACT_CARD);
+	OK(site_again(of, &err) && site_again(by, &err) && site_again(at, &err));
+	s = home_settings(of->flow.home);
+	OK(own_card(by->flow.home, &id, &card, &err) &&
+	    ledger_keys_of_card(&card, &keys, &err));
+	OK(witness_open(at->flow.world, home_dir(at->flow.home), &w, &err) &&
+	    witness_checkpoint(w, log_origin(s->authority.s, 1).s, &note, &c, &found,
+	    &err));
+	assert_true(found);
+	OK(note_parse(buf_span(&note), &n, &err) &&
+	    note_verify(&n, keys.witnesses, keys.witnesses_n, good, NULL, &err));
+	note_clear(&n);
+	act_clear(&card);
+	buf_clear(&note);
+	witness_close(w);
+	return good[0];
+}
+
+static void
+a_third_ones_cosignature_joins_ours_on_the_same_checkpoint(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 8);
+	run_up_to(&j, AFTER_PAIR);
+	OK(third_begin(&j, &err));
+	tell(&j.a, &j.b, "XB", "one", &r);
+	tell(&j.a, &j.c, "XC", "two", &r);
+	assert_int_equal(r.cosigned, 1);
+	assert_false(cosigned_by(&j.b, &j.a, &j.c));
+	tell(&j.c, &j.b, "XB", "three", &r);
+	assert_true(cosigned_by(&j.b, &j.a, &j.c));
+	assert_true(cosigned_by(&j.b, &j.a, &j.b));
+	job_end(&j);
+}
+
 /* ---- custody ---- */
 
 static size_t
@@ -429,6 +484,7 @@ main(void)
 		cmocka_unit_test(a_part_that_is_wrong_stops_nothing_and_convinces_nobody),
 		cmocka_unit_test(a_part_that_is_too_large_is_passed_over),
 		cmocka_unit_test(a_card_that_nobody_confirmed_has_no_say_about_ledgers),
+		cmocka_unit_test(a_third_ones_cosignature_joins_ours_on_the_same_checkpoint),
 		cmocka_unit_test(custody_goes_with_evidence_and_with_nothing_else),
 		cmocka_unit_test(a_second_copy_is_found_frozen_and_succeeded),
 		cmocka_unit_test(an_exchange_can_be_cut_at_any_place),

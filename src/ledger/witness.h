@@ -168,6 +168,14 @@ MUST bool witness_see(struct witness *w, struct span note,
     const struct merkle_proof *proof, uint64_t proof_old, enum witness_seen *out,
     char text[400], struct err *err);
 
+/*
+ * A note over the very checkpoint we cosigned last: the cosignatures of these keys that hold
+ * join ours, durably, as far as a note has room; a key that has one there keeps it.  What is
+ * of another checkpoint, key or log is passed over.  *joined: how many were new.
+ */
+MUST bool witness_join(struct witness *w, struct span note, const struct vkey *keys,
+    size_t n, size_t *joined, struct err *err);
+
 /* What is followed, in order of origin. */
 struct witness_log {
 	struct vkey key;

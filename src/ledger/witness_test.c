@@ -705,6 +705,103 @@ an_empty_home_knows_nothing_and_stays_empty(void **state)
 	node_free(&n);
 }
 
+/* ---- cosignatures that come later ---- */
+
+/* The checkpoint of that size with a cosignature by each of n names, from `from` on. */
+static void
+note_by_others(const struct tale *t, uint64_t size, unsigned from, unsigned n,
+    struct vkey *keys, struct buf *out)
+{
+	struct note note;
+	struct buf lines;
+
+	buf_init(&lines, NOTE_MAX);
+	tale_note(t, size, out);
+	OK(note_parse(buf_span(out), &note, &last));
+	for (unsigned i = 0; i < n; i++) {
+		char name[40];
+
+		(void)snprintf(name, sizeof name, "witness.example/n%u", from + i);
+		keys[i] = vkey_of(other_key, name, NOTE_COSIGNATURE);
+		OK(note_cosign(other_key, &keys[i], note.text, NOW, &lines, &last));
+	}
+	note_clear(&note);
+	OK(buf_add(out, buf_span(&lines), &last));
+	buf_clear(&lines);
+}
+
+static size_t
+join(struct node *n, const struct buf *note, const struct vkey *keys, size_t keys_n)
+{
+	size_t joined = 99;
+
+	OK(witness_join(n->x, buf_span(note), keys, keys_n, &joined, &last));
+	return joined;
+}
+
+static void
+a_cosignature_joins_when_its_key_is_believed_and_it_holds(void **state)
+{
+	struct node n = following(7);
+	struct vkey keys[2];
+	struct note note;
+	struct buf b, line;
+
+	(void)state;
+	buf_init(&b, NOTE_MAX);
+	note_by_others(&honest, 7, 0, 2, keys, &b);
+	assert_int_equal(join(&n, &b, NULL, 0), 0);
+	buf_reset(&b);
+	note_by_others(&honest, 8, 0, 2, keys, &b);
+	assert_int_equal(join(&n, &b, keys, 2), 0);
+	buf_reset(&b);
+	note_by_others(&forked, 7, 0, 2, keys, &b);
+	assert_int_equal(join(&n, &b, keys, 2), 0);
+	buf_reset(&b);
+	note_by_others(&honest, 7, 0, 2, keys, &b);
+	/* The last line is spoilt: the other joins all the same, and only once. */
+	b.p[b.n - 20] = b.p[b.n - 20] == 'A' ? 'B' : 'A';
+	assert_int_equal(join(&n, &b, keys, 2), 1);
+	assert_int_equal(join(&n, &b, keys, 2), 0);
+	node_close(&n);
+	OK(node_open(&n));
+	assert_int_equal(known_size(&n), 7);
+	/* One in our own name has its line already, and never another. */
+	buf_reset(&b);
+	tale_note(&honest, 7, &b);
+	OK(note_parse(buf_span(&b), &note, &last));
+	buf_init(&line, NOTE_MAX);
+	OK(note_cosign(self_key, &n.self.vkey, note.text, NOW + 1000, &line, &last));
+	note_clear(&note);
+	OK(buf_add(&b, buf_span(&line), &last));
+	assert_int_equal(join(&n, &b, &n.self.vkey, 1), 0);
+	assert_true(look(&n, ORIGIN).cosigned_at < NOW + 1000);
+	buf_clear(&line);
+	buf_clear(&b);
+	node_free(&n);
+}
+
+static void
+as_many_cosignatures_join_as_a_note_has_lines(void **state)
+{
+	struct node n = following(7);
+	struct vkey keys[NOTE_SIGNATURES_MAX];
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, NOTE_MAX);
+	/* The log's line and ours are there. */
+	note_by_others(&honest, 7, 0, NOTE_SIGNATURES_MAX - 1, keys, &b);
+	assert_int_equal(join(&n, &b, keys, NOTE_SIGNATURES_MAX - 1),
+	    NOTE_SIGNATURES_MAX - 2);
+	buf_reset(&b);
+	note_by_others(&honest, 7, 100, 1, keys, &b);
+	assert_int_equal(join(&n, &b, keys, 1), 0);
+	assert_int_equal(status(&n, &honest, 7, 9), 200);
+	buf_clear(&b);
+	node_free(&n);
+}
+
 int
 main(void)
 {
@@ -731,6 +828,8 @@ main(void)
 		cmocka_unit_test(no_origin_makes_a_path),
 		cmocka_unit_test(as_many_logs_as_are_allowed_and_not_one_more),
 		cmocka_unit_test(an_empty_home_knows_nothing_and_stays_empty),
+		cmocka_unit_test(a_cosignature_joins_when_its_key_is_believed_and_it_holds),
+		cmocka_unit_test(as_many_cosignatures_join_as_a_note_has_lines),
 	};
 
 	return cmocka_run_group_tests(tests, keys_make, keys_free);
