@@ -132,7 +132,8 @@ int
 exit_code_of(const struct err *err)
 {
 	static const struct { const char *reason; enum exit_code code; } own[] = {
-		{ "card.changed", EXIT_CHANGED }, { "bundle.damaged", EXIT_CHANGED },
+		{ "card.changed", EXIT_CHANGED }, { "treaty.signature", EXIT_CHANGED },
+		{ "bundle.damaged", EXIT_CHANGED },
 		{ "bundle.parcel-damaged", EXIT_CHANGED },
 		{ "bundle.missing", EXIT_PARTLY }, { "backup.damaged", EXIT_CHANGED },
 		{ "evidence.source_digest", EXIT_CHANGED },

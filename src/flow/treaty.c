@@ -268,7 +268,8 @@ signature_ask(struct flow *f, const struct treaty_wish *w, struct authority_id *
 	    cms_check(w->signature, w->document, &a, err);
 	if (ok && a.state != CMS_HOLDS)
 		ok = err_set(err, ERR_UNPROVEN, "treaty.signature",
-		    "the signature does not hold over this document: %.300s", a.text);
+		    "the signature does not hold over this document (%s): one of the two was changed, or belongs to another; nothing was taken over",
+		    a.reason);
 	if (ok && !is_among(&trusted, a.inside.list[0]))
 		ok = err_set(err, ERR_UNPROVEN, "treaty.signer",
 		    "the document is signed, but not by whom you named: nothing was taken over");
