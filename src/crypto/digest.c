@@ -68,7 +68,8 @@ hasher_free(struct hasher *h)
 void
 hasher_add(struct hasher *h, struct span s)
 {
-	if (s.n == 0)
+	/* After a restart that failed the context may have no state to feed. */
+	if (s.n == 0 || h->broken)
 		return;
 	h->clean = false;
 	if (EVP_DigestUpdate(h->ctx, s.p, s.n) != 1)
