@@ -56,10 +56,8 @@ ledger_look(struct flow *f, char text[300], struct err *err)
 		    "Files about ledgers did not hold when a bundle was made or read. Parcels go on all the same. See which with: comity ledger check");
 	if (!home_has(f->home, LOG_PATH "/standing"))
 		return true;
-	if (ledger_log(f, &l, &why)) {
-		log_state(l, &s);
+	if (ledger_standing(f, &l, &s, &why))
 		return s.standing == LOG_GOOD || recovery_text(f, &s, text, err);
-	}
 	if (why.kind == ERR_CONFLICT)
 		return true;
 	*err = why;

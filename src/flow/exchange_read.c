@@ -809,9 +809,8 @@ settle(struct hearing *h, struct err *err)
 
 	if (h->witness == NULL)
 		return true;
-	if (!ledger_log(h->f, &l, err))
+	if (!ledger_standing(h->f, &l, &state, err))
 		return false;
-	log_state(l, &state);
 	/* What it cosigned before may be forgotten, too: first it learns what it knew. */
 	return state.standing == LOG_RECOVERING ||
 	    peers_each(h->f->home, peer_settle, &s, err);

@@ -13,6 +13,15 @@ ledger_log(struct flow *f, struct log **out, struct err *err)
 	return true;
 }
 
+bool
+ledger_standing(struct flow *f, struct log **log, struct log_state *out, struct err *err)
+{
+	if (!ledger_log(f, log, err))
+		return false;
+	log_state(*log, out);
+	return true;
+}
+
 void
 ledger_drop(struct flow *f)
 {
@@ -97,9 +106,8 @@ ledger_publish(struct flow *f, bool *signed_, struct checkpoint *out, char text[
 
 	text[0] = '\0';
 	*signed_ = false;
-	if (!ledger_log(f, &l, err))
+	if (!ledger_standing(f, &l, &state, err))
 		return false;
-	log_state(l, &state);
 	if (state.standing != LOG_GOOD)
 		return recovery_text(f, &state, text, err);
 	if (!home_settings(f->home)->has_certificate) {

@@ -16,6 +16,9 @@
 
 /* The log of this home, open as long as the command runs, under the home's lock. */
 MUST bool ledger_log(struct flow *f, struct log **out, struct err *err);
+/* The same, and how it stands. */
+MUST bool ledger_standing(struct flow *f, struct log **log, struct log_state *out,
+    struct err *err);
 /* Its opening (succeed.c): f->log is set; a successor that was cut short is ended. */
 MUST bool ledger_begin(struct flow *f, struct err *err);
 /* After an error nothing more is written by this hand (D26). */

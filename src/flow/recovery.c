@@ -15,8 +15,7 @@
 
 struct looking {
 	struct flow *f;
-	bool forget;			/* else: count who has not shown yet */
-	size_t missing;
+	size_t missing;			/* who has not shown yet */
 	char first[AUTHORITY_ID_MAX];	/* of them */
 };
 
@@ -27,9 +26,6 @@ peer_look(void *arg, const struct peer *p, struct err *err)
 	struct peer_path seen = peer_file(&p->id, SEEN_NAME);
 	struct ledger_keys keys;
 
-	if (l->forget)
-		return !home_has(l->f->home, seen.s) || path_remove(l->f->world,
-		    home_dir(l->f->home), seen.s, err);
 	if (!p->confirmed || p->revoked)
 		return true;
 	if (!ledger_keys_of_card(&p->card, &keys, err))
@@ -49,6 +45,23 @@ peers_missing(struct flow *f, struct looking *l, struct err *err)
 	return peers_each(f->home, peer_look, l, err);
 }
 
+static bool
+peer_forget(void *arg, const struct peer *p, struct err *err)
+{
+	struct flow *f = arg;
+	struct peer_path seen = peer_file(&p->id, SEEN_NAME);
+
+	return !home_has(f->home, seen.s) ||
+	    path_remove(f->world, home_dir(f->home), seen.s, err);
+}
+
+/* Nobody has shown anything yet. */
+static bool
+seen_forget(struct flow *f, struct err *err)
+{
+	return peers_each(f->home, peer_forget, f, err);
+}
+
 /* ---- standing ---- */
 
 static bool
@@ -63,9 +76,8 @@ recovery_freeze(struct flow *f, const char *reason, struct err *err)
 	struct log_state s;
 	struct log *l;
 
-	if (!ledger_log(f, &l, err))
+	if (!ledger_standing(f, &l, &s, err))
 		return false;
-	log_state(l, &s);
 	if (s.standing == LOG_FROZEN)
 		return true;
 	s.standing = LOG_FROZEN;
@@ -80,18 +92,16 @@ recovery_freeze(struct flow *f, const char *reason, struct err *err)
 bool
 recovery_begin(struct flow *f, const char *reason, struct err *err)
 {
-	struct looking forget = { .f = f, .forget = true };
 	struct log_state s;
 	struct log *l;
 
-	if (!ledger_log(f, &l, err))
+	if (!ledger_standing(f, &l, &s, err))
 		return false;
-	log_state(l, &s);
 	if (s.standing == LOG_FROZEN)
 		return true;
 	s.standing = LOG_RECOVERING;
 	(void)snprintf(s.reason, sizeof s.reason, "%s", reason);
-	return peers_each(f->home, peer_look, &forget, err) && log_state_put(l, &s, err);
+	return seen_forget(f, err) && log_state_put(l, &s, err);
 }
 
 /* RECOVERING, or still, with the largest tree that was shown. */
@@ -107,10 +117,9 @@ shorter_put(struct flow *f, struct log *l, const struct checkpoint *c,
 	if (s.standing == LOG_RECOVERING && s.known_size >= c->size)
 		return true;
 	if (begins) {
-		struct looking forget = { .f = f, .forget = true };
-
+	
 		(void)snprintf(s.reason, sizeof s.reason, "ledger.shorter");
-		if (!peers_each(f->home, peer_look, &forget, err))
+		if (!seen_forget(f, err))
 			return false;
 		exchanged_tell(out, "This copy of the home is older than what was signed with its key. If it was not restored from a backup, another copy is at work: stop one of them now.");
 	}
@@ -153,12 +162,11 @@ recovery_text(struct flow *f, const struct log_state *s, char text[300],
 static bool
 recovery_end(struct flow *f, struct log *l, struct exchanged *out, struct err *err)
 {
-	struct looking forget = { .f = f, .forget = true };
 	struct log_state s;
 
 	memset(&s, 0, sizeof s);
 	if (!home_record(f, "ledger.recovered", err) || !log_state_put(l, &s, err) ||
-	    !peers_each(f->home, peer_look, &forget, err))
+	    !seen_forget(f, err))
 		return false;
 	exchanged_tell(out, "The ledger is whole as far as all peers know it: it signs again.");
 	return true;
@@ -187,9 +195,8 @@ recovery_try_end(struct flow *f, struct exchanged *out, struct err *err)
 	struct log_state s;
 	struct log *l;
 
-	if (!ledger_log(f, &l, err))
+	if (!ledger_standing(f, &l, &s, err))
 		return false;
-	log_state(l, &s);
 	if (s.standing != LOG_RECOVERING)
 		return true;
 	if (!peers_missing(f, &missing, err) || !holds_known(l, &s, &holds, err))
@@ -213,9 +220,8 @@ recovery_seen(struct flow *f, const struct peer *by, struct exchanged *out,
 	struct log_state s;
 	struct log *l;
 
-	if (!ledger_log(f, &l, err))
+	if (!ledger_standing(f, &l, &s, err))
 		return false;
-	log_state(l, &s);
 	return s.standing != LOG_RECOVERING || (peer_file_save(f, &by->id, SEEN_NAME,
 	    span_text("1\n"), err) && recovery_try_end(f, out, err));
 }
@@ -351,9 +357,8 @@ recovery_shown(struct flow *f, const struct peer *by, const struct shown *s,
 	struct digest root;
 	struct log *l;
 
-	if (!ledger_log(f, &l, err))
+	if (!ledger_standing(f, &l, &state, err))
 		return false;
-	log_state(l, &state);
 	if (state.standing == LOG_FROZEN)
 		return true;
 	if (s->checkpoint.size > log_signed(l))
@@ -369,14 +374,12 @@ recovery_shown(struct flow *f, const struct peer *by, const struct shown *s,
 bool
 flow_ledger_resume(struct flow *f, struct err *err)
 {
-	struct looking forget = { .f = f, .forget = true };
 	struct log_state s;
 	struct log *l;
 	bool holds;
 
-	if (!home_lock(f->home, err) || !ledger_log(f, &l, err))
+	if (!home_lock(f->home, err) || !ledger_standing(f, &l, &s, err))
 		return false;
-	log_state(l, &s);
 	if (s.standing == LOG_GOOD)
 		return err_set(err, ERR_USE, "ledger.good",
 		    "this ledger signs already; there is nothing to resume");
@@ -392,5 +395,5 @@ flow_ledger_resume(struct flow *f, struct err *err)
 		    (unsigned long long)s.known_size, (unsigned long long)log_signed(l));
 	memset(&s, 0, sizeof s);
 	return home_record(f, "ledger.resumed", err) && log_state_put(l, &s, err) &&
-	    peers_each(f->home, peer_look, &forget, err);
+	    seen_forget(f, err);
 }
