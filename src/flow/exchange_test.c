@@ -248,7 +248,7 @@ cosigned_by(struct site *at, struct site *of, struct site *by)
 	struct act card;
 	struct note n;
 	struct buf note;
-	bool found, good[LEDGER_KEYS_MAX] = { false };
+	bool found = false, good[LEDGER_KEYS_MAX] = { false };
 
 	buf_init(&note, NOTE_MAX);
 	act_init(&card, ACT_CARD);

@@ -117,7 +117,6 @@ shorter_put(struct flow *f, struct log *l, const struct checkpoint *c,
 	if (s.standing == LOG_RECOVERING && s.known_size >= c->size)
 		return true;
 	if (begins) {
-	
 		(void)snprintf(s.reason, sizeof s.reason, "ledger.shorter");
 		if (!seen_forget(f, err))
 			return false;
