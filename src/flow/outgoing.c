@@ -206,7 +206,9 @@ outgoing_parcel(struct outgoing *o, const struct act *a, struct payload *p,
 	struct package_writing in = { .world = o->flow->world, .act = a,
 		.payload = p, .collection = collection, .sign = outgoing_sign,
 		.stamp = outgoing_stamp, .arg = o, .recipients = list, .pin = pin,
-		.progress = o->flow->progress, .no_sync = o->unnamed != NULL };
+		/* One of a group is short, and may be sealed on another thread. */
+		.progress = o->unnamed != NULL ? NULL : o->flow->progress,
+		.no_sync = o->unnamed != NULL };
 	struct file *file = NULL;
 	struct buf revocation;
 	bool ok;

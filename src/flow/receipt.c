@@ -85,80 +85,111 @@ row_fill(struct taking *t, const struct act *a, const struct outgoing *o,
 	t->receipt.made = true;
 }
 
-static bool
-seal_items(struct taking *t, const struct record *r, const struct payload_item *items,
-    size_t n, const struct receipt_body *log, struct file **unnamed, struct err *err)
-{
-	struct flow *f = t->flow;
-	struct package_written done;
+/* What is sealed into one: the record, opened, and the proof of its place in our log. */
+struct receipt_making {
+	struct taking *t;
+	struct record r;
+	struct buf record, proof;	/* proof: where the act says that there is one */
+	char salt[SALT_TEXT + 1];
 	struct outgoing o;
 	struct act a;
-	bool ok;
+};
 
-	act_init(&a, ACT_RECEIPT);
-	outgoing_init(&o, f);
-	o.making = true;
-	o.unnamed = unnamed;
-	ok = (unnamed != NULL || making_sweep(f, err)) && signer_open(f, &o.signer, err) &&
-	    act_begin(f, &a, ACT_RECEIPT, &t->from, err);
-	if (ok) {
-		a.body.receipt = *log;
-		body_fill(t, r, &a);
-		ok = parcel_of_items(&o, &a, items, n, &t->from, &done, err);
-	}
-	if (ok)
-		row_fill(t, &a, &o, &done);
-	outgoing_clear(&o);
-	act_clear(&a);
-	return ok;
+void
+receipt_making_free(struct receipt_making *m)
+{
+	if (m == NULL)
+		return;
+	outgoing_clear(&m->o);
+	act_clear(&m->a);
+	buf_clear(&m->record);
+	buf_clear(&m->proof);
+	mem_free(m);
 }
 
-/* The record with its salt, and the proof that there is of its place in our log. */
-static bool
-seal_proven(struct taking *t, const struct record *r, struct span record,
-    const char *salt, struct file **unnamed, struct err *err)
+static struct receipt_making *
+making_new(struct taking *t, struct err *err)
 {
+	struct receipt_making *m = mem_new(sizeof *m, err);
+
+	if (m == NULL)
+		return NULL;
+	m->t = t;
+	act_init(&m->a, ACT_RECEIPT);
+	outgoing_init(&m->o, t->flow);
+	buf_init(&m->record, RECORD_MAX);
+	buf_init(&m->proof, PROOF_MAX);
+	return m;
+}
+
+static bool
+making_fill(struct receipt_making *m, struct err *err)
+{
+	struct taking *t = m->t;
 	struct receipt_body log = { .has_log = false };
-	struct buf proof;
-	bool ok;
+	uint8_t salt[RECORD_SALT];
 
-	buf_init(&proof, PROOF_MAX);
-	ok = receipt_prove(t, &log, &proof, err);
-	if (ok) {
-		struct payload_item items[] = {
-			{ "record.json", record, r->at },
-			{ "record.salt", span_text(salt), r->at },
-			{ PROOF_NAME, buf_span(&proof), r->at },
-		};
-
-		ok = seal_items(t, r, items, log.has_log ? 3 : 2, &log, unnamed, err);
-	}
-	buf_clear(&proof);
-	return ok;
+	if (!record_load(t->flow, t->record_at, &m->r, &m->record, salt, err) ||
+	    !receipt_prove(t, &log, &m->proof, err) ||
+	    !signer_open(t->flow, &m->o.signer, err) ||
+	    !act_begin(t->flow, &m->a, ACT_RECEIPT, &t->from, err))
+		return false;
+	salt_text(salt, m->salt);
+	m->a.body.receipt = log;
+	body_fill(t, &m->r, &m->a);
+	return true;
 }
 
 bool
-receipt_seal(struct taking *t, struct file **unnamed, struct err *err)
+receipt_begin(struct taking *t, struct receipt_making **out, struct err *err)
 {
-	uint8_t salt[RECORD_SALT];
-	char text[SALT_TEXT + 1];
-	struct record r;
-	struct buf record;
-	bool yes, ok;
+	struct receipt_making *m;
+	bool yes;
 
 	t->receipt.made = false;
+	*out = NULL;
 	if (t->report.act.kind == ACT_RECEIPT)
 		return true;		/* a receipt is not answered by a receipt */
 	if (!receiver_ask(t, &yes, err) || !yes)
 		return yes || t->receipt.text[0] != '\0';
-	buf_init(&record, RECORD_MAX);
-	ok = record_load(t->flow, t->record_at, &r, &record, salt, err);
-	if (ok) {
-		salt_text(salt, text);
-		ok = seal_proven(t, &r, buf_span(&record), text, unnamed, err);
+	m = making_new(t, err);
+	if (m == NULL || !making_fill(m, err)) {
+		receipt_making_free(m);
+		return err_wrap(err, "the receipt");
 	}
-	buf_clear(&record);
-	return ok || err_wrap(err, "the receipt");
+	*out = m;
+	return true;
+}
+
+bool
+receipt_finish(struct receipt_making *m, struct file **unnamed, struct err *err)
+{
+	const struct payload_item items[] = {
+		{ "record.json", buf_span(&m->record), m->r.at },
+		{ "record.salt", span_text(m->salt), m->r.at },
+		{ PROOF_NAME, buf_span(&m->proof), m->r.at },
+	};
+	struct package_written done;
+
+	m->o.making = true;
+	m->o.unnamed = unnamed;
+	if (!parcel_of_items(&m->o, &m->a, items, m->a.body.receipt.has_log ? 3 : 2,
+	    &m->t->from, &done, err))
+		return err_wrap(err, "the receipt");
+	row_fill(m->t, &m->a, &m->o, &done);
+	return true;
+}
+
+bool
+receipt_seal(struct taking *t, struct err *err)
+{
+	struct receipt_making *m;
+	bool ok;
+
+	ok = receipt_begin(t, &m, err) && (m == NULL || ((making_sweep(t->flow, err) ||
+	    err_wrap(err, "the receipt")) && receipt_finish(m, NULL, err)));
+	receipt_making_free(m);
+	return ok;
 }
 
 bool

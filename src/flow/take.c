@@ -378,7 +378,7 @@ settle(struct taking *t, struct err *err)
 static bool
 keep(struct taking *t, struct err *err)
 {
-	if (!place(t, err) || !received_record(t, err) || !receipt_seal(t, NULL, err) ||
+	if (!place(t, err) || !received_record(t, err) || !receipt_seal(t, err) ||
 	    !settle(t, err) || !unmark(t, err))
 		return false;
 	t->out->request = t->row.request;
@@ -454,7 +454,7 @@ again_receipt(struct taking *t, struct err *err)
 		return true;
 	(void)snprintf(t->path, sizeof t->path, "%s", act_file(&t->row).s);
 	t->placed = true;
-	return received_record(t, err) && receipt_seal(t, NULL, err) &&
+	return received_record(t, err) && receipt_seal(t, err) &&
 	    (!t->receipt.made || settle(t, err));
 }
 

@@ -140,12 +140,23 @@ void taking_init(struct taking *t, struct flow *f);
 void taking_clear(struct taking *t);
 
 /*
- * The receipt for what was recorded as received at this place of the journal.  No
- * docket may be open.  made false: it cannot be sealed to them, text says why.
- * unnamed NULL: its file is named, durably; else it is the caller's to name and sync
- * (NULL when none was made), after making_sweep and making_note.
+ * The receipt for what was recorded as received at this place of the journal: sealed, its
+ * file named, durably.  No docket may be open.  made false: it cannot be sealed to them,
+ * text says why.
  */
-MUST bool receipt_seal(struct taking *t, struct file **unnamed, struct err *err);
+MUST bool receipt_seal(struct taking *t, struct err *err);
+/*
+ * The same in halves, for a group.  The first reads the journal and the log and belongs to
+ * whoever has the home; *out NULL: none is to be made.  The second signs and seals, and
+ * changes nothing but its own: once one was finished (which keeps what it opened, kept.h)
+ * several threads may finish theirs at once.  *unnamed is the caller's to name and sync,
+ * after making_sweep and making_note.
+ */
+struct receipt_making;
+MUST bool receipt_begin(struct taking *t, struct receipt_making **out, struct err *err);
+MUST bool receipt_finish(struct receipt_making *m, struct file **unnamed,
+    struct err *err);
+void receipt_making_free(struct receipt_making *m);	/* NULL is quiet */
 /*
  * Where the record of receiving is in our log, under a checkpoint that is signed now if
  * none covers it yet: b's members of the log, and the proof file.  Where this home may

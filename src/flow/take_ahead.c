@@ -87,17 +87,37 @@ take_ahead_add(struct take_ahead *a, const char *name, const char *carrier,
 
 /* ---- on threads ---- */
 
+/* What the others do until there is nothing left: receipts first, as one waits for them. */
 static bool
-next_claim(struct take_ahead *a, size_t *out)
+next_claim(struct take_ahead *a, bool helps, size_t *out)
 {
-	bool any;
+	bool any = false;
 
 	gate_lock(a->gate);
-	any = a->begun < a->n;
+	for (;;) {
+		if (helps && take_group_help(a->first))
+			continue;
+		any = a->begun < a->n;
+		if (any || !helps || a->first_done)
+			break;
+		gate_wait(a->gate);
+	}
 	if (any)
 		*out = a->begun++;
 	gate_unlock(a->gate);
 	return any;
+}
+
+static void
+first_keep(struct take_ahead *a)
+{
+	bool ok = take_group_flush(a->first, &a->err);
+
+	gate_lock(a->gate);
+	a->first_ok = ok;
+	a->first_done = true;
+	gate_wake(a->gate);
+	gate_unlock(a->gate);
 }
 
 /* A place of the list belongs to whoever claimed it. */
@@ -123,26 +143,39 @@ hand(void *arg, unsigned number)
 	size_t i;
 
 	if (number == 0 && a->first != NULL)
-		a->first_ok = a->first(a->arg, &a->err);
-	while (next_claim(a, &i))
+		first_keep(a);
+	while (next_claim(a, number != 0 && a->first != NULL, &i))
 		one_read(a, i);
 }
 
-bool
-take_ahead_run(struct take_ahead *a, bool (*first)(void *arg, struct err *err),
-    void *arg, struct err *err)
+/* On all cores: `first` on this one, and what is not begun yet. */
+static bool
+run(struct take_ahead *a, struct take_group *first, struct err *err)
 {
 	unsigned hands = world_cores(a->flow->world), started;
 
 	a->first = first;
-	a->arg = arg;
+	a->first_done = first == NULL;
 	a->first_ok = true;
 	err_clear(&a->err);
-	a->begun = 0;
-	a->drops = kept_drops(a->flow);
 	world_run(a->flow->world, hands > TAKE_AHEAD_HANDS ? TAKE_AHEAD_HANDS : hands,
 	    hand, a, &started);
 	if (!a->first_ok)
 		*err = a->err;
 	return a->first_ok;
+}
+
+bool
+take_ahead_run(struct take_ahead *a, struct take_group *first, struct err *err)
+{
+	a->begun = 0;
+	a->drops = kept_drops(a->flow);
+	return run(a, first, err);
+}
+
+bool
+take_ahead_keep(struct take_ahead *a, struct take_group *first, struct err *err)
+{
+	a->begun = a->n;
+	return first->n < 2 ? take_group_flush(first, err) : run(a, first, err);
 }

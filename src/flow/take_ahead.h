@@ -22,10 +22,9 @@ struct take_ahead {
 	struct take_member *list[TAKE_AHEAD_MAX];	/* NULL: taken, or not read */
 	size_t n, begun;
 	unsigned drops;			/* kept_drops when they were read */
-	struct gate *gate;		/* over begun, and over the home's cards */
-	bool (*first)(void *arg, struct err *err);
-	void *arg;
-	bool first_ok;
+	struct gate *gate;		/* over begun and done, and over the home's cards */
+	struct take_group *first;	/* kept meanwhile; NULL: none */
+	bool first_done, first_ok;
 	struct err err;
 };
 MUST bool take_ahead_new(struct take_ahead *a, struct flow *f, struct err *err);
@@ -42,10 +41,14 @@ void take_ahead_begin(struct take_ahead *a);
 MUST bool take_ahead_add(struct take_ahead *a, const char *name, const char *carrier,
     size_t waiting, bool *full, struct err *err);
 /*
- * first (NULL: none) is done on this thread, once, while others read; its failure is
- * this call's.  That one of them could not be read is nobody's failure.
+ * The group `first` (NULL: none) is kept on this thread meanwhile (take_group_flush), and
+ * the others help with its receipts before they read; its failure is this call's.  That one
+ * of them could not be read is nobody's failure.
  */
-MUST bool take_ahead_run(struct take_ahead *a, bool (*first)(void *arg, struct err *err),
-    void *arg, struct err *err);
+MUST bool take_ahead_run(struct take_ahead *a, struct take_group *first,
+    struct err *err);
+/* The group alone is kept, with help; what was read stays as it is. */
+MUST bool take_ahead_keep(struct take_ahead *a, struct take_group *first,
+    struct err *err);
 
 #endif

@@ -238,6 +238,85 @@ receipts_name(struct take_group *g, struct err *err)
 	return dir_sync_all(home, err);
 }
 
+/* One that is begun; with the gate held, which is let go of meanwhile. */
+static bool
+receipt_one(struct take_group *g, size_t i, struct err *err)
+{
+	struct take_sealing *s = &g->sealing;
+	struct take_member *m = g->list[i];
+	struct receipt_making *making;
+	bool ok;
+
+	if (!receipt_begin(&m->t, &making, err))
+		return false;
+	if (making == NULL)
+		return true;
+	s->busy++;
+	gate_unlock(s->gate);
+	ok = receipt_finish(making, &m->file, err);
+	receipt_making_free(making);
+	gate_lock(s->gate);
+	s->busy--;
+	return ok;
+}
+
+bool
+take_group_help(struct take_group *g)
+{
+	struct take_sealing *s = &g->sealing;
+	struct err err = ERR_INIT;
+	size_t i = s->next;
+
+	if (i == s->end)
+		return false;
+	s->next++;
+	if (!receipt_one(g, i, &err)) {
+		if (!s->failed || i < s->failed_at) {
+			s->err = err;
+			s->failed_at = i;
+		}
+		s->failed = true;
+		s->next = s->end;	/* no more are begun */
+	}
+	gate_wake(s->gate);
+	return true;
+}
+
+static bool
+any_made(const struct take_group *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (g->list[i]->t.receipt.made)
+			return true;
+	return false;
+}
+
+/* Alone until one was made, as what that opens is kept for the others (kept.h). */
+static bool
+receipts_seal(struct take_group *g, struct err *err)
+{
+	struct take_sealing *s = &g->sealing;
+
+	gate_lock(s->gate);
+	s->next = s->end = 0;
+	s->failed = false;
+	while (s->end < g->n && !s->failed && !any_made(g)) {
+		s->end++;
+		(void)take_group_help(g);
+	}
+	if (!s->failed)
+		s->end = g->n;
+	gate_wake(s->gate);
+	while (take_group_help(g))
+		continue;
+	while (s->busy > 0)
+		gate_wait(s->gate);
+	gate_unlock(s->gate);
+	if (s->failed)
+		*err = s->err;
+	return !s->failed;
+}
+
 static bool
 receipts(struct take_group *g, struct err *err)
 {
@@ -246,16 +325,11 @@ receipts(struct take_group *g, struct err *err)
 	size_t n = 0;
 
 	kept_docket_let(g->flow);	/* never open over sealing */
-	if (!making_sweep(g->flow, err))
+	if (!making_sweep(g->flow, err) || !receipts_seal(g, err))
 		return false;
-	for (size_t i = 0; i < g->n; i++) {
-		struct take_member *m = g->list[i];
-
-		if (!receipt_seal(&m->t, &m->file, err))
-			return false;
-		if (m->t.receipt.made)
-			acts[n++] = m->t.receipt.row.act;
-	}
+	for (size_t i = 0; i < g->n; i++)
+		if (g->list[i]->t.receipt.made)
+			acts[n++] = g->list[i]->t.receipt.row.act;
 	if (n == 0)
 		return true;
 	if (!making_note(g->flow, acts, n, err))

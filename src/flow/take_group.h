@@ -4,7 +4,7 @@
  *
  *   1. marks written, one sync of the file system; parcels named in parcels/, synced
  *   2. the records `received`, one append to the journal
- *   3. receipts sealed, their names noted in HOME/making; named, one sync
+ *   3. receipts sealed (on all cores), their names noted in HOME/making; named, one sync
  *   4. the records `made` and all the docket says, in one transaction
  *   5. making and the marks are gone
  *
@@ -41,10 +41,24 @@ MUST bool take_begin(struct taking *t, const char *name, const char *carrier, bo
     struct taken *out, bool *here, struct err *err);
 MUST bool take_rule(struct taking *t, bool *same, struct err *err);
 
+/*
+ * Receipts being sealed: each is begun under the gate, in the order of the list, and
+ * finished beside others.  Those of the list before `next` were begun.
+ */
+struct take_sealing {
+	struct gate *gate;		/* the caller's */
+	size_t next, end;		/* next == end: none waits to be begun */
+	unsigned busy;			/* begun, and not finished yet */
+	bool failed;
+	struct err err;			/* of the first of the list that failed */
+	size_t failed_at;
+};
+
 struct take_group {
 	struct flow *flow;
 	struct take_member *list[TAKE_GROUP_MAX];
 	size_t n;
+	struct take_sealing sealing;
 };
 
 /* May an act of this kind join at all?  Evidence may not: it would be checked twice. */
@@ -64,6 +78,11 @@ MUST bool take_member_new(struct take_member **out, struct flow *f, const char *
 void take_member_free(struct take_member *m);
 /* All are kept; each out says so.  When it fails they are ended alone the next time. */
 MUST bool take_group_flush(struct take_group *g, struct err *err);
+/*
+ * On another thread than the flush, with the gate held, which is let go of meanwhile: one
+ * of its receipts sealed, if one waits for that.  Who waits is woken.
+ */
+bool take_group_help(struct take_group *g);
 void take_group_clear(struct take_group *g);	/* forgets those that joined */
 
 #endif

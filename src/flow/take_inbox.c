@@ -160,12 +160,6 @@ order_all(struct inbox_run *r, struct err *err)
 /* SURE: nothing else waits that could come before it.  TELL: what still waits, why. */
 enum pass_kind { PASS_TRY, PASS_SURE, PASS_TELL };
 
-static bool
-group_flush(void *arg, struct err *err)
-{
-	return take_group_flush(arg, err);
-}
-
 /* Those that were kept are told. */
 static bool
 group_told(struct inbox_run *r, bool *moved, struct err *err)
@@ -188,7 +182,7 @@ group_told(struct inbox_run *r, bool *moved, struct err *err)
 static bool
 group_take(struct inbox_run *r, bool *moved, struct err *err)
 {
-	return take_group_flush(&r->group, err) && group_told(r, moved, err);
+	return take_ahead_keep(&r->ahead, &r->group, err) && group_told(r, moved, err);
 }
 
 /*
@@ -208,8 +202,8 @@ read_ahead(struct inbox_run *r, const struct waiting *w, bool *moved, struct err
 		if (!r->list[i].done && !take_ahead_add(&r->ahead, r->list[i].name.s,
 		    "stick", i, &full, err))
 			return false;
-	return take_ahead_run(&r->ahead, r->group.n > 0 ? group_flush : NULL, &r->group,
-	    err) && group_told(r, moved, err);
+	return take_ahead_run(&r->ahead, r->group.n > 0 ? &r->group : NULL, err) &&
+	    group_told(r, moved, err);
 }
 
 /* Into the group, if it fits there. */
@@ -312,7 +306,9 @@ flow_take_inbox(struct flow *f,
 	r.t = mem_new(sizeof *r.t, err);
 	ok = r.t != NULL && home_lock(f->home, err) && kept_begin(f, err) &&
 	    take_ahead_new(&r.ahead, f, err) && list_all(&r, err) &&
-	    order_all(&r, err) && take_all(&r, err);
+	    order_all(&r, err);
+	r.group.sealing.gate = r.ahead.gate;
+	ok = ok && take_all(&r, err);
 	if (ok && r.more > 0 && each != NULL) {
 		memset(&r.out, 0, sizeof r.out);
 		r.out.as = TAKEN_WAITS;
