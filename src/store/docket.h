@@ -182,6 +182,38 @@ struct docket_counts {
 MUST bool docket_counts(struct docket *d, int64_t now, struct docket_counts *out,
     struct err *err);
 
+/* ---- holds: one row a preservation (policy/hold.h) ---- */
+
+#define HOLD_ORDER_MAX 63		/* number of a domestic order, as its court writes it */
+#define HOLD_NAMES_MAX 64		/* requests that name one preservation */
+struct docket_hold {
+	unsigned request;		/* number of the preservation */
+	bool ours;			/* we asked; else we hold */
+	char state[20];			/* hold_state_name */
+	int64_t effected_at, until;	/* the foreign clock; 0 not yet */
+	char order[HOLD_ORDER_MAX + 1];	/* the domestic order; "" not known here */
+	int64_t order_until;		/* the domestic clock; 0 not known here */
+	int64_t ended_at;		/* released, lapsed; 0 not */
+	char ended_by[16];		/* hold_event_name of what ended it */
+};
+MUST bool docket_hold_put(struct docket *d, const struct docket_hold *h,
+    struct err *err);			/* new or replaced */
+MUST bool docket_hold_get(struct docket *d, unsigned request, struct docket_hold *out,
+    bool *found, struct err *err);
+/* By the foreign clock, soonest first, then those that have none. */
+MUST bool docket_holds(struct docket *d, bool open_only,
+    bool (*each)(void *arg, const struct docket_hold *h, struct err *err), void *arg,
+    struct err *err);
+/* This request names that hold; again is fine.  ERR_LIMIT "hold.names". */
+MUST bool docket_hold_name(struct docket *d, unsigned hold, unsigned request,
+    struct err *err);
+/* Requests that name it; ascending. */
+MUST bool docket_hold_names(struct docket *d, unsigned hold,
+    unsigned out[HOLD_NAMES_MAX], size_t *n, struct err *err);
+/* Holds that this request names; ascending. */
+MUST bool docket_hold_named_by(struct docket *d, unsigned request,
+    unsigned out[HOLD_NAMES_MAX], size_t *n, struct err *err);
+
 /* ---- acts: one row a package ---- */
 
 enum act_direction { ACT_OUT, ACT_IN };

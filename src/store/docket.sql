@@ -146,3 +146,38 @@ UPDATE acts SET stamp = 1 WHERE stamp = 0 AND (direction = 0 OR peer = '')
 -- When a request's basis was chosen, and the versions of both States' rows it rests on.
 ALTER TABLE requests ADD COLUMN basis_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE requests ADD COLUMN basis_rows TEXT NOT NULL DEFAULT '';
+
+-- step 4
+
+-- A row a preservation: how the data stand that it has held.  domestic_order is a number.
+CREATE TABLE holds (
+	request INTEGER PRIMARY KEY REFERENCES requests,
+	ours INTEGER NOT NULL CHECK (ours IN (0, 1)),	-- we asked; else we hold
+	state TEXT NOT NULL,
+	effected_at INTEGER NOT NULL,
+	until INTEGER NOT NULL,				-- the foreign clock
+	domestic_order TEXT NOT NULL,
+	domestic_until INTEGER NOT NULL,		-- the domestic one
+	ended_at INTEGER NOT NULL,			-- released, lapsed
+	ended_by TEXT NOT NULL,				-- what ended it: "foreign_ends"
+	is_open INTEGER GENERATED ALWAYS AS
+	    (state NOT IN ('released', 'lapsed')) STORED
+) STRICT;
+CREATE INDEX holds_open ON holds (until) WHERE is_open = 1;
+
+-- Later requests that name a preservation: it is kept until they are decided.
+CREATE TABLE hold_names (
+	hold INTEGER NOT NULL REFERENCES holds,
+	request INTEGER NOT NULL REFERENCES requests,
+	PRIMARY KEY (hold, request)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hold_names_of ON hold_names (request);
+
+INSERT INTO holds (request, ours, state, effected_at, until, domestic_order,
+	domestic_until, ended_at, ended_by)
+	SELECT number, ours, CASE WHEN hold_until > 0 THEN 'effective'
+	    WHEN is_open = 1 THEN 'asked' ELSE 'released' END,
+	    hold_effected_at, hold_until, '', 0,
+	    CASE WHEN hold_until > 0 OR is_open = 1 THEN 0 ELSE closed_at END,
+	    CASE WHEN hold_until > 0 OR is_open = 1 THEN '' ELSE 'deny' END
+	FROM requests WHERE kind = 'preserve' AND act IS NOT NULL;

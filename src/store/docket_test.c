@@ -3,6 +3,8 @@
 
 #include "store/sql.h"
 
+#define DOCKET_NEWEST 4		/* the last step of docket.sql */
+
 static struct world *w;
 static struct home *h;
 static struct docket *d;
@@ -840,10 +842,12 @@ acts_of_an_older_docket_are_asked_for_too(void **state)
 	OK(docket_run(d, "DROP INDEX acts_owed", &err));
 	OK(docket_run(d, "ALTER TABLE requests DROP COLUMN basis_at", &err));
 	OK(docket_run(d, "ALTER TABLE requests DROP COLUMN basis_rows", &err));
+	OK(docket_run(d, "DROP TABLE hold_names", &err));
+	OK(docket_run(d, "DROP TABLE holds", &err));
 	OK(docket_run(d, "PRAGMA user_version = 1", &err));
 	docket_close(d);
 	OK(docket_open(h, &d, &err));
-	assert_int_equal(docket_version(d), 3);
+	assert_int_equal(docket_version(d), DOCKET_NEWEST);
 	OK(docket_counts(d, NOW, &c, &err));
 	assert_int_equal(c.stamps_owed, 1);
 }
@@ -852,11 +856,131 @@ static void
 a_docket_of_a_later_version_is_left_alone(void **state)
 {
 	(void)state;
-	assert_int_equal(docket_version(d), 3);
-	OK(docket_run(d, "PRAGMA user_version = 4", &err));
+	assert_int_equal(docket_version(d), DOCKET_NEWEST);
+	OK(docket_run(d, "PRAGMA user_version = 5", &err));
 	docket_close(d);
 	NO(docket_open(h, &d, &err), "docket.newer");
 	d = NULL;
+}
+
+/* ---- holds ---- */
+
+static unsigned
+preservation(int64_t hold_until, const char *state)
+{
+	struct docket_request r = kit_request(true);
+
+	(void)snprintf(r.kind, sizeof r.kind, "preserve");
+	(void)snprintf(r.state, sizeof r.state, "%s", state);
+	r.has_act = true;
+	memset(&r.act, (int)hold_until + state[0], sizeof r.act);
+	r.hold_effected_at = hold_until != 0 ? NOW : 0;
+	r.hold_until = hold_until;
+	OK(docket_request_new(d, &r, span_of(NULL, 0), &err));
+	return r.number;
+}
+
+static bool
+see_hold(void *arg, const struct docket_hold *x, struct err *err)
+{
+	unsigned **at = arg;
+
+	(void)err;
+	*(*at)++ = x->request;
+	return true;
+}
+
+static void
+a_hold_comes_back_as_it_was_and_the_soonest_end_first(void **state)
+{
+	struct docket_hold x, one = { .request = preservation(5, "accepted"),
+		.ours = true, .state = "bound_to_request", .effected_at = NOW,
+		.until = NOW + 20, .order = "12 Gs 31/26", .order_until = NOW + 7 };
+	struct docket_hold two = { .request = preservation(6, "received"),
+		.state = "asked" };
+	struct docket_hold three = { .request = preservation(7, "accepted"),
+		.state = "effective", .until = NOW + 10 };
+	unsigned seen[4] = { 0 }, *at = seen;
+	bool found;
+
+	(void)state;
+	OK(docket_hold_put(d, &one, &err));
+	OK(docket_hold_put(d, &two, &err));
+	OK(docket_hold_put(d, &three, &err));
+	again();
+	OK(docket_hold_get(d, one.request, &x, &found, &err));
+	assert_true(found);
+	assert_memory_equal(&x, &one, sizeof x);
+	OK(docket_holds(d, true, see_hold, &at, &err));
+	assert_ptr_equal(at, seen + 3);
+	assert_int_equal(seen[0], three.request);
+	assert_int_equal(seen[1], one.request);
+	assert_int_equal(seen[2], two.request);
+	(void)snprintf(three.state, sizeof three.state, "lapsed");
+	three.ended_at = NOW;
+	(void)snprintf(three.ended_by, sizeof three.ended_by, "foreign_ends");
+	OK(docket_hold_put(d, &three, &err));
+	at = seen;
+	OK(docket_holds(d, true, see_hold, &at, &err));
+	assert_ptr_equal(at, seen + 2);
+	at = seen;
+	OK(docket_holds(d, false, see_hold, &at, &err));
+	assert_ptr_equal(at, seen + 3);
+	OK(docket_hold_get(d, 999, &x, &found, &err));
+	assert_false(found);
+}
+
+static void
+requests_that_name_a_hold_are_kept_up_to_a_limit(void **state)
+{
+	struct docket_hold one = { .request = preservation(5, "accepted"),
+		.state = "effective" };
+	unsigned list[HOLD_NAMES_MAX], more[HOLD_NAMES_MAX + 1];
+	size_t n;
+
+	(void)state;
+	OK(docket_hold_put(d, &one, &err));
+	for (size_t i = 0; i <= HOLD_NAMES_MAX; i++)
+		more[i] = preservation(100 + (int64_t)i, "draft");
+	for (size_t i = 0; i < HOLD_NAMES_MAX; i++)
+		OK(docket_hold_name(d, one.request, more[i], &err));
+	OK(docket_hold_name(d, one.request, more[0], &err));
+	NO(docket_hold_name(d, one.request, more[HOLD_NAMES_MAX], &err), "hold.names");
+	/* the row changes, and they stay */
+	OK(docket_hold_put(d, &one, &err));
+	OK(docket_hold_names(d, one.request, list, &n, &err));
+	assert_int_equal(n, HOLD_NAMES_MAX);
+	assert_int_equal(list[1], more[1]);
+	OK(docket_hold_named_by(d, more[3], list, &n, &err));
+	assert_int_equal(n, 1);
+	assert_int_equal(list[0], one.request);
+	OK(docket_hold_named_by(d, more[HOLD_NAMES_MAX], list, &n, &err));
+	assert_int_equal(n, 0);
+}
+
+static void
+preservations_of_an_older_docket_have_their_holds(void **state)
+{
+	unsigned held = preservation(NOW + 60, "accepted");
+	unsigned asked = preservation(0, "received"), no = preservation(0, "withdrawn");
+	struct docket_hold x;
+	bool found;
+
+	(void)state;
+	OK(docket_run(d, "DROP TABLE hold_names", &err));
+	OK(docket_run(d, "DROP TABLE holds", &err));
+	OK(docket_run(d, "PRAGMA user_version = 3", &err));
+	again();
+	OK(docket_hold_get(d, held, &x, &found, &err));
+	assert_true(found);
+	assert_string_equal(x.state, "effective");
+	assert_int_equal(x.until, NOW + 60);
+	OK(docket_hold_get(d, asked, &x, &found, &err));
+	assert_true(found);
+	assert_string_equal(x.state, "asked");
+	OK(docket_hold_get(d, no, &x, &found, &err));
+	assert_true(found);
+	assert_string_equal(x.state, "released");
 }
 
 /* ---- the key ---- */
@@ -1137,6 +1261,9 @@ main(void)
 		TEST(a_stamp_is_owed_by_who_signed_until_it_is_there),
 		TEST(acts_of_an_older_docket_are_asked_for_too),
 		TEST(a_docket_of_a_later_version_is_left_alone),
+		TEST(a_hold_comes_back_as_it_was_and_the_soonest_end_first),
+		TEST(requests_that_name_a_hold_are_kept_up_to_a_limit),
+		TEST(preservations_of_an_older_docket_have_their_holds),
 		TEST(the_key_of_the_docket_is_made_once),
 		TEST(a_sealed_text_opens_in_its_own_row_only),
 		TEST(no_name_or_text_is_readable_in_the_files),
