@@ -328,6 +328,14 @@ signature_path(struct span document, struct law_path *out, struct err *err)
 	return true;
 }
 
+/* The folder's own name is durable before anything in it is promised. */
+static bool
+folder_make(struct flow *f, struct err *err)
+{
+	return dir_make_all(f->world, home_dir(f->home), LAW_PATH, err) &&
+	    dir_sync(home_dir(f->home), err);
+}
+
 /*
  * Signature first: a document under its name has its signature beside it.  One whose
  * document was replaced is taken away last; cut before, it lies there and harms nobody.
@@ -344,8 +352,7 @@ document_keep(struct flow *f, const struct treaty_wish *w, const char *path,
 	ok = !home_has(f->home, path) || (home_load(f->home, path, &old, err) &&
 	    signature_path(buf_span(&old), &before, err));
 	ok = ok && signature_path(w->document, &ours, err) &&
-	    dir_make_all(f->world, home_dir(f->home), LAW_PATH, err) &&
-	    home_save(f->home, ours.s, w->signature, err) &&
+	    folder_make(f, err) && home_save(f->home, ours.s, w->signature, err) &&
 	    law_record(f, "treaty.imported", path, w->document,
 	    id->s[0] != '\0' && strcmp(id->s, home_settings(f->home)->authority.s) != 0 ?
 	    id : NULL, err) && home_save(f->home, path, w->document, err);
@@ -472,7 +479,7 @@ confirmed_keep(struct flow *f, const struct law_status *s, struct err *err)
 
 	buf_init(&text, CONFIRMED_MAX);
 	ok = confirmed_write(s, &text, err) &&
-	    dir_make_all(f->world, home_dir(f->home), LAW_PATH, err) &&
+	    folder_make(f, err) &&
 	    law_record(f, "treaty.confirmed", path.s, buf_span(&text), NULL, err) &&
 	    home_save(f->home, path.s, buf_span(&text), err);
 	buf_clear(&text);
