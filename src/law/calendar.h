@@ -53,6 +53,8 @@ int32_t zone_offset(const struct zone *z, int64_t at);
 
 /* ---- the days of an office ---- */
 
+struct law_deadline;
+
 #define WORKING_MONDAY 1u	/* bits of `working`: Monday first, Sunday 64 */
 #define WORKING_SUNDAY 64u
 #define WORKING_USUAL 31u	/* Monday to Friday */
@@ -100,5 +102,15 @@ int64_t calendar_working_before(const struct calendar *c, int64_t at);
 int64_t calendar_days_add(const struct calendar *c, int64_t at, int n);
 /* Working days after the day of `from`, up to and with the day of `to`; 0 when it is not later. */
 unsigned calendar_working_days_between(const struct calendar *c, int64_t from, int64_t to);
+
+/*
+ * law_deadline_at by the calendar of whoever owes the answer.  Hours and minutes are
+ * hours and minutes.  Days, months and years run by the clock there and end with the day
+ * they end on: of a "max" that day is the last one to answer, of a "min" the last one held
+ * at least.  "before": the same hour so many days earlier.  A "date": the end of that
+ * day there.  0 as there.
+ */
+int64_t law_deadline_end(const struct law_deadline *d, int64_t start,
+    const struct calendar *c);
 
 #endif

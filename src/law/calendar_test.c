@@ -255,6 +255,32 @@ a_state_that_nobody_spoke_of_works_from_monday_to_friday_in_utc(void **state)
 	assert_false(calendar_works(&c, at("2026-11-20T09:00:00Z")));
 }
 
+static void
+a_deadline_of_days_ends_with_its_day_at_the_place(void **state)
+{
+	struct calendar tokyo = in_zone("Asia/Tokyo"), vienna = in_zone("Europe/Vienna");
+	int64_t start = at("2026-11-22T20:00:00Z");	/* the 23rd in Tokyo */
+
+	is_then(law_deadline_end(law_deadline("D02"), start, &tokyo), "2027-01-22T14:59:59Z");
+	is_then(law_deadline_end(law_deadline("D02"), start, &vienna), "2027-01-21T22:59:59Z");
+	assert_true(law_deadline_end(law_deadline("D02"), start, &tokyo) >=
+	    law_deadline_at(law_deadline("D02"), start));
+	is_then(law_deadline_end(law_deadline("D61"), start, &tokyo), "2026-11-23T20:00:00Z");
+	/* Over the beginning of summer time: not an hour less than sixty days. */
+	is_then(law_deadline_end(law_deadline("D02"), at("2027-02-10T22:30:00Z"), &vienna),
+	    "2027-04-12T21:59:59Z");
+	/* 21 days before, the same hour by the clock, over the end of summer time. */
+	is_then(law_deadline_end(law_deadline("D63"), at("2027-11-10T11:00:00Z"), &vienna),
+	    "2027-10-20T10:00:00Z");
+	is_then(law_deadline_end(law_deadline("D19"), at("2026-08-31T20:00:00Z"), &tokyo),
+	    "2027-03-01T14:59:59Z");
+	is_then(law_deadline_end(law_deadline("D19"), at("2026-08-31T10:00:00Z"), &vienna),
+	    "2027-02-28T22:59:59Z");
+	is_then(law_deadline_end(law_deadline("D13"), 0, &tokyo), "2026-12-31T14:59:59Z");
+	assert_int_equal(law_deadline_end(law_deadline("D04"), start, &tokyo), 0);
+	assert_int_equal(law_deadline_end(law_deadline("D11"), start, &tokyo), 0);
+}
+
 /* The machine's own zones may be of another release: looked at when told so. */
 static void
 our_zones_agree_with_those_of_the_machine(void **state)
@@ -299,6 +325,7 @@ main(void)
 		cmocka_unit_test(a_warning_for_a_day_off_comes_on_the_working_day_before),
 		cmocka_unit_test(
 		    a_state_that_nobody_spoke_of_works_from_monday_to_friday_in_utc),
+		cmocka_unit_test(a_deadline_of_days_ends_with_its_day_at_the_place),
 		cmocka_unit_test(our_zones_agree_with_those_of_the_machine),
 	};
 

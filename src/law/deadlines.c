@@ -75,3 +75,39 @@ law_deadline_at(const struct law_deadline *d, int64_t start)
 		return months_from(start, 12 * value);
 	return within_years(start + value * seconds);
 }
+
+/* By the local clock: as an instant of UTC that reads like it. */
+static int64_t
+local_months_on(const struct calendar *c, int64_t start, int64_t months)
+{
+	int64_t local = months_from(start + zone_offset(&c->zone, start), months);
+	struct civil date;
+	int64_t end;
+
+	return when_civil(within_years(local), &date) && calendar_date_end(c, &date, &end) ?
+	    end : within_years(local);
+}
+
+int64_t
+law_deadline_end(const struct law_deadline *d, int64_t start, const struct calendar *c)
+{
+	bool before = strcmp(d->kind, "before") == 0;
+	int64_t plain = law_deadline_at(d, start), end;
+	struct civil date;
+
+	if (plain == 0 || strcmp(d->unit, "hour") == 0 || strcmp(d->unit, "minute") == 0)
+		return plain;
+	if (strcmp(d->unit, "date") == 0)
+		return when_civil(plain, &date) && calendar_date_end(c, &date, &end) ? end :
+		    plain;
+	start = within_years(start);
+	if (strcmp(d->unit, "day") == 0) {
+		end = before ? calendar_days_add(c, start, -(int)d->value) :
+		    calendar_day_end(c, calendar_days_add(c, start, (int)d->value));
+		/* A clock that was put forward takes nothing off a hold. */
+		return strcmp(d->kind, "min") == 0 && end < plain ?
+		    calendar_day_end(c, plain) : end;
+	}
+	return local_months_on(c, start, (strcmp(d->unit, "year") == 0 ? 12 : 1) *
+	    (before ? -d->value : d->value));
+}

@@ -581,6 +581,37 @@ S01_a_freeze_is_for_offences_of_the_convention_only(void **state)
 }
 
 static void
+S01_other_assistance_for_a_serious_crime_is_for_electronic_evidence(void **state)
+{
+	static const char *const seeks[] = { "F06", "F07", "F11", "F12" };
+	struct checking c = { .act = &ask, .facts = &facts, .from = "Aldora",
+		.to = "Berun", .out = &found };
+
+	(void)state;
+	stored_data();
+	unset("F03");
+	set("F03.facts", "Took money.");
+	set("F03.statute", "Penal Code 313-1");
+	set("F03.max_penalty_months", "48");
+	c.fields = &ask.body.request.fields;
+	c.measure = law_measure("mla_general");
+	for (size_t i = 0; i < sizeof seeks / sizeof *seeks; i++) {
+		found.n = found.stops = 0;
+		offence_is_in_scope(&c);
+		assert_int_equal(found.n, 0);
+		unset(seeks[i]);
+	}
+	offence_is_in_scope(&c);
+	assert_int_equal(found.stops, 1);
+	assert_string_equal(found.list[0].reason, "request.offence-e-evidence");
+	/* An offence of the Convention needs none. */
+	set("F03.articles", "13");
+	found.n = found.stops = 0;
+	offence_is_in_scope(&c);
+	assert_int_equal(found.n, 0);
+}
+
+static void
 S01_under_another_instrument_the_offence_has_a_name(void **state)
 {
 	(void)state;
@@ -1063,6 +1094,8 @@ main(void)
 		cmocka_unit_test(
 		    S01_an_offence_is_of_the_convention_or_a_serious_crime_with_statute),
 		cmocka_unit_test(S01_a_freeze_is_for_offences_of_the_convention_only),
+		cmocka_unit_test(
+		    S01_other_assistance_for_a_serious_crime_is_for_electronic_evidence),
 		cmocka_unit_test(S01_under_another_instrument_the_offence_has_a_name),
 		cmocka_unit_test(
 		    S01_the_convention_against_organised_crime_asks_for_a_serious_crime),

@@ -50,6 +50,36 @@ serious_crime_is_shown(struct checking *c, const char *id)
 		    months == NULL ? "names none" : "has less");
 }
 
+/* "(e-evidence only)": open for it as far as electronic evidence is sought. */
+static void
+electronic_evidence_is_sought(struct checking *c)
+{
+	static const char *const ids[] = { "F06", "F07", "F11", "F12", "F13", "F23" };
+
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+		if (field_given(c, ids[i]))
+			return;
+	finding_say(c, FINDING_STOPS, "request.offence-e-evidence", "F11", "",
+	    "For a crime that no article of the Convention names, this measure is open only as far as electronic evidence is sought (S01). Say which data.");
+}
+
+/* Without a basis yet, and under the Convention, its own scope counts. */
+static void
+offence_is_of_the_convention(struct checking *c, const char *id)
+{
+	const char *scope = c->measure->offence_scope;
+
+	if (law_list_has(scope, "serious_crime")) {
+		serious_crime_is_shown(c, id);
+	} else if (law_list_has(scope, "serious_crime(e-evidence only)")) {
+		serious_crime_is_shown(c, id);
+		electronic_evidence_is_sought(c);
+	} else {
+		finding_say(c, FINDING_STOPS, "request.offence-scope", id, "articles",
+		    "This measure is open for offences of the Convention only (Articles 7 to 19); none is named (S01).");
+	}
+}
+
 static void
 offence_fits(struct checking *c, const char *id)
 {
@@ -61,18 +91,14 @@ offence_fits(struct checking *c, const char *id)
 	}
 	if (article)
 		return;
-	if (under(c, "Budapest") || under(c, "reciprocity")) {
+	if (c->basis != NULL && !under(c, "UNCAC-CYBER")) {
 		/* No threshold there; but an offence without a name is none. */
 		if (field_text(c, id, "statute") == NULL)
 			finding_say(c, FINDING_STOPS, "request.offence-unnamed", id, "statute",
 			    "The offence has no name: neither an article of the Convention nor a provision of domestic law (S01).");
 		return;
 	}
-	if (!law_list_has(c->measure->offence_scope, "serious_crime"))
-		finding_say(c, FINDING_STOPS, "request.offence-scope", id, "articles",
-		    "This measure is open for offences of the Convention only (Articles 7 to 19); none is named (S01).");
-	else
-		serious_crime_is_shown(c, id);
+	offence_is_of_the_convention(c, id);
 }
 
 void
