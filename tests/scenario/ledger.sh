@@ -96,7 +96,7 @@ said "${MIRROR#a/}" 'by its name'
 flip "$MIRROR" 5
 try 0 'all is well again when it is put back' A ledger check
 # What rots stops no bundle: one leaves, one comes in, and the file is named.
-rot() { for f in a/ledger/others/*/checkpoint; do flip "$f" -20; done; }
+rot() { for f in a/ledger/others/*/checkpoint; do flip "$f" 5; done; }
 must B bundle write led-rot --to XA --ledger
 rot
 try 8 'a bundle leaves whatever rots about ledgers of others' \
