@@ -10,7 +10,7 @@
 #define COMITY_LEDGER_NOTE_H
 
 #include "crypto/key.h"
-#include "ledger/merkle.h"
+#include "crypto/merkle.h"
 
 #define NOTE_MAX (128u * 1024)		/* bytes of a whole note: ML-DSA lines have 3.3 kB */
 #define NOTE_NAME_MAX 200		/* bytes of a key name or origin */

@@ -18,7 +18,7 @@
 #ifndef COMITY_LEDGER_TILES_H
 #define COMITY_LEDGER_TILES_H
 
-#include "ledger/merkle.h"
+#include "crypto/merkle.h"
 #include "world/world.h"
 
 #define TILE_WIDTH 256

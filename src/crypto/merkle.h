@@ -1,13 +1,13 @@
 /*
- * ledger/merkle: the tree of RFC 6962 section 2.1 over SHA-256, as values: hashes of
+ * crypto/merkle: the tree of RFC 6962 section 2.1 over SHA-256, as values: hashes of
  * leaves and nodes, roots, inclusion and consistency proofs and their checks.  No disk.
  *
  * leaf(d) = SHA-256(0x00 || d), node(l, r) = SHA-256(0x01 || l || r), the root of no
  * leaves is SHA-256("").  Sizes and indices count leaves, from 0; a size is at most
  * MERKLE_SIZE_MAX, so that no arithmetic here overflows.
  */
-#ifndef COMITY_LEDGER_MERKLE_H
-#define COMITY_LEDGER_MERKLE_H
+#ifndef COMITY_CRYPTO_MERKLE_H
+#define COMITY_CRYPTO_MERKLE_H
 
 #include "crypto/digest.h"
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "ledger/merkle.h"
+#include "crypto/merkle.h"
 
 #ifndef VECTORS_DIR
 #define VECTORS_DIR "tests/vectors/merkle"

@@ -1,4 +1,4 @@
-#include "ledger/merkle.h"
+#include "crypto/merkle.h"
 
 #include <string.h>
 

@@ -74,7 +74,7 @@ memo_restart(struct hasher *h)
 #define hasher_add memo_add
 #define hasher_end memo_end
 #define hasher_restart memo_restart
-#include "ledger/merkle.c"
+#include "crypto/merkle.c"
 
 /* ---- a tree in memory ---- */
 
