@@ -147,6 +147,9 @@ findings_say(struct cli *c, const struct request_findings *f)
 	for (size_t i = 0; i < f->n; i++) {
 		say(c, "  %s ", f->list[i].weight == FINDING_STOPS ? "-" : "look:");
 		say_text(c, f->list[i].text);
+		/* How sure our text of the article is that asks for it. */
+		if (f->list[i].field != NULL)
+			say(c, "  [%s]", law_certainty_name(f->list[i].field->certainty));
 		say(c, "\n");
 	}
 	if (f->more > 0)
@@ -167,6 +170,8 @@ findings_json(struct json_out *j, const struct request_findings *f)
 		json_out_str(j, "reason", e->reason);
 		json_out_str(j, "field", e->field != NULL ? e->field->name : NULL);
 		json_out_str(j, "source", e->field != NULL ? e->field->source : NULL);
+		json_out_str(j, "certainty", e->field != NULL ?
+		    law_certainty_name(e->field->certainty) : NULL);
 		json_out_bool(j, "treaty", e->treaty);
 		json_shown(j, "text", e->text);
 		json_out_close_object(j);

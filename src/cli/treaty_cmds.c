@@ -144,7 +144,8 @@ member_say(struct cli *c, const struct law_status *s, const char *state,
 
 	say(c, "  %-13s", instrument);
 	if (!law_party_find(s, state, instrument, &p)) {
-		say(c, "no\n");
+		say(c, "%s\n", law_training(state) && strcmp(instrument, "UNCAC-CYBER") == 0 ?
+		    "as an exercise, with other training States" : "no");
 		return;
 	}
 	say(c, "%s", binds_name(law_state_bound(s, state, instrument, at)));

@@ -120,6 +120,8 @@ thread_take(struct rebuilding *r, const struct docket_request *was, struct span 
 	if (!found)
 		return true;
 	q.opened_at = was->opened_at;
+	q.basis_at = was->basis_at;
+	memcpy(q.basis_rows, was->basis_rows, sizeof q.basis_rows);
 	q.case_number = was->case_number;
 	q.correspondent = was->correspondent;
 	q.written_owed = q.written_owed && was->written_owed;

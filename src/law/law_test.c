@@ -722,6 +722,13 @@ a_broken_row_stops_the_build(void **state)
 	assert_true(refused("basis", "2s/F01;F10/F01;F09/", "F09 is not in"));
 	assert_true(refused("deadlines", "s/\t60\tday/\t60;2\tday/", "one number"));
 	assert_true(refused("deadlines", "s/\t60\tday/\t60\t/", "go together"));
+	assert_true(refused("calendars", "s#Europe/Andorra#Europe/Ander#", "not in zones"));
+	assert_true(refused("calendars", "2s/mon;/mo;/", "working: what is"));
+	assert_true(refused("holidays", "s/04-04/4-4/", "that is none"));
+	assert_true(refused("holidays", "s/^XC/ZC/", "has no calendar"));
+	assert_true(refused("zone_changes", "2s#^Africa/[a-zA-Z]*#Africa/Casa#",
+	    "not in zones"));
+	assert_true(refused("version", "2s/2026-08-31/August/", "is no date"));
 	assert_true(refused("states", "s/\t2007-09-01\t/\t1.9.2007\t/", "is no date"));
 	assert_true(refused("states", "/^FI/s/\tnone\t\t/\tnone\t2026-01-01\t/",
 	    "is computed"));

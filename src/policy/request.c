@@ -460,6 +460,24 @@ times_of_the_act_can_be_kept(struct checking *c)
 		    "A day by which an answer is wished needs its reasons (Art 40(26)): then it is heeded. Add them, or leave the day out.");
 }
 
+/* Where Budapest and the Convention both hold, the order of the table only suggests. */
+static void
+choice_is_the_officers(struct checking *c)
+{
+	const struct request_facts *f = c->facts;
+	const char *other = !c->stated ? NULL :
+	    strcmp(c->basis->instrument, "Budapest") == 0 ? "UNCAC-CYBER" :
+	    strcmp(c->basis->instrument, "UNCAC-CYBER") == 0 ? "Budapest" : NULL;
+
+	if (other != NULL && !f->incoming &&
+	    law_status_basis(f->law, c->measure->id, other) != NULL &&
+	    law_instrument_binds(f->law, other, f->from_state, f->to_state, c->day) ==
+	    LAW_BINDS)
+		finding_say(c, FINDING_WARNS, "request.basis-choice", NULL, NULL,
+		    "%s binds %s and %s too: fields and grounds differ, and the choice is yours. It rests on %s now.",
+		    other, c->from, c->to, c->basis->instrument);
+}
+
 /* ---- what the State that is asked declared ---- */
 
 #define DECLARATIONS_SHOWN 32	/* of one State to one instrument: the longest list has 20 */
@@ -549,6 +567,7 @@ static rule *const rules[] = {
 	identifiers_are_what_they_say,
 	threat_to_life_has_a_second_person,
 	codes_are_known,
+	choice_is_the_officers,
 	declarations_are_shown,
 	language_is_accepted,
 };

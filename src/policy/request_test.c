@@ -485,6 +485,50 @@ what_an_officer_confirmed_may_be_cited(void **state)
 	law_status_free(s);
 }
 
+/* The Convention in force between two States under Budapest: 40 deposits long ago. */
+static struct law_status *
+law_of_forty(void)
+{
+	static const char *const states[] = { "FI", "DE", "AD", "AE", "AF", "AG", "AL", "AM",
+		"AO", "AR", "AT", "AU", "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI",
+		"BJ", "BN", "BO", "BR", "BS", "BT", "BW", "BY", "BZ", "CA", "CD", "CF", "CG",
+		"CH", "CI", "CK", "CL", "CM", "CN" };
+	struct law_status *s;
+	const char *text;
+	struct buf b;
+
+	assert_int_equal(sizeof states / sizeof *states, 40);
+	buf_init(&b, 8192);
+	assert_true(buf_add_text(&b, HEAD, NULL));
+	for (size_t i = 0; i < 40; i++)
+		assert_true(buf_printf(&b, NULL,
+		    "party\t%s\tUNCAC-CYBER\t\t2026-06-01\t\t\ttext\n", states[i]));
+	assert_true(buf_text(&b, &text, NULL));
+	s = law_of(text);
+	buf_clear(&b);
+	return s;
+}
+
+static void
+where_two_instruments_bind_the_choice_is_an_officers(void **state)
+{
+	struct law_status *s = law_of_forty();
+
+	(void)state;
+	preserve();
+	facts = (struct request_facts){ .now = NOW, .from_state = "FI", .to_state = "DE" };
+	ask.exercise = false;
+	(void)snprintf(ask.instrument, sizeof ask.instrument, "Budapest");
+	assert_null(finding("request.basis-choice"));
+	facts.law = s;
+	assert_int_equal(finding("request.basis-choice")->weight, FINDING_WARNS);
+	assert_int_equal(found.stops, 0);
+	(void)snprintf(ask.instrument, sizeof ask.instrument, "UNCAC-CYBER");
+	assert_int_equal(finding("request.basis-choice")->weight, FINDING_WARNS);
+	assert_null(finding("request.basis-not-binding"));
+	law_status_free(s);
+}
+
 static void
 where_nothing_is_left_the_other_ways_are_named(void **state)
 {
@@ -1088,6 +1132,7 @@ main(void)
 		    a_basis_that_is_missing_or_has_no_rule_is_named_with_one_that_has),
 		cmocka_unit_test(an_unsure_basis_is_looked_at_by_an_officer),
 		cmocka_unit_test(what_an_officer_confirmed_may_be_cited),
+		cmocka_unit_test(where_two_instruments_bind_the_choice_is_an_officers),
 		cmocka_unit_test(where_nothing_is_left_the_other_ways_are_named),
 		cmocka_unit_test(S25_a_reservation_of_the_other_side_is_shown),
 		cmocka_unit_test(an_exercise_never_reaches_a_real_authority),
