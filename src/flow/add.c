@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/inside.h"
+#include "flow/people.h"
 #include "flow/record.h"
 
 /* The pin lines go to the folder of the evidence, sealed to ourselves. */
@@ -196,7 +197,7 @@ flow_evidence_add(struct flow *f, const struct add_wish *wish, struct evidence *
 		return false;
 	evidence_private_init(&prv);
 	memset(fingerprint, 0, sizeof *fingerprint);
-	ok = home_lock(f->home, err) && home_tmp(f->home, &tmp, err) &&
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_ADD, err) && home_tmp(f->home, &tmp, err) &&
 	    private_fill(f, wish, &prv, err) &&
 	    payload_walk(f->world, tmp, wish->path, &options, &p, f->progress, err) &&
 	    (wish->later || add_pinned(f, p, wish, tmp, fingerprint, err));

@@ -7,6 +7,7 @@
  * copied, first of all, so that the desk can be looked at meanwhile.
  */
 #include "flow/backup.h"
+#include "flow/people_inside.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -341,16 +342,8 @@ entries_add(struct backing *b, struct err *err)
 static bool
 passphrase_take(struct flow *f, struct buf *secret, struct err *err)
 {
-	struct keyring *k = NULL;
-
-	if (!f->passphrase(f->arg, false, secret, err) ||
-	    !keyring_open(f->home, buf_span(secret), &k, err))
-		return false;
-	if (f->keyring == NULL)
-		f->keyring = k;
-	else
-		keyring_close(k);
-	return true;
+	return f->passphrase(f->arg, false, secret, err) &&
+	    keyring_with(f, buf_span(secret), err) && flow_may(f, PEOPLE_ADMINISTER, err);
 }
 
 /* Who takes a copy of everything leaves a trace, whatever becomes of the copy. */

@@ -4,6 +4,7 @@
 
 #include "flow/inside.h"
 #include "flow/ledger.h"
+#include "flow/people.h"
 #include "flow/record.h"
 
 /* ---- making ours ---- */
@@ -520,7 +521,8 @@ flow_peer_pair(struct flow *f, const char *card_path, const char *words,
 
 	peer_init(&known);
 	peer_init(&p.peer);
-	ok = home_lock(f->home, err) && incoming_load(f, card_path, &c, err) &&
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_KEYS, err) &&
+	    incoming_load(f, card_path, &c, err) &&
 	    known_load(f, &c.act, &known, &p.was_known, err) &&
 	    incoming_check(f, card_path, p.was_known ? &known : NULL, &c, err) &&
 	    card_rule(f, &c, p.was_known ? &known : NULL, words != NULL, err) &&
@@ -563,7 +565,8 @@ flow_peer_revoke(struct flow *f, const char *typed, const char *reason,
 		    "give the reason in 1 to %zu bytes: --reason \"...\"",
 		    sizeof p.reason - 1);
 	peer_init(&p);
-	ok = home_lock(f->home, err) && peer_find(f->home, typed, &p, err);
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_KEYS, err) &&
+	    peer_find(f->home, typed, &p, err);
 	if (ok) {
 		p.revoked = true;
 		(void)snprintf(p.reason, sizeof p.reason, "%s", reason);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "flow/journey.h"
+#include "flow/people.h"
 
 #define MAIL_MAX 254		/* RFC 5321 4.5.3.1.3 */
 
@@ -118,7 +119,7 @@ flow_correspondent_new(struct flow *f, const struct correspondent_wish *wish,
 	bool ok;
 
 	ok = wish_ask(wish, err) && correspondent_take(wish, &c, err) &&
-	    home_lock(f->home, err) && desk_open(f, true, &d, err) &&
+	    home_lock(f->home, err) && flow_may(f, PEOPLE_KEYS, err) && desk_open(f, true, &d, err) &&
 	    correspondent_put(f, d, &c, err);
 	docket_close(d);
 	if (ok)
@@ -356,7 +357,8 @@ flow_request_letter(struct flow *f, unsigned number, const struct digest *act,
 	bool ok;
 
 	letter_facts_clear(out);
-	ok = home_lock(f->home, err) && request_load(f, number, &out->row, err) &&
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_VIEW, err) &&
+	    request_load(f, number, &out->row, err) &&
 	    desk_open(f, true, &d, err) &&
 	    which_act(d, number, act, out, &row, err) &&
 	    receiver_told(f, d, out, err) && letter_record(f, d, &row, err);
@@ -381,7 +383,7 @@ flow_sign_detached(struct flow *f, struct span bytes, struct buf *p7s,
 	struct signer s;
 	bool ok;
 
-	if (!signer_open(f, &s, err))
+	if (!flow_may(f, PEOPLE_MESSAGE, err) || !signer_open(f, &s, err))
 		return false;
 	ok = cms_sign(s.key, &s.chain, world_now(f->world), bytes, p7s, err);
 	signer_close(&s);

@@ -4,6 +4,7 @@
 
 #include "flow/exchange.h"
 #include "flow/journey.h"
+#include "flow/people.h"
 
 
 static bool
@@ -70,6 +71,7 @@ flow_desk(struct flow *f, struct desk *out, struct err *err)
 	struct docket_filter filter = { .open_only = true, .due_only = true,
 		.limit = sizeof out->due / sizeof out->due[0], .order = ORDER_DUE };
 	struct docket *d = NULL;
+	struct matter_counts seconds;
 	bool ok;
 
 	memset(out, 0, sizeof *out);
@@ -78,6 +80,13 @@ flow_desk(struct flow *f, struct desk *out, struct err *err)
 	    docket_counts(d, out->now, &out->counts, err) &&
 	    docket_requests(d, &filter, due_take, out, err);
 	docket_close(d);
-	ok = ok && ledger_look(f, out->ledger_text, err);
+	ok = ok && ledger_look(f, out->ledger_text, err) &&
+	    flow_matter_counts(f, &seconds, err);
+	if (ok) {
+		out->second_waits = seconds.waiting;
+		out->second_owed = seconds.owed;
+		out->second_overdue = seconds.overdue;
+		out->second_due_at = seconds.due_at;
+	}
 	return ok;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "crypto/digest.h"
-#include "flow/journey.h"
+#include "flow/people_inside.h"
 #include "flow/treaty.h"
 
 #define DRAFT_SCHEMA "comity.draft/1"
@@ -477,7 +477,7 @@ draft_keep(struct drafting *g, struct err *err)
 	    docket_commit(d, err);
 	docket_close(d);
 	buf_clear(&text);
-	return ok;
+	return ok && request_prepare(g->f, &g->row, &g->draft, err);
 }
 
 static bool
@@ -528,7 +528,8 @@ flow_request_new(struct flow *f, const struct request_wish *wish,
 
 	request_view_init(out);
 	drafting_init(&g, f, wish);
-	ok = home_lock(f->home, err) && kind_take(&g, err) &&
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_DRAFT, err) &&
+	    kind_take(&g, err) &&
 	    desk_open(f, true, &d, err) && places_take(&g, d, &moved, err);
 	docket_close(d);
 	ok = ok && words_take(&g, moved, err) && draft_keep(&g, err) &&
@@ -566,7 +567,8 @@ flow_request_edit(struct flow *f, unsigned number, const struct request_wish *wi
 	if (wish->kind != NULL)
 		return err_set(err, ERR_USE, "request.kind",
 		    "the kind of a draft stays; begin another one");
-	ok = home_lock(f->home, err) && editing_open(&g, number, &moved, err) &&
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_DRAFT, err) &&
+	    editing_open(&g, number, &moved, err) &&
 	    words_take(&g, moved, err) && draft_keep(&g, err) &&
 	    draft_shown(&g, out, err);
 	drafting_clear(&g);

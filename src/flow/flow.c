@@ -6,6 +6,7 @@
 #include "flow/inside.h"
 #include "flow/kept.h"
 #include "flow/ledger.h"
+#include "flow/people_inside.h"
 #include "law/status.h"
 
 void
@@ -16,6 +17,10 @@ flow_clear(struct flow *f)
 	f->keyring = NULL;
 	law_status_free(f->law);
 	f->law = NULL;
+	people_free(f->people);
+	f->people = NULL;
+	f->people_looked = false;
+	f->role[0] = '\0';
 	ledger_drop(f);
 	ledger_keys_forget(f);
 	f->clock_looked = f->note_looked = false;
@@ -34,15 +39,36 @@ flow_build(void)
 }
 
 bool
+keyring_with(struct flow *f, struct span secret, struct err *err)
+{
+	struct keyring *k = NULL;
+	unsigned person;
+
+	if (!person_at_work(f, &person, err) || !(person != 0 ?
+	    keyring_open_person(f->home, person, secret, &k, err) :
+	    keyring_open(f->home, secret, &k, err)))
+		return false;
+	if (f->keyring == NULL)
+		f->keyring = k;
+	else
+		keyring_close(k);
+	return true;
+}
+
+bool
 flow_keyring(struct flow *f, struct keyring **out, struct err *err)
 {
 	struct buf secret;
+	unsigned person;
 	bool ok;
 
 	if (f->keyring == NULL) {
+		/* Who is at work is asked before the passphrase is. */
+		if (!person_at_work(f, &person, err))
+			return false;
 		buf_init_secret(&secret, 4096);
 		ok = f->passphrase(f->arg, false, &secret, err) &&
-		    keyring_open(f->home, buf_span(&secret), &f->keyring, err);
+		    keyring_with(f, buf_span(&secret), err);
 		buf_clear(&secret);
 		if (!ok)
 			return false;

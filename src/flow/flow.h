@@ -23,6 +23,10 @@ struct flow {
 	bool (*passphrase)(void *arg, bool fresh, struct buf *secret, struct err *err);
 	void *arg;
 	struct keyring *keyring;	/* opened on first use */
+	unsigned as;			/* person at work; 0: not named (flow/people.h) */
+	struct people *people;		/* loaded when the person is proven */
+	bool people_looked;		/* whether there are any */
+	char role[32];			/* the role of what is being done; "" not asked yet */
 	struct log *log;		/* opened by the first record, under the home's lock */
 	struct log *before[HOME_LEDGERS_MAX]; /* closed ones, by number - 1; opened when asked for */
 	struct ledger_keyring *ledger_keys;	/* opened on first use (ledger_keys.c) */
@@ -129,6 +133,8 @@ struct seal_wish {
 	const struct fields *limits;	/* conditions of use; NULL none */
 	const struct origin *origins;	/* hand-overs before this one, oldest first */
 	size_t origins_n;
+	/* Who has approved it (flow/people.h), asked by the caller; NULL: asked here. */
+	const struct act_people *people;
 };
 #define SEALED_PATH_MAX 4300		/* a path of the system's greatest length, and ours */
 struct sealed {

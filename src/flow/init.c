@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flow/inside.h"
+#include "flow/people.h"
 #include "flow/record.h"
 #include "http/http.h"
 
@@ -292,7 +293,7 @@ flow_key_csr(struct flow *f, struct buf *pem, struct err *err)
 	struct key *key = NULL;
 	bool ok;
 
-	ok = flow_keyring(f, &k, err) &&
+	ok = flow_may(f, PEOPLE_KEYS, err) && flow_keyring(f, &k, err) &&
 	    keyring_signing(k, key_waiting(f), &key, err) &&
 	    csr_make(key, name_of(s, s->name), pem, err) &&
 	    record_home(f, EVENT_KEY, "key.csr", err);
@@ -470,7 +471,7 @@ flow_key_import(struct flow *f, struct span chain_pem, struct span roots_pem,
 	certs_init(&in.roots);
 	certs_init(&in.chain);
 	certs_init(&old.chain);
-	ok = home_lock(f->home, err) && flow_keyring(f, &k, err) &&
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_KEYS, err) && flow_keyring(f, &k, err) &&
 	    import_read(f, k, chain_pem, roots_pem, key_file, crl_pem, &in, err) &&
 	    (!home_settings(f->home)->has_certificate || signer_open(f, &old, err)) &&
 	    import_keep(f, k, &in, crl_pem, err) &&
@@ -573,7 +574,7 @@ flow_key_rotate(struct flow *f, enum rotate_what what, bool *needs_certificate,
     struct err *err)
 {
 	*needs_certificate = false;
-	if (!home_lock(f->home, err))
+	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_KEYS, err))
 		return false;
 	return what == ROTATE_SIGNING ? rotate_signing(f, needs_certificate, err) :
 	    rotate_sealing(f, err);

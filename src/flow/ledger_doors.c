@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flow/exchange.h"
+#include "flow/people.h"
 
 void
 ledger_view_init(struct ledger_view *v)
@@ -309,7 +310,8 @@ flow_ledger_prove(struct flow *f, const char *what, const char *dir, size_t *n,
 	bool made, ok;
 
 	*n = *open = 0;
-	made = home_lock(f->home, err) && act_named(f, what, &act, err) &&
+	made = home_lock(f->home, err) && flow_may(f, PEOPLE_AUDIT, err) &&
+	    act_named(f, what, &act, err) &&
 	    dir_make(f->world, NULL, dir, err);
 	ok = made && dir_open(f->world, NULL, dir, &p.dir, err) &&
 	    home_docket(f->home, &d, err);

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "flow/journey.h"
+#include "flow/people_inside.h"
 
 #define ONWARD_DIR "onward"		/* below HOME/tmp */
 #define CONSENTS_MAX 1000		/* questions of use to one authority that are looked at */
@@ -473,6 +473,25 @@ passing_record(struct passing *p, struct err *err)
 	return record_alone(p->f, &r, p->request, err);
 }
 
+/* What goes on, whole, to whom, and under which consent. */
+static bool
+passing_matter(const struct passing *p, struct buf *content, struct matter *m,
+    struct err *err)
+{
+	const struct parcel *from = received_parcel(p);
+
+	*m = (struct matter){ .act = PEOPLE_DELIVER, .kind = ACT_DELIVERED,
+		.request = p->request, .evidence = p->received.number };
+	if (!buf_printf(content, err, "passed on whole\nact %s\npackage %s\nto %s\n"
+	    "consent %s\npurpose %s\n", digest_hex(&from->act_id).s,
+	    digest_hex(&from->package_id).s, p->to.peer.id.s, p->has_consent ?
+	    digest_hex(&p->consent.grant).s : "not needed",
+	    p->consent.purpose.text != NULL ? p->consent.purpose.text : "-"))
+		return false;
+	m->content = buf_span(content);
+	return true;
+}
+
 static bool
 seal_on(struct passing *p, struct sealed *sealed, struct err *err)
 {
@@ -483,20 +502,29 @@ seal_on(struct passing *p, struct sealed *sealed, struct err *err)
 		.limits = p->consent.limits.n > 0 ? &p->consent.limits : NULL,
 		.purpose = p->consent.purpose.text, .lang = p->consent.purpose.text !=
 		NULL ? p->consent.purpose.lang : NULL };
-	struct buf path;
+	struct act_people people = { .n = 0 };
+	struct err ignored = ERR_INIT;
+	struct buf path, content;
+	struct matter m;
 	const char *text;
 	bool ok;
 
 	memset(origins, 0, sizeof origins);
 	evidence_private_init(&prv);
+	wish.people = &people;
 	buf_init(&path, SEALED_PATH_MAX);
-	ok = origins_fill(p, origins, err) && collection_say(p, &prv, err) &&
+	buf_init(&content, MATTER_MAX);
+	ok = passing_matter(p, &content, &m, err) && flow_second(p->f, &m, &people, err);
+	ok = ok && origins_fill(p, origins, err) && collection_say(p, &prv, err) &&
 	    buf_printf(&path, err, "%s/tmp/" ONWARD_DIR, home_path(p->f->home)) &&
 	    buf_text(&path, &text, err) && passing_record(p, err) &&
 	    plain_all(p, err) && evidence_seal_onward(p->f, &wish, &prv, text,
 	    &received_parcel(p)->act_id, sealed, err);
 	plain_remove(p);
+	if (people.n > 0)
+		(void)!flow_second_done(p->f, &m, ok, &ignored);
 	mem_free(origins[p->hop - 1].limits.text);
+	buf_clear(&content);
 	evidence_private_clear(&prv);
 	buf_clear(&path);
 	return ok;

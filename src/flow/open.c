@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/inside.h"
+#include "flow/people.h"
 #include "flow/record.h"
 
 #define OUT_NAME_MAX 200	/* bytes: the names beside it are longer, and 255 is the end */
@@ -149,6 +150,8 @@ flow_evidence_open(struct flow *f, unsigned number, size_t parcel,
 	struct kept_reading k;
 	bool ok;
 
+	if (!flow_may(f, PEOPLE_READ, err))
+		return false;
 	ok = kept_open(f, number, &parcel, &k, err) &&
 	    out_open(f, out_path, &out, err) &&
 	    shown_record(f, &k, parcel, EVENT_OPENED, err);
@@ -338,6 +341,8 @@ flow_evidence_export(struct flow *f, unsigned number, size_t parcel,
 	struct kept_reading k;
 	bool ok;
 
+	if (!flow_may(f, PEOPLE_EXPORT, err))
+		return false;
 	ok = kept_open(f, number, &parcel, &k, err) && out_open(f, out_path, &out, err);
 	(void)snprintf(making, sizeof making, EXPORT_PREFIX "%s", out.name);
 	ok = ok && shown_record(f, &k, parcel, EVENT_EXPORTED, err) &&

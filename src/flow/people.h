@@ -27,80 +27,101 @@
 MUST bool flow_may(struct flow *f, enum people_act act, struct err *err);
 /* Proven and loaded when there are persons; does nothing else. */
 MUST bool flow_person(struct flow *f, struct err *err);
-/* NULL: a home of one. */
+/* NULL: a home of one, or nobody was looked for yet (flow_person). */
 const struct people *flow_people(const struct flow *f);
+/* Who is at work, for records: pseudonym and role. */
+void flow_person_record(const struct flow *f, char person[24], char role[32]);
 
 /* ---- what needs a second person ---- */
 
+/*
+ * What is about to leave.  content is the exact text of it, the same each time the same
+ * is tried (no nonce, no time of making): the approver reads it, and its SHA-256 is signed.
+ */
 struct matter {
 	enum people_act act;
 	enum act_kind kind;
-	unsigned request, evidence;	/* 0 none */
-	struct span content;		/* exact text of what would leave; the approver reads it */
-	unsigned makers[PEOPLE_MAX];	/* persons who wrote, changed or prepared it */
-	size_t makers_n;
+	unsigned request, evidence;	/* numbers here; 0 none */
+	struct span content;
 };
+#define MATTER_MAX (512u << 10)		/* bytes of content: an act is half of that at most */
 /*
- * May it leave now?  The person at work becomes a maker when the matter has none.  *out
- * goes into the act (struct act, `people`): how it was done, and by whom.  *owed: seconds
- * until the second signature is due, 0 none.  ERR_REFUSED "people.second" (it is kept as
- * prepared and can be approved), "people.changed", "people.nobody", and flow_may's.
+ * Before anything is made.  Who is at work prepares it, unless somebody has: a signature
+ * too, so that an approval is always that of another key.  *out goes into the act (struct
+ * act, `people`; n = 0 in a home of one).  ERR_REFUSED "people.second" (kept as prepared),
+ * "people.changed", "people.nobody", and those of flow_may.
  */
 MUST bool flow_second(struct flow *f, const struct matter *m, struct act_people *out,
-    int64_t *owed, struct err *err);
-/* After the act was made: the second signature that is owed is looked for on the desk. */
-MUST bool flow_second_owed(struct flow *f, const struct matter *m, int64_t owed,
     struct err *err);
+/* After it: left, or not after all.  What is owed stays until the second signs. */
+MUST bool flow_second_done(struct flow *f, const struct matter *m, bool left,
+    struct err *err);
+/*
+ * Prepared by the person at work, who also changed it if others had: what was approved
+ * before is void.  Does nothing in a home of one.
+ */
+MUST bool flow_prepare(struct flow *f, const struct matter *m, struct err *err);
+/* The text of an act as content: without nonce, times of making, cards and software. */
+MUST bool matter_act_print(const struct act *a, struct buf *out, struct err *err);
 
 /* ---- approvals ---- */
 
 #define APPROVALS_MAX 16		/* of one matter */
 struct approval_view {
-	struct digest content;
-	enum people_act act;
-	unsigned request, evidence;
 	unsigned person;
 	char role[32];
 	int64_t at;
 	bool from_afar;
-	bool counts;			/* of what is prepared now */
-	char why[300];			/* why it does not */
+	bool counts;
+	struct people_verdict why;	/* when it does not */
 };
 struct matter_view {
-	struct digest content;		/* what is named: its first digits */
+	struct digest content;		/* its first 12 digits name it */
 	enum people_act act;
 	enum act_kind kind;
 	unsigned request, evidence;
+	unsigned makers[8];		/* who wrote or changed it, the last one first */
+	size_t makers_n;
 	int64_t at;			/* when it was prepared */
-	int64_t due_at;			/* the second signature is owed until then; 0 */
-	struct buf text;		/* the content; empty when this person may not read it */
+	int64_t due_at;			/* it left; the second signature is owed until then; 0 */
+	struct buf text;		/* the content */
 	struct approval_view list[APPROVALS_MAX];
 	size_t n;
 	unsigned needed;
 };
 void matter_view_init(struct matter_view *v);
 void matter_view_clear(struct matter_view *v);
-/* All that waits for a second person; owned, each cleared by the caller. */
+/* All that waits for a second person; mem_free, each cleared by the caller. */
 MUST bool flow_matters(struct flow *f, struct matter_view **out, size_t *n,
     struct err *err);
-/* request 0: typed is the digest's beginning.  ERR_ABSENT "approval.absent". */
+/*
+ * By the number of a request, or (0) the beginning of the digest.  A draft is looked at as
+ * it is now.  ERR_ABSENT "approval.absent"; ERR_USE "approval.several".
+ */
 MUST bool flow_matter(struct flow *f, unsigned request, const char *typed,
     struct matter_view *out, struct err *err);
 /* The person at work approves.  ERR_REFUSED "people.own", "people.not-approver", ... */
 MUST bool flow_approve(struct flow *f, const struct matter_view *m, struct err *err);
+/* How many wait, and how many owed signatures are overdue: without a passphrase. */
+struct matter_counts { size_t waiting, owed, overdue; int64_t due_at; };
+MUST bool flow_matter_counts(struct flow *f, struct matter_counts *out, struct err *err);
+
 /* For one who signs elsewhere: the question, sealed to that person; the answer comes back. */
 MUST bool flow_approval_ask(struct flow *f, const struct matter_view *m,
     unsigned person, struct buf *out, struct err *err);
 MUST bool flow_approval_take(struct flow *f, struct span file,
     struct approval_view *out, struct err *err);
-/* On the other machine, which has no home: what is asked, and the approval. */
+/* On the other machine, which has no home: what is asked, then the approval. */
 struct approval_asked {
-	struct buf statement;		/* what is signed, as text */
+	struct buf statement;		/* all that is signed but who, when and where */
 	struct buf content;
+	unsigned person;
+	char role[32];
 };
+void approval_asked_init(struct approval_asked *a);
+void approval_asked_clear(struct approval_asked *a);
 MUST bool approval_asked_open(struct span file, const struct person_key *k,
     struct approval_asked *out, struct err *err);
-void approval_asked_clear(struct approval_asked *a);
 MUST bool approval_make(const struct approval_asked *a, const struct person_key *k,
     int64_t at, struct buf *out, struct err *err);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/people.h"
 #include "flow/rebuild.h"
 
 static void
@@ -55,7 +56,8 @@ flow_rebuild(struct flow *f, struct rebuilt *out, struct err *err)
 	bool ok;
 
 	memset(out, 0, sizeof *out);
-	ok = begin(&r, err) && rebuild_load(&r, err) && rebuild_old_begin(&r, err) &&
+	ok = flow_may(f, PEOPLE_KEYS, err) && begin(&r, err) &&
+	    rebuild_load(&r, err) && rebuild_old_begin(&r, err) &&
 	    rebuild_look(&r, err) && rebuild_replay(&r, err) &&
 	    rebuild_old_end(&r, err) && finish(&r, err);
 	rebuilding_clear(&r);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/people.h"
 #include "flow/take.h"
 
 /* ---- evidence ---- */
@@ -379,7 +380,8 @@ flow_evidence_receive(struct flow *f, const char *path, struct received *out,
 
 	memset(out, 0, sizeof *out);
 	package_report_init(&out->report);
-	if (!home_lock(f->home, err) || !inbox_find(f, path, &name, &copied, err))
+	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_RECEIVE, err) ||
+	    !inbox_find(f, path, &name, &copied, err))
 		return false;
 	t = mem_new(sizeof *t, err);
 	if (t == NULL)

@@ -4,6 +4,7 @@
 
 #include "flow/inside.h"
 #include "flow/ledger.h"
+#include "flow/people.h"
 #include "flow/record.h"
 
 #define ENTRY_EXTRA (4 + RECORD_SALT + 32)	/* length, salt, chain (ledger/journal.h) */
@@ -20,6 +21,7 @@ record_begin(struct flow *f, struct record *r, enum record_event event)
 	(void)snprintf(r->role, sizeof r->role, "%s",
 	    s->roles_n > 0 ? s->roles[0] : "office");
 	(void)snprintf(r->person, sizeof r->person, "P1");
+	flow_person_record(f, r->person, r->role);
 }
 
 void
@@ -345,9 +347,16 @@ bool
 record_group(struct flow *f, struct docket *d, struct record_item *items, size_t n,
     struct err *err)
 {
-	struct recording *g = mem_new(sizeof *g, err);
-	bool ok = g != NULL;
+	struct recording *g;
+	bool ok;
 
+	/* What a record says of who was at work is proven before it is written. */
+	if (!flow_person(f, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		flow_person_record(f, items[i].record->person, items[i].record->role);
+	g = mem_new(sizeof *g, err);
+	ok = g != NULL;
 	if (ok && n > RECORD_GROUP_MAX)
 		ok = err_set(err, ERR_LIMIT, "record.group",
 		    "more than %d records at once", RECORD_GROUP_MAX);

@@ -12,7 +12,8 @@
 
 /*
  * Filled with now, our authority and role; the caller adds act, package, peer ...
- * role and person: the first role of the settings; "P1" until people have keys.
+ * role and person: the person at work (flow/people.h), proven before the record is
+ * written; in a home of one the first role of the settings, and "P1".
  */
 void record_begin(struct flow *f, struct record *r, enum record_event event);
 /*

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "flow/journey.h"
+#include "flow/people.h"
 #include "flow/treaty.h"
 
 struct paper {
@@ -706,7 +707,8 @@ flow_request_record(struct flow *f, const struct record_wish *wish,
 	if (p == NULL)
 		return false;
 	paper_init(p, f, wish);
-	ok = home_lock(f->home, err) && wish_ask(p, err) && paper_load(p, err) &&
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_RECEIVE, err) &&
+	    wish_ask(p, err) && paper_load(p, err) &&
 	    thread_ask(p, err) && scans_load(p, err) && making_sweep(f, err) &&
 	    signer_open(f, &p->o.signer, err) && act_make(p, err) &&
 	    collection_make(p, err) && paper_seal(p, &done, err) &&

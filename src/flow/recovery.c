@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "flow/exchange.h"
+#include "flow/people.h"
 
 /* ---- who has shown what it knows ---- */
 
@@ -377,7 +378,8 @@ flow_ledger_resume(struct flow *f, struct err *err)
 	struct log *l;
 	bool holds;
 
-	if (!home_lock(f->home, err) || !ledger_standing(f, &l, &s, err))
+	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_KEYS, err) ||
+	    !ledger_standing(f, &l, &s, err))
 		return false;
 	if (s.standing == LOG_GOOD)
 		return err_set(err, ERR_USE, "ledger.good",

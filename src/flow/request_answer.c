@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "flow/journey.h"
+#include "flow/people_inside.h"
 #include "flow/treaty.h"
 
 struct answering {
@@ -357,12 +357,34 @@ answer_send(struct answering *g, struct err *err)
 	return true;
 }
 
+/* What the table asks of people for it; then it goes. */
+static bool
+answer_leave(struct answering *g, struct err *err)
+{
+	struct matter m = { .kind = g->wish->kind, .request = g->row.number,
+		.act = people_act_of(g->wish->kind, g->request.kind) };
+	struct err ignored = ERR_INIT;
+	struct buf content;
+	bool ok;
+
+	buf_init(&content, MATTER_MAX);
+	ok = matter_act_print(&g->answer, &content, err);
+	m.content = buf_span(&content);
+	ok = ok && flow_second(g->f, &m, &g->answer.people, err);
+	if (ok) {
+		ok = answer_send(g, err);
+		(void)!flow_second_done(g->f, &m, ok, &ignored);
+	}
+	buf_clear(&content);
+	return ok;
+}
+
 static bool
 answer_new(struct answering *g, struct err *err)
 {
 	return thread_ask(g, err) && making_sweep(g->f, err) &&
 	    signer_open(g->f, &g->o.signer, err) && answer_make(g, err) &&
-	    answer_ask(g, err) && answer_send(g, err);
+	    answer_ask(g, err) && answer_leave(g, err);
 }
 
 bool

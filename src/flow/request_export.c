@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/journey.h"
+#include "flow/people.h"
 
 #define EXPORT_ACTS_MAX 10000	/* of one thread: names of four digits at most */
 #define EXPORT_PREFIX ".comity-export-"
@@ -169,7 +170,7 @@ flow_request_export(struct flow *f, unsigned number, const char *out_path,
 	struct exporting x = { .f = f, .number = number };
 	bool ok;
 
-	if (!home_lock(f->home, err))
+	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_VIEW, err))
 		return false;
 	ok = node_trust_open(&x.trust, f, true, err) &&
 	    place_open(&x, out_path, err) && acts_load(&x, err) &&

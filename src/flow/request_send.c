@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "crypto/digest.h"
-#include "flow/journey.h"
+#include "flow/people_inside.h"
 
 /* ---- a parcel that a cut left behind ---- */
 
@@ -381,6 +381,9 @@ struct sending {
 	struct digest related;		/* request act of the thread it follows */
 	struct outgoing o;
 	struct attached attached;
+	struct buf content;		/* what a second person approves */
+	struct matter matter;
+	struct act_people people;
 	struct sent *out;
 };
 
@@ -398,6 +401,7 @@ sending_init(struct sending *s, struct flow *f, enum send_by by, struct sent *ou
 	s->o.stamp = home_settings(f->home)->tsa_url[0] != '\0';
 	for (size_t i = 0; i < DRAFT_ATTACH_MAX; i++)
 		buf_init(&s->attached.bytes[i], DRAFT_ATTACH_BYTES);
+	buf_init_secret(&s->content, MATTER_MAX);
 }
 
 static void
@@ -408,6 +412,7 @@ sending_clear(struct sending *s)
 	outgoing_clear(&s->o);
 	for (size_t i = 0; i < DRAFT_ATTACH_MAX; i++)
 		buf_clear(&s->attached.bytes[i]);
+	buf_clear(&s->content);
 }
 
 static bool
@@ -441,9 +446,9 @@ sending_load(struct sending *s, struct err *err)
 	    s->to.name));
 }
 
-/* Complete, and from here to there today? */
+/* Complete? */
 static bool
-sending_ask(struct sending *s, struct err *err)
+sending_whole(struct sending *s, struct err *err)
 {
 	struct request_findings findings;
 	struct request_body *r = &s->draft.act.body.request;
@@ -465,7 +470,17 @@ sending_ask(struct sending *s, struct err *err)
 		    "request %u cannot be sent so: %s And %zu more; see them all with: comity request check %u",
 		    s->row.number, findings.list[first].text, findings.stops - 1,
 		    s->row.number);
-	return send_ask(s->f, &s->o.signer, &s->to, s->draft.act.expires_at, 0, err);
+	return true;
+}
+
+/* By two persons, and from here to there today? */
+static bool
+sending_ask(struct sending *s, struct err *err)
+{
+	return request_matter(&s->row, &s->draft, &s->content, &s->matter, err) &&
+	    flow_second(s->f, &s->matter, &s->people, err) &&
+	    signer_open(s->f, &s->o.signer, err) &&
+	    send_ask(s->f, &s->o.signer, &s->to, s->draft.act.expires_at, 0, err);
 }
 
 /* The draft becomes an act: only what is signed changes hands. */
@@ -476,6 +491,7 @@ sending_act(struct sending *s, struct act *a, struct err *err)
 
 	if (!act_begin(s->f, a, d->kind, s->to.is_peer ? &s->to.peer : NULL, err))
 		return false;
+	a->people = s->people;
 	a->expires_at = d->expires_at;
 	memcpy(a->instrument, d->instrument, sizeof a->instrument);
 	memcpy(a->article, d->article, sizeof a->article);
@@ -574,9 +590,18 @@ sending_make(struct sending *s, struct err *err)
 static bool
 send_draft(struct sending *s, struct err *err)
 {
-	return sending_load(s, err) && making_sweep(s->f, err) &&
-	    signer_open(s->f, &s->o.signer, err) && sending_ask(s, err) &&
+	struct err why = ERR_INIT;
+	bool ok;
+
+	ok = sending_load(s, err) && making_sweep(s->f, err) && sending_whole(s, err) &&
+	    sending_ask(s, err) &&
 	    attached_load(s->f, &s->draft, &s->attached, err) && sending_make(s, err);
+	/* It left, or did not, whatever becomes of what is kept about approvals. */
+	if (s->people.n > 0 && !flow_second_done(s->f, &s->matter, ok, &why) && ok)
+		(void)snprintf(s->out->note, sizeof s->out->note,
+		    "It left; what is kept about its approvals could not be put in order: %.300s",
+		    why.text);
+	return ok;
 }
 
 /* ---- what left already ---- */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/journey.h"
+#include "flow/people.h"
 #include "flow/treaty.h"
 
 void
@@ -179,7 +180,7 @@ flow_request_view(struct flow *f, unsigned number, struct request_view *out,
 
 	request_view_init(out);
 	other_side_init(&side);
-	ok = view_load(f, number, out, &side, err) &&
+	ok = flow_may(f, PEOPLE_VIEW, err) && view_load(f, number, out, &side, err) &&
 	    (!out->row.has_act || (act_shown(f, out, err) &&
 	    read_record(f, &out->row.act, err)));
 	if (!ok) {
@@ -204,5 +205,5 @@ bool
 flow_act_read(struct flow *f, const struct digest *act, struct act *out, struct err *err)
 {
 	/* Before it is opened: out is the caller's, whatever happens. */
-	return read_record(f, act, err) && act_open(f, act, out, err);
+	return flow_may(f, PEOPLE_VIEW, err) && read_record(f, act, err) && act_open(f, act, out, err);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flow/journey.h"
+#include "flow/people.h"
 
 #define NUMBER_MAX 9999999u	/* seven digits, as evidence: rows of one home */
 
@@ -345,7 +346,8 @@ flow_request_close(struct flow *f, unsigned number, const char *reason,
 	struct docket *d = NULL;
 	bool ok;
 
-	ok = home_lock(f->home, err) && desk_open(f, false, &d, err) &&
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_MESSAGE, err) &&
+	    desk_open(f, false, &d, err) &&
 	    docket_request_get(d, number, out, err) && close_ask(out, reason, err);
 	if (ok && out->closed_at == 0) {
 		(void)snprintf(out->state, sizeof out->state, "%s",

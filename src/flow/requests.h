@@ -236,6 +236,9 @@ struct desk {
 	int64_t now;
 	/* Why its ledger may not sign, or that files of it do not hold; "" good. */
 	char ledger_text[300];
+	/* Of second persons (flow/people.h): what waits, and signatures owed for what went. */
+	size_t second_waits, second_owed, second_overdue;
+	int64_t second_due_at;		/* the first of those owed; 0 none */
 };
 MUST bool flow_desk(struct flow *f, struct desk *out, struct err *err);
 

@@ -338,7 +338,7 @@ recovery(struct restoring *r, const char *path, const struct backup_result *b,
     struct err *err)
 {
 	struct flow inner = { .world = r->f->world, .passphrase = r->f->passphrase,
-		.arg = r->f->arg };
+		.arg = r->f->arg, .as = r->f->as };
 	struct record rec;
 	bool ok;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "flow/journey.h"
+#include "flow/people.h"
 #include "flow/take.h"
 
 /*
@@ -374,7 +375,7 @@ flow_revoke(struct flow *f, enum revoked_what what, const struct digest *id,
 			return false;
 	}
 	r.to = mem_array(REVOKE_TO_MAX, sizeof *r.to, err);
-	ok = r.to != NULL && home_lock(f->home, err) &&
+	ok = r.to != NULL && home_lock(f->home, err) && flow_may(f, PEOPLE_KEYS, err) &&
 	    (what == REVOKED_CONSENT ? consent_find(&r, err) : own_find(&r, err));
 	for (size_t i = 0; ok && i < r.n; i++)
 		ok = revoke_one(&r, r.to[i].s, err);

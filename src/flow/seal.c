@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "flow/journey.h"
+#include "flow/people_inside.h"
 
 /* What the evidence went through before, as it is told to the next. */
 static bool
@@ -50,8 +50,10 @@ act_fill(struct flow *f, struct act *a, const struct seal_wish *w,
 
 	if (!act_begin(f, a, ACT_DELIVERED, to, err))
 		return false;
-	a->payload_files = payload_files(p);
-	a->payload_bytes = payload_bytes(p);
+	if (p != NULL) {
+		a->payload_files = payload_files(p);
+		a->payload_bytes = payload_bytes(p);
+	}
 	if (!when_civil(a->made_at, &now))
 		return err_set(err, ERR_IO, "clock",
 		    "this machine's clock is beyond all years; set it");
@@ -150,6 +152,7 @@ struct sealing {
 	struct evidence_private prv;
 	struct outgoing o;
 	struct evidence *evidence;
+	struct act_people people;	/* how it was approved */
 };
 
 /* A parcel that no record names would lie there for good. */
@@ -208,8 +211,9 @@ seal_with(struct sealing *s, struct err *err)
 		s->evidence->files = payload_files(p);	/* it is new here */
 		s->evidence->bytes = payload_bytes(p);
 	}
-	ok = ok && act_fill(f, &a, s->wish, to, p, err) &&
-	    pin_open(f, s->wish->number, &s->prv, &pin, err) &&
+	ok = ok && act_fill(f, &a, s->wish, to, p, err);
+	a.people = s->people;
+	ok = ok && pin_open(f, s->wish->number, &s->prv, &pin, err) &&
 	    outgoing_parcel(&s->o, &a, p, buf_span(&s->prv.collection), pin.age,
 	    to, &done, err) && sealed_keep(s, &a, &done, err);
 	pin_close(&pin);
@@ -264,8 +268,40 @@ sealing_clear(struct sealing *s)
 	evidence_private_clear(&s->prv);
 }
 
+bool
+evidence_matter(const struct evidence *e, const struct evidence_private *prv,
+    const char *how, struct buf *content, struct err *err)
+{
+	if (!prv->pinned)
+		return err_set(err, ERR_REFUSED, "seal.not-pinned",
+		    "evidence %04u was added with --later and has no fingerprint: nobody can approve what may still change. Add it again without --later",
+		    e->number);
+	return buf_printf(content, err, "\nevidence %u\nfingerprint %s\nfiles %llu\n"
+	    "bytes %llu\nhow %s\n", e->number, digest_hex(&prv->fingerprint).s,
+	    (unsigned long long)e->files, (unsigned long long)e->bytes, how);
+}
+
+/* What is handed over, to whom and under what limits: before a byte of it is read. */
 static bool
-seal_now(struct sealing *s, struct err *err)
+seal_matter(struct sealing *s, struct buf *content, struct matter *m, struct err *err)
+{
+	struct act a;
+	bool ok;
+
+	*m = (struct matter){ .act = PEOPLE_DELIVER, .kind = ACT_DELIVERED,
+		.evidence = s->wish->number, .request = s->thread != NULL &&
+		s->thread->row != NULL ? s->thread->row->number : 0 };
+	act_init(&a, ACT_DELIVERED);
+	ok = act_fill(s->f, &a, s->wish, &s->to, NULL, err) &&
+	    matter_act_print(&a, content, err) &&
+	    evidence_matter(s->evidence, &s->prv, "sealed to its receiver", content, err);
+	m->content = buf_span(content);
+	act_clear(&a);
+	return ok;
+}
+
+static bool
+seal_ready(struct sealing *s, struct err *err)
 {
 	/* A copy of the peer, if there is one: what it owns stays with s->to. */
 	struct other_side side = { .is_peer = s->wish->to != NULL, .peer = s->to };
@@ -273,6 +309,31 @@ seal_now(struct sealing *s, struct err *err)
 	return signer_open(s->f, &s->o.signer, err) &&
 	    rule_ask(s->f, &s->to, &s->prv, &s->o.signer, err) &&
 	    send_ask(s->f, &s->o.signer, &side, 0, 0, err) && seal_with(s, err);
+}
+
+static bool
+seal_now(struct sealing *s, struct err *err)
+{
+	struct err ignored = ERR_INIT;
+	struct buf content;
+	struct matter m;
+	bool ok;
+
+	if (!flow_person(s->f, err))
+		return false;
+	if (s->wish->people != NULL)
+		s->people = *s->wish->people;
+	if (s->wish->people != NULL || flow_people(s->f) == NULL)
+		return seal_ready(s, err);
+	buf_init_secret(&content, MATTER_MAX);
+	ok = seal_matter(s, &content, &m, err) &&
+	    flow_second(s->f, &m, &s->people, err);
+	if (ok) {
+		ok = seal_ready(s, err);
+		(void)!flow_second_done(s->f, &m, ok, &ignored);
+	}
+	buf_clear(&content);
+	return ok;
 }
 
 static void
@@ -386,7 +447,8 @@ flow_evidence_send(struct flow *f, unsigned number, const char *to,
 
 	*found = false;
 	peer_init(&peer);
-	ok = home_lock(f->home, err) && evidence_load(f->home, number, out, err) &&
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_DELIVER, err) &&
+	    evidence_load(f->home, number, out, err) &&
 	    peer_find(f->home, to, &peer, err);
 	if (ok && peer.revoked)
 		ok = err_set(err, ERR_REFUSED, "send.peer-revoked",

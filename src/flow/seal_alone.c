@@ -12,7 +12,7 @@
 
 #include "crypto/enveloped.h"
 #include "flow/backup.h"
-#include "flow/journey.h"
+#include "flow/people_inside.h"
 
 #define PASSPHRASE_MIN 12	/* bytes: what may be tried offline for ever is several words */
 #define FILE_ROOM 2048		/* bytes that a file adds to a tar, header and padding */
@@ -31,6 +31,9 @@ struct alone {
 	struct digest promise;		/* our granted_with_conditions */
 	bool done;			/* delivered in this thread by an earlier try */
 	struct docket_act act;
+	struct buf content;		/* what a second person approves */
+	struct matter matter;
+	struct act_people people;
 };
 
 static void
@@ -42,6 +45,7 @@ alone_init(struct alone *a, struct flow *f, const struct seal_alone_wish *wish)
 	buf_init_secret(&a->secret, AGE_PASSPHRASE_MAX);
 	certs_init(&a->to);
 	fields_init(&a->limits);
+	buf_init_secret(&a->content, MATTER_MAX);
 }
 
 static void
@@ -51,6 +55,7 @@ alone_clear(struct alone *a)
 	buf_clear(&a->secret);
 	certs_clear(&a->to);
 	fields_clear(&a->limits);
+	buf_clear(&a->content);
 }
 
 /* ---- to whom ---- */
@@ -178,6 +183,58 @@ limits_take(struct alone *a, struct err *err)
 	return ok;
 }
 
+/* ---- by two persons ---- */
+
+/* "certificate SHA256" or "passphrase": each writing is handed over anew. */
+static bool
+how_print(const struct alone *a, char out[100], struct err *err)
+{
+	struct digest id;
+
+	(void)snprintf(out, 100, "under a passphrase");
+	if (a->wish->how != SEAL_CERTIFICATE)
+		return true;
+	if (!cert_digest(a->to.list[0], &id, err))
+		return false;
+	(void)snprintf(out, 100, "for certificate %s", digest_hex(&id).s);
+	return true;
+}
+
+static bool
+alone_matter(struct alone *a, struct err *err)
+{
+	const struct seal_alone_wish *w = a->wish;
+	struct evidence_private prv;
+	struct keyring *k = NULL;
+	struct evidence e;
+	char how[100];
+	bool ok;
+
+	evidence_private_init(&prv);
+	a->matter = (struct matter){ .act = PEOPLE_DELIVER, .kind = ACT_DELIVERED,
+		.request = w->request, .evidence = w->number };
+	ok = flow_keyring(a->f, &k, err) && evidence_load(a->f->home, w->number, &e, err) &&
+	    evidence_private_load(a->f->home, k, w->number, &prv, err) &&
+	    how_print(a, how, err) && buf_printf(&a->content, err,
+	    "description %s\npurpose %s\nlang %s\nlimits as in %s\nrequest %s",
+	    w->description != NULL ? w->description : "-",
+	    w->purpose != NULL ? w->purpose : "-", w->lang != NULL ? w->lang : "-",
+	    a->has_promise ? digest_hex(&a->promise).s : "-",
+	    a->row.number != 0 ? digest_hex(&a->row.act).s : "-") &&
+	    evidence_matter(&e, &prv, how, &a->content, err);
+	a->matter.content = buf_span(&a->content);
+	evidence_private_clear(&prv);
+	return ok;
+}
+
+static bool
+alone_second(struct alone *a, struct err *err)
+{
+	return flow_person(a->f, err) && (flow_people(a->f) == NULL ||
+	    (alone_matter(a, err) &&
+	    flow_second(a->f, &a->matter, &a->people, err)));
+}
+
 /* ---- kept here ---- */
 
 static bool
@@ -203,7 +260,7 @@ seal_ours(struct alone *a, struct sealed *out, struct err *err)
 	struct docket_request row = a->row;
 	struct seal_thread thread = { .row = &row, .outbox = OUTBOX_NONE };
 	struct seal_wish wish = { .number = w->number, .description = w->description,
-		.purpose = w->purpose, .lang = w->lang };
+		.purpose = w->purpose, .lang = w->lang, .people = &a->people };
 
 	if (a->done)
 		return sealed_again(a, out, err);
@@ -339,6 +396,7 @@ bool
 flow_evidence_seal_alone(struct flow *f, const struct seal_alone_wish *wish,
     struct sealed *out, struct err *err)
 {
+	struct err ignored = ERR_INIT;
 	struct alone a;
 	bool ok;
 
@@ -346,8 +404,10 @@ flow_evidence_seal_alone(struct flow *f, const struct seal_alone_wish *wish,
 	ok = home_lock(f->home, err) && thread_load(&a, err) && thread_ask(&a, err) &&
 	    size_ask(&a, err) && new_place_open(f, wish->out_path, &a.place, err) &&
 	    receiver_take(&a, err) && limits_take(&a, err) &&
-	    seal_ours(&a, out, err) &&
+	    alone_second(&a, err) && seal_ours(&a, out, err) &&
 	    file_make(&a, &out->evidence.parcels[out->parcel], err);
+	if (a.people.n > 0)
+		(void)!flow_second_done(f, &a.matter, ok, &ignored);
 	if (ok)
 		(void)snprintf(out->path, sizeof out->path, "%s", wish->out_path);
 	alone_clear(&a);

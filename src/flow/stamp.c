@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "flow/journey.h"
+#include "flow/people.h"
 #include "http/http.h"
 
 /* ---- of evidence and of other acts ---- */
@@ -315,7 +316,7 @@ flow_stamp_authority(struct flow *f, const char *url, struct span roots_pem,
 {
 	struct settings *s = home_settings(f->home);
 
-	if (!home_lock(f->home, err) ||
+	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_KEYS, err) ||
 	    (url != NULL && url[0] != '\0' && !http_url_check(url, err)))
 		return false;
 	if (roots_pem.n > 0 && (!record_home(f, EVENT_ADMINISTRATION, "stamp.roots", err) ||

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "flow/exchange.h"
+#include "flow/people.h"
 
 /* The last checkpoint of log n, as a file of the record. */
 static bool
@@ -121,7 +122,7 @@ flow_ledger_succeed(struct flow *f, const char *reason, struct err *err)
 	unsigned n;
 	bool ok;
 
-	if (!reason_valid(reason, err) || !home_lock(f->home, err) ||
+	if (!reason_valid(reason, err) || !home_lock(f->home, err) || !flow_may(f, PEOPLE_KEYS, err) ||
 	    !ledger_log(f, &l, err))
 		return false;
 	n = home_settings(f->home)->ledger;

@@ -6,6 +6,7 @@
 
 #include "flow/journey.h"
 #include "flow/kept.h"
+#include "flow/people.h"
 #include "flow/take_group.h"
 
 #define INBOX_HEX (6 + 64)		/* "inbox/" and the digest */
@@ -809,7 +810,8 @@ flow_take(struct flow *f, const char *path, struct taken *out, struct err *err)
 	struct taking *t;
 	bool copied, ok;
 
-	if (!home_lock(f->home, err) || !inbox_find(f, path, &name, &copied, err))
+	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_RECEIVE, err) ||
+	    !inbox_find(f, path, &name, &copied, err))
 		return false;
 	t = mem_new(sizeof *t, err);
 	if (t == NULL)

@@ -49,6 +49,8 @@ struct pseudonym { char s[24]; };
 struct pseudonym person_pseudonym(unsigned number);	/* "P2" */
 
 bool home_has_people(struct home *h);
+/* The same for who must not take a disk that does not answer for a home of one. */
+MUST bool home_people_look(struct home *h, bool *has, struct err *err);
 /*
  * The newest list; every version from the first is checked: signature, and that its signer
  * might make that change (an administrator anything; who is let in and reads drafts: let

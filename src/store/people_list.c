@@ -29,6 +29,19 @@ home_has_people(struct home *h)
 	return home_has(h, PEOPLE_FIRST);
 }
 
+bool
+home_people_look(struct home *h, bool *has, struct err *err)
+{
+	struct file_info info;
+	struct err why = ERR_INIT;
+
+	*has = path_info(h->world, h->dir, PEOPLE_FIRST, &info, &why);
+	if (*has || why.kind == ERR_ABSENT)
+		return true;
+	*err = why;
+	return false;
+}
+
 void
 people_free(struct people *p)
 {
@@ -249,8 +262,8 @@ row_lawful(const struct person *was, const struct person *is, const struct perso
 	if (is->let_in_by != before && is->let_in_by != 0 &&
 	    (is->let_in_by != by->number || !may_let_in(by)))
 		return false;
-	/* A role more is a new reason to be let in. */
-	if (gained != 0 && is->let_in_by != 0 && !may_let_in(by))
+	/* A role more that opens drafts is a new reason to be let in. */
+	if ((people_roles_open(gained) & ~(1u << GROUP_LOG)) != 0 && is->let_in_by != 0 && !may_let_in(by))
 		return false;
 	if (was == NULL)
 		return admin;

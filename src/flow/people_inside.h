@@ -1,0 +1,104 @@
+/* Inside flow: what the files about persons and approvals share. */
+#ifndef COMITY_FLOW_PEOPLE_INSIDE_H
+#define COMITY_FLOW_PEOPLE_INSIDE_H
+
+#include "flow/journey.h"
+#include "flow/people.h"
+
+#define APPROVALS_FOLDER "approvals"	/* below the home */
+
+/* Its number: as named, or the only one who works here; 0: a home of one. */
+MUST bool person_at_work(struct flow *f, unsigned *out, struct err *err);
+/* The keyring of the person at work, or of a home of one, with this passphrase. */
+MUST bool keyring_with(struct flow *f, struct span secret, struct err *err);
+/* The person at work, when there are persons (flow_person was called). */
+struct person *person_working(const struct flow *f);
+MUST bool person_verdict_ask(const struct people_verdict *v, struct err *err);
+/* The role under which this person does that: the first that may. */
+const char *person_role_for(unsigned roles, enum people_act act);
+const char *person_role_approving(unsigned roles, const struct people_rule *rule);
+
+/* ---- what the steps of requests ask (request_matter.c) ---- */
+
+/* content (MATTER_MAX) is filled and borrowed by *out. */
+MUST bool request_matter(const struct docket_request *row, const struct draft *d,
+    struct buf *content, struct matter *out, struct err *err);
+/* A draft was written or changed by the person at work. */
+MUST bool request_prepare(struct flow *f, const struct docket_request *row,
+    const struct draft *d, struct err *err);
+
+/* What is approved of evidence: its fingerprint, and how it goes.  ERR_REFUSED "seal.not-pinned" */
+MUST bool evidence_matter(const struct evidence *e, const struct evidence_private *prv,
+    const char *how, struct buf *content, struct err *err);
+
+/* ---- statements: what is signed, one for what is prepared and one for an approval ---- */
+
+enum statement_step { STEP_PREPARED, STEP_APPROVED };
+struct statement {
+	enum statement_step step;
+	struct authority_id authority;
+	enum people_act act;
+	char kind[40];
+	unsigned request, evidence;
+	struct digest content;
+	unsigned makers[8];		/* prepared: who wrote or changed it, the signer first */
+	size_t makers_n;
+	unsigned person;		/* who signs */
+	char role[32];
+	int64_t at;
+	bool from_afar;
+};
+/* The text that is signed: exactly one for each statement. */
+MUST bool statement_print(const struct statement *s, struct buf *out, struct err *err);
+MUST bool statement_parse(struct span text, struct statement *out, struct err *err);
+/* comity.approval/1: the statement and its signature. */
+MUST bool signed_print(const char *schema, struct span statement,
+    const uint8_t signature[PERSON_SIGNATURE], struct span content, int64_t due_at,
+    struct buf *out, struct err *err);
+struct signed_file {
+	struct buf statement;		/* as it was signed */
+	struct statement is;
+	uint8_t signature[PERSON_SIGNATURE];
+	struct buf content;		/* prepared; empty of an approval */
+	int64_t due_at;
+};
+void signed_file_init(struct signed_file *s);
+void signed_file_clear(struct signed_file *s);
+MUST bool signed_parse(const char *schema, struct span file, struct signed_file *out,
+    struct err *err);
+#define MATTER_SCHEMA "comity.matter/1"
+#define APPROVAL_SCHEMA "comity.approval/1"
+/* By the key the list has of the person; false too when nobody has that number. */
+MUST bool signed_holds(const struct people *p, const struct signed_file *s, bool *holds,
+    struct err *err);
+
+/* ---- files below HOME/approvals ---- */
+
+struct approval_path { char s[128]; };
+struct approval_path matter_path(const struct digest *content);	/* DIGEST.age */
+struct approval_path approval_path(const struct digest *content, unsigned person);
+/*
+ * Until when the second signature is owed, readable without a key: a name of digits and an
+ * instant.  at 0: it is owed no more.
+ */
+MUST bool owed_note(struct flow *f, const struct digest *content, int64_t at,
+    struct err *err);
+/* *found false: nobody prepared that, or somebody who cannot have. */
+MUST bool matter_load(struct flow *f, const struct digest *content,
+    struct signed_file *out, bool *found, struct err *err);
+MUST bool matter_save(struct flow *f, const struct statement *s, struct span content,
+    int64_t due_at, struct err *err);
+/* One approval by its file's name; *found false: it is none. */
+MUST bool approval_load(struct flow *f, const char *name, struct signed_file *out,
+    bool *found, struct err *err);
+/* Calls each(arg, file name) for every name there. */
+MUST bool approvals_each(struct flow *f, bool (*each)(void *arg, const char *name,
+    struct err *err), void *arg, struct err *err);
+/* The approvals of what was prepared, each judged. */
+MUST bool matter_judge(struct flow *f, const struct signed_file *prepared,
+    struct matter_view *out, unsigned *stale, struct err *err);
+/* A leaf: who, over what, and how it came. */
+MUST bool approval_record(struct flow *f, const struct statement *s, const char *outcome,
+    struct err *err);
+
+#endif

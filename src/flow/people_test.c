@@ -1,0 +1,698 @@
+/*
+ * One credential alone neither obtains nor releases: persons of one office in a simulated
+ * world, and what each of them, and a thief of any one key, can make happen.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "flow/ledger.h"
+#include "flow/people_inside.h"
+#include "flow/testkit.h"
+
+#define OK(call) do { struct err err = ERR_INIT; \
+	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
+#define NO(call, why) do { struct err err = ERR_INIT; \
+	if (call) fail_msg("%s is done", #call); \
+	assert_string_equal(err.reason, why); } while (0)
+
+static struct job j;
+
+/* Each person's passphrase, by its number; a new one is that of who comes next. */
+static unsigned fresh_of;
+
+static bool
+phrase(void *arg, bool fresh, struct buf *secret, struct err *err)
+{
+	struct flow *f = arg;
+	unsigned n = fresh ? fresh_of : f->as;
+
+	return n <= 1 ? buf_add_text(secret, "six words make a good phrase", err) :
+	    buf_printf(secret, err, "the phrase of person %u", n);
+}
+
+/* A command begins, by this person of a. */
+static void
+as(unsigned number)
+{
+	OK(site_again(&j.a, &err));
+	j.a.flow.as = number;
+	j.a.flow.passphrase = phrase;
+	j.a.flow.arg = &j.a.flow;
+}
+
+static unsigned
+person(const char *name, unsigned roles)
+{
+	struct person_wish w = { .name = name, .roles = roles };
+	unsigned number;
+
+	as(1);
+	fresh_of = home_has_people(j.a.flow.home) ? fresh_of + 1 : 2;
+	OK(flow_person_add(&j.a.flow, &w, &number, &err));
+	assert_int_equal(number, fresh_of);
+	return number;
+}
+
+/* Person 1 does all but approve alone; 2 investigates, 3 prosecutes, 4 administers. */
+enum { FIRST = 1, DRAFTS, APPROVES, ADMINISTERS };
+
+static int
+setup(void **state)
+{
+	(void)state;
+	job_begin(&j, 7);
+	run_up_to(&j, AFTER_PAIR);
+	(void)person("Ana Lima", 1u << ROLE_INVESTIGATOR);
+	(void)person("Bo Ek", 1u << ROLE_PROSECUTOR);
+	(void)person("Cem Arslan", 1u << ROLE_ADMINISTRATOR);
+	as(FIRST);
+	OK(flow_person_role(&j.a.flow, FIRST, 0, 1u << ROLE_ADMINISTRATOR, &err));
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	job_end(&j);
+	return 0;
+}
+
+static const struct field_setting stored[] = {
+	{ "matter.subject", "fraud with invoices" },
+	{ "facts_and_offence.articles", "13" },
+	{ "facts_and_offence.facts", "an invoice was forged" },
+	{ "assistance", "the mails of that week" }, { "data_sought", "mails" },
+	{ "identifiers.type", "email" },
+	{ "identifiers.value", "someone@mail.example" },
+	{ "period.from", "2026-10-01" }, { "period.to", "2026-10-08" },
+	{ "purpose", "case 12 only" }, { "provider.name", "Mail Berun" },
+	{ "languages.request", "en" }, { "languages.accepts", "en" },
+	{ "human_rights.statements",
+	    "not_political;not_discriminatory;dual_criminality" },
+	{ "human_rights.by", "Prosecutor of Aldora" },
+	{ "system_or_account.type", "email" },
+	{ "system_or_account.value", "someone@mail.example" },
+};
+
+/* Drafted by that person; its number. */
+static unsigned
+drafted(unsigned by)
+{
+	struct request_wish w = { .kind = "stored_data", .to = "XB", .set = stored,
+		.set_n = sizeof stored / sizeof *stored, .lang = "en" };
+	struct request_view *v = mem_new(sizeof *v, NULL);
+	unsigned number;
+
+	assert_non_null(v);
+	as(by);
+	OK(flow_request_new(&j.a.flow, &w, v, &err));
+	number = v->row.number;
+	request_view_clear(v);
+	mem_free(v);
+	return number;
+}
+
+static void
+edited(unsigned by, unsigned number, const char *purpose)
+{
+	struct field_setting set = { "purpose", purpose };
+	struct request_wish w = { .set = &set, .set_n = 1, .lang = "en" };
+	struct request_view *v = mem_new(sizeof *v, NULL);
+
+	assert_non_null(v);
+	as(by);
+	OK(flow_request_edit(&j.a.flow, number, &w, v, &err));
+	request_view_clear(v);
+	mem_free(v);
+}
+
+static bool
+approved(unsigned by, unsigned request, const char *id, struct err *err)
+{
+	struct matter_view m;
+	bool ok;
+
+	as(by);
+	matter_view_init(&m);
+	ok = flow_matter(&j.a.flow, request, id, &m, err) &&
+	    flow_approve(&j.a.flow, &m, err);
+	matter_view_clear(&m);
+	return ok;
+}
+
+static bool
+sent(unsigned by, unsigned number, struct sent *out, struct err *err)
+{
+	as(by);
+	return flow_request_send(&j.a.flow, number, BY_COMITY, out, err);
+}
+
+static void
+act_said(const struct digest *id, const char *how, const char *first, const char *second)
+{
+	struct act a;
+
+	as(FIRST);
+	OK(flow_act_read(&j.a.flow, id, &a, &err));
+	assert_string_equal(a.people.how, how);
+	assert_string_equal(a.people.list[0].person, first);
+	if (second != NULL)
+		assert_string_equal(a.people.list[1].person, second);
+	act_clear(&a);
+}
+
+/* ---- obtaining ---- */
+
+static void
+a_request_for_data_leaves_when_another_person_has_approved_it(void **state)
+{
+	unsigned number = drafted(DRAFTS);
+	struct sent out;
+
+	(void)state;
+	NO(sent(DRAFTS, number, &out, &err), "people.second");
+	NO(sent(FIRST, number, &out, &err), "people.second");
+	NO(sent(APPROVES, number, &out, &err), "people.second");
+	OK(approved(APPROVES, number, NULL, &err));
+	NO(sent(DRAFTS, number, &out, &err), "people.role");
+	OK(sent(FIRST, number, &out, &err));
+	act_said(&out.act.act, "two", "P2", "P3");
+	assert_false(home_has(j.a.flow.home, approval_path(&out.act.act, 3).s));
+}
+
+/* Whoever it is: the thief has one person's key and all of its roles. */
+static void
+one_credential_alone_obtains_nothing(void **state)
+{
+	(void)state;
+	for (unsigned who = FIRST; who <= ADMINISTERS; who++) {
+		struct err why = ERR_INIT;
+		struct sent out;
+		unsigned number;
+
+		if (who == ADMINISTERS) {
+			struct request_wish w = { .kind = "stored_data", .to = "XB" };
+			struct request_view *v = mem_new(sizeof *v, NULL);
+
+			as(who);
+			NO(flow_request_new(&j.a.flow, &w, v, &err), "people.role");
+			request_view_clear(v);
+			mem_free(v);
+			continue;
+		}
+		number = drafted(who);
+		assert_false(approved(who, number, NULL, &why));
+		assert_string_equal(why.reason, "people.own");
+		err_clear(&why);
+		assert_false(sent(who, number, &out, &why));
+		assert_string_equal(why.reason, "people.second");
+		/* Nor by taking part in what another drafted: a touch makes a maker. */
+		number = drafted(who == DRAFTS ? FIRST : DRAFTS);
+		edited(who, number, "all there is");
+		err_clear(&why);
+		assert_false(approved(who, number, NULL, &why));
+		assert_string_equal(why.reason, "people.own");
+	}
+}
+
+static void
+a_draft_that_was_changed_after_it_was_approved_does_not_leave(void **state)
+{
+	unsigned number = drafted(DRAFTS);
+	struct sent out;
+
+	(void)state;
+	OK(approved(APPROVES, number, NULL, &err));
+	edited(DRAFTS, number, "case 12 and others");
+	NO(sent(FIRST, number, &out, &err), "people.changed");
+	OK(approved(APPROVES, number, NULL, &err));
+	OK(sent(FIRST, number, &out, &err));
+	assert_int_equal(out.row.number, number);
+}
+
+static void
+who_changed_a_draft_stays_a_maker_when_another_changes_it_back(void **state)
+{
+	unsigned number = drafted(DRAFTS);
+
+	(void)state;
+	edited(APPROVES, number, "mine");
+	edited(DRAFTS, number, "case 12 only");
+	NO(approved(APPROVES, number, NULL, &err), "people.own");
+}
+
+/* ---- copied, forged, by hand ---- */
+
+static struct digest
+content_of(unsigned number)
+{
+	struct matter_view m;
+	struct digest id;
+
+	as(FIRST);
+	matter_view_init(&m);
+	OK(flow_matter(&j.a.flow, number, NULL, &m, &err));
+	id = m.content;
+	matter_view_clear(&m);
+	return id;
+}
+
+static void
+copied(const char *from, const char *to)
+{
+	struct buf b;
+
+	buf_init(&b, 65536);
+	OK(home_load(j.a.flow.home, from, &b, &err));
+	OK(home_save(j.a.flow.home, to, buf_span(&b), &err));
+	buf_clear(&b);
+}
+
+static const char *
+why_not(unsigned number)
+{
+	static char reason[64];
+	struct matter_view m;
+
+	as(FIRST);
+	matter_view_init(&m);
+	OK(flow_matter(&j.a.flow, number, NULL, &m, &err));
+	assert_int_equal(m.n, 1);
+	assert_false(m.list[0].counts);
+	(void)snprintf(reason, sizeof reason, "%s", m.list[0].why.reason);
+	matter_view_clear(&m);
+	return reason;
+}
+
+static void
+an_approval_of_one_request_is_none_of_another(void **state)
+{
+	unsigned one = drafted(DRAFTS), other = drafted(DRAFTS);
+	struct digest a = content_of(one), b = content_of(other);
+	struct sent out;
+
+	(void)state;
+	assert_false(digest_eq(&a, &b));
+	OK(approved(APPROVES, one, NULL, &err));
+	as(FIRST);
+	copied(approval_path(&a, APPROVES).s, approval_path(&b, APPROVES).s);
+	NO(sent(FIRST, other, &out, &err), "people.second");
+	assert_string_equal(why_not(other), "people.copied");
+}
+
+/* The digest, the request, the person: each put in by hand. */
+static void
+an_approval_written_by_hand_is_none(void **state)
+{
+	unsigned one = drafted(DRAFTS), other = drafted(DRAFTS);
+	struct digest a = content_of(one), b = content_of(other);
+	struct buf file;
+	char path[200];
+	struct sent out;
+	uint8_t *at;
+
+	(void)state;
+	OK(approved(APPROVES, one, NULL, &err));
+	buf_init(&file, 65536);
+	as(FIRST);
+	OK(home_load(j.a.flow.home, approval_path(&a, APPROVES).s, &file, &err));
+	at = memmem(file.p, file.n, digest_hex(&a).s, 64);
+	assert_non_null(at);
+	memcpy(at, digest_hex(&b).s, 64);
+	(void)snprintf(path, sizeof path, "request %u", one);
+	at = memmem(file.p, file.n, path, strlen(path));
+	assert_non_null(at);
+	at[8] = (uint8_t)('0' + other);
+	OK(home_save(j.a.flow.home, approval_path(&b, APPROVES).s, buf_span(&file), &err));
+	NO(sent(FIRST, other, &out, &err), "people.second");
+	assert_string_equal(why_not(other), "people.forged");
+	buf_clear(&file);
+}
+
+/* What is prepared is signed by who prepared it: another's name cannot be put there. */
+static void
+a_matter_written_by_hand_in_anothers_name_is_prepared_anew(void **state)
+{
+	unsigned number = drafted(DRAFTS);
+	struct digest id = content_of(number);
+	struct buf text, plain, sealed;
+	struct signed_file s;
+	struct sent out;
+	bool found;
+
+	(void)state;
+	/* The prosecutor edits, and then writes that the investigator did. */
+	edited(APPROVES, number, "everything");
+	id = content_of(number);
+	as(APPROVES);
+	OK(flow_person(&j.a.flow, &err));
+	signed_file_init(&s);
+	buf_init(&text, 4096);
+	buf_init(&plain, 1u << 20);
+	buf_init(&sealed, 1u << 20);
+	OK(matter_load(&j.a.flow, &id, &s, &found, &err));
+	assert_true(found);
+	s.is.person = s.is.makers[0] = DRAFTS;
+	s.is.makers_n = 1;
+	OK(statement_print(&s.is, &text, &err));
+	OK(keyring_person_sign(j.a.flow.keyring, buf_span(&text), s.signature, &err));
+	OK(signed_print(MATTER_SCHEMA, buf_span(&text), s.signature, buf_span(&s.content),
+	    0, &plain, &err));
+	OK(group_seal(j.a.flow.home, GROUP_DESK, buf_span(&plain), &sealed, &err));
+	OK(home_save(j.a.flow.home, matter_path(&id).s, buf_span(&sealed), &err));
+	NO(approved(APPROVES, number, NULL, &err), "approval.absent");
+	NO(sent(APPROVES, number, &out, &err), "people.second");
+	NO(approved(APPROVES, number, NULL, &err), "people.own");
+	signed_file_clear(&s);
+	buf_clear(&text);
+	buf_clear(&plain);
+	buf_clear(&sealed);
+}
+
+static void
+who_left_and_who_was_not_let_in_approve_nothing(void **state)
+{
+	struct person_wish w = { .name = "Eve", .roles = 1u << ROLE_PROSECUTOR };
+	unsigned number = drafted(DRAFTS), eve;
+	struct sent out;
+
+	(void)state;
+	as(ADMINISTERS);
+	fresh_of = 5;
+	OK(flow_person_add(&j.a.flow, &w, &eve, &err));
+	NO(approved(eve, number, NULL, &err), "key.group");
+	as(ADMINISTERS);
+	NO(flow_person_let_in(&j.a.flow, eve, &err), "people.role");
+	as(FIRST);
+	OK(flow_person_let_in(&j.a.flow, eve, &err));
+	OK(approved(eve, number, NULL, &err));
+	as(ADMINISTERS);
+	OK(flow_person_disable(&j.a.flow, eve, "left", &err));
+	NO(sent(FIRST, number, &out, &err), "people.second");
+	assert_string_equal(why_not(number), "people.disabled");
+	as(eve);
+	NO(flow_person(&j.a.flow, &err), "people.disabled");
+}
+
+/* ---- releasing ---- */
+
+static bool
+sealed_by(unsigned who, const char *purpose, struct err *err)
+{
+	struct seal_wish w = { .number = 1, .to = "XB", .purpose = purpose };
+	struct sealed *out = mem_new(sizeof *out, NULL);
+	bool ok;
+
+	as(who);
+	ok = flow_evidence_seal(&j.a.flow, &w, out, err);
+	mem_free(out);
+	return ok;
+}
+
+static char *
+waiting_id(void)
+{
+	static char id[80];
+	struct matter_view *list;
+	size_t n;
+
+	as(FIRST);
+	OK(flow_matters(&j.a.flow, &list, &n, &err));
+	assert_int_equal(n, 1);
+	(void)snprintf(id, sizeof id, "%s", digest_hex(&list[0].content).s);
+	matter_view_clear(&list[0]);
+	mem_free(list);
+	return id;
+}
+
+static void
+one_credential_alone_releases_nothing(void **state)
+{
+	struct evidence e;
+
+	(void)state;
+	as(FIRST);
+	OK(add(&j.a, &e, &err));
+	NO(sealed_by(FIRST, "case 12", &err), "people.second");
+	NO(approved(FIRST, 0, waiting_id(), &err), "people.own");
+	NO(sealed_by(FIRST, "case 12", &err), "people.second");
+	NO(sealed_by(ADMINISTERS, "case 12", &err), "key.group");
+	OK(approved(APPROVES, 0, waiting_id(), &err));
+	/* Another purpose is another matter; and what was approved leaves once. */
+	NO(sealed_by(FIRST, "any case", &err), "people.second");
+	OK(sealed_by(FIRST, "case 12", &err));
+	NO(sealed_by(FIRST, "case 12", &err), "people.second");
+}
+
+static void
+evidence_without_a_fingerprint_cannot_be_approved(void **state)
+{
+	struct collection c;
+	struct add_wish w = { .path = "disk", .collection = &c, .later = true };
+	char by[] = "Unit 4", from[] = "Provider", tool[] = "t 1", how[] = "copy";
+	struct digest fingerprint;
+	struct evidence e;
+
+	(void)state;
+	collection_init(&c);
+	(void)snprintf(c.lang, sizeof c.lang, "en");
+	c.collected_by = by;
+	c.collected_from = from;
+	c.tool = tool;
+	c.method = how;
+	c.collected_at = NOW - 1000;
+	as(FIRST);
+	OK(flow_evidence_add(&j.a.flow, &w, &e, &fingerprint, &err));
+	NO(sealed_by(FIRST, "case 12", &err), "seal.not-pinned");
+	buf_clear(&c.custodian_certificate);
+}
+
+static void
+an_administrator_reads_nothing_and_an_auditor_figures_only(void **state)
+{
+	struct person_wish w = { .name = "Dee", .roles = 1u << ROLE_AUDITOR };
+	struct package_report report;
+	struct ledger_view view;
+	struct request_view *v = mem_new(sizeof *v, NULL);
+	struct evidence e;
+	unsigned dee, number = drafted(DRAFTS);
+
+	(void)state;
+	as(FIRST);
+	OK(add(&j.a, &e, &err));
+	as(ADMINISTERS);
+	fresh_of = 5;
+	OK(flow_person_add(&j.a.flow, &w, &dee, &err));
+	for (unsigned who = ADMINISTERS; who <= dee; who++) {
+		package_report_init(&report);
+		as(who);
+		NO(flow_evidence_open(&j.a.flow, 1, SIZE_MAX, "x", false, 0, &report,
+		    &err), "people.role");
+		NO(flow_request_view(&j.a.flow, number, v, &err), "people.role");
+		NO(approved(who, number, NULL, &err), "key.group");
+		package_report_clear(&report);
+	}
+	as(dee);
+	ledger_view_init(&view);
+	OK(flow_ledger_show(&j.a.flow, &view, &err));
+	assert_true(view.size > 5);
+	ledger_view_clear(&view);
+	mem_free(v);
+}
+
+/* ---- later, and from afar ---- */
+
+static void
+a_preservation_goes_at_night_and_owes_the_second_signature(void **state)
+{
+	struct bundle_result moved;
+	struct matter_counts c;
+	struct sent out;
+	size_t taken;
+	unsigned n;
+
+	(void)state;
+	OK(site_again(&j.b, &err) && ask(&j.b, ACT_PRESERVE, "XA", &out, &err));
+	OK(flow_bundle_write(&j.b.flow, "night", "XA", &moved, &err));
+	as(FIRST);
+	OK(flow_bundle_read(&j.a.flow, "night", &moved, &err));
+	OK(flow_take_inbox(&j.a.flow, NULL, NULL, &taken, &err));
+	n = 1;
+	as(FIRST);
+	OK(reply_with(&j.a, n, ACT_GRANTED, &out, &err));
+	act_said(&out.act.act, "owed", "P1", NULL);
+	OK(flow_matter_counts(&j.a.flow, &c, &err));
+	assert_int_equal(c.owed, 1);
+	assert_int_equal(c.overdue, 0);
+	assert_int_equal(c.due_at, NOW + 72 * 3600);
+	world_sim_set_now(j.world, NOW + 73 * 3600);
+	OK(flow_matter_counts(&j.a.flow, &c, &err));
+	assert_int_equal(c.overdue, 1);
+	NO(approved(FIRST, n, NULL, &err), "people.own");
+	OK(approved(APPROVES, n, NULL, &err));
+	OK(flow_matter_counts(&j.a.flow, &c, &err));
+	assert_int_equal(c.owed, 0);
+	assert_int_equal(c.waiting, 0);
+}
+
+static void
+an_office_of_one_hands_over_with_a_second_from_afar(void **state)
+{
+	struct person_key *judge = NULL;
+	struct buf public, question, answer;
+	struct approval_asked asked;
+	struct approval_view came;
+	struct person_wish w = { .name = "Judge", .roles = 1u << ROLE_PROSECUTOR };
+	struct matter_view m;
+	struct sent out;
+	unsigned number, n;
+
+	(void)state;
+	buf_init(&public, 4096);
+	buf_init(&question, 2u << 20);
+	buf_init(&answer, 65536);
+	approval_asked_init(&asked);
+	matter_view_init(&m);
+	OK(person_key_new(j.world, &judge, &err));
+	OK(person_public_print(judge, &public, &err));
+	w.public = buf_span(&public);
+	/* Everybody else leaves. */
+	as(ADMINISTERS);
+	NO(flow_person_role(&j.a.flow, FIRST, 1u << ROLE_ADMINISTRATOR, 0, &err),
+	    "people.apart");
+	for (unsigned i = DRAFTS; i <= APPROVES; i++) {
+		as(ADMINISTERS);
+		OK(flow_person_disable(&j.a.flow, i, "left", &err));
+	}
+	as(ADMINISTERS);
+	OK(flow_person_role(&j.a.flow, FIRST, 1u << ROLE_ADMINISTRATOR, 0, &err));
+	as(FIRST);
+	OK(flow_person_disable(&j.a.flow, ADMINISTERS, "left", &err));
+	OK(flow_person_add(&j.a.flow, &w, &number, &err));
+	assert_int_equal(people_office(flow_people(&j.a.flow)), OFFICE_ONE);
+	NO(flow_person_add(&j.a.flow, &w, &n, &err), "people.same-key");
+	n = drafted(FIRST);
+	NO(sent(FIRST, n, &out, &err), "people.second");
+	as(FIRST);
+	OK(flow_matter(&j.a.flow, n, NULL, &m, &err));
+	NO(flow_approval_ask(&j.a.flow, &m, FIRST, &question, &err), "people.unknown");
+	OK(flow_approval_ask(&j.a.flow, &m, number, &question, &err));
+	OK(approval_asked_open(buf_span(&question), judge, &asked, &err));
+	assert_non_null(memmem(asked.content.p, asked.content.n, "case 12 only", 12));
+	OK(approval_make(&asked, judge, NOW + 60, &answer, &err));
+	as(FIRST);
+	OK(flow_approval_take(&j.a.flow, buf_span(&answer), &came, &err));
+	assert_true(came.from_afar);
+	OK(sent(FIRST, n, &out, &err));
+	act_said(&out.act.act, "from_afar", "P1", "P5");
+	/* It is good once, and for what it was. */
+	as(FIRST);
+	NO(flow_approval_take(&j.a.flow, buf_span(&answer), &came, &err), "people.changed");
+	person_key_free(judge);
+	approval_asked_clear(&asked);
+	matter_view_clear(&m);
+	buf_clear(&public);
+	buf_clear(&question);
+	buf_clear(&answer);
+}
+
+static void
+records_name_the_person_at_work_and_each_approval_is_a_leaf(void **state)
+{
+	unsigned number = drafted(DRAFTS);
+	struct docket_record x;
+	struct docket *d = NULL;
+	uint8_t salt[RECORD_SALT];
+	struct record r;
+	bool found;
+
+	(void)state;
+	OK(approved(APPROVES, number, NULL, &err));
+	OK(home_docket(j.a.flow.home, &d, &err));
+	OK(docket_record_newest(d, &x, &found, &err));
+	assert_true(found);
+	OK(record_load(&j.a.flow, x.at, &r, NULL, salt, &err));
+	assert_string_equal(r.person, "P3");
+	assert_string_equal(r.role, "prosecutor");
+	assert_string_equal(r.rule, "people.ask");
+	assert_string_equal(r.outcome, "approved");
+	assert_string_equal(r.files[0].path, "approval.txt");
+	home_docket_done(j.a.flow.home);
+}
+
+static void
+somebody_can_always_name_persons_and_open_the_keys(void **state)
+{
+	(void)state;
+	as(ADMINISTERS);
+	NO(flow_person_disable(&j.a.flow, ADMINISTERS, "left", &err),
+	    "people.last-administrator");
+	NO(flow_person_disable(&j.a.flow, FIRST, "left", &err), "people.last-holder");
+	NO(flow_person_role(&j.a.flow, ADMINISTERS, 1u << ROLE_LAWYER, 0, &err),
+	    "people.apart");
+	as(FIRST);
+	NO(flow_person_role(&j.a.flow, FIRST, 1u << ROLE_OFFICER, 0, &err), "people.role");
+	as(0);
+	NO(flow_person(&j.a.flow, &err), "people.as");
+}
+
+static void
+only_one_text_is_a_statement(void **state)
+{
+	static const char good[] = "comity-approval/1\nstep prepared\n"
+	    "authority XA-MZXW6YTBOIMZXW6Y\nact ask\nkind stored_data\nrequest 31\n"
+	    "evidence 0\ncontent "
+	    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n"
+	    "makers 2 1\nperson 2\nrole investigator\nat 1795337160\nhow here\n";
+	struct statement s;
+
+	(void)state;
+	OK(statement_parse(span_text(good), &s, &err));
+	assert_int_equal(s.makers_n, 2);
+	assert_int_equal(s.request, 31);
+	for (size_t i = 0; i < sizeof good - 1; i++) {
+		char cut[sizeof good], twice[sizeof good + 1];
+
+		memcpy(cut, good, i);
+		NO(statement_parse(span_of(cut, i), &s, &err), "approval.form");
+		memcpy(twice, good, i + 1);
+		memcpy(twice + i + 1, good + i, sizeof good - 1 - i);
+		/* A digit more can be another statement; it is never the same one. */
+		if (statement_parse(span_of(twice, sizeof good), &s, &(struct err)ERR_INIT))
+			assert_true(good[i] >= '0' && good[i] <= 'z');
+	}
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_request_for_data_leaves_when_another_person_has_approved_it),
+		TEST(one_credential_alone_obtains_nothing),
+		TEST(a_draft_that_was_changed_after_it_was_approved_does_not_leave),
+		TEST(who_changed_a_draft_stays_a_maker_when_another_changes_it_back),
+		TEST(an_approval_of_one_request_is_none_of_another),
+		TEST(an_approval_written_by_hand_is_none),
+		TEST(a_matter_written_by_hand_in_anothers_name_is_prepared_anew),
+		TEST(who_left_and_who_was_not_let_in_approve_nothing),
+		TEST(one_credential_alone_releases_nothing),
+		TEST(evidence_without_a_fingerprint_cannot_be_approved),
+		TEST(an_administrator_reads_nothing_and_an_auditor_figures_only),
+		TEST(a_preservation_goes_at_night_and_owes_the_second_signature),
+		TEST(an_office_of_one_hands_over_with_a_second_from_afar),
+		TEST(records_name_the_person_at_work_and_each_approval_is_a_leaf),
+		TEST(somebody_can_always_name_persons_and_open_the_keys),
+		cmocka_unit_test(only_one_text_is_a_statement),
+	};
+
+	return cmocka_run_group_tests_name("people", tests, NULL, NULL);
+}

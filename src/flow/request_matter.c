@@ -1,0 +1,33 @@
+/* What a second person approves when a request leaves: the draft to the byte, and to whom. */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/people_inside.h"
+
+bool
+request_matter(const struct docket_request *row, const struct draft *d,
+    struct buf *content, struct matter *out, struct err *err)
+{
+	*out = (struct matter){ .act = people_act_of(d->act.kind, d->act.kind),
+		.kind = d->act.kind, .request = row->number };
+	if (!buf_printf(content, err, "request %u\nto %s\ncorrespondent %u\n",
+	    row->number, row->peer[0] != '\0' ? row->peer : "-", row->correspondent) ||
+	    !draft_encode(d, content, err))
+		return false;
+	out->content = buf_span(content);
+	return true;
+}
+
+bool
+request_prepare(struct flow *f, const struct docket_request *row,
+    const struct draft *d, struct err *err)
+{
+	struct matter m;
+	struct buf content;
+	bool ok;
+
+	buf_init_secret(&content, MATTER_MAX);
+	ok = request_matter(row, d, &content, &m, err) && flow_prepare(f, &m, err);
+	buf_clear(&content);
+	return ok;
+}
