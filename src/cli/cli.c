@@ -167,7 +167,14 @@ global_take(struct cli *c, struct globals *g, const struct option *o,
 		g->home = value;
 	else if (strcmp(o->name, "passphrase-file") == 0)
 		c->passphrase_file = value;
-	else if (strcmp(o->name, "json") == 0)
+	else if (strcmp(o->name, "as") == 0) {
+		uint64_t n;
+
+		if (!decimal_parse(span_text(value[0] == 'P' ? value + 1 : value), 9999,
+		    &n) || n == 0)
+			return fail_use(c, "--as is the number of a person, as in --as 2; see: comity person list");
+		c->flow.as = (unsigned)n;
+	} else if (strcmp(o->name, "json") == 0)
 		c->json = true;
 	else if (strcmp(o->name, "quiet") == 0)
 		c->quiet = true;

@@ -172,6 +172,13 @@ desk_json(struct cli *c, const struct desk *d, const struct standing *w)
 	}
 	json_out_close_array(&j);
 	json_out_bool(&j, "restored", home_has(c->flow.home, FLOW_RESTORED_PATH));
+	json_out_object(&j, "second_person");
+	json_out_int(&j, "waits", (int64_t)d->second_waits);
+	json_out_int(&j, "owed", (int64_t)d->second_owed);
+	json_out_int(&j, "overdue", (int64_t)d->second_overdue);
+	json_out_str(&j, "due_at", d->second_due_at != 0 ?
+	    when_rfc3339(d->second_due_at).s : NULL);
+	json_out_close_object(&j);
 	json_out_str(&j, "ledger", d->ledger_text[0] != '\0' ? d->ledger_text : NULL);
 	json_out_str(&j, "next", next_step(s, d, w).s);
 	json_done(c, &j);
@@ -236,6 +243,14 @@ desk_say(struct cli *c, const struct desk *d, const struct standing *w)
 		say(c, "  restored from a backup: what was done after it is not known here, and its numbers are given again\n");
 	if (d->ledger_text[0] != '\0')
 		say(c, "  %s\n", d->ledger_text);
+	if (d->second_waits > 0)
+		say(c, "  %s for a second person: comity approval list\n",
+		    count_people(d->second_waits, "act waits", "acts wait").s);
+	if (d->second_owed > 0)
+		say(c, "  %s still owed for what went, %s by %s: comity approval list\n",
+		    count_people(d->second_owed, "second signature is",
+		    "second signatures are").s, d->second_overdue > 0 ? "overdue" : "due",
+		    when_people(d->second_due_at).s);
 	for (size_t i = 0; i < d->due_n && i < 5; i++) {
 		say(c, "  ");
 		request_line(c, &d->due[i], d->now);

@@ -5,7 +5,8 @@
 
 const struct option global_options[] = {
 	{ "home", "DIR", "this authority's folder (or COMITY_HOME; else ~/.comity)" },
-	{ "passphrase-file", "FILE", "read the passphrase from FILE (- = standard input)" },
+	{ "as", "NUMBER", "the person at work, where several are (comity person list)" },
+	{ "passphrase-file", "FILE", "read that person's passphrase from FILE (- = standard input)" },
 	{ "json", NULL, "one JSON object as the answer" },
 	{ "progress", "MODE", "auto, bar, lines, jsonl or none" },
 	{ "quiet", NULL, "no progress, no warnings (also -q)" },
@@ -409,6 +410,55 @@ static const struct option help_options[] = {
 	{ "man", NULL, "as a manual page (mdoc): comity help --man [NOUN]" }, END
 };
 
+static const struct option approve_options[] = {
+	{ "by", "NUMBER", "a person who signs from afar, with --out" },
+	{ "out", "FILE", "the question for that person, sealed to it" },
+	{ "file", "FILE", "the approval that came back" },
+	END
+};
+static const char *const approve_examples[] = {
+	"comity --as 2 request approve 31", "person 2 approves what another wrote",
+	"comity request approve 31 --by 3 --out question.age",
+	"ask person 3, who signs on another machine",
+	"comity request approve 31 --file answer.json", "bring the answer back",
+	NULL
+};
+static const struct option person_add_options[] = {
+	{ "role", "ROLE", "a role; repeatable (needed)" },
+	{ "public", "FILE", "public key of one who signs from afar: nothing else is done by it" },
+	{ "new-passphrase-file", "FILE", "read the new person's passphrase from FILE" },
+	END
+};
+static const char *const person_add_examples[] = {
+	"comity person add \"Ines Prado\" --role prosecutor", "a second person of this office",
+	"comity person add \"Judge on duty\" --role prosecutor --public judge.pub",
+	"who approves from another machine, also for an office of one",
+	NULL
+};
+static const struct option person_role_options[] = {
+	{ "add", "ROLE", "give it; repeatable" },
+	{ "remove", "ROLE", "take it; repeatable" },
+	END
+};
+static const struct option person_passphrase_options[] = {
+	{ "new-passphrase-file", "FILE", "read the new passphrase from FILE" }, END
+};
+static const struct option approval_key_options[] = {
+	{ "out", "FILE", "where the keys go, under a passphrase; must not exist (needed)" },
+	{ "public", "FILE", "where the public half goes; else standard output" },
+	END
+};
+static const struct option approval_make_options[] = {
+	{ "key", "FILE", "your keys, as comity approval key wrote them (needed)" },
+	{ "out", "FILE", "where the approval goes; without it, only shows the question" },
+	END
+};
+static const char *const approval_make_examples[] = {
+	"comity approval make question.age --key my.key --out answer.json",
+	"approve on your own machine",
+	NULL
+};
+
 const struct command commands[] = {
 	{ "init", NULL, "", 0, 0, "make this authority's home: keys, certificate, card",
 	    "Choose one of --self-ca and --csr. An office with a national PKI takes --csr.",
@@ -488,6 +538,11 @@ const struct command commands[] = {
 	    run_request_check },
 	{ "request", "send", "NUMBER", 1, 1, "sign, seal and put it into the outbox", NULL,
 	    request_send_options, request_send_examples, true, run_request_send },
+	{ "request", "approve", "NUMBER", 1, 1, "approve what another person prepared",
+	    "Signs over exactly what would leave: kind, receiver, basis, texts, attachments. Who wrote or changed it cannot approve it; a change after that voids the approval. For a person who signs elsewhere: --by NUMBER --out QUESTION, and --file ANSWER.",
+	    approve_options, approve_examples, true, run_request_approve },
+	{ "request", "approvals", "NUMBER", 1, 1, "who approved it, and what counts", NULL,
+	    NULL, NULL, true, run_request_approvals },
 	{ "request", "confirm", "NUMBER", 1, 1, "grant it (preservation confirmed)", NULL,
 	    confirm_options, NULL, true, run_request_confirm },
 	{ "request", "refuse", "NUMBER", 1, 1, "refuse it, with ground and reasons", NULL,
@@ -519,6 +574,34 @@ const struct command commands[] = {
 	    NULL, true, run_case_show },
 	{ "case", "add", "CASE", 1, 1, "put evidence or a request into it", NULL,
 	    case_add_options, NULL, true, run_case_add },
+	{ "person", "add", "NAME", 1, 1, "a person of this office, with keys of its own",
+	    "The first one makes this home one of persons: whoever it was is person 1 under the same passphrase. A person whom an administrator names is let in by one who reads drafts. Roles: investigator, prosecutor, officer, contact_point, lawyer, auditor, administrator (doc/people.md).",
+	    person_add_options, person_add_examples, true, run_person_add },
+	{ "person", "list", "", 0, 0, "who works here, with which roles and keys", NULL, NULL,
+	    NULL, true, run_person_list },
+	{ "person", "role", "NUMBER", 1, 1, "give or take a role", NULL, person_role_options,
+	    NULL, true, run_person_role },
+	{ "person", "let-in", "NUMBER", 1, 1, "let a person in whom an administrator named",
+	    "Gives it the keys of its roles, as far as you have them. Only then do its approvals count.",
+	    NULL, NULL, true, run_person_let_in },
+	{ "person", "disable", "NUMBER", 1, 1, "a person works here no more",
+	    "Its keys here are removed. Rotate the authority's keys if it had them: comity key rotate.",
+	    revoke_options, NULL, true, run_person_disable },
+	{ "person", "passphrase", "", 0, 0, "a new passphrase for the person at work", NULL,
+	    person_passphrase_options, NULL, true, run_person_passphrase },
+	{ "approval", "list", "", 0, 0, "what waits for a second person", NULL, NULL, NULL,
+	    true, run_approval_list },
+	{ "approval", "show", "ID", 1, 1, "what would leave, and who approved it", NULL, NULL,
+	    NULL, true, run_approval_show },
+	{ "approval", "give", "ID", 1, 1, "approve it",
+	    "ID is the beginning of what comity approval list prints. As comity request approve, for what belongs to no request.",
+	    approve_options, NULL, true, run_approval_give },
+	{ "approval", "key", "", 0, 0, "keys for one who signs elsewhere",
+	    "On the machine of that person; needs no home. The public half goes to the office, which enrols it: comity person add NAME --role ROLE --public FILE.",
+	    approval_key_options, NULL, false, run_approval_key },
+	{ "approval", "make", "QUESTION", 1, 1, "read a question that came, and approve it",
+	    "On the machine of that person; needs no home. Shows what would leave, asks, and writes the approval to hand back.",
+	    approval_make_options, approval_make_examples, false, run_approval_make },
 	{ "correspondent", "new", "", 0, 0, "an authority without Comity: paper or mail",
 	    NULL, correspondent_options, NULL, true, run_correspondent_new },
 	{ "correspondent", "list", "", 0, 0, "those authorities", NULL, NULL, NULL, true,

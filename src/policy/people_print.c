@@ -124,13 +124,15 @@ static const char *const tail =
     "    comity approval make question.age --key my.key --out answer.json     there\n"
     "    comity request approve 31 --file answer.json\n\n"
     "## What this does not do\n\n"
+    "- A home of one person, which has named nobody, is not bound by the table above: it holds\n"
+    "  from the first `comity person add` on.\n"
     "- Two persons who work together against the table can do what two may do; the ledger\n"
     "  shows who they were.\n"
     "- Whoever has the keys `sign` and programs of their own can sign with them: a role that\n"
     "  only drafts has none, and one that approves opens no evidence.  The receiver and the\n"
     "  ledger see an act without its record.\n"
-    "- Who loses a role keeps what was copied before.  Rotate the keys then: `comity key\n"
-    "  rotate`, and `--what sealing`.\n"
+    "- Who loses a role keeps what was copied before.  Rotate the keys then:\n"
+    "  `comity key rotate`, and `comity key rotate --what sealing`.\n"
     "- A parcel can only be taken in with the keys `evidence`, which also open evidence: that\n"
     "  the contact point does not read it is a rule of the program, not of cryptography.\n";
 

@@ -1,0 +1,365 @@
+/* approval: what waits for a second person, here and on a machine elsewhere. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "flow/people.h"
+
+#define KEY_MAX (64u << 10)
+#define QUESTION_MAX (2u << 20)
+
+/* ---- shown ---- */
+
+static void
+matter_json(struct json_out *j, const struct matter_view *m, bool text)
+{
+	json_out_digest(j, "id", &m->content);
+	json_out_str(j, "act", people_act_name(m->act));
+	json_out_str(j, "kind", act_kind_name(m->kind));
+	json_out_int(j, "request", m->request);
+	json_out_int(j, "evidence", m->evidence);
+	json_out_str(j, "prepared_at", when_rfc3339(m->at).s);
+	json_out_array(j, "makers");
+	for (size_t i = 0; i < m->makers_n; i++)
+		json_out_int(j, NULL, m->makers[i]);
+	json_out_close_array(j);
+	json_out_str(j, "owed_until", m->due_at != 0 ? when_rfc3339(m->due_at).s : NULL);
+	json_out_int(j, "needed", m->needed);
+	json_out_array(j, "approvals");
+	for (size_t i = 0; i < m->n; i++) {
+		json_out_object(j, NULL);
+		json_out_int(j, "person", m->list[i].person);
+		json_shown(j, "role", m->list[i].role);
+		json_out_str(j, "at", when_rfc3339(m->list[i].at).s);
+		json_out_bool(j, "from_afar", m->list[i].from_afar);
+		json_out_bool(j, "counts", m->list[i].counts);
+		json_out_str(j, "why_not", m->list[i].counts ? NULL :
+		    m->list[i].why.reason);
+		json_out_close_object(j);
+	}
+	json_out_close_array(j);
+	if (text)
+		json_out_text(j, "content", buf_span(&m->text));
+}
+
+static void
+matter_line(struct cli *c, const struct matter_view *m)
+{
+	say(c, "%.12s  %s", digest_hex(&m->content).s, act_kind_name(m->kind));
+	if (m->request != 0)
+		say(c, ", request %u", m->request);
+	if (m->evidence != 0)
+		say(c, ", evidence %04u", m->evidence);
+	say(c, ", prepared by P%u on %s", m->makers[0], when_people(m->at).s);
+	if (m->due_at != 0)
+		say(c, "; it went, the second signature is owed by %s",
+		    when_people(m->due_at).s);
+	say(c, "\n");
+}
+
+static void
+approvals_say(struct cli *c, const struct matter_view *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		const struct approval_view *a = &m->list[i];
+
+		say(c, "  P%u (", a->person);
+		say_text(c, a->role);
+		say(c, ") on %s%s: %s\n", when_people(a->at).s,
+		    a->from_afar ? ", from afar" : "", a->counts ? "counts" :
+		    a->why.text);
+	}
+	if (m->n == 0)
+		say(c, "  Nobody has approved it; it needs %s.\n",
+		    count_people(m->needed, "other person", "other persons").s);
+}
+
+/* The content, which may hold what a stranger wrote: line by line. */
+static void
+content_say(struct cli *c, struct span text)
+{
+	while (text.n > 0) {
+		const uint8_t *end = memchr(text.p, '\n', text.n);
+		size_t n = end != NULL ? (size_t)(end - text.p) : text.n;
+		struct buf line;
+		const char *s;
+
+		buf_init(&line, text.n + 1);
+		if (buf_add(&line, span_part(text, 0, n), &c->err) &&
+		    buf_text(&line, &s, &c->err)) {
+			say(c, "    ");
+			say_text(c, s);
+			say(c, "\n");
+		}
+		buf_clear(&line);
+		text = span_from(text, end != NULL ? n + 1 : n);
+	}
+}
+
+static int
+matter_shown(struct cli *c, const struct matter_view *m, const char *schema)
+{
+	struct json_out j;
+
+	if (c->json) {
+		json_start(c, &j, schema);
+		matter_json(&j, m, true);
+		json_done(c, &j);
+	}
+	matter_line(c, m);
+	content_say(c, buf_span(&m->text));
+	approvals_say(c, m);
+	return EXIT_DONE;
+}
+
+int
+run_approval_list(struct cli *c, struct call *call)
+{
+	struct matter_view *list;
+	struct json_out j;
+	size_t n;
+
+	(void)call;
+	if (!flow_matters(&c->flow, &list, &n, &c->err))
+		return fail(c);
+	if (c->json) {
+		json_start(c, &j, "comity.approval-list/1");
+		json_out_array(&j, "waits");
+		for (size_t i = 0; i < n; i++) {
+			json_out_object(&j, NULL);
+			matter_json(&j, &list[i], false);
+			json_out_close_object(&j);
+		}
+		json_out_close_array(&j);
+		json_done(c, &j);
+	}
+	for (size_t i = 0; i < n; i++) {
+		matter_line(c, &list[i]);
+		matter_view_clear(&list[i]);
+	}
+	if (n == 0)
+		say(c, "Nothing waits for a second person.\n");
+	mem_free(list);
+	return EXIT_DONE;
+}
+
+/* By the number of a request, or the beginning of an id. */
+static bool
+matter_find(struct cli *c, const char *number, const char *id, struct matter_view *out)
+{
+	unsigned request = 0;
+
+	matter_view_init(out);
+	if (number != NULL && !request_number_parse(number, &request, &c->err))
+		return false;
+	if (id != NULL && strlen(id) < 4)
+		return err_set(&c->err, ERR_USE, "approval.id",
+		    "give at least four digits of the id; see: comity approval list");
+	return flow_matter(&c->flow, request, id, out, &c->err);
+}
+
+static int
+show(struct cli *c, const char *number, const char *id, const char *schema)
+{
+	struct matter_view m;
+	int code;
+
+	code = matter_find(c, number, id, &m) ? matter_shown(c, &m, schema) : fail(c);
+	matter_view_clear(&m);
+	return code;
+}
+
+int
+run_approval_show(struct cli *c, struct call *call)
+{
+	return show(c, NULL, call->args[0], "comity.approval/1");
+}
+
+int
+run_request_approvals(struct cli *c, struct call *call)
+{
+	return show(c, call->args[0], NULL, "comity.request-approvals/1");
+}
+
+/* ---- given ---- */
+
+static int
+given(struct cli *c, unsigned person, const struct digest *id, const char *next)
+{
+	struct json_out j;
+
+	if (c->json) {
+		json_start(c, &j, "comity.approval-give/1");
+		json_out_int(&j, "person", person);
+		json_out_digest(&j, "id", id);
+		json_done(c, &j);
+	}
+	say(c, "Approved by P%u, exactly as it is now; a change voids it.\n%s", person, next);
+	return EXIT_DONE;
+}
+
+static int
+answer_take(struct cli *c, const char *path)
+{
+	struct digest none = { { 0 } };
+	struct approval_view a;
+	struct buf file;
+	bool ok;
+
+	buf_init(&file, KEY_MAX);
+	ok = file_option(c, path, &file) && digest_of(buf_span(&file), &none, &c->err) &&
+	    flow_approval_take(&c->flow, buf_span(&file), &a, &c->err);
+	buf_clear(&file);
+	return ok ? given(c, a.person, &none, "  Next: give the command again that it is about.\n") :
+	    fail(c);
+}
+
+static int
+question_write(struct cli *c, const struct matter_view *m, const char *by,
+    const char *out)
+{
+	struct buf file;
+	uint64_t n;
+	int code;
+
+	if (by == NULL || !decimal_parse(span_text(by), PEOPLE_MAX, &n))
+		return fail_use(c, "--out needs --by NUMBER: the person who signs from afar");
+	buf_init(&file, QUESTION_MAX);
+	code = flow_approval_ask(&c->flow, m, (unsigned)n, &file, &c->err) ?
+	    give_file(c, out, buf_span(&file), "The question", false) : fail(c);
+	buf_clear(&file);
+	return code;
+}
+
+static int
+approve(struct cli *c, struct call *call, const char *number, const char *id)
+{
+	const char *file = call_value(call, "file"), *out = call_value(call, "out");
+	struct matter_view m;
+	int code;
+
+	if (file != NULL)
+		return answer_take(c, file);
+	if (!matter_find(c, number, id, &m))
+		code = fail(c);
+	else if (out != NULL)
+		code = question_write(c, &m, call_value(call, "by"), out);
+	else if (call_value(call, "by") != NULL)
+		code = fail_use(c, "--by needs --out FILE: the question for that person");
+	else if (flow_approve(&c->flow, &m, &c->err))
+		code = given(c, c->flow.as, &m.content, m.due_at != 0 ? "" :
+		    "  Next: give the command again that it is about.\n");
+	else
+		code = fail(c);
+	matter_view_clear(&m);
+	return code;
+}
+
+int
+run_approval_give(struct cli *c, struct call *call)
+{
+	return approve(c, call, NULL, call->args[0]);
+}
+
+int
+run_request_approve(struct cli *c, struct call *call)
+{
+	return approve(c, call, call->args[0], NULL);
+}
+
+/* ---- on another machine ---- */
+
+int
+run_approval_key(struct cli *c, struct call *call)
+{
+	const char *out = call_value(call, "out");
+	struct person_key *k = NULL;
+	struct buf secret, file, public;
+	int code = EXIT_OTHER;
+
+	if (out == NULL)
+		return fail_use(c, "comity approval key needs --out FILE");
+	buf_init_secret(&secret, AGE_PASSPHRASE_MAX);
+	buf_init(&file, KEY_MAX);
+	buf_init(&public, 4096);
+	if (!cli_passphrase(c, true, &secret, &c->err) ||
+	    !person_key_new(c->world, &k, &c->err) || !person_key_seal(c->world, k,
+	    buf_span(&secret), AGE_LOG_N_DEFAULT, &file, &c->err) ||
+	    !person_public_print(k, &public, &c->err) ||
+	    !file_save(c->world, NULL, out, buf_span(&file), false, &c->err))
+		code = fail(c);
+	else
+		code = give_pem(c, call_value(call, "public"), buf_span(&public),
+		    "The public half", "comity.approval-key/1");
+	person_key_free(k);
+	buf_clear(&secret);
+	buf_clear(&file);
+	buf_clear(&public);
+	return code;
+}
+
+static bool
+key_open(struct cli *c, const char *path, struct person_key **out)
+{
+	struct buf file, secret;
+	bool ok;
+
+	buf_init(&file, KEY_MAX);
+	buf_init_secret(&secret, AGE_PASSPHRASE_MAX);
+	ok = file_option(c, path, &file) &&
+	    cli_passphrase(c, false, &secret, &c->err) &&
+	    person_key_open(buf_span(&file), buf_span(&secret), out, &c->err);
+	buf_clear(&file);
+	buf_clear(&secret);
+	return ok;
+}
+
+static int
+answer_write(struct cli *c, const struct approval_asked *a, const struct person_key *k,
+    const char *out)
+{
+	struct buf file;
+	int code;
+
+	buf_init(&file, KEY_MAX);
+	code = approval_make(a, k, world_now(c->world), &file, &c->err) ?
+	    give_file(c, out, buf_span(&file), "The approval", false) : fail(c);
+	buf_clear(&file);
+	return code;
+}
+
+int
+run_approval_make(struct cli *c, struct call *call)
+{
+	const char *key = call_value(call, "key"), *out = call_value(call, "out");
+	struct person_key *k = NULL;
+	struct approval_asked a;
+	struct json_out j;
+	struct buf file;
+	int code;
+
+	if (key == NULL)
+		return fail_use(c, "comity approval make needs --key FILE");
+	approval_asked_init(&a);
+	buf_init(&file, QUESTION_MAX);
+	if (!key_open(c, key, &k) || !file_option(c, call->args[0], &file) ||
+	    !approval_asked_open(buf_span(&file), k, &a, &c->err)) {
+		code = fail(c);
+	} else {
+		content_say(c, buf_span(&a.statement));
+		content_say(c, buf_span(&a.content));
+		code = EXIT_DONE;
+		if (out != NULL)
+			code = answer_write(c, &a, k, out);
+		else if (c->json) {
+			json_start(c, &j, "comity.approval-question/1");
+			json_out_text(&j, "statement", buf_span(&a.statement));
+			json_out_text(&j, "content", buf_span(&a.content));
+			json_done(c, &j);
+		}
+	}
+	person_key_free(k);
+	approval_asked_clear(&a);
+	buf_clear(&file);
+	return code;
+}

@@ -1,0 +1,239 @@
+#!/bin/sh
+# One credential alone can neither obtain nor release evidence: an office of four, where
+# one drafts, another approves, a third hands over, and the fourth runs the machine and
+# reads nothing; what a thief of any one of them tries is refused with its sentence.
+. "$(dirname "$0")/lib.sh"
+two_offices
+small_tree evidence
+for p in 2 3 4 5 6; do (umask 077; echo "passphrase of person $p" >"pass$p"); done
+# By person N of office a: P N command...
+P() {
+	who=$1
+	shift
+	file=pass$who
+	[ "$who" != 1 ] || file=pass
+	comity --home a --as "$who" --passphrase-file "$file" --no-input --progress none "$@"
+}
+P2() { P 2 "$@"; }
+person() { A_="comity --home a --as 1 --passphrase-file pass --no-input"; must $A_ person add "$@"; }
+
+# ---- who there is ----
+
+try 2 'each person has a passphrase of its own' A person add 'Ana Lima' --role investigator
+said '--new-passphrase-file' 'and the option is named'
+try 0 'the first person names a second' A person add 'Ana Lima' --role investigator \
+	--new-passphrase-file pass2
+said 'You are person 1' 'and the home is one of persons'
+try 2 'who is at work has to be named' A person list
+said '--as' 'as in --as 2'
+person 'Bo Ek' --role prosecutor --new-passphrase-file pass3
+person 'Cem Arslan' --role officer --role administrator --new-passphrase-file pass4
+person 'Dee Okoro' --role auditor --new-passphrase-file pass5
+try 4 'the passphrase of one is not that of another' \
+	comity --home a --as 3 --passphrase-file pass2 --no-input person list
+try 0 'the list' P 5 person list
+said 'Bo Ek' 'names who works here'
+holds 'no name of a person is readable on the disk' sh -c '! grep -rqa -e "Bo Ek" -e "Dee Okoro" a'
+try 6 'an auditor is nothing else' P 1 person role 5 --add investigator
+said 'auditor' 'and the sentence says so'
+try 0 'the first person gives up administration' P 1 person role 1 --remove administrator
+try 6 'and cannot name persons any more' P 1 person add 'Eve' --role prosecutor \
+	--new-passphrase-file pass6
+said 'administrator' 'the sentence names who can'
+try 6 'the last administrator stays one' P 4 person role 4 --remove administrator
+
+# ---- obtain: a request for data ----
+
+draft() {
+	P "$1" request new stored_data --to XB --account maria.k@example.org \
+		--provider 'Berun Mail' --matter 'Investigation of an invoice fraud' \
+		--matter-by 'Prosecution Office 3' --offence 'fraud, art. 13' \
+		--facts 'A forged invoice was paid' --assistance 'Copy of the mailbox' \
+		--purpose 'Proof of who wrote the invoice' --data 'Mails about the invoice' \
+		--since 2026-10-01 --until 2026-10-08 \
+		--request-language en --accepts en \
+		--set human_rights.statements=not_political \
+		--set human_rights.by='Head of Office 3' \
+		--set human_rights.domestic_offence='Fraud by means of a computer'
+}
+try 0 'the investigator drafts' draft 2
+try 6 'and sends nothing alone' P 2 request send 1 --yes
+said 'request approve 1' 'it is told how it goes on'
+try 6 'nor does any other one person' P 1 request send 1 --yes
+try 6 'who drafted does not approve' P 2 request approve 1
+said 'Who wrote, changed or prepared it' 'whatever other role that person has'
+try 6 'nor with a role that approves' sh -c '
+	comity --home a --as 4 --passphrase-file pass4 --no-input person role 2 --add officer &&
+	comity --home a --as 1 --passphrase-file pass --no-input person let-in 2 &&
+	comity --home a --as 2 --passphrase-file pass2 --no-input request approve 1'
+said 'Who wrote, changed or prepared it' 'a second role of one person is no second person'
+must P 4 person role 2 --remove officer
+must P 1 person let-in 2
+try 4 'who reads figures approves nothing' P 5 request approve 1
+try 0 'another person approves' P 3 request approve 1
+try 0 'it is seen who did' P 1 request approvals 1
+said 'P3 (prosecutor)' 'by pseudonym and role'
+said 'counts' 'and it counts'
+must P 2 request edit 1 --set purpose='Proof of who wrote and who paid'
+try 6 'a draft that was changed since is not approved' P 3 request send 1 --yes
+said 'changed since' 'and the sentence says so'
+try 6 'by whoever sends it' P 1 request send 1 --yes
+must P 3 request approve 1
+try 6 'the investigator sends nothing, approved or not' P 2 request send 1 --yes
+said 'Who may: prosecutor' 'and is told who may'
+try 0 'who may send it does' P 3 request send 1 --yes
+holds 'the approvals are used up' sh -c '! ls a/approvals/*.json 2>/dev/null | grep -q .'
+
+# ---- copied, forged, hand-made ----
+
+must draft 2
+must draft 2
+must P 3 request approve 2
+id2=$(ls a/approvals | sed -n 's/-P3.json//p')
+P 1 --json approval list >list.json
+id3=$(python3 -c '
+import json
+print([m["id"] for m in json.load(open("list.json"))["waits"] if m["request"] == 3][0])')
+cp "a/approvals/$id2-P3.json" "a/approvals/$id3-P3.json"
+try 6 'an approval of another request is none of this one' P 1 request send 3 --yes
+try 0 'why' P 1 request approvals 3
+said 'for another request' 'the sentence says it was copied'
+rm "a/approvals/$id3-P3.json"
+python3 - "$id2" "$id3" <<'F'
+import json, sys
+a = json.load(open("a/approvals/%s-P3.json" % sys.argv[1]))
+a["statement"] = a["statement"].replace(sys.argv[1], sys.argv[2]).replace("request 2", "request 3")
+json.dump(a, open("a/approvals/%s-P3.json" % sys.argv[2], "w"))
+F
+try 6 'one written by hand is none' P 1 request send 3 --yes
+must P 1 request approvals 3
+said 'not that of the person it names' 'the signature does not hold'
+rm "a/approvals/$id3-P3.json"
+cp -r a/people people.kept
+list=$(ls a/people/list-*.json | sort -V | tail -n 1)
+sed -i 's/"investigator"/"prosecutor"/' "$list"
+try 10 'a list of persons that was changed by hand stops everything' P 1 request send 3 --yes
+said 'by hand' 'and says why'
+rm -r a/people && mv people.kept a/people
+must P 4 person disable 3 --reason 'left the office'
+try 6 'who left approves nothing any more, and did not' P 1 request send 2 --yes
+must P 1 request approvals 2
+said 'does not work here any more' 'the sentence says so'
+try 6 'and opens nothing' P 3 request approve 2
+
+# ---- release: evidence ----
+
+must comity --home a --as 1 --passphrase-file pass --no-input evidence add evidence \
+	--by 'Unit 4' --from 'Harbour Ltd' --tool none --method 'Copied before the owner' \
+	--when 2026-11-20T09:00:00Z
+try 6 'evidence is sealed for nobody by one person' P 1 evidence seal 1 --to XB --purpose 'case 12 only'
+said 'approval give' 'it is told how it goes on'
+id=$(sed -n 's/.*approval give \([0-9a-f]*\).*/\1/p' said | head -n 1)
+try 6 'nor approved by who prepared it' P 1 approval give "$id"
+try 0 'another person looks at it' P 4 approval show "$id"
+said 'fingerprint' 'it is the fingerprint that is approved'
+try 0 'and approves' P 4 approval give "$id"
+try 6 'not for another purpose' P 1 evidence seal 1 --to XB --purpose 'any case'
+try 0 'then it is sealed' P 1 evidence seal 1 --to XB --purpose 'case 12 only'
+try 6 'once' P 1 evidence seal 1 --to XB --purpose 'case 12 only'
+try 0 'and sent' P 1 evidence send 1 --to XB
+must P 1 bundle write s1 --to XB
+must B bundle read s1
+must B evidence open 1 --out bag
+holds 'the package says how it was done' grep -q '"how": "two"' bag/act.json
+holds 'and by whom, by pseudonyms' grep -q '"person": "P4"' bag/act.json
+holds 'and no name' sh -c '! grep -rqa "Cem" bag'
+
+# ---- who runs the machine ----
+
+try 6 'an administrator does not open evidence' P 4 evidence open 1 --out x
+try 4 'nor the program for it' P 4 request show 1
+cat >by-hand.sh <<'H'
+# The key of person 4 out of its own file, and every other key file with it.
+set -e
+age-keygen -y /dev/null >/dev/null 2>&1 || true
+H
+if command -v age >/dev/null && command -v python3 >/dev/null; then
+	cat >hand.py <<'H'
+import json, subprocess, sys, os, pty
+def run(pw, path):
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execvp("age", ["age", "-d", "-o", "key4.json", path])
+    os.read(fd, 4096); os.write(fd, (pw + "\n").encode())
+    try:
+        while os.read(fd, 4096): pass
+    except OSError: pass
+    return os.waitpid(pid, 0)[1]
+assert run(open("pass4").read().strip(), "a/people/4/key.age") == 0
+open("key4", "w").write(json.load(open("key4.json"))["identity"] + "\n")
+ok = subprocess.run(["age", "-d", "-i", "key4", "a/people/4/log.age"], capture_output=True)
+assert ok.returncode == 0, ok.stderr
+open("log4", "wb").write(ok.stdout)
+import glob
+for f in glob.glob("a/keys/sealing*.age") + glob.glob("a/people/1/*.age") + \
+    glob.glob("a/parcels/*") + glob.glob("a/keys/signing*.key.age") + ["a/keys/docket.age"]:
+    r = subprocess.run(["age", "-d", "-i", "key4", "-i", "log4", f], capture_output=True)
+    if f.endswith("name.age"): continue
+    assert r.returncode != 0, f
+H
+	holds 'with its own key, the files and age alone it opens no evidence' python3 hand.py
+else
+	skip 'age is not installed'
+fi
+try 0 'the auditor sees the ledger' P 5 ledger show
+try 6 'and no request' P 5 request show 1
+try 6 'nor evidence' P 5 evidence open 1 --out x
+
+# ---- the night, and who signs later ----
+
+stored_b() {
+	B request new preserve --to XA --account maria.k@example.org --provider 'Aldora Mail' \
+		--offence 'fraud, art. 13' --facts 'A forged invoice was paid' \
+		--data 'Subscriber and traffic data that show who wrote it' \
+		--necessity 'Traffic data is kept 30 days' --intend stored_data \
+		--intend-by "$(day '+40 days')" --not-secret
+}
+must stored_b
+must B request send 2 --yes
+must B bundle write s2 --to XA
+must P 1 bundle read s2
+must P 1 request list
+n=$(sed -n 's/.*XA-2026-0*\([0-9]*\).*preserve.*/\1/p' said | tail -n 1)
+try 0 'one person alone confirms a preservation' P 1 request confirm "$n"
+try 0 'the desk' P 1 status
+said 'second signature is still owed' 'shows what is owed'
+try 6 'who confirmed does not sign as the second' P 1 request approve "$n"
+try 0 'another person signs later' P 4 request approve "$n"
+must P 1 status
+said_not 'still owed' 'and nothing is owed any more'
+
+# ---- an office of one ----
+
+try 0 'a judge elsewhere makes keys' comity --passphrase-file pass6 --no-input \
+	approval key --out judge.key --public judge.pub
+must B person add 'Judge on duty' --role prosecutor --public judge.pub
+must B evidence add evidence --by 'Unit 1' --from 'Harbour Ltd' --tool none \
+	--method 'Copied before the owner' --when 2026-11-20T09:00:00Z
+try 6 'an office of one hands nothing over alone' B evidence seal 2 --to XA
+id=$(sed -n 's/.*approval give \([0-9a-f]*\).*/\1/p' said | head -n 1)
+try 6 'not even to itself' B approval give "$id"
+must B approval give "$id" --by 2 --out question.age
+try 0 'the judge reads the question' comity --passphrase-file pass6 --no-input \
+	approval make question.age --key judge.key
+said 'fingerprint' 'with what would leave'
+try 0 'and signs' comity --passphrase-file pass6 --no-input \
+	approval make question.age --key judge.key --out answer.json
+sed 's/person 2/person 1/' answer.json >changed.json
+try 6 'an answer that was changed is none' B approval give "$id" --file changed.json
+try 0 'the answer comes back' B approval give "$id" --file answer.json
+try 0 'and the office of one hands over' B evidence seal 2 --to XA
+must B evidence send 2 --to XA
+must B bundle write s3 --to XA
+must P 1 bundle read s3
+must P 1 evidence list
+try 0 'in whose package it stands' P 1 evidence open 2 --out bag2
+holds 'that the second signed from afar' grep -q '"how": "from_afar"' bag2/act.json
+try 0 'the ledger has a leaf of every approval' P 5 ledger check
+
+done_testing
