@@ -238,7 +238,12 @@ candidates_say(struct cli *c, const struct law_status *s, const char *measure,
 		    list[i].basis->instrument, list[i].basis->articles[0] != '\0' ?
 		    list[i].basis->articles : "-", list[i].why,
 		    law_certainty_name(list[i].basis->certainty));
-	if (n == 0)
+	if (law_training(ours) != law_training(state))
+		say(c, "     none: an exercise never reaches a real authority\n");
+	else if (law_basis(measure, "UNCAC-CYBER") == NULL &&
+	    law_basis(measure, "reciprocity") == NULL)
+		say(c, "     none: it runs on the law of its own State\n");
+	else if (n == 0)
 		say(c, "     none: the police channel, a freeze alert or a letter remain\n");
 	else if (b == NULL)
 		say(c, "     none is suggested before an officer confirms, or names one\n");
