@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/people_inside.h"
+#include "flow/treaty.h"
 
 /* What the evidence went through before, as it is told to the next. */
 static bool
@@ -39,6 +40,33 @@ thread_put(struct act *a, const struct seal_wish *w, struct err *err)
 	    origins_put(&a->body.delivered, w, err);
 }
 
+/*
+ * No act cites a treaty that does not bind both on its day.  In a thread it is that of
+ * the request, which was looked at when that was made; words of one's own are no treaty
+ * we know.
+ */
+static bool
+basis_ask(struct flow *f, const struct seal_wish *w, const struct peer *to,
+    struct err *err)
+{
+	const char *ours = home_settings(f->home)->state;
+	const struct law_status *law;
+	char theirs[3];
+
+	if (to == NULL || w->follows_n > 0 || w->instrument == NULL ||
+	    w->instrument[0] == '\0')
+		return true;
+	(void)snprintf(theirs, sizeof theirs, "%.2s", to->id.s);
+	if (!flow_law(f, &law, err))
+		return false;
+	if (!law_instrument_known(law, w->instrument) || law_instrument_binds(law,
+	    w->instrument, ours, theirs, world_now(f->world)) == LAW_BINDS)
+		return true;
+	return err_set(err, ERR_REFUSED, "seal.basis",
+	    "that %.39s binds both %s and %s today is not so, or not certain here, and no act cites it before; see what does: comity treaty show %s",
+	    w->instrument, ours, theirs, theirs);
+}
+
 static bool
 act_fill(struct flow *f, struct act *a, const struct seal_wish *w,
     const struct peer *to, const struct payload *p, struct err *err)
@@ -48,7 +76,7 @@ act_fill(struct flow *f, struct act *a, const struct seal_wish *w,
 	const char *lang = w->lang != NULL ? w->lang : s->lang;
 	struct civil now;
 
-	if (!act_begin(f, a, ACT_DELIVERED, to, err))
+	if (!basis_ask(f, w, to, err) || !act_begin(f, a, ACT_DELIVERED, to, err))
 		return false;
 	if (p != NULL) {
 		a->payload_files = payload_files(p);

@@ -191,6 +191,30 @@ a_request_rests_on_what_the_node_knows_and_keeps_it(void **state)
 }
 
 static void
+evidence_cites_no_treaty_that_does_not_bind_both(void **state)
+{
+	struct seal_wish wish = { .number = 1, .to = "XB", .instrument = "Budapest",
+		.article = "31" };
+	struct sealed sealed;
+	struct evidence e;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 78);
+	run_up_to(&j, AFTER_PAIR);
+	OK(add(&j.a, &e, &err));
+	NO(flow_evidence_seal(&j.a.flow, &wish, &sealed, &err), "seal.basis");
+	wish.instrument = "UNTOC";
+	NO(flow_evidence_seal(&j.a.flow, &wish, &sealed, &err), "seal.basis");
+	wish.instrument = "UNCAC-CYBER";
+	OK(flow_evidence_seal(&j.a.flow, &wish, &sealed, &err));
+	/* Words of one's own: not one that we know anything of. */
+	wish.instrument = "Agreement of 1998";
+	OK(flow_evidence_seal(&j.a.flow, &wish, &sealed, &err));
+	job_end(&j);
+}
+
+static void
 a_law_that_cannot_be_read_is_asked_for_nothing(void **state)
 {
 	struct request_wish wish = { .kind = "preserve", .to = "XB" };
@@ -351,6 +375,7 @@ main(void)
 		cmocka_unit_test(a_certificate_that_is_over_vouches_for_nothing),
 		cmocka_unit_test(the_newest_number_stays_after_the_next_start),
 		cmocka_unit_test(a_request_rests_on_what_the_node_knows_and_keeps_it),
+		cmocka_unit_test(evidence_cites_no_treaty_that_does_not_bind_both),
 		cmocka_unit_test(a_law_that_cannot_be_read_is_asked_for_nothing),
 		cmocka_unit_test(what_was_confirmed_is_there_after_the_next_start),
 		cmocka_unit_test(wherever_it_fails_the_older_law_or_the_newer_one_is_there),

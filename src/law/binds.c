@@ -87,6 +87,15 @@ law_instrument_binds(const struct law_status *s, const char *instrument,
 	return ba == LAW_BINDS && bb == LAW_BINDS ? LAW_BINDS : LAW_BINDS_UNSURE;
 }
 
+bool
+law_instrument_known(const struct law_status *s, const char *instrument)
+{
+	struct law_treaty t;
+
+	return instrument_has_members(instrument) ||
+	    strcmp(instrument, "reciprocity") == 0 || treaty_find(s, instrument, &t);
+}
+
 struct law_doubt
 law_instrument_doubt(const struct law_status *s, const char *instrument,
     const char state_a[3], const char state_b[3], int64_t at)

@@ -213,6 +213,8 @@ size_t law_basis_candidates(const struct law_status *s, const char *measure,
     const char state_a[3], const char state_b[3], int64_t at,
     struct law_candidate *out, size_t max);
 
+/* One of the four with members, reciprocity, or a treaty of the status. */
+bool law_instrument_known(const struct law_status *s, const char *instrument);
 /* Whose membership cells an instrument hangs on that nobody has confirmed; "" none. */
 struct law_doubt {
 	char state[2][3];
