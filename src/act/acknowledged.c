@@ -15,6 +15,7 @@ acknowledged_encode(const struct act *a, struct json_out *j)
 
 const struct kind kind_acknowledged = {
 	.name = "acknowledged", .class = ACT_IS_ANSWER, .needs_stamp = true,
+	.says = "what went over is here, and does",
 	.follows_min = 1, .follows_max = ACT_FOLLOWS_MAX,
 	.decode = acknowledged_decode, .encode = acknowledged_encode,
 	.clear = answer_clear,

@@ -144,10 +144,11 @@ const struct field_part *fields_part(const struct fields *fs, const char *field,
     size_t i, const char *part);
 /*
  * Set one part from text as a person types it: "offence.facts", "identifiers[1].value".
- * Without a part the shape's first one of kind text or marked is meant; without an
- * index entry 0, and "[+]" adds an entry, as the index after the last one does.  lang
- * is used for PART_MARKED.  Instants are as when_parse_people takes them, yes/no for
- * PART_YES, lists have ";" or "," between.  ERR_INPUT "fields.*" names field,
+ * Without a part the shape's first required one of kind text, marked, codes or yes is
+ * meant, else its first text; without an index entry 0, and "[+]" adds an entry, as the
+ * index after the last one does.  lang is used for PART_MARKED.  Instants are as
+ * when_parse_people takes them, yes/no for PART_YES, lists have ";" or "," between.
+ * ERR_INPUT "fields.*" names field,
  * part and what would do; nothing is changed then.
  */
 MUST bool fields_set(struct fields *fs, const char *name, const char *value,
@@ -332,6 +333,8 @@ void act_clear(struct act *a);
 /* "card", "preserve", "granted", ... */
 const char *act_kind_name(enum act_kind kind);
 bool act_kind_parse(const char *name, enum act_kind *out);
+/* What one wants to say with it: "who has this account or address?" */
+const char *act_kind_says(enum act_kind kind);
 /* "preserve, traffic_path, ... and domestic_order": what requests there are, for people. */
 #define REQUEST_KINDS_TEXT 480
 struct request_kinds { char s[REQUEST_KINDS_TEXT]; };
@@ -339,6 +342,8 @@ struct request_kinds request_kinds_people(void);
 enum act_class act_kind_class(enum act_kind kind);
 /* A request that only tells: nothing is owed, and its receipt ends it. */
 bool act_kind_is_notice(enum act_kind kind);
+/* Yes, yes with conditions, no, or what a provider did: the answer that was owed. */
+bool act_kind_decides(enum act_kind kind);
 /* The law's row of a request kind; NULL for others. */
 const struct law_measure *act_kind_measure(enum act_kind kind);
 /* False: a package of this kind may stay without a token (card, receipt, time_stamp). */

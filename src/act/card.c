@@ -254,6 +254,7 @@ card_clear(struct act *a)
 
 const struct kind kind_card = {
 	.name = "card", .class = ACT_IS_CARD, .needs_stamp = false,
+	.says = "this is who we are, and these are our keys",
 	.follows_max = ACT_FOLLOWS_MAX,
 	.decode = card_decode, .encode = card_encode, .clear = card_clear,
 };

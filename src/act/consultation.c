@@ -25,6 +25,7 @@ consultation_encode(const struct act *a, struct json_out *j)
 
 const struct kind kind_consultation = {
 	.name = "consultation", .class = ACT_IS_ANSWER, .needs_stamp = true,
+	.says = "before a no: this stands in the way, and that would do",
 	.follows_min = 1, .follows_max = ACT_FOLLOWS_MAX,
 	.decode = consultation_decode, .encode = consultation_encode,
 	.clear = answer_clear,

@@ -118,6 +118,7 @@ delivered_clear(struct act *a)
 
 const struct kind kind_delivered = {
 	.name = "delivered", .class = ACT_IS_EVIDENCE, .needs_stamp = true,
+	.says = "here is the evidence",
 	.follows_max = ACT_FOLLOWS_MAX,
 	.decode = delivered_decode, .encode = delivered_encode,
 	.clear = delivered_clear,

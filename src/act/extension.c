@@ -20,6 +20,7 @@ extension_encode(const struct act *a, struct json_out *j)
 
 const struct kind kind_extension = {
 	.name = "extension", .class = ACT_IS_ANSWER, .needs_stamp = true,
+	.says = "what we hold for you is held longer, until this day",
 	.follows_min = 1, .follows_max = ACT_FOLLOWS_MAX,
 	.decode = extension_decode, .encode = extension_encode, .clear = answer_clear,
 };

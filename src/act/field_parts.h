@@ -37,7 +37,7 @@ size_t fields_place(const struct fields *fs, const struct law_field *law, bool *
 /* Make room at that place; the entries become the list's.  ERR_LIMIT: FIELDS_MAX. */
 MUST bool fields_put(struct fields *fs, size_t place, const struct law_field *law,
     struct field_entry *entries, size_t n, struct err *err);
-/* ERR_INPUT when a field of this row is never a member: "fields.envelope", ".later". */
+/* ERR_INPUT "fields.envelope" when a field of this row is never a member. */
 MUST bool field_carried(const struct law_field *law, struct err *err);
 
 /*

@@ -181,12 +181,8 @@ fields_put(struct fields *fs, size_t place, const struct law_field *law,
 bool
 field_carried(const struct law_field *law, struct err *err)
 {
-	if (law_field_is_envelope(law))
-		return err_set(err, ERR_INPUT, "fields.envelope",
-		    "field \"%s\" (%s) is never written: card and signature say it",
-		    law->name, law->id);
-	return law->shape->parts_n > 0 || err_set(err, ERR_INPUT, "fields.later",
-	    "field \"%s\" (%s) belongs to measures that this version does not carry",
+	return !law_field_is_envelope(law) || err_set(err, ERR_INPUT, "fields.envelope",
+	    "field \"%s\" (%s) is never written: card and signature say it",
 	    law->name, law->id);
 }
 

@@ -106,6 +106,14 @@ place_parse(const char *name, struct place *out, struct err *err)
 }
 
 /* Without a part: the first that holds words. */
+/* "legal_class=article_16", "order_exists=no": a list of codes and a yes, too. */
+static bool
+part_stands_for_all(const struct law_part *p)
+{
+	return p->kind == PART_TEXT || p->kind == PART_MARKED ||
+	    (p->required && (p->kind == PART_CODES || p->kind == PART_YES));
+}
+
 static bool
 part_choose(struct place *at, struct err *err)
 {
@@ -113,10 +121,11 @@ part_choose(struct place *at, struct err *err)
 
 	if (at->has_part)
 		return true;
-	for (at->part = 0; at->part < s->parts_n; at->part++)
-		if (s->parts[at->part].kind == PART_TEXT ||
-		    s->parts[at->part].kind == PART_MARKED)
-			return true;
+	for (int must = 1; must >= 0; must--)
+		for (at->part = 0; at->part < s->parts_n; at->part++)
+			if (s->parts[at->part].required == (must == 1) &&
+			    part_stands_for_all(&s->parts[at->part]))
+				return true;
 	return part_unknown(at->law, err);
 }
 

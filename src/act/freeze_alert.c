@@ -3,6 +3,7 @@
 
 const struct kind kind_freeze_alert = {
 	.name = "freeze_alert", .class = ACT_IS_REQUEST, .needs_stamp = true, .notice = true,
+	.says = "money is moving and can still be held; a request follows",
 	.follows_max = ACT_FOLLOWS_MAX,
 	.decode = request_decode, .encode = request_encode, .clear = request_clear,
 };

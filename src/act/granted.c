@@ -17,6 +17,8 @@ granted_encode(const struct act *a, struct json_out *j)
 
 const struct kind kind_granted = {
 	.name = "granted", .class = ACT_IS_ANSWER, .needs_stamp = true,
+	.says = "yes",
+	.decides = true,
 	.follows_min = 1, .follows_max = ACT_FOLLOWS_MAX,
 	.decode = granted_decode, .encode = granted_encode, .clear = answer_clear,
 };

@@ -19,6 +19,8 @@ granted_with_conditions_encode(const struct act *a, struct json_out *j)
 
 const struct kind kind_granted_with_conditions = {
 	.name = "granted_with_conditions", .class = ACT_IS_ANSWER, .needs_stamp = true,
+	.says = "yes, if these conditions are kept",
+	.decides = true,
 	.follows_min = 1, .follows_max = ACT_FOLLOWS_MAX,
 	.decode = granted_with_conditions_decode,
 	.encode = granted_with_conditions_encode,

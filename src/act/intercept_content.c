@@ -3,6 +3,7 @@
 
 const struct kind kind_intercept_content = {
 	.name = "intercept_content", .class = ACT_IS_REQUEST, .needs_stamp = true,
+	.says = "intercept what is said as it happens, for this time",
 	.follows_max = ACT_FOLLOWS_MAX,
 	.decode = request_decode, .encode = request_encode, .clear = request_clear,
 };

@@ -3,6 +3,7 @@
 
 const struct kind kind_joint_team = {
 	.name = "joint_team", .class = ACT_IS_REQUEST, .needs_stamp = true,
+	.says = "let us investigate together",
 	.follows_max = ACT_FOLLOWS_MAX,
 	.decode = request_decode, .encode = request_encode, .clear = request_clear,
 };

@@ -106,6 +106,18 @@ act_kind_is_notice(enum act_kind kind)
 	return kinds[kind]->notice;
 }
 
+const char *
+act_kind_says(enum act_kind kind)
+{
+	return kinds[kind]->says;
+}
+
+bool
+act_kind_decides(enum act_kind kind)
+{
+	return kinds[kind]->decides;
+}
+
 const struct law_measure *
 act_kind_measure(enum act_kind kind)
 {

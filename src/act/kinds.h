@@ -7,8 +7,10 @@
 
 struct kind {
 	const char *name;
+	const char *says;	/* what one wants to say with it, in plain words */
 	enum act_class class;
 	bool notice;		/* a request that only tells: its receipt ends it */
+	bool decides;		/* an answer that is one: nothing is owed after it */
 	bool needs_stamp;	/* cards, time stamps and receipts may do without */
 	size_t follows_min, follows_max;
 	bool (*decode)(struct act *a, struct json_object *body, struct err *err);

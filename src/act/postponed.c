@@ -25,6 +25,7 @@ postponed_encode(const struct act *a, struct json_out *j)
 
 const struct kind kind_postponed = {
 	.name = "postponed", .class = ACT_IS_ANSWER, .needs_stamp = true,
+	.says = "not now, on this ground and for these reasons",
 	.follows_min = 1, .follows_max = ACT_FOLLOWS_MAX,
 	.decode = postponed_decode, .encode = postponed_encode, .clear = answer_clear,
 };

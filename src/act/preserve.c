@@ -3,6 +3,7 @@
 
 const struct kind kind_preserve = {
 	.name = "preserve", .class = ACT_IS_REQUEST, .needs_stamp = true,
+	.says = "keep these data as they are; do not hand them over yet",
 	.follows_max = ACT_FOLLOWS_MAX,
 	.decode = request_decode, .encode = request_encode, .clear = request_clear,
 };

@@ -17,6 +17,8 @@ provider_answer_encode(const struct act *a, struct json_out *j)
 
 const struct kind kind_provider_answer = {
 	.name = "provider_answer", .class = ACT_IS_ANSWER, .needs_stamp = true,
+	.says = "the provider says what it did on the order",
+	.decides = true,
 	.follows_min = 1, .follows_max = ACT_FOLLOWS_MAX,
 	.decode = provider_answer_decode, .encode = provider_answer_encode,
 	.clear = answer_clear,

@@ -3,6 +3,7 @@
 
 const struct kind kind_provider_locate = {
 	.name = "provider_locate", .class = ACT_IS_REQUEST, .needs_stamp = true,
+	.says = "where are these data, or who has them?",
 	.follows_max = ACT_FOLLOWS_MAX,
 	.decode = request_decode, .encode = request_encode, .clear = request_clear,
 };

@@ -19,6 +19,7 @@ question_encode(const struct act *a, struct json_out *j)
 
 const struct kind kind_question = {
 	.name = "question", .class = ACT_IS_ANSWER, .needs_stamp = true,
+	.says = "we need to know more first",
 	.follows_min = 1, .follows_max = ACT_FOLLOWS_MAX,
 	.decode = question_decode, .encode = question_encode, .clear = answer_clear,
 };

@@ -154,6 +154,7 @@ receipt_clear(struct act *a)
 
 const struct kind kind_receipt = {
 	.name = "receipt", .class = ACT_IS_RECEIPT, .needs_stamp = false,
+	.says = "what you sent has come",
 	.follows_min = 1, .follows_max = 1,
 	.decode = receipt_decode, .encode = receipt_encode, .clear = receipt_clear,
 };

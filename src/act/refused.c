@@ -25,6 +25,8 @@ refused_encode(const struct act *a, struct json_out *j)
 
 const struct kind kind_refused = {
 	.name = "refused", .class = ACT_IS_ANSWER, .needs_stamp = true,
+	.says = "no, on these grounds and for these reasons",
+	.decides = true,
 	.follows_min = 1, .follows_max = ACT_FOLLOWS_MAX,
 	.decode = refused_decode, .encode = refused_encode, .clear = answer_clear,
 };

@@ -17,6 +17,7 @@ released_encode(const struct act *a, struct json_out *j)
 
 const struct kind kind_released = {
 	.name = "released", .class = ACT_IS_ANSWER, .needs_stamp = true,
+	.says = "what was held for you is held no longer",
 	.follows_min = 1, .follows_max = ACT_FOLLOWS_MAX,
 	.decode = released_decode, .encode = released_encode, .clear = answer_clear,
 };

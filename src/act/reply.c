@@ -17,6 +17,7 @@ reply_encode(const struct act *a, struct json_out *j)
 
 const struct kind kind_reply = {
 	.name = "reply", .class = ACT_IS_ANSWER, .needs_stamp = true,
+	.says = "this is the answer to your question",
 	.follows_min = 1, .follows_max = ACT_FOLLOWS_MAX,
 	.decode = reply_decode, .encode = reply_encode, .clear = answer_clear,
 };

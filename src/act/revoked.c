@@ -54,6 +54,7 @@ revoked_clear(struct act *a)
 
 const struct kind kind_revoked = {
 	.name = "revoked", .class = ACT_IS_CARD, .needs_stamp = true,
+	.says = "this card, certificate or consent is not to be trusted any more",
 	.follows_max = ACT_FOLLOWS_MAX,
 	.decode = revoked_decode, .encode = revoked_encode, .clear = revoked_clear,
 };

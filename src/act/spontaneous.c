@@ -3,6 +3,7 @@
 
 const struct kind kind_spontaneous = {
 	.name = "spontaneous", .class = ACT_IS_REQUEST, .needs_stamp = true, .notice = true,
+	.says = "we found this, and it may help you",
 	.follows_max = ACT_FOLLOWS_MAX,
 	.decode = request_decode, .encode = request_encode, .clear = request_clear,
 };

@@ -3,6 +3,7 @@
 
 const struct kind kind_subscriber = {
 	.name = "subscriber", .class = ACT_IS_REQUEST, .needs_stamp = true,
+	.says = "who has this account or address?",
 	.follows_max = ACT_FOLLOWS_MAX,
 	.decode = request_decode, .encode = request_encode, .clear = request_clear,
 };

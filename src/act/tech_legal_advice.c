@@ -3,6 +3,7 @@
 
 const struct kind kind_tech_legal_advice = {
 	.name = "tech_legal_advice", .class = ACT_IS_REQUEST, .needs_stamp = true,
+	.says = "how is this done, or what is the law, in your State?",
 	.follows_max = ACT_FOLLOWS_MAX,
 	.decode = request_decode, .encode = request_encode, .clear = request_clear,
 };

@@ -29,6 +29,7 @@ time_stamp_clear(struct act *a)
 
 const struct kind kind_time_stamp = {
 	.name = "time_stamp", .class = ACT_IS_TIME_STAMP, .needs_stamp = false,
+	.says = "here is the time stamp that was owed",
 	.follows_max = ACT_FOLLOWS_MAX,
 	.decode = time_stamp_decode, .encode = time_stamp_encode,
 	.clear = time_stamp_clear,

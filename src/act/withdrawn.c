@@ -15,6 +15,7 @@ withdrawn_encode(const struct act *a, struct json_out *j)
 
 const struct kind kind_withdrawn = {
 	.name = "withdrawn", .class = ACT_IS_ANSWER, .needs_stamp = true,
+	.says = "help is no longer needed",
 	.follows_min = 1, .follows_max = ACT_FOLLOWS_MAX,
 	.decode = withdrawn_decode, .encode = withdrawn_encode, .clear = answer_clear,
 };

@@ -121,7 +121,8 @@ row_of(struct cli *c, unsigned number, struct docket_request *row)
 static bool
 side_fits(struct cli *c, unsigned number, enum act_kind kind)
 {
-	bool asker = kind == ACT_REPLY || kind == ACT_WITHDRAWN;
+	bool asker = kind == ACT_REPLY || kind == ACT_WITHDRAWN ||
+	    kind == ACT_ACKNOWLEDGED;
 	struct docket_request r;
 
 	if (!row_of(c, number, &r))
@@ -319,6 +320,105 @@ run_request_refuse(struct cli *c, struct call *call)
 }
 
 int
+run_request_postpone(struct cli *c, struct call *call)
+{
+	const char *grounds[ANSWER_CODES_MAX + 1];
+	struct answering *a = answering_new(c, ACT_POSTPONED);
+
+	if (a == NULL)
+		return fail(c);
+	a->wish.text = call_value(call, "reason");
+	a->wish.grounds = grounds;
+	a->wish.grounds_n = call_values(call, "ground", grounds, ANSWER_CODES_MAX + 1);
+	if (!time_option(c, call_value(call, "until"), &a->wish.has_until,
+	    &a->wish.until))
+		return answering_end(a, fail(c));
+	return answering_end(a, answer_with(c, call, &a->wish, &a->set, "postponed"));
+}
+
+int
+run_request_consult(struct cli *c, struct call *call)
+{
+	const char *grounds[ANSWER_CODES_MAX + 1];
+	struct answering *a = answering_new(c, ACT_CONSULTATION);
+
+	if (a == NULL)
+		return fail(c);
+	a->wish.text = call_value(call, "text");
+	a->wish.grounds = grounds;
+	a->wish.grounds_n = call_values(call, "ground", grounds, ANSWER_CODES_MAX + 1);
+	if (!conditions_take(c, call, "condition", &a->set))
+		return answering_end(a, fail(c));
+	return answering_end(a, answer_with(c, call, &a->wish, &a->set,
+	    "consulted them on"));
+}
+
+int
+run_request_extend(struct cli *c, struct call *call)
+{
+	struct answering *a = answering_new(c, ACT_EXTENSION);
+
+	if (a == NULL)
+		return fail(c);
+	a->wish.text = call_value(call, "text");
+	if (!time_option(c, call_value(call, "until"), &a->wish.has_hold_until,
+	    &a->wish.hold_until) ||
+	    !time_option(c, call_value(call, "effected"),
+	    &a->wish.has_hold_effected_at, &a->wish.hold_effected_at))
+		return answering_end(a, fail(c));
+	return answering_end(a, answer_with(c, call, &a->wish, &a->set, "extended"));
+}
+
+int
+run_request_release(struct cli *c, struct call *call)
+{
+	struct answering *a = answering_new(c, ACT_RELEASED);
+
+	if (a == NULL)
+		return fail(c);
+	a->wish.text = call_value(call, "reason");
+	if (!time_option(c, call_value(call, "at"), &a->wish.has_released_at,
+	    &a->wish.released_at))
+		return answering_end(a, fail(c));
+	return answering_end(a, answer_with(c, call, &a->wish, &a->set, "released"));
+}
+
+int
+run_request_acknowledge(struct cli *c, struct call *call)
+{
+	struct answering *a = answering_new(c, ACT_ACKNOWLEDGED);
+
+	if (a == NULL)
+		return fail(c);
+	a->wish.text = call_value(call, "text");
+	return answering_end(a, answer_with(c, call, &a->wish, &a->set, "acknowledged"));
+}
+
+/* Reply and the provider's answer: words, and values of fields. */
+static int
+answer_in_fields(struct cli *c, struct call *call, enum act_kind kind, const char *did)
+{
+	struct answering *a = answering_new(c, kind);
+	struct docket_request row;
+	unsigned number;
+
+	if (a == NULL)
+		return fail(c);
+	a->wish.text = call_value(call, "text");
+	if (!request_arg(c, call, &number) || !row_of(c, number, &row) ||
+	    !settings_take(c, call, law_measure(kind == ACT_REPLY ? row.kind :
+	    act_kind_name(kind)), 0, &a->set))
+		return answering_end(a, fail(c));
+	return answering_end(a, answer_with(c, call, &a->wish, &a->set, did));
+}
+
+int
+run_request_provider_answer(struct cli *c, struct call *call)
+{
+	return answer_in_fields(c, call, ACT_PROVIDER_ANSWER, "answered");
+}
+
+int
 run_request_ask(struct cli *c, struct call *call)
 {
 	const char *asks[ANSWER_CODES_MAX + 1];
@@ -335,17 +435,7 @@ run_request_ask(struct cli *c, struct call *call)
 int
 run_request_reply(struct cli *c, struct call *call)
 {
-	struct answering *a = answering_new(c, ACT_REPLY);
-	struct docket_request row;
-	unsigned number;
-
-	if (a == NULL)
-		return fail(c);
-	a->wish.text = call_value(call, "text");
-	if (!request_arg(c, call, &number) || !row_of(c, number, &row) ||
-	    !settings_take(c, call, law_measure(row.kind), 0, &a->set))
-		return answering_end(a, fail(c));
-	return answering_end(a, answer_with(c, call, &a->wish, &a->set, "replied"));
+	return answer_in_fields(c, call, ACT_REPLY, "replied");
 }
 
 int

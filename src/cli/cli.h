@@ -181,6 +181,12 @@ int run_request_check(struct cli *c, struct call *call);
 int run_request_send(struct cli *c, struct call *call);
 int run_request_confirm(struct cli *c, struct call *call);
 int run_request_refuse(struct cli *c, struct call *call);
+int run_request_postpone(struct cli *c, struct call *call);
+int run_request_consult(struct cli *c, struct call *call);
+int run_request_extend(struct cli *c, struct call *call);
+int run_request_release(struct cli *c, struct call *call);
+int run_request_acknowledge(struct cli *c, struct call *call);
+int run_request_provider_answer(struct cli *c, struct call *call);
 int run_request_ask(struct cli *c, struct call *call);
 int run_request_reply(struct cli *c, struct call *call);
 int run_request_answer(struct cli *c, struct call *call);
@@ -241,6 +247,9 @@ int run_completion(struct cli *c, struct call *call);
 /* help.c */
 void help_command(struct cli *c, const struct command *cmd);
 void help_all(struct cli *c);
+/* help_act.c: kinds by what one wants to say; one kind from the tables, false: none. */
+void help_kinds(struct cli *c);
+bool help_act(struct cli *c, const char *name);
 void help_noun(struct cli *c, const char *noun);
 const struct command *command_find(const char *noun, const char *verb);
 /* The word that was probably meant, or NULL. */

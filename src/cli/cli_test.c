@@ -110,7 +110,7 @@ call(const char *const *words, bool json)
 static void
 assert_wording(const char *text)
 {
-	static const char *const never[] = { "nvalid", "ailed", "lease ", "uccessful",
+	static const char *const never[] = { "nvalid", "ailed", " please ", "Please", "uccessful",
 		"oops", "Oops", "rror" };
 
 	for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)

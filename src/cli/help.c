@@ -430,6 +430,10 @@ help_on(struct cli *c, const char *noun, const char *verb)
 		say(c, "%s", topic);
 	else if (strcmp(noun, "grounds") == 0)
 		grounds_say(c);
+	else if (strcmp(noun, "act") == 0 && verb == NULL)
+		help_kinds(c);
+	else if (strcmp(noun, "act") == 0)
+		return help_act(c, verb);
 	else if (k != NULL)
 		help_command(c, k);
 	else if (verb == NULL && noun_known(noun))
@@ -454,7 +458,7 @@ run_help(struct cli *c, struct call *call)
 		found = help_on(c, noun, call->args_n > 1 ? call->args[1] : NULL);
 	(void)text_end(c, "comity.help/1");
 	return found ? EXIT_DONE : fail_use(c,
-	    "there is no help on \"%.40s\"; the topics are first-steps, requests, grounds, paper, real-office, offline, court and exit-codes",
+	    "there is no help on \"%.40s\"; the topics are first-steps, requests, act, act KIND, grounds, paper, real-office, offline, court and exit-codes",
 	    noun);
 }
 

@@ -315,8 +315,17 @@ draft_answer(struct cli *c, const struct request_view *v, const char *did)
 	return EXIT_DONE;
 }
 
-int
-run_request_new(struct cli *c, struct call *call)
+/* Without a kind: which there are, by what one wants to say. */
+static int
+kinds_offered(struct cli *c)
+{
+	text_begin(c);
+	help_kinds(c);
+	return text_end(c, "comity.help/1");
+}
+
+static int
+request_new(struct cli *c, struct call *call)
 {
 	const char *attach[DRAFT_ATTACH_MAX + 1];
 	struct settings_typed *s = mem_new(sizeof *s, &c->err);
@@ -350,6 +359,12 @@ memory:
 	mem_free(v);
 	mem_free(s);
 	return fail(c);
+}
+
+int
+run_request_new(struct cli *c, struct call *call)
+{
+	return call->args_n == 0 ? kinds_offered(c) : request_new(c, call);
 }
 
 int

@@ -447,7 +447,7 @@ kinds_told(struct cli *c)
 			json_out_str(&j, "articles", m->articles);
 			json_out_close_object(&j);
 		}
-		say(c, "  %-14s %s (Art %s)\n", m->id, m->title, m->articles);
+		say(c, "  %-18s %s (Art %s)\n", m->id, m->title, m->articles);
 	}
 	if (c->json) {
 		json_out_close_array(&j);

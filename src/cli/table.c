@@ -322,6 +322,40 @@ static const char *const refuse_examples[] = {
 	"refuse with a reason the other side can act on",
 	NULL
 };
+static const struct option postpone_options[] = {
+	{ "ground", "ID", "a ground to postpone on: R09, B05, U06 (needed); repeatable" },
+	{ "reason", "TEXT", "the reasons (needed)" },
+	{ "until", "TIME", "when it is taken up again, if that is known" },
+	ANSWER_OPTIONS, END
+};
+static const struct option consult_options[] = {
+	{ "text", "TEXT", "what stands in the way (needed)" },
+	{ "ground", "ID", "a ground that is considered; repeatable" },
+	{ "condition", "CODE[=TEXT]", "what would do: use_limit, confidential, return ...; repeatable" },
+	ANSWER_OPTIONS, END
+};
+static const char *const consult_examples[] = {
+	"comity request consult 31 --text \"For a fine we could not search; for fraud we could\" --ground R03 --condition case_only",
+	"tell them before you refuse",
+	NULL
+};
+static const struct option extend_options[] = {
+	{ "until", "TIME", "until when the data are held now (needed)" },
+	{ "effected", "TIME", "since when, default as it was granted" },
+	{ "text", "TEXT", "a word to the other side" }, ANSWER_OPTIONS, END
+};
+static const struct option release_options[] = {
+	{ "reason", "TEXT", "why (needed)" },
+	{ "at", "TIME", "since when nothing is held, default now" }, ANSWER_OPTIONS, END
+};
+static const struct option acknowledge_options[] = {
+	{ "text", "TEXT", "a word to the other side" }, ANSWER_OPTIONS, END
+};
+static const char *const provider_examples[] = {
+	"comity request provider-answer 7 --provider \"Berun Mail\" --set outcome=not_held --set why_not=\"Logs are kept for seven days\"",
+	"nothing was found, and why",
+	NULL
+};
 static const struct option ask_options[] = {
 	{ "text", "TEXT", "the question (needed)" },
 	{ "field", "NAME", "a field that is asked for; repeatable" },
@@ -522,7 +556,7 @@ const struct command commands[] = {
 	{ "custody", "report", "EVIDENCE", 1, 1, "the same as a page to print, or as a file to be checked",
 	    "A .json file holds the records and proofs; evidence that was passed on has one more such file for each hand-over before (FILE-before-1.json). Exit codes as custody show.",
 	    custody_report_options, custody_report_examples, true, run_custody_report },
-	{ "request", "new", "KIND", 1, 1, "a draft; its kinds: comity request fields",
+	{ "request", "new", "[KIND]", 0, 1, "a draft; without KIND: which kinds there are",
 	    "Saved whatever is missing; it says what that is, with the article that asks for it.",
 	    draft_options, new_examples, true, run_request_new },
 	{ "request", "edit", "NUMBER", 1, 1, "change a draft", NULL, draft_options, NULL,
@@ -547,6 +581,22 @@ const struct command commands[] = {
 	    confirm_options, NULL, true, run_request_confirm },
 	{ "request", "refuse", "NUMBER", 1, 1, "refuse it, with ground and reasons", NULL,
 	    refuse_options, refuse_examples, true, run_request_refuse },
+	{ "request", "postpone", "NUMBER", 1, 1, "not now: an inquiry of our own would suffer",
+	    "The request stays open and the answer is still owed (Article 40(27)).",
+	    postpone_options, NULL, true, run_request_postpone },
+	{ "request", "consult", "NUMBER", 1, 1, "before a no: what stands in the way, what would do",
+	    "Article 40(28) asks for it before a refusal or a postponement.",
+	    consult_options, consult_examples, true, run_request_consult },
+	{ "request", "extend", "NUMBER", 1, 1, "hold the data of a preservation longer, unasked",
+	    "Asked for it, confirm the request for the extension instead.", extend_options,
+	    NULL, true, run_request_extend },
+	{ "request", "release", "NUMBER", 1, 1, "what was held for them is held no longer", NULL,
+	    release_options, NULL, true, run_request_release },
+	{ "request", "acknowledge", "NUMBER", 1, 1, "say that what went over is here, and does",
+	    NULL, acknowledge_options, NULL, true, run_request_acknowledge },
+	{ "request", "provider-answer", "NUMBER", 1, 1, "what a provider did on our order (domestic_order)",
+	    "What each outcome needs: comity help act provider_answer.", reply_options,
+	    provider_examples, true, run_request_provider_answer },
 	{ "request", "ask", "NUMBER", 1, 1, "ask the other side for what is missing", NULL,
 	    ask_options, NULL, true, run_request_ask },
 	{ "request", "reply", "NUMBER", 1, 1, "answer their question", NULL, reply_options,

@@ -491,6 +491,7 @@ draft_shown(struct drafting *g, struct request_view *out, struct err *err)
 	memcpy(out->peer_state, g->to.state, sizeof out->peer_state);
 	(void)snprintf(a->body.request.number, sizeof a->body.request.number, "%s",
 	    request_number_text(home_settings(g->f->home)->state, &g->row).s);
+	a->payload_files = g->draft.attach_n;
 	if (!draft_check(g->f, a, g->to.state, false, &out->findings, err))
 		return false;
 	out->draft = g->draft;

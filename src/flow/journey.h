@@ -58,6 +58,10 @@ MUST bool draft_decode(struct draft *out, struct span text, struct err *err);
 /* One without a text is empty: a docket that was made anew knows only acts. */
 MUST bool draft_load(struct docket *d, unsigned number, struct draft *out,
     struct err *err);
+/* Files that go or came along; of a draft, payload_files says how many are attached. */
+size_t request_files(const struct act *a);
+/* Until when the preservation it names (related_request) is held; 0: none known here. */
+int64_t hold_named(struct docket *d, const struct act *a);
 /* Findings about a draft or a request that came in, by the law as this node knows it. */
 MUST bool draft_check(struct flow *f, const struct act *a, const char other_state[3],
     bool incoming, struct request_findings *out, struct err *err);
@@ -99,6 +103,7 @@ struct made {
 					   notes it: its receiver does not know that act */
 	enum outbox_state outbox;
 	enum send_by by;		/* not by Comity: its record `decided` says how */
+	const char *waived;		/* why nobody was consulted, a record of its own; NULL */
 	struct docket_act kept;		/* what became the row of the act */
 };
 /*
@@ -113,6 +118,8 @@ MUST bool made_keep(struct flow *f, struct made *m, struct err *err);
  */
 MUST bool decided_made(struct flow *f, const struct act *a,
     const struct package_written *w, struct record *r);
+/* Article 40(28) was waived, with the code why. */
+void decided_waived(struct flow *f, const struct made *m, struct record *r);
 void decided_refused(struct flow *f, unsigned request, const struct err *why);
 /* Notes, durably, the names of n parcels that made_keep or a group comes to know. */
 MUST bool making_note(struct flow *f, const struct digest *acts, size_t n,

@@ -498,7 +498,7 @@ row_answered(struct paper *p)
 	}
 	if (p->kind == ACT_QUESTION)
 		return;
-	if (p->kind != ACT_WITHDRAWN && r->answered_at == 0)
+	if (act_kind_decides(p->kind) && r->answered_at == 0)
 		r->answered_at = dated(p);
 	if (b->hold_until != 0) {
 		r->hold_effected_at = b->hold_effected_at;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/hold.h"
 #include "flow/people_inside.h"
 #include "flow/treaty.h"
 
@@ -17,6 +18,7 @@ struct answering {
 	struct act request, answer;
 	bool has_answered;
 	struct digest answered;		/* what came last from them, besides the request */
+	bool consulted;			/* a consultation of ours is in the thread */
 	bool has_said;
 	struct docket_act said;		/* what we said last, whatever its kind */
 	struct outgoing o;
@@ -56,7 +58,7 @@ thread_load(struct answering *g, unsigned number, struct err *err)
 {
 	enum act_kind kind = g->wish->kind == ACT_REPLY ? ACT_QUESTION : ACT_KINDS;
 	struct docket *d = NULL;
-	struct digest said;
+	struct digest said, consultation;
 	bool ok;
 
 	ok = request_load(g->f, number, &g->row, err) &&
@@ -64,6 +66,9 @@ thread_load(struct answering *g, unsigned number, struct err *err)
 	    other_side_of(g->f, d, &g->row, &g->to, err) &&
 	    thread_last(d, number, kind, ACT_IN, &g->answered, &g->has_answered, err) &&
 	    thread_last(d, number, ACT_KINDS, ACT_OUT, &said, &g->has_said, err) &&
+	    thread_last(d, number, ACT_CONSULTATION, ACT_OUT, &consultation,
+	    &g->consulted, err) && (g->wish->kind != ACT_RELEASED ||
+	    hold_release_ask(d, number, world_now(g->f->world), err)) &&
 	    (!g->has_said || docket_act_get(d, &said, &g->said, &g->has_said, err));
 	docket_close(d);
 	if (!ok)
@@ -132,22 +137,46 @@ asks_take(const struct answer_wish *w, struct answer_body *b, struct err *err)
 	return true;
 }
 
-/* A yes to a preservation says from when to when it holds (Article 42(8)). */
+/*
+ * A yes to a preservation says from when to when it holds (Article 42(8)); one to its
+ * extension, or an extension unasked, until when now: as long as was asked, if nothing
+ * else is said.
+ */
 static bool
 hold_take(struct answering *g, int64_t now, struct answer_body *b, struct err *err)
 {
 	const struct answer_wish *w = g->wish;
+	const struct fields *asked = &g->request.body.request.fields;
 	bool yes = w->kind == ACT_GRANTED || w->kind == ACT_GRANTED_WITH_CONDITIONS;
+	bool longer = w->kind == ACT_EXTENSION || g->request.kind == ACT_PRESERVE_EXTEND;
 	const char *rule = strcmp(g->request.instrument, "Budapest") == 0 ? "D31" : "D02";
 
-	if (!yes || g->request.kind != ACT_PRESERVE)
+	if (w->kind != ACT_EXTENSION && (!yes || (g->request.kind != ACT_PRESERVE &&
+	    g->request.kind != ACT_PRESERVE_EXTEND)))
 		return (!w->has_hold_until && !w->has_hold_effected_at) ||
 		    err_set(err, ERR_USE, "answer.hold",
-		    "only a yes to a preservation says how long it holds");
-	b->hold_effected_at = w->has_hold_effected_at ? w->hold_effected_at : now;
-	b->hold_until = w->has_hold_until ? w->hold_until :
-	    law_deadline_at(law_deadline(rule), b->hold_effected_at);
+		    "only a yes to a preservation or to its extension says how long it holds");
+	b->hold_effected_at = w->has_hold_effected_at ? w->hold_effected_at :
+	    w->kind == ACT_EXTENSION && g->row.hold_effected_at != 0 ?
+	    g->row.hold_effected_at : now;
+	if (w->has_hold_until)
+		b->hold_until = w->hold_until;
+	else if (longer && fields_find(asked, "extension") != NULL)
+		b->hold_until = fields_part(asked, "extension", 0, "until")->n;
+	else if (w->kind == ACT_EXTENSION)
+		return err_set(err, ERR_USE, "answer.hold",
+		    "an extension says until when the data are held now: --until DAY");
+	else
+		b->hold_until = law_deadline_at(law_deadline(rule), b->hold_effected_at);
 	return true;
+}
+
+static void
+instants_take(const struct answer_wish *w, int64_t now, struct answer_body *b)
+{
+	b->until = w->has_until ? w->until : 0;
+	if (w->kind == ACT_RELEASED)
+		b->released_at = w->has_released_at ? w->released_at : now;
 }
 
 static bool
@@ -156,8 +185,8 @@ fields_take(struct answering *g, const char *lang, struct answer_body *b,
 {
 	const struct answer_wish *w = g->wish;
 
-	if (w->set_n > 0 && w->kind != ACT_REPLY &&
-	    w->kind != ACT_GRANTED_WITH_CONDITIONS)
+	if (w->set_n > 0 && w->kind != ACT_REPLY && w->kind != ACT_CONSULTATION &&
+	    w->kind != ACT_PROVIDER_ANSWER && w->kind != ACT_GRANTED_WITH_CONDITIONS)
 		return err_set(err, ERR_USE, "answer.fields",
 		    "an answer of kind \"%s\" has no fields to set",
 		    act_kind_name(w->kind));
@@ -178,6 +207,7 @@ body_take(struct answering *g, int64_t now, struct err *err)
 
 	(void)snprintf(b->number, sizeof b->number, "%s",
 	    request_number_text(s->state, &g->row).s);
+	instants_take(w, now, b);
 	return short_set(b->reference, sizeof b->reference, "reference",
 	    w->reference != NULL ? w->reference : g->row.reference, err) &&
 	    marked_set(&b->text, "text", lang, w->text, err) &&
@@ -213,7 +243,8 @@ static bool
 answer_ask(struct answering *g, struct err *err)
 {
 	struct answer_facts facts = { .request = &g->request, .answer = &g->answer,
-		.now = g->o.now };
+		.now = g->o.now, .consulted = g->consulted,
+		.waived = g->wish->waive_consultation };
 
 	memcpy(facts.from_state, home_settings(g->f->home)->state,
 	    sizeof facts.from_state);
@@ -301,14 +332,15 @@ answer_row_move(struct docket_request *r, const struct act *a, int64_t answer_by
 	enum act_kind kind = a->kind;
 
 	(void)snprintf(r->state, sizeof r->state, "%s", request_state_name(next));
-	if (kind == ACT_GRANTED || kind == ACT_GRANTED_WITH_CONDITIONS ||
-	    kind == ACT_REFUSED)
+	if (act_kind_decides(kind))
 		r->answered_at = a->made_at;
 	if (b->hold_until != 0) {
 		r->hold_effected_at = b->hold_effected_at;
 		r->hold_until = b->hold_until;
 	}
 	/* The answer is theirs again, or the evidence still ours to send: that date stays. */
+	if (kind == ACT_POSTPONED || kind == ACT_CONSULTATION || kind == ACT_ACKNOWLEDGED)
+		return;		/* what is owed stays owed */
 	if (kind == ACT_REPLY || ((kind == ACT_GRANTED ||
 	    kind == ACT_GRANTED_WITH_CONDITIONS) && b->hold_until == 0))
 		due_set(r, answer_by, "answer_by", !r->ours);
@@ -341,7 +373,8 @@ answer_send(struct answering *g, struct err *err)
 	struct docket_request row = g->row;
 	struct made m = { .o = &g->o, .act = &g->answer, .written = &done,
 		.row = &row, .outbox = g->wish->by == BY_COMITY ? OUTBOX_WAITS :
-		OUTBOX_NONE, .by = g->wish->by };
+		OUTBOX_NONE, .by = g->wish->by,
+		.waived = g->consulted ? NULL : g->wish->waive_consultation };
 
 	answer_row_move(&row, &g->answer, g->request.body.request.answer_by,
 	    g->wish->by, g->step.next);

@@ -456,6 +456,7 @@ sending_whole(struct sending *s, struct err *err)
 
 	(void)snprintf(r->number, sizeof r->number, "%s",
 	    request_number_text(home_settings(s->f->home)->state, &s->row).s);
+	s->draft.act.payload_files = s->draft.attach_n;
 	if (!draft_check(s->f, &s->draft.act, s->to.state, false, &findings, err))
 		return false;
 	while (findings.stops > 0 && first + 1 < findings.n &&

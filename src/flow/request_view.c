@@ -20,13 +20,53 @@ request_view_clear(struct request_view *v)
 	request_view_init(v);
 }
 
+size_t
+request_files(const struct act *a)
+{
+	/* Of a paper the scans are the paper: nobody sent them along. */
+	return a->has_from_card && !a->has_to ? 0 : (size_t)a->payload_files;
+}
+
+int64_t
+hold_named(struct docket *d, const struct act *a)
+{
+	const struct fields *fs = &a->body.request.fields;
+	const struct field_part *p = fields_find(fs, "related_request") == NULL ? NULL :
+	    fields_part(fs, "related_request", 0, "act");
+	struct docket_request r;
+	struct digest act;
+	struct err err = ERR_INIT;
+	bool found = false;
+
+	if (p == NULL || !digest_parse(span_text(p->text), &act) ||
+	    !docket_request_by_act(d, &act, &r, &found, &err) || !found)
+		return 0;
+	return r.hold_until;
+}
+
+/* Not found, or not to be read now: then it is not known here. */
+static int64_t
+hold_look(struct flow *f, const struct act *a)
+{
+	struct err err = ERR_INIT;
+	struct docket *d = NULL;
+	int64_t until;
+
+	if (a->kind != ACT_PRESERVE_EXTEND || !desk_open(f, false, &d, &err))
+		return 0;
+	until = hold_named(d, a);
+	docket_close(d);
+	return until;
+}
+
 bool
 draft_check(struct flow *f, const struct act *a, const char other_state[3],
     bool incoming, struct request_findings *out, struct err *err)
 {
 	const char *ours = home_settings(f->home)->state;
 	struct request_facts facts = { .now = world_now(f->world),
-		.exercise = home_settings(f->home)->training, .incoming = incoming };
+		.exercise = home_settings(f->home)->training, .incoming = incoming,
+		.files = request_files(a), .hold_until = hold_look(f, a) };
 
 	memcpy(facts.from_state, incoming ? other_state : ours,
 	    sizeof facts.from_state);
@@ -165,6 +205,8 @@ view_load(struct flow *f, unsigned number, struct request_view *v,
 	}
 	docket_close(d);
 	v->has_draft = ok && !v->row.has_act;
+	if (v->has_draft)
+		v->draft.act.payload_files = v->draft.attach_n;
 	(void)snprintf(v->peer_name, sizeof v->peer_name, "%s", side->name);
 	memcpy(v->peer_state, side->state, sizeof v->peer_state);
 	return ok;

@@ -115,19 +115,25 @@ MUST bool flow_request_send(struct flow *f, unsigned number, enum send_by by,
     struct sent *out, struct err *err);
 
 struct answer_wish {
-	enum act_kind kind;			/* granted, granted_with_conditions, refused,
-						   question, reply, withdrawn */
+	enum act_kind kind;			/* of class ACT_IS_ANSWER */
 	const char *text, *better, *lang;
 	const char *const *grounds;
 	size_t grounds_n;
 	const char *const *asks;
 	size_t asks_n;
-	const struct field_setting *set;	/* reply: fields; conditions: "conditions[0].code" */
+	/* reply, consultation, provider_answer: fields; conditions: "conditions[0].code" */
+	const struct field_setting *set;
 	size_t set_n;
 	bool has_hold_until;
 	int64_t hold_until;			/* granted preserve; absent: as long as the treaty asks */
 	bool has_hold_effected_at;
-	int64_t hold_effected_at;		/* absent: now */
+	int64_t hold_effected_at;		/* absent: now; extension: as it was granted */
+	bool has_until;
+	int64_t until;				/* postponed: when it is taken up again */
+	bool has_released_at;
+	int64_t released_at;			/* released; absent: now */
+	/* refused, postponed: a code why nobody was consulted (P02); it is recorded */
+	const char *waive_consultation;
 	const char *reference;
 	enum send_by by;
 };
@@ -148,6 +154,7 @@ struct deliver_wish {
 	const char *description, *purpose, *lang;
 	const struct field_setting *limits;	/* "conditions[0].code", ... */
 	size_t limits_n;
+	const char *authorisation;	/* content that is not executed yet: flow/execute.h */
 };
 MUST bool flow_request_deliver(struct flow *f, unsigned number,
     const struct deliver_wish *wish, struct sealed *sealed, struct sent *out,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/journey.h"
 #include "flow/requests.h"
 #include "flow/take.h"
 #include "flow/treaty.h"
@@ -98,10 +99,9 @@ answer_note(struct taking *t, enum request_state next, int64_t now)
 
 	if (b->number[0] != '\0' && r->ours)
 		(void)snprintf(r->reference, sizeof r->reference, "%s", b->number);
-	if (a->kind != ACT_QUESTION && a->kind != ACT_REPLY &&
-	    a->kind != ACT_WITHDRAWN && r->answered_at == 0)
+	if (act_kind_decides(a->kind) && r->answered_at == 0)
 		r->answered_at = now;
-	if (a->kind == ACT_GRANTED && b->hold_until != 0) {
+	if (b->hold_until != 0) {
 		r->hold_effected_at = b->hold_effected_at;
 		r->hold_until = b->hold_until;
 	}
@@ -110,7 +110,7 @@ answer_note(struct taking *t, enum request_state next, int64_t now)
 
 		if (d != NULL && law_deadline_at(d, now) != 0)
 			due_set(r, law_deadline_at(d, now), "D61", true);
-	} else if (a->kind != ACT_QUESTION) {
+	} else if (act_kind_decides(a->kind) || b->hold_until != 0) {
 		due_hold(r);
 	}
 }
@@ -235,7 +235,8 @@ request_note(struct taking *t, struct err *err)
 	struct request_findings *found = mem_new(sizeof *found, err);
 	const struct act *a = &t->report.act;
 	struct request_facts facts = { .now = world_now(t->flow->world),
-		.exercise = a->exercise, .incoming = true };
+		.exercise = a->exercise, .incoming = true, .files = request_files(a),
+		.hold_until = hold_named(t->docket, a) };
 
 	if (found == NULL || !flow_law(t->flow, &facts.law, err)) {
 		mem_free(found);

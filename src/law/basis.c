@@ -84,7 +84,8 @@ law_basis_treaty(const struct law_basis *b, const struct law_field *f)
 {
 	return law_need_letter(b->measure, f) != NEED_OURS &&
 	    law_list_has(f->required_by, "treaty") &&
-	    (law_list_has(b->required, f->id) || law_list_has(b->one_of, f->id)) &&
+	    (law_list_has(b->required, f->id) || law_list_has(b->one_of, f->id) ||
+	    law_need_letter(b->measure, f) == NEED_CONDITIONAL) &&
 	    law_basis_place(b, f).n != 0;
 }
 

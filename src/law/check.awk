@@ -215,6 +215,7 @@ function check(    sure, n, t, i) {
 	known("basis", "one_of_field_ids", "request_fields")
 	known("basis", "refusal_ground_ids", "refusal_grounds")
 	known("measures", "refusal_ground_ids", "refusal_grounds")
+	known("deadlines", "measures", "measures")
 	known("safeguards", "field_ids", "request_fields")
 	dated("states", "budapest_party", "yes;signed")
 	dated("states", "untoc_party", "yes;signed;no;unknown")

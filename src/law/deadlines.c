@@ -12,6 +12,13 @@ law_deadline(const char *id)
 	return NULL;
 }
 
+const struct law_deadline *
+law_deadlines(size_t *n)
+{
+	*n = law_deadline_count;
+	return law_deadline_rows;
+}
+
 static int64_t
 within_years(int64_t at)
 {

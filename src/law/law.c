@@ -67,6 +67,13 @@ law_ground(const char *id)
 	return NULL;
 }
 
+const struct law_safeguard *
+law_safeguards(size_t *n)
+{
+	*n = law_safeguard_count;
+	return law_safeguard_rows;
+}
+
 const struct law_offence *
 law_offence(const char *article)
 {

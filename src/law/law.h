@@ -84,8 +84,22 @@ struct law_shape {
  *  flag        yes (yes, required), note (marked)
  *  court       office (text), number (text, required)
  *  hours       hours (text, required), zone, reply_by (text)
+ *  extended    until (instant, required), reasons (marked, required)
+ *  duration    from, to (instants, required), zone, reasons (marked, required)
+ *  emergency   risk (code, required), who (required), when (instant), text (marked, required)
+ *  hearing[8]  person, role (code), language (lang), at (instant), all required; zone,
+ *              link, presides, questions (marked)
+ *  asset[16]   what (required), kind (code, required), place, state, reference, amount,
+ *              currency
+ *  money[16]   amount, currency (both required), what; amounts are decimals as text
+ *  victim[64]  pseudonym (required), role (code, required), amount, currency
+ *  pseudonym   pseudonym, age_class (code), consent (code), all required; note (marked)
+ *  content[32] url, platform, sha256 (digest), pdq (digest), seen_at (instant)
+ *  collected   by, from, at (instant), tool, all required; method (marked)
+ *  transfer[16]  at (instant, required), zone, reference (required), sender
+ *  order       kind (code), number, data_class (code), all required; issuer
+ *  deadline    by (instant, required), reasons (marked)
  *  envelope    none: the act's card and signature say it (F01, F70)
- *  later       none: not carried yet (fields of measures of a later version)
  */
 extern const struct law_shape law_shapes[];
 extern const size_t LAW_SHAPES;
@@ -95,6 +109,7 @@ struct law_field {
 	const char *name;		/* JSON member and --set name, "offence" */
 	const char *label;		/* one line for people */
 	const struct law_shape *shape;
+	const char *required_if;	/* "confiscate:limb=enforce_foreign_order;..." */
 	const char *required_by;	/* "treaty", "policy", "treaty;policy", ... */
 	const char *source;		/* "Art 42(3)(b); Budapest 29(2)(b)" */
 	const char *note;
@@ -126,6 +141,20 @@ const struct law_measure *law_measure(const char *id);
 const struct law_measure *law_measures(size_t *n);
 /* What this measure asks of that field under the Convention and our own policy. */
 enum law_need law_need(const struct law_measure *m, const struct law_field *f);
+/*
+ * What makes a field of need LAW_CONDITIONAL a required one: part `part` of `field`
+ * names `value` (of a flag: "yes" or "no").  The i-th such condition, from 0 on; false:
+ * no more.  Every one that this table writes for a measure of ours can be met.
+ */
+struct law_condition {
+	const struct law_field *field;
+	size_t part;
+	char value[32];
+};
+bool law_condition(const struct law_measure *m, const struct law_field *f, size_t i,
+    struct law_condition *out);
+/* No instrument has a row for it: it runs on the law of its own State. */
+bool law_measure_is_domestic(const struct law_measure *m);
 
 /* ---- one measure under one instrument ---- */
 
@@ -206,9 +235,11 @@ struct law_deadline {
 					   is that day's first second; "party": a count */
 	const char *kind;		/* "max", "min", "before", "target", "promptly", ... */
 	const char *note;
+	const char *measures;		/* whose clock it is, "preserve;preserve_extend"; "" none */
 	enum law_certainty certainty;
 };
 const struct law_deadline *law_deadline(const char *id);
+const struct law_deadline *law_deadlines(size_t *n);
 /*
  * The instant the value ends when it starts then, or (kind "before") begins when its
  * event is then; months and years by the calendar, 31 January and a month is the last
@@ -216,6 +247,16 @@ const struct law_deadline *law_deadline(const char *id);
  * no time: a standard without a number, a threshold (years of a maximum penalty).
  */
 int64_t law_deadline_at(const struct law_deadline *d, int64_t start);
+
+/* A danger that critics name, and what this program does about it. */
+struct law_safeguard {
+	const char *id;			/* "S04" */
+	const char *danger, *control;
+	const char *fields;		/* those it works with, "F16" */
+	const char *test;		/* the sentence that its test proves */
+	enum law_certainty certainty;	/* that the critics said so */
+};
+const struct law_safeguard *law_safeguards(size_t *n);
 
 struct law_offence {
 	const char *article;		/* "13" */

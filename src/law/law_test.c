@@ -571,20 +571,46 @@ every_field_has_a_name_of_its_own_and_a_known_shape(void **state)
 	assert_null(law_field("F99"));
 }
 
+/* Each condition of a measure of ours is one that its form can meet. */
 static void
-no_field_of_a_measure_we_carry_waits_for_later(void **state)
+every_condition_is_a_value_that_its_field_can_have(void **state)
 {
-	static const char *const carried[] = { "preserve", "traffic_path", "subscriber",
-	    "stored_data", "use_consent" };
+	size_t seen = 0;
 
-	for (size_t i = 0; i < sizeof carried / sizeof *carried; i++)
-		for (size_t f = 0; f < law_field_count; f++)
-			if (law_field_rows[f].shape == &law_shapes[SHAPE_LATER] &&
-			    strcmp(law_field_rows[f].id, "F81") != 0)
-				assert_int_equal(need(carried[i], law_field_rows[f].id),
-				    LAW_NOT_ASKED);
-	/* F81 is the package's own collection.json. */
-	assert_int_equal(need("stored_data", "F81"), LAW_OPTIONAL);
+	for (size_t m = 0; m < law_measure_count; m++)
+		for (size_t f = 0; f < law_field_count; f++) {
+			const struct law_measure *measure = &law_measure_rows[m];
+			const struct law_field *field = &law_field_rows[f];
+			struct law_condition c;
+			size_t i = 0;
+
+			for (; law_condition(measure, field, i, &c); i++, seen++) {
+				const struct law_part *p = &c.field->shape->parts[c.part];
+				const char *codes = p->codes != NULL ? p->codes :
+				    c.field->codes;
+
+				assert_int_equal(law_need(measure, c.field), LAW_REQUIRED);
+				if (p->kind == PART_YES)
+					assert_true(strcmp(c.value, "yes") == 0 ||
+					    strcmp(c.value, "no") == 0);
+				else
+					assert_true(law_list_has(codes, c.value));
+			}
+			/* Forms of other instruments (x_) are not carried. */
+			if (law_need(measure, field) == LAW_CONDITIONAL &&
+			    strncmp(measure->id, "x_", 2) != 0)
+				assert_true(i > 0);
+		}
+	assert_true(seen >= 15);
+}
+
+static void
+what_has_no_row_under_any_instrument_is_domestic(void **state)
+{
+	assert_true(law_measure_is_domestic(law_measure("remove_content")));
+	assert_true(law_measure_is_domestic(law_measure("domestic_order")));
+	assert_false(law_measure_is_domestic(law_measure("preserve")));
+	assert_false(law_measure_is_domestic(law_measure("freeze_alert")));
 }
 
 static void
@@ -595,7 +621,7 @@ every_part_of_a_shape_can_be_written(void **state)
 
 		assert_true(snake_case(s->name));
 		assert_true(s->entries_max >= 1 && s->parts_n <= LAW_PARTS_MAX);
-		assert_int_equal(s->parts_n == 0, i == SHAPE_ENVELOPE || i == SHAPE_LATER);
+		assert_int_equal(s->parts_n == 0, i == SHAPE_ENVELOPE);
 		for (size_t p = 0; p < s->parts_n; p++) {
 			enum law_part_kind k = s->parts[p].kind;
 			bool number = k == PART_INSTANT || k == PART_NUMBER || k == PART_YES;
@@ -733,7 +759,7 @@ a_broken_row_stops_the_build(void **state)
 	assert_true(refused("states", "/^FI/s/\tnone\t\t/\tnone\t2026-01-01\t/",
 	    "is computed"));
 	assert_true(refused("training", "s/^XL/XK/", "training State too"));
-	assert_true(refused("safeguards", "s/F06;F07/F06;F97/", "F97 is not in"));
+	assert_true(refused("safeguards", "s/F06;F07/F06;F99/", "F99 is not in"));
 }
 
 int
@@ -770,7 +796,8 @@ main(void)
 		cmocka_unit_test(a_deadline_stays_within_the_years_we_can_write),
 		cmocka_unit_test(every_cross_reference_exists),
 		cmocka_unit_test(every_field_has_a_name_of_its_own_and_a_known_shape),
-		cmocka_unit_test(no_field_of_a_measure_we_carry_waits_for_later),
+		cmocka_unit_test(every_condition_is_a_value_that_its_field_can_have),
+		cmocka_unit_test(what_has_no_row_under_any_instrument_is_domestic),
 		cmocka_unit_test(every_part_of_a_shape_can_be_written),
 		cmocka_unit_test(every_row_says_how_sure_it_is),
 		cmocka_unit_test(material_of_article_14_alone_is_restricted),

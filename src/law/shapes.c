@@ -9,6 +9,14 @@
 #define IDENTIFIERS "email;phone;ip;url;account;imei;wallet;sha256;other"
 /* Article 42(3)(f) with 42(1): search, seizure or disclosure will be asked for. */
 #define ASSISTANCE "subscriber;stored_data;mla_general"
+#define ROLES "witness;expert;victim;suspect;other"
+#define PROPERTY "account;virtual_asset;cash;real_estate;vehicle;securities;company;other"
+#define LOSERS "victim;owner;third_party"
+#define AGES "child;adult;not_known"
+#define CONSENTS "own;representative;none"
+#define RISKS "life;safety"			/* Article 2(o): of a natural person */
+#define ORDERS "preserve;produce;search;collect;intercept;freeze;remove"
+#define DATA_CLASSES "subscriber;traffic;content;other"
 
 #define CODE_MAX 64		/* bytes of one code: the longest of the tables is 22 */
 #define CODES_MAX 400		/* of a list */
@@ -124,8 +132,76 @@ const struct law_shape law_shapes[] = {
 		TEXT("hours", "office hours", MUST_HAVE),
 		ZONE,
 		TEXT("reply_by", "preferred reply channel", MAY_HAVE) }, 3 },
+	[SHAPE_EXTENDED] = { "extended", 1, {
+		INSTANT("until", "new end", MUST_HAVE),
+		MARKED("reasons", "reasons", MUST_HAVE) }, 2 },
+	[SHAPE_DURATION] = { "duration", 1, {
+		INSTANT("from", "from", MUST_HAVE),
+		INSTANT("to", "to", MUST_HAVE),
+		ZONE,
+		MARKED("reasons", "reasons", MUST_HAVE) }, 4 },
+	[SHAPE_EMERGENCY] = { "emergency", 1, {
+		CODE("risk", "risk to", MUST_HAVE, RISKS),
+		TEXT("who", "who is at risk", MUST_HAVE),
+		INSTANT("when", "when it is expected", MAY_HAVE),
+		MARKED("text", "what is feared, and from where it is known", MUST_HAVE) }, 4 },
+	[SHAPE_HEARING] = { "hearing", 8, {
+		TEXT("person", "person to be heard", MUST_HAVE),
+		CODE("role", "role of the person", MUST_HAVE, ROLES),
+		{ "language", "language of the person", PART_LANG, MUST_HAVE, LANG_MAX, NULL },
+		INSTANT("at", "time", MUST_HAVE),
+		ZONE,
+		TEXT("link", "technical link", MAY_HAVE),
+		TEXT("presides", "who presides", MAY_HAVE),
+		MARKED("questions", "what the person is to be asked", MAY_HAVE) }, 8 },
+	[SHAPE_ASSET] = { "asset", 16, {
+		TEXT("what", "what it is", MUST_HAVE),
+		CODE("kind", "kind of property", MUST_HAVE, PROPERTY),
+		TEXT("place", "where it is", MAY_HAVE),
+		STATE("state", "State"),
+		TEXT("reference", "account, address or register number", MAY_HAVE),
+		TEXT("amount", "estimated value", MAY_HAVE),
+		TEXT("currency", "currency or token", MAY_HAVE) }, 7 },
+	[SHAPE_MONEY] = { "money", 16, {
+		TEXT("amount", "amount", MUST_HAVE),
+		TEXT("currency", "currency or token", MUST_HAVE),
+		TEXT("what", "for what", MAY_HAVE) }, 3 },
+	[SHAPE_VICTIM] = { "victim", 64, {
+		TEXT("pseudonym", "pseudonym", MUST_HAVE),
+		CODE("role", "role", MUST_HAVE, LOSERS),
+		TEXT("amount", "loss", MAY_HAVE),
+		TEXT("currency", "currency or token", MAY_HAVE) }, 4 },
+	[SHAPE_PSEUDONYM] = { "pseudonym", 1, {
+		TEXT("pseudonym", "pseudonym", MUST_HAVE),
+		CODE("age_class", "age class", MUST_HAVE, AGES),
+		CODE("consent", "whose consent there is", MUST_HAVE, CONSENTS),
+		MARKED("note", "note", MAY_HAVE) }, 4 },
+	[SHAPE_CONTENT] = { "content", 32, {
+		{ "url", "exact address", PART_TEXT, MAY_HAVE, LAW_VALUE_MAX, NULL },
+		TEXT("platform", "platform", MAY_HAVE),
+		DIGEST("sha256", "SHA-256 of the file"),
+		DIGEST("pdq", "perceptual hash (PDQ)"),
+		INSTANT("seen_at", "last seen", MAY_HAVE) }, 5 },
+	[SHAPE_COLLECTED] = { "collected", 1, {
+		TEXT("by", "collected by", MUST_HAVE),
+		TEXT("from", "collected from", MUST_HAVE),
+		INSTANT("at", "time", MUST_HAVE),
+		TEXT("tool", "tool and version", MUST_HAVE),
+		MARKED("method", "method", MAY_HAVE) }, 5 },
+	[SHAPE_TRANSFER] = { "transfer", 16, {
+		INSTANT("at", "time of the transfer", MUST_HAVE),
+		ZONE,
+		TEXT("reference", "reference of the transfer", MUST_HAVE),
+		TEXT("sender", "from which account", MAY_HAVE) }, 4 },
+	[SHAPE_ORDER] = { "order", 1, {
+		CODE("kind", "kind of order", MUST_HAVE, ORDERS),
+		TEXT("number", "number", MUST_HAVE),
+		CODE("data_class", "class of data", MUST_HAVE, DATA_CLASSES),
+		TEXT("issuer", "issuer", MAY_HAVE) }, 4 },
+	[SHAPE_DEADLINE] = { "deadline", 1, {
+		INSTANT("by", "by when", MUST_HAVE),
+		MARKED("reasons", "reasons", MAY_HAVE) }, 2 },
 	[SHAPE_ENVELOPE] = { "envelope", 1, { { 0 } }, 0 },
-	[SHAPE_LATER] = { "later", 1, { { 0 } }, 0 },
 };
 const size_t LAW_SHAPES = sizeof law_shapes / sizeof *law_shapes;
 _Static_assert(sizeof law_shapes / sizeof *law_shapes == LAW_SHAPE_COUNT,

@@ -49,7 +49,8 @@ function fields(    t, r) {
 	for (r = 1; r <= rows[t]; r++)
 		print "\t{ " text(t, r, "field_id") ", " text(t, r, "name") ", " \
 		    text(t, r, "label") ",\n\t  &law_shapes[SHAPE_" \
-		    toupper(cell[t, r, "shape"]) "], " text(t, r, "required_by") ",\n\t  " \
+		    toupper(cell[t, r, "shape"]) "], " text(t, r, "required_if") ",\n\t  " \
+		    text(t, r, "required_by") ", " \
 		    text(t, r, "source") ",\n\t  " text(t, r, "note") ",\n\t  " \
 		    text(t, r, "codes") ", " certainty(cell[t, r, "certainty"]) " },"
 	end("law_field")
@@ -112,9 +113,20 @@ function deadlines(    t, r, value) {
 		    text(t, r, "article") ",\n\t  " text(t, r, "what") ", " \
 		    text(t, r, "starts_at") ", " value ", " text(t, r, "unit") ", " \
 		    text(t, r, "kind") ",\n\t  " text(t, r, "extension_or_note") ", " \
-		    certainty(cell[t, r, "certainty"]) " },"
+		    text(t, r, "measures") ", " certainty(cell[t, r, "certainty"]) " },"
 	}
 	end("law_deadline")
+}
+
+function safeguards(    t, r) {
+	t = "safeguards"
+	begin("law_safeguard")
+	for (r = 1; r <= rows[t]; r++)
+		print "\t{ " text(t, r, "id") ", " text(t, r, "danger") ",\n\t  " \
+		    text(t, r, "software_control") ",\n\t  " text(t, r, "field_ids") ", " \
+		    text(t, r, "test") ",\n\t  " \
+		    certainty(cell[t, r, "attribution_certainty"]) " },"
+	end("law_safeguard")
 }
 
 function offences(    t, r) {
@@ -282,6 +294,7 @@ END {
 	else if (want == "basis") basis()
 	else if (want == "grounds") grounds()
 	else if (want == "deadlines") deadlines()
+	else if (want == "safeguards") safeguards()
 	else if (want == "offences") offences()
 	else if (want == "articles") articles()
 	else if (want == "states") states()

@@ -14,7 +14,9 @@ enum law_shape_place {
 	SHAPE_IDENTIFIER, SHAPE_INTERVAL, SHAPE_INTENT, SHAPE_SECRECY, SHAPE_REFERENCE,
 	SHAPE_CODES, SHAPE_LANGUAGES, SHAPE_ATTESTATION, SHAPE_DOCUMENT,
 	SHAPE_CONDITION, SHAPE_ITEM, SHAPE_CONTACT, SHAPE_USE, SHAPE_FLAG, SHAPE_COURT,
-	SHAPE_HOURS, SHAPE_ENVELOPE, SHAPE_LATER,
+	SHAPE_HOURS, SHAPE_EXTENDED, SHAPE_DURATION, SHAPE_EMERGENCY, SHAPE_HEARING,
+	SHAPE_ASSET, SHAPE_MONEY, SHAPE_VICTIM, SHAPE_PSEUDONYM, SHAPE_CONTENT,
+	SHAPE_COLLECTED, SHAPE_TRANSFER, SHAPE_ORDER, SHAPE_DEADLINE, SHAPE_ENVELOPE,
 	LAW_SHAPE_COUNT
 };
 
@@ -28,6 +30,8 @@ extern const struct law_ground law_ground_rows[];
 extern const size_t law_ground_count;
 extern const struct law_deadline law_deadline_rows[];
 extern const size_t law_deadline_count;
+extern const struct law_safeguard law_safeguard_rows[];
+extern const size_t law_safeguard_count;
 extern const struct law_offence law_offence_rows[];
 extern const size_t law_offence_count;
 extern const struct law_article law_article_rows[];

@@ -140,6 +140,9 @@ hold_decide(const struct answer_facts *f)
 	const struct answer_body *a = &f->answer->body.answer;
 	const struct law_deadline *least = hold_minimum(f->request);
 
+	/* An extension is for as long as they agree: what is held began long ago. */
+	if (f->request->kind != ACT_PRESERVE || f->answer->kind == ACT_EXTENSION)
+		least = NULL;
 	if (a->hold_effected_at == 0 || a->hold_until == 0)
 		return lacks(f, "answer.no-hold",
 		    "A granted preservation says since when the data are held and until when; that is missing. Give both days.");
@@ -179,7 +182,11 @@ granted_decide(const struct answer_facts *f)
 			return lacks(f, "answer.condition-over",
 			    "A condition ends in the past, so it asks for nothing. Give it a later end, or leave it out.");
 	}
-	return f->request->kind == ACT_PRESERVE ? hold_decide(f) : good();
+	if (kind_rules(f->request->kind)->words && f->answer->body.answer.text.text == NULL)
+		return lacks(f, "answer.no-words",
+		    "The yes says nothing: what was asked for here is told in words, and these are missing. Write them.");
+	return f->request->kind == ACT_PRESERVE || f->request->kind == ACT_PRESERVE_EXTEND ?
+	    hold_decide(f) : good();
 }
 
 /* ---- question and reply ---- */
@@ -219,6 +226,87 @@ reply_decide(const struct answer_facts *f)
 	return good();
 }
 
+/* ---- not now; or, before a no ---- */
+
+static bool
+ground_is_postponement(const char *id)
+{
+	const struct law_ground *g = law_ground(id);
+
+	/* Under reciprocity the law of the requested State decides (G01). */
+	return g != NULL && (strncmp(g->nature, "postponement", 12) == 0 || id[0] == 'G');
+}
+
+static struct verdict
+postponed_decide(const struct answer_facts *f)
+{
+	const struct answer_body *a = &f->answer->body.answer;
+
+	for (size_t i = 0; i < a->grounds_n; i++) {
+		struct verdict v = ground_may_be_named(f, basis_of(f), a->grounds[i]);
+
+		if (!is_good(v))
+			return v;
+		if (!ground_is_postponement(a->grounds[i]))
+			return lacks(f, "answer.ground-refuses",
+			    "The ground is one to refuse on, and this postpones: only an inquiry, prosecution or trial of one's own postpones (Art 40(27), R09, B05, U06).");
+	}
+	if (a->until != 0 && a->until <= f->now)
+		return lacks(f, "answer.postponed-past",
+		    "The day on which it is taken up again lies in the past. Give a later one, or none.");
+	return good();
+}
+
+/* Article 40(28): grounds that are considered, conditions that would do. */
+static struct verdict
+consultation_decide(const struct answer_facts *f)
+{
+	const struct answer_body *a = &f->answer->body.answer;
+	struct code_unknown unknown;
+
+	for (size_t i = 0; i < a->grounds_n; i++)
+		if (law_ground(a->grounds[i]) == NULL)
+			return lacks(f, "answer.ground-unknown",
+			    "It names a ground that is not in our table. See the grounds of this request with: comity help grounds");
+	for (size_t i = 0; i < a->fields.n; i++)
+		if (law_need(law_measure("consultation"), a->fields.list[i].law) ==
+		    LAW_NOT_ASKED)
+			return lacks(f, "answer.consults-else",
+			    "A consultation offers conditions, or tells of a conflict of laws (Art 40(28)); it carries another field. Leave that out.");
+	if (codes_unknown(&a->fields, &unknown))
+		return lacks(f, "answer.condition-unknown",
+		    "A condition has a code that the other side cannot look up. Write one of the list, or \"other\" with its text.");
+	return good();
+}
+
+static struct verdict
+released_decide(const struct answer_facts *f)
+{
+	if (f->answer->body.answer.released_at > f->now + DAY)
+		return lacks(f, "answer.released-not-yet",
+		    "The release lies in the future, so the data are still held. Say it when they are not.");
+	return good();
+}
+
+/* ---- Article 40(28), P02: first a word with the other side ---- */
+
+const char consultation_waivers[] = "urgent;law_forbids;consulted_otherwise;no_reply";
+
+static struct verdict
+consultation_is_had(const struct answer_facts *f)
+{
+	if ((f->answer->kind != ACT_REFUSED && f->answer->kind != ACT_POSTPONED) ||
+	    !act_kind_consults(f->request->kind) || f->consulted)
+		return good();
+	if (f->waived != NULL && !law_list_has(consultation_waivers, f->waived))
+		return lacks(f, "answer.waiver-unknown",
+		    "Why nobody was consulted is none of the codes: urgent, law_forbids, consulted_otherwise, no_reply.");
+	if (f->waived == NULL)
+		return lacks(f, "answer.not-consulted",
+		    "Before help is refused or postponed the other side is consulted: it may mend its request or take conditions (Art 40(28), P02). Tell it what stands in the way: comity request consult. Or say why not: --waive-consultation urgent, law_forbids, consulted_otherwise or no_reply.");
+	return good();
+}
+
 /* ---- the whole ---- */
 
 static struct verdict
@@ -234,14 +322,26 @@ by_kind(const struct answer_facts *f)
 		return question_decide(f);
 	case ACT_REPLY:
 		return reply_decide(f);
+	case ACT_POSTPONED:
+		return postponed_decide(f);
+	case ACT_CONSULTATION:
+		return consultation_decide(f);
+	case ACT_EXTENSION:
+		return hold_decide(f);
+	case ACT_RELEASED:
+		return released_decide(f);
+	case ACT_PROVIDER_ANSWER:
+		return provider_answer_decide(f);
 	default:
-		return good();		/* withdrawn: nobody owes reasons for it */
+		return good();		/* withdrawn, acknowledged: nobody owes reasons for it */
 	}
 }
 
 struct verdict
 answer_decide(const struct answer_facts *f)
 {
+	struct verdict v;
+
 	if (act_kind_class(f->request->kind) != ACT_IS_REQUEST ||
 	    act_kind_class(f->answer->kind) != ACT_IS_ANSWER)
 		return (struct verdict){ false, "answer.no-answer",
@@ -250,5 +350,6 @@ answer_decide(const struct answer_facts *f)
 	if (f->request->exercise != f->answer->exercise)
 		return (struct verdict){ false, "answer.training-and-real",
 			"The request or its answer is an exercise, and the other is real. Nothing was changed." };
-	return by_kind(f);
+	v = by_kind(f);
+	return is_good(v) ? consultation_is_had(f) : v;
 }

@@ -61,17 +61,53 @@ void time_window_is_bounded(struct checking *c);		/* S12 */
 void identifiers_are_what_they_say(struct checking *c);
 void threat_to_life_has_a_second_person(struct checking *c);	/* S15 */
 
+/* ---- values.c: what the shape of a field alone cannot say ---- */
+
+void amounts_are_numbers(struct checking *c);
+void collection_is_for_a_time(struct checking *c);		/* S13 */
+/* Part of a field: an instant later than the day of the request, else it is said. */
+bool instant_is_to_come(struct checking *c, const char *field, const char *part,
+    const char *reason, const char *where);
+/* The seconds that a row of deadlines.tsv allows from the start. */
+int64_t deadline_span(const char *id);
+void assurances_are_given(struct checking *c);			/* S03, Articles 6 and 24 */
+
 /* ---- kinds.c: what is special to a kind ---- */
 
 struct kind_rules {
 	void (*check)(struct checking *c);	/* NULL: nothing beyond its fields */
 	bool discloses;
+	bool words;			/* a yes is nothing without its words */
 };
 const struct kind_rules *kind_rules(enum act_kind kind);
 void preserve_check(struct checking *c);
 void traffic_path_check(struct checking *c);
 void subscriber_check(struct checking *c);
 void stored_data_check(struct checking *c);
+/* What of a measure's fields these lack, the condition that brings it; NULL: nothing. */
+const struct law_field *fields_lack(const struct law_measure *m, const struct fields *fs);
+/* Does another field of these say so? */
+bool condition_is_met(const struct fields *fs, const struct law_condition *when);
+struct verdict provider_answer_decide(const struct answer_facts *f);
 void use_consent_check(struct checking *c);
+void preserve_extend_check(struct checking *c);
+void provider_locate_check(struct checking *c);
+void realtime_traffic_check(struct checking *c);
+void intercept_content_check(struct checking *c);
+void emergency_data_check(struct checking *c);
+void tech_legal_advice_check(struct checking *c);
+void locate_suspect_check(struct checking *c);
+void hearing_video_check(struct checking *c);
+void spontaneous_check(struct checking *c);
+void police_info_check(struct checking *c);
+void joint_team_check(struct checking *c);
+void freeze_check(struct checking *c);
+void freeze_alert_check(struct checking *c);
+void confiscate_check(struct checking *c);
+void return_assets_check(struct checking *c);
+void remove_content_check(struct checking *c);
+void victim_support_check(struct checking *c);
+void status_query_check(struct checking *c);
+void domestic_order_check(struct checking *c);
 
 #endif

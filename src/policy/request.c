@@ -141,23 +141,37 @@ field_need(const struct checking *c, const struct law_field *f)
  * One place of "Art 40(15)(a); 42(3)(a); Budapest 29(2)": the Convention's own places
  * are bare or begin with "Art", those of other texts with their name.
  */
+/* The digits it begins with: of "42(3)(b)" it is "42". */
+static struct span
+article_number(struct span place)
+{
+	size_t n = 0;
+
+	while (n < place.n && place.p[n] >= '0' && place.p[n] <= '9')
+		n++;
+	return span_of(place.p, n);
+}
+
+static bool
+measure_has_article(const struct law_measure *m, struct span number)
+{
+	for (const char *s = m->articles; number.n > 0 && *s != '\0';) {
+		if (span_eq(article_number(span_text(s)), number))
+			return true;
+		s += strcspn(s, ";");
+		s += *s == ';';
+	}
+	return false;
+}
+
 static bool
 place_fits(const struct checking *c, struct span place, bool hanoi)
 {
-	char article[8];
-	size_t n = 0;
-
 	if (!hanoi)
 		return span_starts(place, c->basis->instrument);
 	if (span_starts(place, "Art "))
 		place = span_from(place, 4);
-	while (n < place.n && n < sizeof article - 1 && place.p[n] >= '0' &&
-	    place.p[n] <= '9') {
-		article[n] = (char)place.p[n];
-		n++;
-	}
-	article[n] = '\0';
-	return law_list_has(c->measure->articles, article);
+	return measure_has_article(c->measure, article_number(place));
 }
 
 static bool
@@ -180,14 +194,18 @@ field_where(const struct checking *c, const struct law_field *f)
 {
 	struct where_text t = { "our own rules" };
 	bool hanoi = c->basis == NULL || strcmp(c->basis->instrument, "UNCAC-CYBER") == 0;
+	bool asked = c->basis == NULL || law_basis_treaty(c->basis, f);
 	struct span place;
 
-	if (c->basis != NULL && !law_basis_treaty(c->basis, f))
+	if (law_measure_is_domestic(c->measure) ||
+	    (!asked && !law_list_has(f->required_by, "practice")))
 		return t;
 	/* No list of contents in that text: the common form is used (basis.tsv). */
-	if (!place_find(c, f->source, hanoi, &place))
+	if (!place_find(c, f->source, hanoi, &place)) {
 		place = span_text("the common form");
-	(void)snprintf(t.s, sizeof t.s, "%s%.*s",
+		asked = true;
+	}
+	(void)snprintf(t.s, sizeof t.s, "%s%s%.*s", asked ? "" : "practice, ",
 	    hanoi && place.p[0] >= '0' && place.p[0] <= '9' ? "Art " : "", (int)place.n,
 	    (const char *)place.p);
 	return t;
@@ -269,12 +287,26 @@ basis_binds_both(struct checking *c)
 	}
 }
 
+/* remove_content and its like: the law of one State, and no treaty (data/law/README). */
+static void
+no_treaty_is_named(struct checking *c)
+{
+	if (c->act->instrument[0] != '\0')
+		finding_say(c, FINDING_STOPS, "request.basis-domestic", NULL, NULL,
+		    "This kind of request (%s) runs on the law of its own State; \"%s\" has no rule for it. Leave the basis out.",
+		    c->measure->id, c->act->instrument);
+}
+
 static void
 basis_is_there(struct checking *c)
 {
 	const char *instrument = c->act->instrument;
 	char open[200];
 
+	if (law_measure_is_domestic(c->measure)) {
+		no_treaty_is_named(c);
+		return;
+	}
 	if (c->stated) {
 		basis_binds_both(c);
 		return;
@@ -291,6 +323,43 @@ basis_is_there(struct checking *c)
 }
 
 /* ---- what is asked for ---- */
+
+bool
+condition_is_met(const struct fields *fs, const struct law_condition *when)
+{
+	const struct law_part *p = &when->field->shape->parts[when->part];
+	const struct field_part *v = fields_find(fs, when->field->id) == NULL ? NULL :
+	    fields_part(fs, when->field->id, 0, p->name);
+
+	if (v == NULL)
+		return false;
+	if (p->kind == PART_YES)
+		return strcmp(when->value, v->n != 0 ? "yes" : "no") == 0;
+	return v->text != NULL && law_list_has(v->text, when->value);
+}
+
+/* "confiscate:limb=enforce_foreign_order": needed as another field says so. */
+static void
+fields_that_others_bring_are_there(struct checking *c)
+{
+	size_t n;
+	const struct law_field *all = law_fields(&n);
+	struct law_condition when;
+
+	for (size_t i = 0; i < n; i++) {
+		if (field_need(c, &all[i]) != LAW_CONDITIONAL || field_given(c, all[i].id))
+			continue;
+		for (size_t k = 0; law_condition(c->measure, &all[i], k, &when); k++) {
+			if (!condition_is_met(c->fields, &when))
+				continue;
+			finding_say(c, FINDING_STOPS, "request.missing-if", all[i].id, "",
+			    "Missing: %s (%s), as \"%s\" says %s.", all[i].label,
+			    field_where(c, &all[i]).s, when.field->label, when.value);
+			finding_is_treaty(c, &all[i]);
+			break;
+		}
+	}
+}
 
 static void
 needed_fields_are_there(struct checking *c)
@@ -554,6 +623,7 @@ static rule *const rules[] = {
 	states_are_of_one_world,
 	basis_is_there,
 	needed_fields_are_there,
+	fields_that_others_bring_are_there,
 	one_of_the_group_is_there,
 	given_fields_are_whole,
 	times_of_the_act_can_be_kept,
@@ -565,6 +635,8 @@ static rule *const rules[] = {
 	someone_in_particular_is_meant,
 	time_window_is_bounded,
 	identifiers_are_what_they_say,
+	amounts_are_numbers,
+	collection_is_for_a_time,
 	threat_to_life_has_a_second_person,
 	codes_are_known,
 	choice_is_the_officers,
@@ -586,7 +658,8 @@ request_check(const struct act *a, const struct request_facts *f,
 	c.day = f->incoming && a->made_at != 0 && a->made_at < f->now ? a->made_at : f->now;
 	c.basis = law_status_basis(f->law, c.measure->id, a->instrument);
 	c.stated = c.basis != NULL;
-	if (!c.stated)		/* what would be asked under the one we suggest */
+	/* what would be asked under the one we suggest */
+	if (!c.stated && !law_measure_is_domestic(c.measure))
 		c.basis = law_basis_suggest(f->law, c.measure->id, f->from_state,
 		    f->to_state, c.day);
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)

@@ -35,6 +35,8 @@ struct request_facts {
 	char from_state[3], to_state[3];
 	bool exercise;
 	bool incoming;			/* it came in: missing policy fields are asked for */
+	size_t files;			/* that go along, or came along */
+	int64_t hold_until;		/* of the preservation it names; 0: none known here */
 	const struct law_status *law;	/* who is party to what; NULL: as the release has it */
 };
 /*

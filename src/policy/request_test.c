@@ -359,7 +359,7 @@ what_the_other_side_does_not_need_is_better_left_out(void **state)
 {
 	(void)state;
 	preserve();
-	set("F29.text", "Nobody is at risk.");
+	set("F30.text", "There is time enough.");
 	WARNS("request.not-asked");
 }
 

@@ -300,12 +300,12 @@ identifier_look(struct checking *c, const struct field *f, size_t i)
 void
 identifiers_are_what_they_say(struct checking *c)
 {
-	static const char *const ids[] = { "F06", "F13" };
+	for (size_t k = 0; k < c->fields->n; k++) {
+		const struct field *f = &c->fields->list[k];
 
-	for (size_t k = 0; k < sizeof ids / sizeof *ids; k++) {
-		const struct field *f = fields_find(c->fields, ids[k]);
-
-		for (size_t i = 0; f != NULL && i < f->n; i++)
+		if (strcmp(f->law->shape->name, "identifier") != 0)
+			continue;
+		for (size_t i = 0; i < f->n; i++)
 			identifier_look(c, f, i);
 	}
 }
