@@ -181,12 +181,18 @@ run_person_role(struct cli *c, struct call *call)
 int
 run_person_let_in(struct cli *c, struct call *call)
 {
+	const struct person *p;
 	unsigned number;
 
 	if (!number_arg(c, call->args[0], &number) ||
 	    !flow_person_let_in(&c->flow, number, &c->err))
 		return fail(c);
+	p = person_find(c->flow.people, number);
 	say(c, "Person %u is let in.\n", number);
+	/* One gives what one has: an investigator cannot give what signs. */
+	if (!p->afar && (person_opens(p) & ~person_groups(c->flow.home, number)) != 0)
+		say(c, "  You do not have all keys of its roles: a lawyer or contact point gives the others with: comity person let-in %u\n",
+		    number);
 	return changed(c, "comity.person-let-in/1", number);
 }
 

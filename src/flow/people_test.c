@@ -72,7 +72,10 @@ setup(void **state)
 	(void)person("Bo Ek", 1u << ROLE_PROSECUTOR);
 	(void)person("Cem Arslan", 1u << ROLE_ADMINISTRATOR);
 	as(FIRST);
+	NO(flow_person_let_in(&j.a.flow, APPROVES, &err), "people.let-in");
 	OK(flow_person_role(&j.a.flow, FIRST, 0, 1u << ROLE_ADMINISTRATOR, &err));
+	as(FIRST);
+	OK(flow_person_let_in(&j.a.flow, APPROVES, &err));
 	return 0;
 }
 

@@ -123,10 +123,7 @@ row_new(struct flow *f, const struct person_wish *w, struct person *p, struct er
 static bool
 may_let_in(const struct flow *f)
 {
-	const struct person *p = person_working(f);
-
-	return p->let_in_by != 0 &&
-	    (people_roles_open(p->roles) & (1u << GROUP_DESK)) != 0;
+	return person_may_let_in(f->people, person_working(f));
 }
 
 static bool
@@ -169,7 +166,7 @@ add_run(struct flow *f, const struct person_wish *w, unsigned *out, struct err *
 	    !key_ask(f, &p, err) ||
 	    !person_name_save(f->home, p.number, w->name, NULL, err))
 		return false;
-	/* Who is at work and reads drafts lets in whom it names. */
+	/* An office of one has nobody else for it. */
 	p.let_in_by = may_let_in(f) ? keyring_person(f->keyring) : 0;
 	if (!list_add(f, &p, err) ||
 	    !person_groups_give(f->home, f->keyring, &p, &given, err))
@@ -221,7 +218,7 @@ role_run(struct flow *f, unsigned number, unsigned add, unsigned remove,
 		p->let_in_by = may_let_in(f) ? keyring_person(f->keyring) : 0;
 	p->roles = roles;
 	return people_save(f->home, f->keyring, f->people, world_now(f->world), err) &&
-	    person_groups_take(f->home, number, people_roles_open(roles), err) &&
+	    person_groups_take(f->home, number, person_opens(p), err) &&
 	    person_groups_give(f->home, f->keyring, p, &given, err) &&
 	    change_record(f, "roles", number, err);
 }
@@ -284,7 +281,7 @@ let_in_run(struct flow *f, unsigned number, struct err *err)
 
 	if (!may_let_in(f))
 		return err_set(err, ERR_REFUSED, "people.let-in",
-		    "Who lets a person in works on requests here and was let in: an administrator only names people.");
+		    "Who lets a person in works on requests here, was let in, and is no administrator: one person who names and lets in would make itself a second.");
 	if (!person_get(f, number, &p, err))
 		return false;
 	if (p->disabled)

@@ -89,8 +89,9 @@ static const char *const head =
     "What a role opens holds by cryptography: each key of the home is sealed to its group\n"
     "(log: ledger, witness; desk: texts of drafts and cases; sign: the authority's signature;\n"
     "evidence: what opens parcels), and the group's key to the persons who have it.  An\n"
-    "administrator cannot give a role that opens more than log: a person who has those keys\n"
-    "lets the new one in (`comity person let-in`).  Who is not let in approves nothing.\n\n"
+    "administrator names people and cannot let them in: another person, who reads drafts, does\n"
+    "(`comity person let-in`), so that nobody makes himself a second.  Who is not let in opens\n"
+    "no more than log and approves nothing.  In an office of one the first does both.\n\n"
     "| role | may | opens | not together with (but in an office of one) | which means |\n"
     "| --- | --- | --- | --- | --- |\n";
 static const char *const rules_head =

@@ -139,11 +139,19 @@ wrap_write(struct home *h, const struct person *p, enum people_group g,
 	return ok;
 }
 
+unsigned
+person_opens(const struct person *p)
+{
+	unsigned all = people_roles_open(p->roles);
+
+	return p->let_in_by != 0 ? all : all & (1u << GROUP_LOG);
+}
+
 bool
 person_groups_give(struct home *h, struct keyring *k, const struct person *p,
     unsigned *given, struct err *err)
 {
-	unsigned opens = people_roles_open(p->roles);
+	unsigned opens = person_opens(p);
 
 	*given = 0;
 	for (int g = 0; g < PEOPLE_GROUPS && !p->afar; g++) {

@@ -53,8 +53,7 @@ bool home_has_people(struct home *h);
 MUST bool home_people_look(struct home *h, bool *has, struct err *err);
 /*
  * The newest list; every version from the first is checked: signature, and that its signer
- * might make that change (an administrator anything; who is let in and reads drafts: let
- * others in).  ERR_UNPROVEN "people.forged", naming the version.
+ * might make that change (an administrator names and disables; person_may_let_in).  ERR_UNPROVEN "people.forged", naming the version.
  */
 MUST bool people_load(struct home *h, struct people **out, struct err *err);
 void people_free(struct people *p);
@@ -62,6 +61,11 @@ struct person *person_find(struct people *p, unsigned number);	/* NULL: nobody *
 /* Active and here: what the size of the office is counted by. */
 size_t people_here(const struct people *p);
 enum office_size people_office(const struct people *p);
+/*
+ * Who was let in and reads drafts; not an administrator, but in an office of one: who names
+ * people would make itself a second person.
+ */
+bool person_may_let_in(const struct people *p, const struct person *by);
 
 /*
  * The home of one becomes one of persons: k (its only passphrase) is person 1, with these
@@ -78,6 +82,8 @@ MUST bool people_save(struct home *h, struct keyring *k, struct people *p, int64
 /* A new person's keys under its passphrase; fills point and recipient. */
 MUST bool person_keys_make(struct home *h, struct person *p, struct span passphrase,
     struct err *err);
+/* What its roles open; only the ledger's until it was let in. */
+unsigned person_opens(const struct person *p);
 /* Those of its groups that k opens; *given: which (mask).  Idempotent. */
 MUST bool person_groups_give(struct home *h, struct keyring *k, const struct person *p,
     unsigned *given, struct err *err);

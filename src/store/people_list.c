@@ -236,11 +236,15 @@ list_in(const struct home *h, struct people *p, const struct digest *before,
 
 /* ---- who may change what ---- */
 
-static bool
-may_let_in(const struct person *p)
+/* Who names people lets nobody in: one person would make itself a second. */
+bool
+person_may_let_in(const struct people *p, const struct person *by)
 {
-	return !p->disabled && !p->afar && p->let_in_by != 0 &&
-	    (people_roles_open(p->roles) & (1u << GROUP_DESK)) != 0;
+	bool admin = (by->roles & (1u << ROLE_ADMINISTRATOR)) != 0;
+
+	return !by->disabled && !by->afar && by->let_in_by != 0 &&
+	    (!admin || people_here(p) == 1) &&
+	    (people_roles_open(by->roles) & (1u << GROUP_DESK)) != 0;
 }
 
 static bool
@@ -253,17 +257,19 @@ same_keys(const struct person *a, const struct person *b)
 
 /* One person of the next version, by whoever signed it. */
 static bool
-row_lawful(const struct person *was, const struct person *is, const struct person *by)
+row_lawful(const struct people *before_it, const struct person *was,
+    const struct person *is, const struct person *by)
 {
+	bool lets_in = person_may_let_in(before_it, by);
 	bool admin = (by->roles & (1u << ROLE_ADMINISTRATOR)) != 0;
 	unsigned before = was != NULL ? was->let_in_by : 0;
 	unsigned gained = is->roles & ~(was != NULL ? was->roles : 0);
 
 	if (is->let_in_by != before && is->let_in_by != 0 &&
-	    (is->let_in_by != by->number || !may_let_in(by)))
+	    (is->let_in_by != by->number || !lets_in))
 		return false;
 	/* A role more that opens drafts is a new reason to be let in. */
-	if ((people_roles_open(gained) & ~(1u << GROUP_LOG)) != 0 && is->let_in_by != 0 && !may_let_in(by))
+	if ((people_roles_open(gained) & ~(1u << GROUP_LOG)) != 0 && is->let_in_by != 0 && !lets_in)
 		return false;
 	if (was == NULL)
 		return admin;
@@ -283,7 +289,7 @@ change_lawful(const struct people *was, struct people *is)
 	if (by == NULL || by->disabled || by->afar || is->n < was->n)
 		return false;
 	for (size_t i = 0; i < is->n; i++)
-		if (!row_lawful(i < was->n ? &was->list[i] : NULL, &is->list[i], by))
+		if (!row_lawful(was, i < was->n ? &was->list[i] : NULL, &is->list[i], by))
 			return false;
 	return true;
 }

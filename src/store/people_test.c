@@ -129,6 +129,7 @@ static void
 person_add(unsigned roles)
 {
 	struct person *list = mem_resize(p->list, (p->n + 1) * sizeof *list, NULL);
+	struct person let_in;
 	unsigned given;
 
 	assert_non_null(list);
@@ -138,7 +139,9 @@ person_add(unsigned roles)
 	OK(person_keys_make(h, &list[p->n], SECOND, &err));
 	p->n++;
 	OK(people_save(h, k, p, NOW, &err));
-	OK(person_groups_give(h, k, &list[p->n - 1], &given, &err));
+	let_in = list[p->n - 1];
+	let_in.let_in_by = 1;
+	OK(person_groups_give(h, k, &let_in, &given, &err));
 }
 
 static void
@@ -250,6 +253,9 @@ who_cannot_open_a_group_cannot_give_it(void **state)
 	assert_int_equal(p->list[2].let_in_by, 0);
 	as(1, FIRST);
 	OK(person_groups_give(h, k, &p->list[2], &given, &err));
+	assert_int_equal(given, 1u << GROUP_LOG);
+	p->list[2].let_in_by = 1;
+	OK(person_groups_give(h, k, &p->list[2], &given, &err));
 	assert_int_equal(given, people_roles_open(1u << ROLE_INVESTIGATOR));
 	as(3, SECOND);
 	assert_int_equal(opens(k), given);
@@ -349,7 +355,18 @@ nobody_gives_a_role_to_himself_or_lets_himself_in(void **state)
 	NO(people_load(h, &p, &err), "people.forged");
 	OK(path_remove(w, home_dir(h), "people/list-4.json", &err));
 	loaded();
-	/* Who reads drafts does, and changes nothing else. */
+	/* ... nor does the first, who names people too and is not alone any more. */
+	as(1, FIRST);
+	p->list[2].let_in_by = 1;
+	OK(people_save(h, k, p, NOW, &err));
+	NO(people_load(h, &p, &err), "people.forged");
+	OK(path_remove(w, home_dir(h), "people/list-4.json", &err));
+	loaded();
+	as(2, SECOND);
+	p->list[0].roles &= ~(1u << ROLE_ADMINISTRATOR);
+	OK(people_save(h, k, p, NOW, &err));
+	loaded();
+	/* Who only reads drafts does, and changes nothing else. */
 	as(1, FIRST);
 	p->list[2].let_in_by = 1;
 	OK(people_save(h, k, p, NOW, &err));
@@ -360,7 +377,7 @@ nobody_gives_a_role_to_himself_or_lets_himself_in(void **state)
 	p->list[2].roles |= 1u << ROLE_OFFICER;
 	OK(people_save(h, k, p, NOW, &err));
 	NO(people_load(h, &p, &err), "people.forged");
-	OK(path_remove(w, home_dir(h), "people/list-5.json", &err));
+	OK(path_remove(w, home_dir(h), "people/list-6.json", &err));
 	loaded();
 	p->list[2].roles |= 1u << ROLE_OFFICER;
 	p->list[2].let_in_by = 0;

@@ -36,7 +36,13 @@ said 'Bo Ek' 'names who works here'
 holds 'no name of a person is readable on the disk' sh -c '! grep -rqa -e "Bo Ek" -e "Dee Okoro" a'
 try 6 'an auditor is nothing else' P 1 person role 5 --add investigator
 said 'auditor' 'and the sentence says so'
+try 6 'who names people lets nobody in' P 1 person let-in 3
+said 'make itself a second' 'and the sentence says why'
+try 0 'another one does, who reads drafts' P 2 person let-in 3
+said 'person let-in 3' 'and gives the keys it has; the others are given by who has them'
 try 0 'the first person gives up administration' P 1 person role 1 --remove administrator
+must P 1 person let-in 3
+must P 1 person let-in 4
 try 6 'and cannot name persons any more' P 1 person add 'Eve' --role prosecutor \
 	--new-passphrase-file pass6
 said 'administrator' 'the sentence names who can'
