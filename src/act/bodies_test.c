@@ -197,16 +197,23 @@ free_texts_end_at_8000_bytes(void **state)
 static void
 a_refusal_and_a_question_say_something_the_others_may(void **state)
 {
-	static const enum act_kind kinds[] = { ACT_GRANTED, ACT_GRANTED_WITH_CONDITIONS,
-		ACT_REFUSED, ACT_QUESTION, ACT_REPLY, ACT_WITHDRAWN };
+	static const enum act_kind must[] = { ACT_REFUSED, ACT_QUESTION, ACT_POSTPONED,
+		ACT_CONSULTATION, ACT_RELEASED };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		struct act a = kit_act(kinds[i]);
+	for (unsigned k = 0; k < ACT_KINDS; k++) {
+		struct act a = kit_act((enum act_kind)k);
+		bool needed = false;
 
+		if (act_kind_class((enum act_kind)k) != ACT_IS_ANSWER) {
+			act_clear(&a);
+			continue;
+		}
+		for (size_t i = 0; i < sizeof must / sizeof must[0]; i++)
+			needed = needed || must[i] == (enum act_kind)k;
 		mem_free(a.body.answer.text.text);
 		a.body.answer.text.text = NULL;
-		if (kinds[i] == ACT_REFUSED || kinds[i] == ACT_QUESTION)
+		if (needed)
 			kit_refused(&a, "json.member");
 		else
 			written(&a);
@@ -276,6 +283,44 @@ a_hold_has_both_instants_in_order_or_none(void **state)
 	a = kit_act(ACT_GRANTED);
 	a.body.answer.hold_until = a.body.answer.hold_effected_at + 1;
 	written(&a);
+}
+
+static void
+an_extension_says_how_long_and_a_release_since_when(void **state)
+{
+	struct act a = kit_act(ACT_EXTENSION);
+
+	(void)state;
+	a.body.answer.hold_effected_at = a.body.answer.hold_until = 0;
+	kit_refused(&a, "answer.hold");
+	a = kit_act(ACT_RELEASED);
+	a.body.answer.released_at = 0;
+	kit_refused(&a, "json.member");
+	a = kit_act(ACT_POSTPONED);
+	a.body.answer.until = 0;
+	written(&a);
+	a = kit_act(ACT_POSTPONED);
+	a.body.answer.grounds_n = 0;
+	kit_refused(&a, "json.member");
+	a = kit_act(ACT_CONSULTATION);
+	a.body.answer.grounds_n = 0;
+	fields_clear(&a.body.answer.fields);
+	written(&a);
+}
+
+static void
+a_notice_about_evidence_names_1_to_64_pieces(void **state)
+{
+	struct act a = kit_act(ACT_DESTROYED);
+
+	(void)state;
+	a.body.notice.pieces_n = 0;
+	kit_refused(&a, "json.member");
+	a = kit_act(ACT_LOSS_NOTICE);
+	for (; a.body.notice.pieces_n < NOTICE_PIECES_MAX; a.body.notice.pieces_n++)
+		a.body.notice.pieces[a.body.notice.pieces_n] = a.body.notice.pieces[0];
+	written(&a);
+	changed(ACT_DESTROYED, "\"pieces\": [", "\"pieces\": [], \"x\": [", "json.member");
 }
 
 static void
@@ -457,6 +502,8 @@ main(void)
 		cmocka_unit_test(a_refusal_names_1_to_16_grounds_none_twice),
 		cmocka_unit_test(a_question_asks_for_0_to_16_fields_by_name),
 		cmocka_unit_test(a_hold_has_both_instants_in_order_or_none),
+		cmocka_unit_test(an_extension_says_how_long_and_a_release_since_when),
+		cmocka_unit_test(a_notice_about_evidence_names_1_to_64_pieces),
 		cmocka_unit_test(conditions_are_there_when_promised_and_nothing_else_is),
 		cmocka_unit_test(a_reply_has_any_fields_or_none),
 		cmocka_unit_test(evidence_without_limits_and_origins_is_written_as_ever),

@@ -218,6 +218,50 @@ help_and_version_need_no_home_and_have_an_object(void **state)
 	(void)setenv("HOME", folder, 1);
 }
 
+/* From the tables, each with its articles, how sure we are, and no line too long. */
+static void
+act_page(const char *kind, bool law)
+{
+	SAYS(0, "help", "act", kind);
+	for (const char *at = out; *at != '\0'; at += strcspn(at, "\n") + 1)
+		if (strcspn(at, "\n") > 80)
+			fail_msg("%s: %.*s", kind, (int)strcspn(at, "\n"), at);
+	if (!law)
+		return;
+	assert_non_null(strstr(out, "certainty of our text: "));
+	assert_non_null(strstr(out, "\nArticles "));
+	assert_non_null(strstr(out, "\nWho may ask "));
+	assert_non_null(strstr(out, "\nChannel "));
+	assert_non_null(strstr(out, "\nFields "));
+	assert_non_null(strstr(out, "\nClocks"));
+	assert_non_null(strstr(out, "\nGrounds "));
+	assert_non_null(strstr(out, "\nSafeguards"));
+}
+
+static void
+every_kind_has_a_page_and_what_is_no_form_points_on(void **state)
+{
+	static const char *const pointers[] = { "extradition", "detained_transfer",
+		"proceedings_transfer" };
+
+	(void)state;
+	for (unsigned k = 0; k < ACT_KINDS; k++) {
+		enum act_kind kind = (enum act_kind)k;
+
+		act_page(act_kind_name(kind), act_kind_measure(kind) != NULL);
+		assert_non_null(strstr(out, act_kind_says(kind)));
+	}
+	for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++) {
+		act_page(pointers[i], true);
+		assert_non_null(strstr(out, "has no form for this"));
+	}
+	SAYS(0, "help", "act");
+	assert_non_null(strstr(out, "who has this account or address?"));
+	OBJECT(0, "help", "act", "freeze");
+	BOTH(2, "help", "act", "surveil");
+	BOTH(2, "help", "act", "x_epoc");
+}
+
 static void
 a_word_that_is_none_is_answered_with_the_nearest(void **state)
 {
@@ -490,6 +534,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_command_helps_and_never_scolds),
 		cmocka_unit_test(help_and_version_need_no_home_and_have_an_object),
+		cmocka_unit_test(every_kind_has_a_page_and_what_is_no_form_points_on),
 		cmocka_unit_test(a_word_that_is_none_is_answered_with_the_nearest),
 		cmocka_unit_test(a_home_is_named_or_the_usual_one),
 		cmocka_unit_test(pages_and_completion_are_what_their_readers_take),

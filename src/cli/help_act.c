@@ -263,6 +263,15 @@ safeguards_tell(struct cli *c, const struct law_measure *m)
 /* ---- the page ---- */
 
 static void
+title_say(struct cli *c, const struct law_measure *m)
+{
+	char text[250];
+
+	(void)snprintf(text, sizeof text, "%s (%s)", m->title, m->id);
+	words_say(c, 0, text);
+}
+
+static void
 measure_tell(struct cli *c, const struct law_measure *m)
 {
 	char articles[120], text[200];
@@ -286,7 +295,8 @@ measure_tell(struct cli *c, const struct law_measure *m)
 static void
 pointer_tell(struct cli *c, const struct law_measure *m)
 {
-	say(c, "%s (%s)\n\n", m->title, m->id);
+	title_say(c, m);
+	say(c, "\n");
 	words_say(c, 0,
 	    "Comity has no form for this, and does not want one: it is about persons, and courts and ministries do it by their own ways. Write through the channel below; the fields are what such a paper has to say. Evidence for it is asked for by requests of its own (comity request fields), and keeps its custody.");
 	say(c, "\n");
@@ -299,9 +309,11 @@ kind_tell(struct cli *c, enum act_kind kind, const struct law_measure *m)
 {
 	bool request = act_kind_class(kind) == ACT_IS_REQUEST;
 
-	say(c, "%s%s%s%s\n\"%s\"\n\n", m != NULL ? m->title : act_kind_name(kind),
-	    m != NULL ? " (" : "", m != NULL ? m->id : "", m != NULL ? ")" : "",
-	    act_kind_says(kind));
+	if (m != NULL)
+		title_say(c, m);
+	else
+		say(c, "%s\n", act_kind_name(kind));
+	say(c, "\"%s\"\n\n", act_kind_says(kind));
 	if (act_kind_is_notice(kind))
 		words_say(c, 0,
 		    "A notice: it tells, and asks for nothing. No answer is owed; with its receipt it is done.");

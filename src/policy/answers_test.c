@@ -46,6 +46,7 @@ answer(enum act_kind request, const char *instrument, enum act_kind kind)
 	ask.exercise = reply.exercise = true;
 	(void)snprintf(ask.instrument, sizeof ask.instrument, "%s", instrument);
 	facts = (struct answer_facts){ .request = &ask, .answer = &reply, .now = NOW,
+		.consulted = true,
 		.from_state = "XB", .to_state = "XA" };
 	return &reply.body.answer;
 }
@@ -434,10 +435,130 @@ tidy(void **state)
 	return 0;
 }
 
+/* ---- not now; before a no; longer; no longer ---- */
+
+static void
+only_ones_own_inquiry_postpones(void **state)
+{
+	struct answer_body *a = answer(ACT_MLA_GENERAL, "UNCAC-CYBER", ACT_POSTPONED);
+
+	(void)state;
+	text(&a->text, "A search of ours is near");
+	ground(a, "R02");
+	lacks("answer.ground-refuses");
+	ground(a, "R16");
+	lacks("answer.ground-not-in-menu");
+	ground(a, "R09");
+	a->until = NOW;
+	lacks("answer.postponed-past");
+	a->until = NOW + 1;
+	good();
+}
+
+static void
+a_consultation_offers_conditions_and_nothing_else(void **state)
+{
+	struct answer_body *a = answer(ACT_STORED_DATA, "UNCAC-CYBER", ACT_CONSULTATION);
+
+	(void)state;
+	text(&a->text, "For a fine we could not search");
+	ground(a, "R99");
+	lacks("answer.ground-unknown");
+	ground(a, "R03");
+	set(&a->fields, "conditions[+].code", "case_only");
+	good();
+	set(&a->fields, "conditions[+].code", "purple");
+	lacks("answer.condition-unknown");
+	fields_clear(&a->fields);
+	set(&a->fields, "necessity", "x");
+	lacks("answer.consults-else");
+}
+
+static void
+an_extension_ends_later_than_now_however_short(void **state)
+{
+	struct answer_body *a = answer(ACT_PRESERVE, "UNCAC-CYBER", ACT_EXTENSION);
+
+	(void)state;
+	lacks("answer.no-hold");
+	a->hold_effected_at = NOW - 50 * DAY;
+	a->hold_until = NOW;
+	lacks("answer.hold-over");
+	a->hold_until = NOW + DAY;
+	good();
+	a = answer(ACT_PRESERVE_EXTEND, "UNCAC-CYBER", ACT_GRANTED);
+	lacks("answer.no-hold");
+	a->hold_effected_at = NOW;
+	a->hold_until = NOW + DAY;
+	good();
+	a = answer(ACT_PRESERVE, "UNCAC-CYBER", ACT_RELEASED);
+	a->released_at = NOW + 2 * DAY;
+	lacks("answer.released-not-yet");
+	a->released_at = NOW;
+	good();
+}
+
+static void
+a_yes_to_a_question_says_the_answer(void **state)
+{
+	static const enum act_kind kinds[] = { ACT_PROVIDER_LOCATE, ACT_TECH_LEGAL_ADVICE,
+		ACT_LOCATE_SUSPECT, ACT_STATUS_QUERY };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		struct answer_body *a = answer(kinds[i], "UNCAC-CYBER", ACT_GRANTED);
+
+		lacks("answer.no-words");
+		text(&a->text, "In Berun City");
+		good();
+	}
+}
+
+/* Each outcome, what it needs, and the sentence when that is not there. */
+static void
+a_provider_answers_with_an_outcome_and_what_it_needs(void **state)
+{
+	static const struct { const char *outcome, *reason, *name, *value; } steps[] = {
+		{ "produced", "answer.no-certificate", "F80.title", "Certificate of Kim" },
+		{ "produced", "answer.no-collection-record", "F81.by", "Unit 4" },
+		{ "produced", "answer.provider-incomplete", "F82.text", "exporter 1.2" },
+		{ "produced", "answer.no-method", "F83.codes", "provider_export" },
+		{ "produced", "answer.provider-incomplete", "F84.what", "An image" },
+		{ "not_held", "answer.no-why-not", "F92.text", "Kept for seven days" },
+		{ "conflict_of_laws", "answer.no-conflict", "F86.text", "The law of XC" },
+		{ "cost_claim", "answer.no-claim", "F87.amount", "12.50" },
+	};
+	struct answer_body *a = answer(ACT_DOMESTIC_ORDER, "", ACT_PROVIDER_ANSWER);
+
+	(void)state;
+	set(&a->fields, "F12.name", "Berun Mail");
+	lacks("answer.no-outcome");
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		set(&a->fields, "F85.codes", steps[i].outcome);
+		lacks(steps[i].reason);
+		set(&a->fields, steps[i].name, steps[i].value);
+	}
+	lacks("answer.provider-incomplete");	/* parts of F81 and F87 are missing still */
+	set(&a->fields, "F81.from", "The log server");
+	set(&a->fields, "F81.at", "2026-11-10");
+	set(&a->fields, "F81.tool", "exporter 1.2");
+	set(&a->fields, "F87.currency", "XBD");
+	good();
+	set(&a->fields, "F85.codes", "produced;preserved");
+	lacks("answer.two-outcomes");
+	set(&a->fields, "F85.codes", "perhaps");
+	lacks("answer.outcome-unknown");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(only_ones_own_inquiry_postpones),
+		cmocka_unit_test(a_consultation_offers_conditions_and_nothing_else),
+		cmocka_unit_test(an_extension_ends_later_than_now_however_short),
+		cmocka_unit_test(a_yes_to_a_question_says_the_answer),
+		cmocka_unit_test(a_provider_answers_with_an_outcome_and_what_it_needs),
 		cmocka_unit_test(P01_a_refusal_states_its_reasons_and_a_ground),
 		cmocka_unit_test(a_ground_is_one_of_the_menu_of_the_basis),
 		cmocka_unit_test(
