@@ -1,5 +1,7 @@
 #include "package/check.h"
 
+#include "package/disclose_check.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -307,6 +309,11 @@ check_open(struct check *c, bool *go, struct err *err)
 		answer_only(r, OVERALL_CHANGED, "parcel.header", text);
 		return true;
 	case PLAIN_FOLDER:
+		if (c->in->unpack_into == NULL && disclosure_is(c->in)) {
+			c->part = *go = true;
+			r->form = PACKAGE_DISCLOSURE;
+			return true;
+		}
 		if (!folder_open(&c->folder, c->in, go, err))
 			return false;
 		if (!*go)
@@ -379,7 +386,13 @@ decide(struct check *c)
 		r->unchanged = UNCHANGED_NOT_CHECKED;
 	else
 		r->unchanged = UNCHANGED_YES;
-	if (r->unchanged == UNCHANGED_YES && r->files == 0)
+	if (r->unchanged == UNCHANGED_YES && c->part)
+		(void)snprintf(r->unchanged_text, sizeof r->unchanged_text,
+		    "%llu of %llu entries %s shown; what is shown is what was sealed.",
+		    (unsigned long long)r->part.shown,
+		    (unsigned long long)r->part.lines,
+		    r->part.shown == 1 ? "is" : "are");
+	else if (r->unchanged == UNCHANGED_YES && r->files == 0)
 		(void)snprintf(r->unchanged_text, sizeof r->unchanged_text,
 		    "The act is what was sealed; it carries no files.");
 	else if (r->unchanged == UNCHANGED_YES)
@@ -421,6 +434,12 @@ check_all(struct check *c, struct err *err)
 	if (c->in->unpack_into != NULL &&
 	    !unpack_begin(&c->unpack, c->in, &c->plain, err))
 		return false;
+	if (c->part) {
+		if (!check_ready(c, err) || !disclosure_check(c, err))
+			return false;
+		decide(c);
+		return true;
+	}
 	if (!check_ready(c, err) ||
 	    !(c->folder != NULL ? folder_run(c, err) : tar_check(c, err)) ||
 	    !check_rest(c, err))

@@ -48,6 +48,8 @@ struct check {
 	bool stopped;			/* by checks 1 to 4: the rest was not looked at */
 	bool undecided;			/* read in full, but not understood */
 	bool signature_holds;
+	bool part;			/* a disclosure (disclose_check.h) */
+	bool of_act;			/* no act there: r->act has its sender, as claimed */
 	bool late_token_holds;
 	struct culprit culprits[REPORT_FILES_MAX];
 	uint64_t culprits_n;		/* all, the named ones first */
@@ -89,6 +91,8 @@ void culprit_line(void *arg, const struct line *l);
 
 /* check_agree.c: does everything agree with everything (steps 5, 6, 10)? */
 MUST bool check_agree(struct check *c, struct err *err);
+/* The ids, and what lies outside data/, when r->has_ids says that they are known. */
+MUST bool check_ids(struct check *c, struct err *err);
 
 /* check_culprits.c: which files differ from the manifest (a second reading). */
 MUST bool check_culprits(struct check *c, struct err *err);

@@ -245,8 +245,8 @@ outside_list(struct check *c)
 }
 
 /* SHA-256 over the sha256sum lines of the last files (section 1). */
-static bool
-ids_make(struct check *c, struct err *err)
+bool
+check_ids(struct check *c, struct err *err)
 {
 	static const enum place of[] = { PLACE_TAG_MANIFEST, PLACE_P7S,
 		PLACE_SIGNATURE, PLACE_TOKEN };
@@ -281,7 +281,7 @@ check_agree(struct check *c, struct err *err)
 		return false;
 	bag_info_agrees(c);
 	if (!tag_manifest_agrees(c, err) || !collection_agrees(c, err) ||
-	    !ids_make(c, err))
+	    !check_ids(c, err))
 		return false;
 	texts_say(c);
 	return true;

@@ -175,6 +175,10 @@ stamps_check(struct who_check *w, struct err *err)
 		return false;
 	/* Beside a token that is there, a later one counts but has no place. */
 	c->late_token_holds &= !c->there[PLACE_TOKEN];
+	if (r->when_text[0] == '\0' && c->of_act)
+		report_say(r->when_text, c->there[PLACE_TOKEN] ?
+		    "The time stamp does not hold." :
+		    "No time stamp is there, and the act is not shown.");
 	if (r->when_text[0] != '\0' || !r->has_act)
 		return true;
 	if (c->there[PLACE_TOKEN] || act_kind_needs_stamp(r->act.kind))
@@ -417,7 +421,7 @@ who_and_when(struct who_check *w, struct err *err)
 	if (!revoked_collect(w, err) || !signature_check(w, err) ||
 	    !stamps_check(w, err))
 		return false;
-	if (w->cms.state != CMS_HOLDS || !r->has_act) {
+	if (w->cms.state != CMS_HOLDS || !(r->has_act || w->c->of_act)) {
 		r->who = WHO_UNKNOWN;
 		report_say(r->who_text, w->cms.state != CMS_HOLDS ?
 		    "The signature does not hold." :
@@ -425,7 +429,8 @@ who_and_when(struct who_check *w, struct err *err)
 		return true;
 	}
 	clock_say(w, "signer's", w->cms.signing_time);
-	clock_say(w, "sender's", r->act.made_at);
+	if (r->has_act)
+		clock_say(w, "sender's", r->act.made_at);
 	return who_decide(w, err);
 }
 

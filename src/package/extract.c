@@ -1,12 +1,12 @@
 /* Reading back single files, and the plain tar, of a package that was checked. */
 #include <string.h>
 
+#include "package/extract.h"
 #include "package/folder.h"
 #include "package/read_tar.h"
 
-/* The path must lead to a package that can be opened; else why not. */
-static bool
-open_readable(struct plain *p, enum plain_kind *kind,
+bool
+extract_open(struct plain *p, enum plain_kind *kind,
     const struct package_reading *in, struct err *err)
 {
 	char text[400];
@@ -31,8 +31,8 @@ absent(const char *name, struct err *err)
 	    "the package holds no %s", shown_text(name).s);
 }
 
-static bool
-content_read(const struct plain *p, struct plain_reader *r, uint64_t at,
+bool
+extract_read(const struct plain *p, struct plain_reader *r, uint64_t at,
     uint64_t size, struct buf *out, struct err *err)
 {
 	size_t got;
@@ -50,32 +50,44 @@ content_read(const struct plain *p, struct plain_reader *r, uint64_t at,
 	return true;
 }
 
-/* From header to header; contents are skipped without being opened. */
+bool
+extract_step(const struct plain *p, struct plain_reader *r, struct extract_at *at,
+    bool *more, struct err *err)
+{
+	uint8_t header[TAR_HEADER_MAX];
+	struct tar_claim *c = &at->claim;
+	size_t got;
+
+	*more = false;
+	if (at->next >= p->size)
+		return true;
+	if (!plain_read_at(p, r, at->next, header, sizeof header, &got, err) ||
+	    !tar_claim_read(span_of(header, got), c, err))
+		return false;
+	if (c->end)
+		return true;
+	at->content = at->next + c->header_n;
+	if (c->size > p->size - at->content)
+		return err_set(err, ERR_INPUT, "tar.cut", "the package is cut");
+	at->next = at->content + c->size + tar_padding(c->size);
+	*more = true;
+	return true;
+}
+
 static bool
 tar_find(const struct plain *p, struct plain_reader *r, const char *name,
     struct buf *out, struct err *err)
 {
-	uint64_t at = 0;
+	struct extract_at at = { 0 };
+	bool more;
 
 	for (;;) {
-		uint8_t header[TAR_HEADER_MAX];
-		struct tar_claim c;
-		size_t got;
-
-		if (!plain_read_at(p, r, at, header, sizeof header, &got, err) ||
-		    !tar_claim_read(span_of(header, got), &c, err))
+		if (!extract_step(p, r, &at, &more, err))
 			return false;
-		if (c.end)
+		if (!more)
 			return absent(name, err);
-		at += c.header_n;
-		if (c.size > p->size - at)
-			return err_set(err, ERR_INPUT, "tar.cut",
-			    "the package is cut");
-		if (strcmp(c.path, name) == 0)
-			return content_read(p, r, at, c.size, out, err);
-		at += c.size + tar_padding(c.size);
-		if (at >= p->size)
-			return absent(name, err);
+		if (strcmp(at.claim.path, name) == 0)
+			return extract_read(p, r, at.content, at.claim.size, out, err);
 	}
 }
 
@@ -105,7 +117,7 @@ package_extract(const struct package_reading *in, const char *name,
 	if (place_of(name) == PLACES ||
 	    (place_of(name) == PLACE_DATA && !order_path_good(name)))
 		return absent(name, err);
-	if (!open_readable(&p, &kind, in, err))
+	if (!extract_open(&p, &kind, in, err))
 		return false;
 	if (kind == PLAIN_FOLDER) {
 		plain_close(&p);
@@ -191,7 +203,7 @@ package_plain_tar(const struct package_reading *in, struct file *out,
 	enum plain_kind kind;
 	bool ok;
 
-	if (!open_readable(&e.plain, &kind, in, err))
+	if (!extract_open(&e.plain, &kind, in, err))
 		return false;
 	if (kind == PLAIN_FOLDER)
 		return err_set(err, ERR_USE, "package.folder",

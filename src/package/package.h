@@ -15,6 +15,7 @@
 #include "act/act.h"
 #include "crypto/age.h"
 #include "crypto/path.h"
+#include "package/disclosure.h"
 #include "world/world.h"
 
 /* ---- the payload that will be packed ---- */
@@ -127,7 +128,8 @@ MUST bool package_write(const struct package_writing *in, struct file *out,
 
 /* ---- reading ---- */
 
-enum package_form { PACKAGE_PARCEL, PACKAGE_TAR, PACKAGE_FOLDER };
+/* The last is some files of a package, proven alone (package/disclose.h). */
+enum package_form { PACKAGE_PARCEL, PACKAGE_TAR, PACKAGE_FOLDER, PACKAGE_DISCLOSURE };
 
 struct package_trust {
 	const struct certs *roots;		/* who; may be NULL or empty */
@@ -154,7 +156,7 @@ struct package_trust {
 struct package_reading {
 	struct world *world;
 	struct dir *at;			/* path below it; NULL: as a person typed it */
-	const char *path;		/* parcel, tar or bag folder */
+	const char *path;		/* parcel, tar, bag folder or disclosure */
 	const struct age_keys *keys;	/* for a parcel; NULL: none */
 	struct package_trust trust;
 	/*
@@ -213,6 +215,8 @@ struct package_report {
 	struct buf signature;		/* signature.bin as read (for a late stamp) */
 	struct buf signer_cert;		/* DER */
 	bool unpacked;			/* stands under its final name */
+	bool is_part;			/* of a disclosure: what it says, its counts proven */
+	struct disclosure part;
 };
 
 void package_report_init(struct package_report *r);

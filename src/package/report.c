@@ -183,7 +183,7 @@ static bool
 ids_print(const struct package_report *r, struct buf *out, struct err *err)
 {
 	static const char *const forms[] = { "sealed parcel", "plain package",
-		"folder" };
+		"folder", "disclosure: some files of a package" };
 
 	if (!buf_printf(out, err, "\n  read as     %s\n", forms[r->form]))
 		return false;

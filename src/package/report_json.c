@@ -5,7 +5,7 @@
  *   overall    intact | changed | incomplete | not_a_package | no_identity |
  *              wrong_identity
  *   exit_code  what comity-check exits with
- *   form       parcel | tar | folder, or null for what is no package
+ *   form       parcel | tar | folder | disclosure, or null for what is no package
  *   unchanged  {state: yes | no | not_checked, text}
  *   who        {state: known | unknown | revoked | not_checked, text, name, sha256}
  *              name: of the certificate; sha256: of its bytes; null when none
@@ -17,6 +17,9 @@
  *   files, bytes            payload as read, without _salt
  *   files_changed           how many are not what was sealed
  *   collection              true when a collection record is inside and can be read
+ *   disclosure              null, or of some files of a package: {lines, shown,
+ *              withheld: [{ground, lines}], why, by, at, exercise}; lines and shown are
+ *              proven, the rest is the word of who disclosed it
  *   unpacked                true when the folder stands under its final name
  *   findings   [{state: holds | broken | undecided | warning, reason, text}]
  *   findings_more           how many more there were
@@ -29,7 +32,7 @@
 
 static const char *const overalls[] = { "intact", "changed", "incomplete",
 	"not_a_package", "no_identity", "wrong_identity" };
-static const char *const forms[] = { "parcel", "tar", "folder" };
+static const char *const forms[] = { "parcel", "tar", "folder", "disclosure" };
 static const char *const unchangeds[] = { "yes", "no", "not_checked" };
 static const char *const whos[] = { "known", "unknown", "revoked", "not_checked" };
 static const char *const whens[] = { "proven", "claimed", "not_checked" };
@@ -126,6 +129,35 @@ out_act(struct json_out *j, const struct package_report *r)
 }
 
 static void
+out_part(struct json_out *j, const struct package_report *r)
+{
+	const struct disclosure *d = &r->part;
+
+	if (!r->is_part) {
+		json_out_null(j, "disclosure");
+		return;
+	}
+	json_out_object(j, "disclosure");
+	json_out_int(j, "lines", (int64_t)d->lines);
+	json_out_int(j, "shown", (int64_t)d->shown);
+	json_out_array(j, "withheld");
+	for (unsigned i = 0; i < WITHHELDS; i++) {
+		if (d->withheld[i] == 0)
+			continue;
+		json_out_object(j, NULL);
+		json_out_str(j, "ground", withheld_name((enum withheld)i));
+		json_out_int(j, "lines", (int64_t)d->withheld[i]);
+		json_out_close_object(j);
+	}
+	json_out_close_array(j);
+	json_out_str(j, "why", disclose_why_name(d->why));
+	json_out_str(j, "by", d->by.s);
+	json_out_str(j, "at", when_rfc3339(d->at).s);
+	json_out_bool(j, "exercise", d->exercise);
+	json_out_close_object(j);
+}
+
+static void
 out_findings(struct json_out *j, const struct package_report *r)
 {
 	json_out_array(j, "findings");
@@ -164,6 +196,7 @@ package_report_json(const struct package_report *r, struct buf *out,
 	json_out_int(&j, "bytes", (int64_t)r->bytes);
 	json_out_int(&j, "files_changed", (int64_t)r->files_changed);
 	json_out_bool(&j, "collection", r->has_collection);
+	out_part(&j, r);
 	json_out_bool(&j, "unpacked", r->unpacked);
 	out_findings(&j, r);
 	json_out_str(&j, "does_not_prove",

@@ -14,6 +14,12 @@ text_check(void)
 	return span_text(text_check_bytes);
 }
 
+struct span
+text_check_path(void)
+{
+	return span_text(text_check_path_bytes);
+}
+
 bool
 text_known(const char *name, const struct digest *d)
 {
