@@ -150,7 +150,8 @@ head(struct html *h, const struct custody_story *s, const char *title)
 	html_raw(h, "<main>\n<h1>");
 	html_prose(h, title);
 	html_raw(h, "</h1>\n");
-	if (h->lang[0] != '\0' && phrases_of(h->lang) == NULL) {
+	if (h->lang[0] != '\0' && (phrases_of(h->lang) == NULL ||
+	    phrases_find(h->table, "cust.title") == NULL)) {
 		html_raw(h, "<p>");
 		html_say(h, "cust.fallback", h->lang);
 		html_raw(h, "</p>\n");

@@ -146,6 +146,13 @@ html_say(struct html *h, const char *key, const char *value)
 }
 
 void
+html_comma(struct html *h)
+{
+	html_say(h, "comma", NULL);
+	html_raw(h, strcmp(h->table->lang, "zh") == 0 ? "" : " ");
+}
+
+void
 html_say_or(struct html *h, const char *key, const char *english)
 {
 	const char *found = phrases_find(h->table, key);
@@ -198,6 +205,14 @@ say_date(struct html *h, const struct civil *c)
 	}
 }
 
+static bool
+from_right(const struct html *h)
+{
+	const char *dir = phrases_find(h->table, "dir");
+
+	return dir != NULL && strcmp(dir, "rtl") == 0;
+}
+
 void
 html_instant(struct html *h, int64_t at)
 {
@@ -209,9 +224,13 @@ html_instant(struct html *h, int64_t at)
 	html_raw(h, "><bdi>");
 	if (when_civil(at, &c)) {
 		say_date(h, &c);
-		(void)snprintf(text, sizeof text, ", %02d:%02d:%02d UTC", c.hour,
+		(void)snprintf(text, sizeof text, "%02d:%02d:%02d UTC", c.hour,
 		    c.minute, c.second);
+		html_comma(h);
+		/* Behind an Arabic month the zone would come before its time. */
+		html_raw(h, from_right(h) ? "<bdi dir=\"ltr\">" : "");
 		add_escaped(h, span_text(text));
+		html_raw(h, from_right(h) ? "</bdi>" : "");
 	}
 	html_raw(h, "</bdi></time>");
 }

@@ -16,6 +16,8 @@ struct html {
 	bool ok;
 	const char *lang;		/* of the part that is being written */
 	const struct phrases *table;	/* its phrases, or the English ones */
+	const struct phrases *beside;	/* of the other column; NULL: there is none */
+	bool first;			/* this is the first of the two columns */
 };
 
 /* Mark-up: a constant of ours, never a value. */
@@ -30,6 +32,8 @@ void html_value(struct html *h, const char *text);
 void html_number(struct html *h, int64_t n);
 /* A phrase; `value` (may be NULL) stands where it says {}. */
 void html_say(struct html *h, const char *key, const char *value);
+/* What stands between two things that are listed, in this language. */
+void html_comma(struct html *h);
 /* The phrase if there is one, else `english` marked as such. */
 void html_say_or(struct html *h, const char *key, const char *english);
 /* "22 November 2026, 08:46:00 UTC" in this language, with the machine's form beside. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "text/letter_inside.h"
+#include "text/words.h"
 
 static const char style[] =
 "@page{size:A4;margin:20mm 18mm}"
@@ -34,8 +35,8 @@ table_of(const char *lang)
 	return t != NULL ? t : &phrases_list[0];
 }
 
-static void
-begin(struct html *h, const struct letter *l)
+void
+page_begin(struct html *h, const char *title, const char *css)
 {
 	html_raw(h, "<!DOCTYPE html>\n<html");
 	html_attribute(h, "lang", h->table->lang);
@@ -45,9 +46,9 @@ begin(struct html *h, const struct letter *l)
 	    "<meta http-equiv=\"Content-Security-Policy\" "
 	    "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
 	    "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
-	html_prose(h, l->our_number);
+	html_prose(h, title);
 	html_raw(h, "</title>\n<style>");
-	html_raw(h, style);
+	html_raw(h, css);
 	html_raw(h, "</style>\n</head>\n<body>\n");
 }
 
@@ -71,7 +72,7 @@ our_name(const struct html *h, const struct card_body *c)
 	return &c->names[0];
 }
 
-static void
+void
 say_us(struct html *h, const struct card_body *c)
 {
 	const struct marked_text *name = our_name(h, c);
@@ -84,14 +85,14 @@ say_us(struct html *h, const struct card_body *c)
 	say_state(h, c->state);
 }
 
-static void
+void
 say_them(struct html *h, const struct letter *l)
 {
 	if (l->to_name != NULL && l->to_name[0] != '\0')
 		html_value(h, l->to_name);
 	else
 		html_say(h, "head.concern", NULL);
-	html_raw(h, ", ");
+	html_comma(h);
 	say_state(h, l->to_state);
 	if (l->to_address != NULL && l->to_address[0] != '\0') {
 		html_raw(h, "<p class=\"address\" dir=\"auto\">");
@@ -116,22 +117,20 @@ say_articles(struct html *h, const char *list)
 	html_value(h, text);
 }
 
-static void
+void
 say_basis(struct html *h, const struct act *a)
 {
 	char key[60];
 
-	html_row_open(h, "head.basis");
 	(void)snprintf(key, sizeof key, "basis.%s",
 	    a->instrument[0] == '\0' ? "none" : a->instrument);
 	html_say_or(h, key, a->instrument);
 	if (a->article[0] != '\0') {
-		html_raw(h, ", ");
+		html_comma(h);
 		html_say(h, "basis.article", NULL);
 		html_raw(h, " ");
 		say_articles(h, a->article);
 	}
-	html_row_close(h);
 }
 
 static void
@@ -166,8 +165,11 @@ say_head(struct html *h, const struct letter *l)
 	row(h, "head.reference", l->their_reference);
 	row(h, "head.phone", l->card->body.card.phone);
 	say_way(h, l->by);
-	if (act_kind_class(a->kind) == ACT_IS_REQUEST)
+	if (act_kind_class(a->kind) == ACT_IS_REQUEST) {
+		html_row_open(h, "head.basis");
 		say_basis(h, a);
+		html_row_close(h);
+	}
 	if (a->expires_at != 0) {
 		html_row_open(h, "head.expires");
 		html_instant(h, a->expires_at);
@@ -256,9 +258,19 @@ say_answered(struct html *h, const struct letter *l)
 	html_raw(h, "<p>");
 	(void)snprintf(key, sizeof key, "kind.%s", act_kind_name(l->request->kind));
 	html_say(h, key, NULL);
-	html_raw(h, ", ");
+	html_comma(h);
 	html_instant(h, l->request->made_at);
 	html_raw(h, "</p>\n");
+}
+
+void
+say_draft(struct html *h)
+{
+	if (!words_are_draft(h->table->lang))
+		return;
+	html_raw(h, "<p class=\"draft\"><em>");
+	html_say(h, "lang.draft", NULL);
+	html_raw(h, "</em></p>\n");
 }
 
 static void
@@ -282,6 +294,7 @@ article(struct html *h, const struct letter *l, const char *lang)
 		html_say(h, "fallback", lang);
 		html_raw(h, "</em></p>\n");
 	}
+	say_draft(h);
 	say_head(h, l);
 	html_raw(h, "<h1>");
 	(void)snprintf(key, sizeof key, "kind.%s", act_kind_name(l->act->kind));
@@ -305,8 +318,8 @@ article(struct html *h, const struct letter *l, const char *lang)
 	html_raw(h, "</article>\n");
 }
 
-static bool
-may_be_letter(const struct letter *l, struct err *err)
+bool
+letter_may_be(const struct letter *l, struct err *err)
 {
 	if (l->act->kind == ACT_CARD || l->act->kind == ACT_TIME_STAMP)
 		return err_set(err, ERR_USE, "letter.kind",
@@ -327,9 +340,9 @@ letter_html(const struct letter *l, struct buf *out, struct err *err)
 		.table = table_of(first) };
 	size_t before = out->n;
 
-	if (!may_be_letter(l, err))
+	if (!letter_may_be(l, err))
 		return false;
-	begin(&h, l);
+	page_begin(&h, l->our_number, style);
 	article(&h, l, first);
 	/* One part is enough when both languages come from the same table. */
 	if (l->lang[1][0] != '\0' && table_of(l->lang[1]) != table_of(first))

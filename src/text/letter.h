@@ -6,6 +6,9 @@
  * act id) stands on it.  Pure: values in, bytes out; the same values make the same
  * letter.
  *
+ * Or as a sheet: both languages side by side, in the order of the Council of Europe's
+ * templates.  A language whose words no lawyer has confirmed yet says so on either.
+ *
  * Phrases are in data/letters/LANG.tsv.  A language without a table, or a phrase that
  * is missing in it, falls back to English, and the letter says so.  Free texts stand as
  * they were written, each marked with its language.
@@ -49,6 +52,13 @@ struct letter {
  * "letter.attached".
  */
 MUST bool letter_html(const struct letter *l, struct buf *out, struct err *err);
+
+/*
+ * The same act with both languages side by side, row by row, the first one where its
+ * writing begins.  A free text stands in the column of its language; the other has room
+ * for a translation.  ERR_USE "sheet.language": two languages of ours are needed.
+ */
+MUST bool sheet_html(const struct letter *l, struct buf *out, struct err *err);
 
 /* Is there a table for that language ("fr-CH" is read as "fr")? */
 bool letter_speaks(const char *lang);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "text/letter_inside.h"
+#include "text/words.h"
 
 #define KEY_MAX 100
 #define CODE_MAX 80	/* bytes of one code: those of the law have 22 at most */
@@ -49,7 +50,7 @@ say_list(struct html *h, const char *list)
 		say_code(h, code);
 		list += n;
 		if (*list == ';') {
-			html_raw(h, ", ");
+			html_comma(h);
 			list++;
 		}
 	}
@@ -70,9 +71,42 @@ say_state(struct html *h, const char *code)
 		html_raw(h, ")");
 }
 
+/* Where a translation can be written by hand. */
+static void
+say_blank(struct html *h)
+{
+	html_raw(h, "<div class=\"blank\">");
+	html_say(h, "sheet.translation", NULL);
+	html_raw(h, "</div>");
+}
+
+/* In two columns a text stands where its language is; false: not in this one. */
+static bool
+stands_here(struct html *h, const struct marked_text *t)
+{
+	const struct phrases *of = phrases_of(t->lang);
+
+	if (h->beside == NULL || of == h->table)
+		return true;
+	html_raw(h, "<p><small>");
+	if (of == h->beside) {
+		html_say(h, "sheet.written", words_lang_name(t->lang));
+	} else {
+		html_say(h, "sheet.other", t->lang[0] != '\0' ?
+		    words_lang_name(t->lang) : "?");
+	}
+	html_raw(h, "</small></p>");
+	if (of != h->beside && h->first)
+		return true;
+	say_blank(h);
+	return false;
+}
+
 void
 say_marked(struct html *h, const struct marked_text *t)
 {
+	if (!stands_here(h, t))
+		return;
 	html_raw(h, "<p dir=\"auto\"");
 	if (t->lang[0] != '\0')
 		html_attribute(h, "lang", t->lang);
@@ -152,7 +186,7 @@ under_hanoi(const char *instrument)
 
 /* "13": an article of the Convention, under it; else what is done there, by its name. */
 static void
-say_offences(struct html *h, const char *list)
+say_offences(struct html *h, const char *list, bool numbered)
 {
 	char code[CODE_MAX];
 
@@ -163,13 +197,16 @@ say_offences(struct html *h, const char *list)
 		(void)snprintf(code, sizeof code, "%.*s",
 		    (int)(n < sizeof code ? n : sizeof code - 1), list);
 		o = law_offence(code);
-		(void)snprintf(code, sizeof code, "%s", o != NULL ? o->name : "-");
-		for (char *s = code; *s != '\0'; s++)
-			*s = *s == '_' ? ' ' : *s;
-		html_value(h, code);
+		if (numbered)
+			html_value(h, code);
+		if (o != NULL) {
+			(void)snprintf(code, sizeof code, "offence.%s", o->name);
+			html_raw(h, numbered ? " " : "");
+			html_say(h, code, NULL);
+		}
 		list += n;
 		if (*list == ';') {
-			html_raw(h, ", ");
+			html_comma(h);
 			list++;
 		}
 	}
@@ -198,10 +235,16 @@ say_entry(struct html *h, const struct law_shape *shape, const struct field_entr
 		html_raw(h, "<dt>");
 		if (part_is_offences(shape, &shape->parts[i]) && !under_hanoi(instrument)) {
 			html_say(h, "offence.kind", NULL);
-			html_raw(h, "</dt><dd lang=\"en\">");
-			say_offences(h, e->parts[i].text);
-		} else {
+			html_raw(h, "</dt><dd>");
+			say_offences(h, e->parts[i].text, false);
+		} else if (part_is_offences(shape, &shape->parts[i])) {
 			say_part(h, shape, &shape->parts[i]);
+			html_raw(h, "</dt><dd>");
+			say_offences(h, e->parts[i].text, true);
+		} else {
+			/* Codes say themselves what they are. */
+			if (strcmp(shape->parts[i].name, "codes") != 0)
+				say_part(h, shape, &shape->parts[i]);
 			html_raw(h, "</dt><dd>");
 			say_value(h, shape->parts[i].kind, &e->parts[i]);
 		}
@@ -223,7 +266,7 @@ place_may_be_named(struct span place, const char *instrument)
 	return !span_starts(place, "Budapest ") || strcmp(instrument, "Budapest") == 0;
 }
 
-static void
+void
 say_source(struct html *h, const char *source, const char *instrument)
 {
 	bool first = true;
@@ -243,19 +286,31 @@ say_source(struct html *h, const char *source, const char *instrument)
 	}
 }
 
-static void
-say_field(struct html *h, const struct field *f, const char *instrument)
+void
+say_field_label(struct html *h, const struct law_field *f)
 {
 	char key[KEY_MAX];
 
-	(void)snprintf(key, sizeof key, "field.%s", f->law->id);
+	(void)snprintf(key, sizeof key, "field.%s", f->id);
+	html_say_or(h, key, f->label);
+}
+
+void
+say_field_value(struct html *h, const struct field *f, const char *instrument)
+{
+	for (size_t i = 0; i < f->n; i++)
+		say_entry(h, f->law->shape, &f->entries[i], instrument);
+}
+
+static void
+say_field(struct html *h, const struct field *f, const char *instrument)
+{
 	html_raw(h, "<tr><th scope=\"row\">");
-	html_say_or(h, key, f->law->label);
+	say_field_label(h, f->law);
 	html_raw(h, "<br><small lang=\"en\">");
 	say_source(h, f->law->source, instrument);
 	html_raw(h, "</small></th><td>");
-	for (size_t i = 0; i < f->n; i++)
-		say_entry(h, f->law->shape, &f->entries[i], instrument);
+	say_field_value(h, f, instrument);
 	html_raw(h, "</td></tr>\n");
 }
 

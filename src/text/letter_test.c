@@ -194,7 +194,7 @@ a_letter_under_budapest_names_no_article_of_the_convention(void **state)
 	(void)snprintf(p.act.article, sizeof p.act.article, "16;29");
 	page = make(&p);
 	has(page, "Budapest 29(2)(b)");
-	has(page, "ict theft or fraud");
+	has(page, "theft or fraud");
 	has(page, "Convention on Cybercrime (Budapest, 2001)");
 	assert_null(strstr(page, "Art 4"));
 	assert_null(strstr(page, "Article 4"));
@@ -321,9 +321,9 @@ a_language_without_a_table_falls_back_and_says_so(void **state)
 
 	(void)state;
 	post_begin(&p, ACT_PRESERVE);
-	(void)snprintf(p.letter.lang[0], sizeof p.letter.lang[0], "pt");
+	(void)snprintf(p.letter.lang[0], sizeof p.letter.lang[0], "eo");
 	page = make(&p);
-	has(page, "no text in the language &quot;<bdi>pt</bdi>&quot; yet");
+	has(page, "no text in the language &quot;<bdi>eo</bdi>&quot; yet");
 	/* The same table once is enough. */
 	assert_null(strstr(strstr(page, "<article") + 1, "<article"));
 	(void)snprintf(p.letter.lang[0], sizeof p.letter.lang[0], "es-XC");
@@ -342,6 +342,10 @@ every_language_says_everything(void **state)
 		for (size_t i = 0; i < phrases_list[0].n; i++) {
 			const char *key = phrases_list[0].list[i].key;
 
+			/* A custody report without a table is in English, and says so. */
+			if (strncmp(key, "cust.", 5) == 0 &&
+			    phrases_find(&phrases_list[l], "cust.title") == NULL)
+				continue;
 			if (phrases_find(&phrases_list[l], key) == NULL)
 				fail_msg("%s has no %s", phrases_list[l].lang, key);
 		}

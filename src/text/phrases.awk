@@ -1,6 +1,7 @@
-# Turns data/letters/LANG.tsv into C tables, English first; stops when a line is not
-# KEY TAB TEXT, a key comes twice, or one that English does not have comes up (labels of
-# the law excepted: English takes those from data/law).
+# Turns data/letters/LANG.tsv and data/words/LANG.tsv into C tables, English first, one
+# for each language whichever files it comes from; stops when a line is not KEY TAB TEXT,
+# a key comes twice, or one that English does not have comes up (words whose English is
+# in data/law excepted).
 function bad_line(why) {
 	print "phrases.awk: " FILENAME ":" FNR ": " why > "/dev/stderr"
 	exit failed = 1
@@ -10,12 +11,15 @@ FNR == 1 {
 	lang = FILENAME
 	sub(/.*\//, "", lang)
 	sub(/\.tsv$/, "", lang)
-	langs[++langs_n] = lang
+	if (!(lang in known)) {
+		known[lang] = 1
+		langs[++langs_n] = lang
+	}
 }
 /^#/ || /^$/ { next }
 NF != 2 || $1 !~ /^[a-zA-Z0-9_.-]+$/ || $2 == "" { bad_line("not KEY TAB TEXT") }
 (lang, $1) in text { bad_line("\"" $1 "\" comes twice") }
-langs_n > 1 && !(("en", $1) in text) && $1 !~ /^(field|part|ground)\./ {
+langs_n > 1 && !(("en", $1) in text) && $1 !~ /^(field|part|ground|deadline|kind)\./ {
 	bad_line("English has no \"" $1 "\"")
 }
 {

@@ -1,0 +1,230 @@
+/* Words: every code that can be signed says what it means, in every language. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "law/tables.h"
+#include "policy/hold.h"
+#include "policy/request.h"
+#include "text/phrases.h"
+#include "text/words.h"
+
+#define FIRST_WITH_ENGLISH_OF_LAW 1	/* table 0 is English: data/law has its labels */
+#define LANGS "ar;en;es;fr;pt;ru;vi;zh"
+
+/* Each table from `first` on has "PREFIX.code". */
+static void
+said(size_t first, const char *prefix, const char *code)
+{
+	char key[120];
+
+	(void)snprintf(key, sizeof key, "%s.%s", prefix, code);
+	for (size_t l = first; l < phrases_list_n; l++)
+		if (phrases_find(&phrases_list[l], key) == NULL)
+			fail_msg("no words in %s for %s", phrases_list[l].lang, key);
+}
+
+static void
+all_said(const char *codes)
+{
+	char code[80];
+
+	while (codes != NULL && *codes != '\0') {
+		size_t n = strcspn(codes, ";");
+
+		assert_true(n < sizeof code);
+		(void)snprintf(code, sizeof code, "%.*s", (int)n, codes);
+		said(0, "code", code);
+		codes += n + (codes[n] == ';');
+	}
+}
+
+/* The offence's own codes are articles, said by their names. */
+static bool
+are_articles(const struct law_shape *s, const struct law_part *p)
+{
+	return strcmp(s->name, "offence") == 0 && strcmp(p->name, "articles") == 0;
+}
+
+static void
+every_code_of_a_field_has_words_in_every_language(void **state)
+{
+	size_t n;
+	const struct law_field *fields = law_fields(&n);
+
+	(void)state;
+	for (size_t s = 0; s < LAW_SHAPES; s++)
+		for (size_t i = 0; i < law_shapes[s].parts_n; i++)
+			if (!are_articles(&law_shapes[s], &law_shapes[s].parts[i]))
+				all_said(law_shapes[s].parts[i].codes);
+	for (size_t i = 0; i < n; i++) {
+		said(FIRST_WITH_ENGLISH_OF_LAW, "field", fields[i].id);
+		all_said(fields[i].codes);
+	}
+}
+
+static void
+every_kind_and_measure_has_words_in_every_language(void **state)
+{
+	(void)state;
+	for (unsigned k = 0; k < ACT_KINDS; k++)
+		said(0, "kind", act_kind_name(k));
+	for (size_t i = 0; i < law_measure_count; i++)
+		said(FIRST_WITH_ENGLISH_OF_LAW, "kind", law_measure_rows[i].id);
+}
+
+static void
+every_ground_has_words_in_every_language(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < law_ground_count; i++)
+		said(FIRST_WITH_ENGLISH_OF_LAW, "ground", law_ground_rows[i].id);
+}
+
+static void
+every_offence_has_words_in_every_language(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < law_offence_count; i++)
+		said(0, "offence", law_offence_rows[i].name);
+}
+
+static void
+every_deadline_has_words_in_every_language(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < law_deadline_count; i++)
+		said(FIRST_WITH_ENGLISH_OF_LAW, "deadline", law_deadline_rows[i].id);
+}
+
+static void
+every_state_of_requests_and_holds_has_words_in_every_language(void **state)
+{
+	(void)state;
+	for (unsigned s = 0; s < REQUEST_STATES; s++)
+		said(0, "state", request_state_name(s));
+	for (unsigned s = 0; s < HOLD_STATES; s++)
+		said(0, "hold", hold_state_name(s));
+}
+
+static unsigned
+holes(const char *text, const char *hole)
+{
+	unsigned n = 0;
+
+	for (; (text = strstr(text, hole)) != NULL; text += strlen(hole))
+		n++;
+	return n;
+}
+
+static void
+what_is_put_into_a_phrase_is_put_in_in_every_language(void **state)
+{
+	static const char *const hole[] = { "{}", "{d}", "{m}", "{y}", "{" };
+
+	(void)state;
+	for (size_t l = 1; l < phrases_list_n; l++)
+		for (size_t i = 0; i < phrases_list[l].n; i++) {
+			const struct phrase *p = &phrases_list[l].list[i];
+			const char *en = phrases_find(&phrases_list[0], p->key);
+
+			for (size_t k = 0; k < sizeof hole / sizeof *hole; k++)
+				if (holes(p->text, hole[k]) !=
+				    (en == NULL ? 0 : holes(en, hole[k])))
+					fail_msg("%s: %s has not the {} of English",
+					    phrases_list[l].lang, p->key);
+		}
+}
+
+static void
+phrases_are_text_and_no_mark_up(void **state)
+{
+	(void)state;
+	for (size_t l = 0; l < phrases_list_n; l++)
+		for (size_t i = 0; i < phrases_list[l].n; i++) {
+			const struct phrase *p = &phrases_list[l].list[i];
+			struct span s = span_text(p->text);
+
+			assert_true(s.n > 0 && s.p[0] != ' ' && s.p[s.n - 1] != ' ');
+			if (!utf8_valid(s) || strpbrk(p->text, "<&") != NULL)
+				fail_msg("%s: %s", phrases_list[l].lang, p->key);
+		}
+}
+
+static void
+eight_languages_are_there_and_all_but_english_are_drafts(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	for (const char *lang; (lang = words_lang(n)) != NULL; n++) {
+		assert_true(law_list_has(LANGS, lang));
+		assert_true(words_are_draft(lang) == (strcmp(lang, "en") != 0));
+		assert_true(words_right_to_left(lang) == (strcmp(lang, "ar") == 0));
+	}
+	assert_int_equal(n, 8);
+	assert_false(words_are_there("tlh"));
+	assert_false(words_are_there(""));
+}
+
+static void
+an_instant_has_western_digits_and_the_month_as_a_word_in_every_language(void **state)
+{
+	const char *lang, *s;
+
+	(void)state;
+	assert_string_equal(words_instant("fr", 1795337160).s,
+	    "22 novembre 2026, 08:46:00 UTC");
+	assert_string_equal(words_instant("pt", 1795337160).s,
+	    "22 de novembro de 2026, 08:46:00 UTC");
+	assert_string_equal(words_instant(NULL, 1795337160).s,
+	    "22 November 2026, 08:46:00 UTC");
+	for (size_t i = 0; (lang = words_lang(i)) != NULL; i++) {
+		s = words_instant(lang, 1795337160).s;
+		assert_non_null(strstr(s, "22"));
+		assert_non_null(strstr(s, "2026"));
+		assert_non_null(strstr(s, "08:46:00 UTC"));
+	}
+	assert_string_equal(words_instant("fr", INT64_MAX).s, "");
+}
+
+static void
+a_word_that_a_language_lacks_is_said_in_english(void **state)
+{
+	const struct law_ground *g = law_ground("R02");
+
+	(void)state;
+	assert_string_equal(words_ground("tlh", g), g->summary);
+	assert_string_equal(words_ground("en", g), g->summary);
+	assert_string_not_equal(words_ground("fr-CH", g), g->summary);
+	assert_string_equal(words_state("tlh", "sent"), "sent");
+	assert_string_equal(words_state("fr", "no_such_state"), "no_such_state");
+	assert_string_equal(words_kind("", "no_such_kind"), "no_such_kind");
+	assert_null(words_code("fr", "no_such_code"));
+	assert_string_equal(words_lang_name("tlh"), "tlh");
+	assert_string_equal(words_lang_name("fr-CH"), "fran\xc3\xa7" "ais");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_code_of_a_field_has_words_in_every_language),
+		cmocka_unit_test(every_kind_and_measure_has_words_in_every_language),
+		cmocka_unit_test(every_ground_has_words_in_every_language),
+		cmocka_unit_test(every_offence_has_words_in_every_language),
+		cmocka_unit_test(every_deadline_has_words_in_every_language),
+		cmocka_unit_test(every_state_of_requests_and_holds_has_words_in_every_language),
+		cmocka_unit_test(what_is_put_into_a_phrase_is_put_in_in_every_language),
+		cmocka_unit_test(phrases_are_text_and_no_mark_up),
+		cmocka_unit_test(eight_languages_are_there_and_all_but_english_are_drafts),
+		cmocka_unit_test(an_instant_has_western_digits_and_the_month_as_a_word_in_every_language),
+		cmocka_unit_test(a_word_that_a_language_lacks_is_said_in_english),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
