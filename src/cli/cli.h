@@ -170,6 +170,8 @@ int run_evidence_send(struct cli *c, struct call *call);
 int run_evidence_receive(struct cli *c, struct call *call);
 int run_evidence_open(struct cli *c, struct call *call);
 int run_evidence_export(struct cli *c, struct call *call);
+int run_evidence_disclose(struct cli *c, struct call *call);
+int run_evidence_restrict(struct cli *c, struct call *call);
 int run_custody_show(struct cli *c, struct call *call);
 int run_custody_report(struct cli *c, struct call *call);
 int run_request_new(struct cli *c, struct call *call);

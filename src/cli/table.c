@@ -42,6 +42,28 @@ static const char *const init_examples[] = {
 	NULL
 };
 
+static const struct option disclose_options[] = {
+	{ "files", "PATH", "a file, or all in a folder, named as at the source; repeatable" },
+	{ "files-from", "FILE", "the same, a line each; - = standard input" },
+	{ "out", "FOLDER", "the folder that is made (needed)" },
+	{ "why", "CODE", "defence, court, authority, victim, expert or oversight (needed)" },
+	{ "withheld-ground", "CODE", "not_asked (default), not_relevant, third_party, privileged, investigation, source or security" },
+	{ "parcel", "N", "which parcel, 1 for the first; default: the newest" },
+	{ "with-act", NULL, "act.json too: tells the size of all files together, and the act's texts" },
+	END
+};
+static const char *const disclose_examples[] = {
+	"comity evidence disclose 0002 --files mail/inbox.eml --why defence --out for-counsel",
+	"one file, provable alone; of the others only how many there are",
+	NULL
+};
+static const struct option restrict_options[] = {
+	{ "files", "PATH", "only this file or folder, beside those marked before; repeatable" },
+	{ "files-from", "FILE", "the same, a line each; - = standard input" },
+	{ "class", "CODE", "article_14 (default), or none: a person decided that nothing is" },
+	END
+};
+
 static const struct option out_options[] = {
 	{ "out", "FILE", "write there instead of to standard output" }, END
 };
@@ -550,6 +572,12 @@ const struct command commands[] = {
 	    open_options, NULL, true, run_evidence_open },
 	{ "evidence", "export", "ID", 1, 1, "a folder for a court: evidence, roots, how to check",
 	    NULL, export_options, NULL, true, run_evidence_export },
+	{ "evidence", "disclose", "ID", 1, 1, "some files of it, provable alone; the others counted, not named",
+	    "Restricted material (Article 14) is never in it. A ledger entry is made first. Check it with comity-check or with the script inside.",
+	    disclose_options, disclose_examples, true, run_evidence_disclose },
+	{ "evidence", "restrict", "ID", 1, 1, "mark material of Article 14: inspected, never copied",
+	    "Without --files: all of it. Evidence that answers a request about Article 14 is restricted as a whole until somebody decides here.",
+	    restrict_options, NULL, true, run_evidence_restrict },
 	{ "custody", "show", "EVIDENCE", 1, 1, "who held it when, under which act, and what proves it",
 	    "Exit code 0: every link is proven; 10: some are only claimed, or one is missing; 3: something contradicts the chain.",
 	    custody_show_options, NULL, true, run_custody_show },

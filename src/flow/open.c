@@ -5,13 +5,7 @@
 #include "flow/inside.h"
 #include "flow/people.h"
 #include "flow/record.h"
-
-#define OUT_NAME_MAX 200	/* bytes: the names beside it are longer, and 255 is the end */
-
-struct out_place {
-	struct dir *into;
-	char name[OUT_NAME_MAX + 1];
-};
+#include "flow/shown.h"
 
 /* "a/b/c/" -> the folder "a/b" and the name "c"; a bare name lies in ".". */
 static bool
@@ -36,8 +30,8 @@ out_split(const char *path, struct buf *folder, struct out_place *out,
 	    buf_add(folder, span_of(path, at), err);
 }
 
-static bool
-out_open(struct flow *f, const char *path, struct out_place *out, struct err *err)
+bool
+shown_out_open(struct flow *f, const char *path, struct out_place *out, struct err *err)
 {
 	const char *folder;
 	struct buf b;
@@ -74,17 +68,8 @@ parcel_choose(const struct evidence *e, size_t *parcel, struct err *err)
 	    "evidence %04u has %zu parcels", e->number, e->parcels_n);
 }
 
-/* Everything a reading of one kept parcel needs. */
-struct kept_reading {
-	struct package_reading in;
-	struct node_trust trust;
-	struct parcel_path path;
-	struct buf token;
-	struct evidence evidence;
-};
-
-static bool
-kept_open(struct flow *f, unsigned number, size_t *parcel, struct kept_reading *k,
+bool
+shown_open(struct flow *f, unsigned number, size_t *parcel, struct kept_reading *k,
     struct err *err)
 {
 	const struct parcel *p;
@@ -110,15 +95,14 @@ kept_open(struct flow *f, unsigned number, size_t *parcel, struct kept_reading *
 	return true;
 }
 
-static void
-kept_close(struct kept_reading *k)
+void
+shown_close(struct kept_reading *k)
 {
 	node_trust_close(&k->trust);
 	buf_clear(&k->token);
 }
 
-/* Durable before the bytes are shown (formats/record, order 4). */
-static bool
+bool
 shown_record(struct flow *f, const struct kept_reading *k, size_t parcel,
     enum record_event event, struct err *err)
 {
@@ -152,8 +136,8 @@ flow_evidence_open(struct flow *f, unsigned number, size_t parcel,
 
 	if (!flow_may(f, PEOPLE_READ, err))
 		return false;
-	ok = kept_open(f, number, &parcel, &k, err) &&
-	    out_open(f, out_path, &out, err) &&
+	ok = shown_open(f, number, &parcel, &k, err) &&
+	    shown_out_open(f, out_path, &out, err) &&
 	    shown_record(f, &k, parcel, EVENT_OPENED, err);
 	if (ok) {
 		k.in.trust.has_at = has_at;
@@ -164,7 +148,7 @@ flow_evidence_open(struct flow *f, unsigned number, size_t parcel,
 		ok = node_check(&k.trust, &k.in, report, err);
 	}
 	dir_close(out.into);
-	kept_close(&k);
+	shown_close(&k);
 	return ok;
 }
 
@@ -209,8 +193,8 @@ static const char how_to_check[] =
 "certificate signed the list. They do not prove that the content is true, or that\n"
 "it was lawfully obtained.\n";
 
-static bool
-write_plain(struct flow *f, struct dir *at, const char *name, struct span bytes,
+bool
+shown_write(struct flow *f, struct dir *at, const char *name, struct span bytes,
     struct err *err)
 {
 	struct file *file = NULL;
@@ -237,8 +221,8 @@ write_tar(struct flow *f, const struct package_reading *in, struct dir *at,
 	return ok;
 }
 
-static bool
-write_stamp_roots(struct flow *f, struct dir *at, struct err *err)
+bool
+shown_stamp_roots(struct flow *f, struct dir *at, struct err *err)
 {
 	struct certs roots;
 	struct buf pem;
@@ -249,15 +233,15 @@ write_stamp_roots(struct flow *f, struct dir *at, struct err *err)
 	ok = home_stamp_roots(f->home, &roots, err);
 	if (ok && roots.n > 0)
 		ok = certs_write_pem(&roots, &pem, err) &&
-		    write_plain(f, at, "tsa.pem", buf_span(&pem), err);
+		    shown_write(f, at, "tsa.pem", buf_span(&pem), err);
 	certs_clear(&roots);
 	buf_clear(&pem);
 	return ok;
 }
 
 /* The roots of the card that the package names: of that day, and confirmed. */
-static bool
-write_roots(struct flow *f, const struct act *a, struct dir *at, struct err *err)
+bool
+shown_roots(struct flow *f, const struct act *a, struct dir *at, struct err *err)
 {
 	bool found = false, trusted = false, ok;
 	struct certs roots;
@@ -274,7 +258,7 @@ write_roots(struct flow *f, const struct act *a, struct dir *at, struct err *err
 		    a->from.s);
 	ok = ok && certs_of_card(&card, &roots, err) &&
 	    certs_write_pem(&roots, &pem, err) &&
-	    write_plain(f, at, "roots.pem", buf_span(&pem), err);
+	    shown_write(f, at, "roots.pem", buf_span(&pem), err);
 	act_clear(&card);
 	certs_clear(&roots);
 	buf_clear(&pem);
@@ -290,18 +274,13 @@ export_into(struct flow *f, struct kept_reading *k, struct dir *at, bool tar,
 	k->in.resume = true;
 	if (!node_check(&k->trust, &k->in, report, err))
 		return false;
-	return !report->unpacked || (write_roots(f, &report->act, at, err) &&
-	    write_stamp_roots(f, at, err) &&
-	    write_plain(f, at, "HOW-TO-CHECK.txt", span_text(how_to_check), err) &&
+	return !report->unpacked || (shown_roots(f, &report->act, at, err) &&
+	    shown_stamp_roots(f, at, err) &&
+	    shown_write(f, at, "HOW-TO-CHECK.txt", span_text(how_to_check), err) &&
 	    (!tar || write_tar(f, &k->in, at, err)) && dir_sync(at, err));
 }
 
-/*
- * It is made under another name and appears whole.  A cut one is gone on with while
- * its bag is not complete: that is the long part.
- */
-#define EXPORT_PREFIX ".comity-export-"
-
+/* A cut one is gone on with while its bag is not complete: that is the long part. */
 static bool
 making_open(struct flow *f, const struct out_place *out, const char *making,
     struct dir **at, struct err *err)
@@ -320,9 +299,8 @@ making_open(struct flow *f, const struct out_place *out, const char *making,
 	    dir_open(f->world, out->into, making, at, err);
 }
 
-/* Under its name when all is there; what came to nothing is taken away. */
-static bool
-making_end(struct flow *f, const struct out_place *out, const char *making,
+bool
+shown_making_end(struct flow *f, const struct out_place *out, const char *making,
     bool whole, struct err *err)
 {
 	if (!whole)
@@ -343,17 +321,17 @@ flow_evidence_export(struct flow *f, unsigned number, size_t parcel,
 
 	if (!flow_may(f, PEOPLE_EXPORT, err))
 		return false;
-	ok = kept_open(f, number, &parcel, &k, err) && out_open(f, out_path, &out, err);
+	ok = shown_open(f, number, &parcel, &k, err) && shown_out_open(f, out_path, &out, err);
 	(void)snprintf(making, sizeof making, EXPORT_PREFIX "%s", out.name);
 	ok = ok && shown_record(f, &k, parcel, EVENT_EXPORTED, err) &&
 	    making_open(f, &out, making, &at, err) &&
 	    export_into(f, &k, at, tar, report, err);
 	dir_close(at);
 	if (ok)
-		ok = making_end(f, &out, making, report->unpacked, err);
+		ok = shown_making_end(f, &out, making, report->unpacked, err);
 	else if (at != NULL && err->kind == ERR_REFUSED)
-		(void)!making_end(f, &out, making, false, NULL);
+		(void)!shown_making_end(f, &out, making, false, NULL);
 	dir_close(out.into);
-	kept_close(&k);
+	shown_close(&k);
 	return ok;
 }

@@ -161,7 +161,8 @@ line_choose(struct making *m, struct span line, struct err *err)
 	bool show = false;
 
 	if (!line_parse(span_part(line, 0, line.n - 1), &m->name, &parsed, err) ||
-	    !disclose_tree_add(&m->tree, line, err))
+	    !disclose_tree_add(&m->tree, line, err) ||
+	    !merkle_leaf(m->tree.hasher, line, &l.leaf, err))
 		return false;
 	if (parsed.n != ++m->d.lines)
 		return err_set(err, ERR_INPUT, "disclose.lines",
@@ -201,7 +202,7 @@ lines_choose(struct making *m, struct err *err)
 			    err_set(err, ERR_STOPPED, "stopped", "stopped");
 	} while (ok && more);
 	rows_clear(&rows);
-	return ok && (m->d.shown > 0 || err_set(err, ERR_ABSENT, "disclose.nothing",
+	return ok && (m->into == NULL || m->d.shown > 0 || err_set(err, ERR_ABSENT, "disclose.nothing",
 	    "none of the %llu entries of the package may be shown of those you named",
 	    (unsigned long long)m->d.lines));
 }
@@ -432,23 +433,30 @@ say_write(struct making *m, struct err *err)
 	return ok;
 }
 
+/* The lines, and each asked for. */
+static bool
+look_all(struct making *m, struct err *err)
+{
+	return plain_reader_init(&m->reader, &m->plain, err) &&
+	    disclose_tree_init(&m->tree, m->world, m->in->tmp, err) &&
+	    spool_new(m->world, m->in->tmp, SPOOL_KEEP, &m->chosen, err) &&
+	    (m->bytes = mem_new(COPY_BYTES, err)) != NULL &&
+	    places_find(m, err) && act_take(m, err) && lines_choose(m, err);
+}
+
 static bool
 make_all(struct making *m, struct err *err)
 {
 	struct copying c = { .m = m };
 
-	return plain_reader_init(&m->reader, &m->plain, err) &&
-	    disclose_tree_init(&m->tree, m->world, m->in->tmp, err) &&
-	    spool_new(m->world, m->in->tmp, SPOOL_KEEP, &m->chosen, err) &&
-	    (m->bytes = mem_new(COPY_BYTES, err)) != NULL &&
-	    places_find(m, err) && act_take(m, err) && lines_choose(m, err) &&
-	    head_agrees(m, err) && lines_prove(m, err) &&
+	return look_all(m, err) && head_agrees(m, err) && lines_prove(m, err) &&
 	    chosen_each(m, file_copy, &c, err) && signed_copy(m, err) &&
 	    say_write(m, err) && dir_sync_all(m->into, err);
 }
 
-bool
-disclosure_make(const struct disclosing *in, struct dir *into, struct disclosure *out,
+/* into NULL: only looked at. */
+static bool
+disclose_from(const struct disclosing *in, struct dir *into, struct disclosure *out,
     struct err *err)
 {
 	struct making *m = mem_new(sizeof *m, err);
@@ -465,8 +473,8 @@ disclosure_make(const struct disclosing *in, struct dir *into, struct disclosure
 	if (ok)
 		ok = kind == PLAIN_FOLDER ? err_set(err, ERR_USE, "disclose.folder",
 		    "a folder is no parcel: disclose from the parcel it came out of") :
-		    make_all(m, err);
-	if (ok)
+		    into == NULL ? look_all(m, err) : make_all(m, err);
+	if (ok && out != NULL)
 		*out = m->d;
 	plain_reader_clear(&m->reader);
 	plain_close(&m->plain);
@@ -476,4 +484,17 @@ disclosure_make(const struct disclosing *in, struct dir *into, struct disclosure
 	mem_free(m->bytes);
 	mem_free(m);
 	return ok;
+}
+
+bool
+disclosure_make(const struct disclosing *in, struct dir *into, struct disclosure *out,
+    struct err *err)
+{
+	return disclose_from(in, into, out, err);
+}
+
+bool
+disclosure_look(const struct disclosing *in, struct err *err)
+{
+	return disclose_from(in, NULL, NULL, err);
 }

@@ -29,6 +29,7 @@ struct disclose_line {
 	struct span path;		/* "data/..." */
 	uint64_t size;
 	struct digest sha256;
+	struct digest leaf;		/* RFC 6962, of the line with its salt */
 };
 
 struct disclosing {
@@ -53,6 +54,9 @@ struct disclosing {
  */
 MUST bool disclosure_make(const struct disclosing *in, struct dir *into,
     struct disclosure *out, struct err *err);
+
+/* Nothing is made: each line is only asked about. */
+MUST bool disclosure_look(const struct disclosing *in, struct err *err);
 
 /* The script that travels along (doc/check-path.sh). */
 #define DISCLOSE_SCRIPT "check-path.sh"

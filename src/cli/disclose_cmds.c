@@ -1,0 +1,158 @@
+/* evidence disclose and restrict: some files for somebody, and what is never copied. */
+#include <string.h>
+
+#include "cli/verdict.h"
+#include "flow/disclose.h"
+
+#define FILES_OPTIONS_MAX 256		/* --files on one command line; more: --files-from */
+
+struct files_asked {
+	const char *list[FILES_OPTIONS_MAX + 1];
+	struct buf from;
+	struct disclose_names names;
+};
+
+static bool
+files_take(struct cli *c, struct call *call, struct files_asked *a)
+{
+	const char *path = call_value(call, "files-from");
+
+	buf_init(&a->from, DISCLOSE_NAMES_MAX);
+	a->names.list = a->list;
+	a->names.n = call_values(call, "files", a->list, FILES_OPTIONS_MAX + 1);
+	if (a->names.n > FILES_OPTIONS_MAX)
+		return err_set(&c->err, ERR_USE, "use.files",
+		    "more than %d times --files: put the names into a file, a line each, for --files-from",
+		    FILES_OPTIONS_MAX);
+	if (path != NULL && !file_option(c, path, &a->from))
+		return false;
+	a->names.from = buf_span(&a->from);
+	return true;
+}
+
+static bool
+codes_take(struct cli *c, struct call *call, struct disclose_wish *w)
+{
+	const char *why = call_value(call, "why"), *out = call_value(call, "out");
+	const char *ground = call_value(call, "withheld-ground");
+
+	if (out == NULL)
+		return err_set(&c->err, ERR_USE, "use.out",
+		    "--out FOLDER is needed: the folder that is made");
+	if (why == NULL || !disclose_why_parse(why, &w->why))
+		return err_set(&c->err, ERR_USE, "use.why",
+		    "--why says for whom it is: defence, court, authority, victim, expert or oversight");
+	if (ground != NULL && (!withheld_parse(ground, &w->ground) ||
+	    w->ground == WITHHELD_ARTICLE_14))
+		return err_set(&c->err, ERR_USE, "use.ground",
+		    "--withheld-ground is not_asked, not_relevant, third_party, privileged, investigation, source or security; what is of Article 14 is marked with: comity evidence restrict");
+	w->out = out;
+	return true;
+}
+
+static int
+disclosed_told(struct cli *c, const struct disclosure *d,
+    const struct package_report *r, const char *out)
+{
+	int code = verdict_answer(c, r, false);
+
+	say(c, "%s of %llu shown; withheld, counted and not named:\n",
+	    count_people(d->shown, "entry", "entries").s,
+	    (unsigned long long)d->lines);
+	for (unsigned i = 0; i < WITHHELDS; i++)
+		if (d->withheld[i] > 0)
+			say(c, "  %llu  %s\n", (unsigned long long)d->withheld[i],
+			    withheld_words((enum withheld)i));
+	say(c, "The folder is ");
+	say_text(c, out);
+	say(c, ".\n  To check it: comity-check --roots roots.pem --tsa tsa.pem disclosure\n"
+	    "  or, with OpenSSL alone, in disclosure: sh check-path.sh ROOTS TSA-ROOTS\n");
+	return code;
+}
+
+int
+run_evidence_disclose(struct cli *c, struct call *call)
+{
+	struct disclose_wish w = { .ground = WITHHELD_NOT_ASKED,
+		.with_act = call_flag(call, "with-act") };
+	struct package_report *r = mem_new(sizeof *r, &c->err);
+	struct files_asked *a = mem_new(sizeof *a, &c->err);
+	struct evidence *e = mem_new(sizeof *e, &c->err);
+	struct disclosure d;
+	int code = EXIT_OTHER;
+	bool ok = r != NULL && a != NULL && e != NULL;
+
+	if (r != NULL)
+		package_report_init(r);
+	ok = ok && codes_take(c, call, &w) && files_take(c, call, a) &&
+	    evidence_find(c->flow.home, call->args[0], e, &c->err) &&
+	    parcel_option(c, call_value(call, "parcel"), &w.parcel);
+	if (ok) {
+		w.evidence = e->number;
+		w.names = a->names;
+		ok = flow_evidence_disclose(&c->flow, &w, &d, r, &c->err);
+	}
+	code = ok ? disclosed_told(c, &d, r, w.out) : fail(c);
+	if (r != NULL)
+		package_report_clear(r);
+	if (a != NULL)
+		buf_clear(&a->from);
+	mem_free(r);
+	mem_free(a);
+	mem_free(e);
+	return code;
+}
+
+/* ---- restrict ---- */
+
+static bool
+class_take(struct cli *c, struct call *call, const struct files_asked *a,
+    enum restrict_how *how)
+{
+	const char *class = call_value(call, "class");
+	bool files = a->names.n > 0 || a->names.from.n > 0;
+
+	if (class == NULL || strcmp(class, "article_14") == 0)
+		*how = files ? RESTRICT_FILES : RESTRICT_ALL;
+	else if (strcmp(class, "none") == 0 && !files)
+		*how = RESTRICT_NONE;
+	else
+		return err_set(&c->err, ERR_USE, "use.class",
+		    "--class is article_14, or none for all of it");
+	return true;
+}
+
+int
+run_evidence_restrict(struct cli *c, struct call *call)
+{
+	struct files_asked *a = mem_new(sizeof *a, &c->err);
+	struct evidence *e = mem_new(sizeof *e, &c->err);
+	enum restrict_how how = RESTRICT_ALL;
+	struct json_out j;
+	uint64_t lines = 0;
+	bool ok;
+
+	ok = a != NULL && e != NULL && files_take(c, call, a) &&
+	    class_take(c, call, a, &how) &&
+	    evidence_find(c->flow.home, call->args[0], e, &c->err) &&
+	    flow_evidence_restrict(&c->flow, e->number, how, &a->names, &lines, &c->err);
+	if (ok && c->json) {
+		json_start(c, &j, "comity.restricted/1");
+		json_out_int(&j, "evidence", e->number);
+		json_out_bool(&j, "all", how == RESTRICT_ALL);
+		json_out_int(&j, "lines", (int64_t)lines);
+		json_done(c, &j);
+	}
+	if (ok && how == RESTRICT_FILES)
+		say(c, "Evidence %04u: %s marked as restricted (Article 14): never copied, inspected instead.\n",
+		    e->number, count_people(lines, "entry is", "entries are").s);
+	else if (ok)
+		say(c, how == RESTRICT_ALL ?
+		    "All of evidence %04u is restricted (Article 14): never copied, inspected instead.\n" :
+		    "Nothing of evidence %04u is restricted.\n", e->number);
+	if (a != NULL)
+		buf_clear(&a->from);
+	mem_free(a);
+	mem_free(e);
+	return ok ? EXIT_DONE : fail(c);
+}

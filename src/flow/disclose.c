@@ -1,0 +1,335 @@
+/* Some files of a piece of evidence, for somebody who may see them and no others. */
+#include "flow/disclose.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/journey.h"
+#include "flow/marks.h"
+#include "flow/names.h"
+#include "flow/people.h"
+#include "package/disclose.h"
+
+#define DISCLOSE_RULES "1"		/* version of the rule about restricted material */
+#define DISCLOSURE_NAME "disclosure"
+
+/* ---- which lines ---- */
+
+struct choosing {
+	struct named named;
+	struct marks marks;
+	bool whole;			/* all of this parcel is restricted */
+	enum withheld ground;
+	uint64_t restricted;		/* named, and not shown */
+};
+
+static bool
+line_chosen(void *arg, const struct disclose_line *l, bool *show,
+    enum withheld *ground, struct err *err)
+{
+	struct choosing *c = arg;
+	bool asked = named_has(&c->named, l->name);
+	bool restricted = c->whole || marks_has(&c->marks, &l->leaf);
+
+	(void)err;
+	c->restricted += asked && restricted;
+	*show = asked && !restricted;
+	*ground = restricted ? WITHHELD_ARTICLE_14 : c->ground;
+	return true;
+}
+
+/* ---- making it ---- */
+
+struct disclosing_now {
+	struct flow *flow;
+	const struct disclose_wish *wish;
+	struct kept_reading k;
+	size_t parcel;
+	struct choosing choosing;
+	struct out_place out;
+	char making[sizeof EXPORT_PREFIX + OUT_NAME_MAX];
+	struct dir *at, *into;
+	struct disclosure d;
+};
+
+static bool
+making_begin(struct disclosing_now *n, struct err *err)
+{
+	struct world *w = n->flow->world;
+
+	(void)snprintf(n->making, sizeof n->making, EXPORT_PREFIX "%s", n->out.name);
+	if (path_exists(w, n->out.into, n->making) &&
+	    !dir_remove_all(w, n->out.into, n->making, err))
+		return false;
+	return dir_make(w, n->out.into, n->making, err) &&
+	    dir_open(w, n->out.into, n->making, &n->at, err) &&
+	    dir_make(w, n->at, DISCLOSURE_NAME, err) &&
+	    dir_open(w, n->at, DISCLOSURE_NAME, &n->into, err);
+}
+
+/* Why nothing is shown: it is not there, or it is there and restricted. */
+static bool
+nothing_said(struct disclosing_now *n, struct err *err)
+{
+	if (err->kind != ERR_ABSENT || strcmp(err->reason, "disclose.nothing") != 0)
+		return false;
+	if (!named_all_met(&n->choosing.named, err))
+		return false;
+	return err_set(err, ERR_REFUSED, "disclose.restricted",
+	    "all that was named (%llu entries) is restricted material of Article 14: it is never copied; let it be inspected here under your control instead (offences.tsv: no_defence_copy, inspection_record)",
+	    (unsigned long long)n->choosing.restricted);
+}
+
+static bool
+disclosure_fill(struct disclosing_now *n, struct err *err)
+{
+	struct disclosing in = { .package = &n->k.in, .with_act = n->wish->with_act,
+		.choose = line_chosen, .arg = &n->choosing, .why = n->wish->why,
+		.by = home_settings(n->flow->home)->authority,
+		.at = world_now(n->flow->world), .software = flow_software() };
+
+	if (!home_tmp(n->flow->home, &in.tmp, err))
+		return false;
+	if (!disclosure_make(&in, n->into, &n->d, err))
+		return nothing_said(n, err);
+	return named_all_met(&n->choosing.named, err);
+}
+
+/* The receiver's own check, before anybody sees it. */
+static bool
+disclosure_proven(struct disclosing_now *n, struct package_report *report,
+    struct err *err)
+{
+	struct package_reading in = { .world = n->flow->world, .at = n->at,
+		.path = DISCLOSURE_NAME, .trust = n->k.in.trust };
+
+	in.trust.late_token = span_of(NULL, 0);	/* it lies there now */
+	if (!node_check(&n->k.trust, &in, report, err))
+		return false;
+	return report->unchanged == UNCHANGED_YES || err_set(err, ERR_UNPROVEN,
+	    "disclose.unproven", "the kept parcel does not prove what it holds: %s",
+	    report->unchanged_text);
+}
+
+static bool
+roots_write(struct disclosing_now *n, struct err *err)
+{
+	struct act a;
+	bool ok;
+
+	act_init(&a, ACT_DELIVERED);
+	a.from = n->d.from;
+	a.has_from_card = true;
+	a.from_card = n->d.from_card;
+	ok = shown_roots(n->flow, &a, n->at, err) &&
+	    shown_stamp_roots(n->flow, n->at, err) && dir_sync(n->at, err);
+	act_clear(&a);
+	return ok;
+}
+
+/* ---- on record before anybody sees it ---- */
+
+static bool
+file_note(struct disclosing_now *n, struct record *r, const char *name,
+    struct err *err)
+{
+	struct record_file *to = &r->files[r->files_n++];
+	struct source *src = NULL;
+	struct hasher *h = NULL;
+	struct file *f = NULL;
+	uint8_t part[4096];
+	size_t got = 1;
+	bool ok;
+
+	(void)snprintf(to->path, sizeof to->path, "%s", name);
+	ok = hasher_new(&h, err) &&
+	    file_open(n->flow->world, n->into, name, FILE_READ, &f, err) &&
+	    file_source(f, 0, &src, err);
+	while (ok && got > 0) {
+		ok = source_read(src, part, sizeof part, &got, err);
+		if (ok)
+			hasher_add(h, span_of(part, got));
+		to->bytes += ok ? got : 0;
+	}
+	ok = ok && hasher_end(h, &to->sha256, err);
+	source_free(src);
+	file_close(f);
+	hasher_free(h);
+	return ok;
+}
+
+static void
+record_of(struct disclosing_now *n, enum record_event event, struct record *r)
+{
+	const struct parcel *p = &n->k.evidence.parcels[n->parcel];
+
+	record_begin(n->flow, r, event);
+	r->has_act = r->has_package = true;
+	r->act = p->act_id;
+	r->package = p->package_id;
+	r->peer = p->peer;
+	(void)snprintf(r->reason, sizeof r->reason, "disclose.%s",
+	    disclose_why_name(n->wish->why));
+}
+
+static bool
+disclosed_record(struct disclosing_now *n, struct err *err)
+{
+	struct record *r = mem_new(2 * sizeof *r, err);
+	bool ok;
+
+	if (r == NULL)
+		return false;
+	record_of(n, EVENT_DECIDED, &r[0]);
+	(void)snprintf(r[0].rule, sizeof r[0].rule, "disclose");
+	(void)snprintf(r[0].rule_version, sizeof r[0].rule_version, DISCLOSE_RULES);
+	(void)snprintf(r[0].outcome, sizeof r[0].outcome, "allowed");
+	record_of(n, EVENT_DISCLOSED, &r[1]);
+	ok = file_note(n, &r[1], DISCLOSURE_JSON, err) &&
+	    file_note(n, &r[1], DISCLOSE_LINES, err) &&
+	    file_note(n, &r[1], DISCLOSE_PATHS, err) &&
+	    record_alone(n->flow, &r[0], 0, err) && record_alone(n->flow, &r[1], 0, err);
+	mem_free(r);
+	return ok;
+}
+
+static bool
+disclose_all(struct disclosing_now *n, struct package_report *report, struct err *err)
+{
+	struct choosing *c = &n->choosing;
+	struct flow *f = n->flow;
+
+	n->parcel = n->wish->parcel;
+	c->ground = n->wish->ground;
+	return shown_open(f, n->wish->evidence, &n->parcel, &n->k, err) &&
+	    named_make(&n->wish->names, &c->named, err) && home_lock(f->home, err) &&
+	    shown_out_open(f, n->wish->out, &n->out, err) &&
+	    marks_load(f, n->wish->evidence, &c->marks, err) &&
+	    marks_whole(f, &c->marks, &n->k, &n->k.evidence.parcels[n->parcel].act_id,
+	    &c->whole, err) && making_begin(n, err) && disclosure_fill(n, err) &&
+	    disclosure_proven(n, report, err) && roots_write(n, err) &&
+	    disclosed_record(n, err);
+}
+
+bool
+flow_evidence_disclose(struct flow *f, const struct disclose_wish *wish,
+    struct disclosure *out, struct package_report *report, struct err *err)
+{
+	struct disclosing_now *n;
+	bool ok;
+
+	if (!flow_may(f, PEOPLE_EXPORT, err) || (n = mem_new(sizeof *n, err)) == NULL)
+		return false;
+	n->flow = f;
+	n->wish = wish;
+	ok = disclose_all(n, report, err);
+	dir_close(n->into);
+	dir_close(n->at);
+	if (n->at != NULL)
+		ok = shown_making_end(f, &n->out, n->making, ok, ok ? err : NULL) && ok;
+	if (ok)
+		*out = n->d;
+	else
+		decided_refused(f, 0, err);
+	dir_close(n->out.into);
+	shown_close(&n->k);
+	named_clear(&n->choosing.named);
+	marks_clear(&n->choosing.marks);
+	mem_free(n);
+	return ok;
+}
+
+/* ---- what is restricted ---- */
+
+struct restricting {
+	struct named named;
+	struct marks *marks;
+};
+
+static bool
+line_marked(void *arg, const struct disclose_line *l, bool *show, enum withheld *ground,
+    struct err *err)
+{
+	struct restricting *r = arg;
+
+	*show = false;
+	*ground = WITHHELD_NOT_ASKED;
+	return !named_has(&r->named, l->name) || marks_has(r->marks, &l->leaf) ||
+	    marks_add(r->marks, &l->leaf, err);
+}
+
+/* Each parcel of it: lines have salts of their own there. */
+static bool
+parcel_look(struct flow *f, unsigned evidence, size_t parcel, struct restricting *r,
+    struct err *err)
+{
+	struct kept_reading k;
+	struct disclosing in = { .package = &k.in, .choose = line_marked, .arg = r,
+		.software = flow_software() };
+	bool ok;
+
+	ok = shown_open(f, evidence, &parcel, &k, err) &&
+	    home_tmp(f->home, &in.tmp, err) && disclosure_look(&in, err) &&
+	    marks_looked(r->marks, &k.evidence.parcels[parcel].act_id, err);
+	shown_close(&k);
+	return ok;
+}
+
+static bool
+files_mark(struct flow *f, const struct evidence *e, struct restricting *r,
+    const struct disclose_names *names, struct err *err)
+{
+	bool ok = named_make(names, &r->named, err);
+
+	if (ok && e->parcels_n == 0)
+		ok = err_set(err, ERR_ABSENT, "restrict.not-sealed",
+		    "evidence %04u is not sealed yet: restrict all of it, or mark files once it is sealed",
+		    e->number);
+	for (size_t i = 0; ok && i < e->parcels_n; i++)
+		ok = parcel_look(f, e->number, i, r, err);
+	return ok && named_all_met(&r->named, err);
+}
+
+static bool
+marks_decide(struct flow *f, const struct evidence *e, enum restrict_how how,
+    const struct disclose_names *names, struct marks *m, struct err *err)
+{
+	struct restricting r = { .marks = m };
+	bool ok = true;
+
+	if (how != RESTRICT_FILES) {
+		marks_clear(m);
+		m->all = how == RESTRICT_ALL;
+		for (size_t i = 0; ok && i < e->parcels_n; i++)
+			ok = marks_looked(m, &e->parcels[i].act_id, err);
+		return ok;
+	}
+	m->all = false;
+	ok = files_mark(f, e, &r, names, err);
+	named_clear(&r.named);
+	return ok;
+}
+
+bool
+flow_evidence_restrict(struct flow *f, unsigned evidence, enum restrict_how how,
+    const struct disclose_names *names, uint64_t *lines, struct err *err)
+{
+	struct evidence *e = mem_new(sizeof *e, err);
+	struct marks m = { 0 };
+	bool ok;
+
+	if (e == NULL)
+		return false;
+	ok = flow_may(f, PEOPLE_EXPORT, err) && home_lock(f->home, err) &&
+	    evidence_load(f->home, evidence, e, err) &&
+	    marks_load(f, evidence, &m, err) &&
+	    marks_decide(f, e, how, names, &m, err) &&
+	    record_home(f, EVENT_ADMINISTRATION, how == RESTRICT_NONE ?
+	    "evidence.unrestricted" : "evidence.restricted", err) &&
+	    marks_save(f, evidence, &m, err);
+	if (ok)
+		*lines = m.lines_n;
+	marks_clear(&m);
+	mem_free(e);
+	return ok;
+}

@@ -1,0 +1,56 @@
+/*
+ * flow/disclose: some files of a piece of evidence for somebody who may see them and no
+ * others (part of flow; the folder is package/disclose.h, doc/format/disclosure.md).
+ *
+ * Restricted material (Article 14; offences.tsv: no_preview, no_defence_copy,
+ * inspection_record) is never copied into a disclosure: it is counted as withheld,
+ * ground article_14.  What is restricted: all of it while nobody decided and a request
+ * that the evidence answers names Article 14 (or removal of such material); else what a
+ * person marked.  It follows the material: marks are by line, and a parcel that nobody
+ * looked through since there are marks is restricted as a whole.  Opening and exporting
+ * to a court of law stay possible: the court has it under its own control.
+ *
+ * HOME/evidence/NNNN/restricted: "comity.restricted/1", then lines "act HEX" (this act's
+ * parcel was looked through) and "line HEX" (RFC 6962 leaf of a line that is restricted;
+ * it has the line's salt in it, so it tells nobody anything).  "all": all of every parcel.
+ */
+#ifndef COMITY_FLOW_DISCLOSE_H
+#define COMITY_FLOW_DISCLOSE_H
+
+#include "flow/flow.h"
+
+#define DISCLOSE_NAMES_MAX ((size_t)16 << 20)	/* bytes of --files-from: 200,000 names */
+
+/* Names of files as they were at the source, or folders: all below them. */
+struct disclose_names {
+	const char *const *list;
+	size_t n;
+	struct span from;		/* the same, a line each; n = 0 none */
+};
+struct disclose_wish {
+	unsigned evidence;
+	size_t parcel;			/* SIZE_MAX: the newest */
+	struct disclose_names names;
+	const char *out;		/* the folder that is made */
+	enum disclose_why why;
+	enum withheld ground;		/* of what was not named */
+	bool with_act;
+};
+/*
+ * OUT/disclosure (checked before it has its name), roots.pem, tsa.pem.  Records `decided`
+ * and `disclosed` are durable before that.  ERR_ABSENT "disclose.absent" names what is
+ * not there; ERR_REFUSED "disclose.restricted": all that was named is restricted.
+ */
+MUST bool flow_evidence_disclose(struct flow *f, const struct disclose_wish *wish,
+    struct disclosure *out, struct package_report *report, struct err *err);
+
+enum restrict_how { RESTRICT_ALL, RESTRICT_FILES, RESTRICT_NONE };
+/*
+ * A person decides what of it is restricted, in place of what was decided before;
+ * FILES adds to it.  *lines: how many are now.  Recorded before it holds.
+ */
+MUST bool flow_evidence_restrict(struct flow *f, unsigned evidence,
+    enum restrict_how how, const struct disclose_names *names, uint64_t *lines,
+    struct err *err);
+
+#endif

@@ -1,0 +1,211 @@
+#include "flow/marks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MARKS_HEAD "comity.restricted/1"
+#define MARKS_ACTS_MAX PARCELS_MAX
+
+static int
+by_digest(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct digest));
+}
+
+void
+marks_clear(struct marks *m)
+{
+	mem_free(m->acts);
+	mem_free(m->lines);
+	memset(m, 0, sizeof *m);
+}
+
+static bool
+list_add(struct digest **list, size_t *n, const struct digest *d, struct err *err)
+{
+	struct digest *more;
+
+	/* Doubled at each power of two. */
+	if ((*n & (*n - 1)) == 0) {
+		more = mem_resize(*list, (*n == 0 ? 1 : 2 * *n) * sizeof *more, err);
+		if (more == NULL)
+			return false;
+		*list = more;
+	}
+	(*list)[(*n)++] = *d;
+	return true;
+}
+
+bool
+marks_add(struct marks *m, const struct digest *leaf, struct err *err)
+{
+	if (m->lines_n == MARKS_MAX)
+		return err_set(err, ERR_LIMIT, "restrict.many",
+		    "more than %u files cannot be marked one by one; restrict all of it (--all)",
+		    MARKS_MAX);
+	return list_add(&m->lines, &m->lines_n, leaf, err);
+}
+
+bool
+marks_looked(struct marks *m, const struct digest *act, struct err *err)
+{
+	for (size_t i = 0; i < m->acts_n; i++)
+		if (digest_eq(&m->acts[i], act))
+			return true;
+	return list_add(&m->acts, &m->acts_n, act, err);
+}
+
+/* ---- the file ---- */
+
+static bool
+mark_take(struct marks *m, struct span line, struct err *err)
+{
+	struct digest d;
+
+	if (span_is(line, "all")) {
+		m->all = true;
+		return true;
+	}
+	if (span_starts(line, "act ") && digest_parse(span_from(line, 4), &d))
+		return marks_looked(m, &d, err);
+	if (span_starts(line, "line ") && digest_parse(span_from(line, 5), &d))
+		return marks_add(m, &d, err);
+	return err_set(err, ERR_INPUT, "restrict.file",
+	    "the list of what is restricted is damaged");
+}
+
+bool
+marks_load(struct flow *f, unsigned evidence, struct marks *out, struct err *err)
+{
+	struct evidence_file path = evidence_path(evidence, "restricted");
+	struct cursor in;
+	struct span line;
+	struct buf b;
+	bool ok;
+
+	memset(out, 0, sizeof *out);
+	if (!home_has(f->home, path.s))
+		return true;
+	out->decided = true;
+	buf_init(&b, SMALL_FILE_MAX);
+	ok = home_load(f->home, path.s, &b, err);
+	in = cursor_of(buf_span(&b));
+	if (ok && (!cursor_line(&in, &line) || !span_is(line, MARKS_HEAD)))
+		ok = err_set(err, ERR_INPUT, "restrict.file",
+		    "the list of what is restricted is damaged");
+	while (ok && cursor_line(&in, &line))
+		ok = mark_take(out, line, err);
+	buf_clear(&b);
+	out->sorted_n = out->lines_n;
+	if (out->lines_n > 0)
+		qsort(out->lines, out->lines_n, sizeof *out->lines, by_digest);
+	return ok;
+}
+
+bool
+marks_save(struct flow *f, unsigned evidence, const struct marks *m, struct err *err)
+{
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, SMALL_FILE_MAX);
+	ok = buf_add_text(&b, MARKS_HEAD "\n", err) &&
+	    (!m->all || buf_add_text(&b, "all\n", err));
+	for (size_t i = 0; ok && i < m->acts_n; i++)
+		ok = buf_printf(&b, err, "act %s\n", digest_hex(&m->acts[i]).s);
+	for (size_t i = 0; ok && i < m->lines_n; i++)
+		ok = buf_printf(&b, err, "line %s\n", digest_hex(&m->lines[i]).s);
+	ok = ok && home_save(f->home, evidence_path(evidence, "restricted").s,
+	    buf_span(&b), err);
+	buf_clear(&b);
+	return ok;
+}
+
+/* ---- what is restricted ---- */
+
+bool
+marks_has(const struct marks *m, const struct digest *leaf)
+{
+	return m->sorted_n > 0 && bsearch(leaf, m->lines, m->sorted_n, sizeof *m->lines,
+	    by_digest) != NULL;
+}
+
+/* The offence, or what is to be removed, is of a class that the law restricts. */
+static bool
+request_restricts(const struct act *a)
+{
+	static const char *const offences[] = { "F10", "F03" };
+	const struct fields *fs = &a->body.request.fields;
+	const struct field *f = fields_find(fs, "F50");
+	const struct field_part *p;
+
+	for (size_t i = 0; i < sizeof offences / sizeof offences[0]; i++) {
+		char one[12];
+		size_t n;
+
+		if (fields_find(fs, offences[i]) == NULL)
+			continue;
+		p = fields_part(fs, offences[i], 0, "articles");
+		for (const char *s = p != NULL && p->text != NULL ? p->text : "";
+		    *s != '\0'; s += n + (s[n] != '\0')) {
+			const struct law_offence *o;
+
+			n = strcspn(s, ";");
+			if (n == 0 || n >= sizeof one)
+				continue;
+			memcpy(one, s, n);
+			one[n] = '\0';
+			o = law_offence(one);
+			if (o != NULL && o->restricted)
+				return true;
+		}
+	}
+	p = f != NULL ? fields_part(fs, "F50", 0, "codes") : NULL;
+	return p != NULL && p->text != NULL && law_list_has(p->text, "article_14");
+}
+
+/* A request that the act follows, as far as it lies here and opens. */
+static bool
+asked_restricts(struct flow *f, const struct kept_reading *k, bool *is, struct err *err)
+{
+	struct buf json;
+	struct act a, asked;
+	bool ok;
+
+	buf_init(&json, ACT_BYTES_MAX);
+	ok = package_extract(&k->in, "act.json", &json, err) &&
+	    act_decode(&a, buf_span(&json), err);
+	buf_clear(&json);
+	if (!ok)
+		return false;
+	for (size_t i = 0; ok && !*is && i < a.follows_n; i++) {
+		struct parcel_path path = parcel_path(&a.follows[i]);
+
+		if (!home_has(f->home, path.s))
+			continue;
+		ok = act_read_at(f, path, &asked, err);
+		if (ok) {
+			*is = act_kind_class(asked.kind) == ACT_IS_REQUEST &&
+			    request_restricts(&asked);
+			act_clear(&asked);
+		}
+	}
+	act_clear(&a);
+	return ok;
+}
+
+bool
+marks_whole(struct flow *f, const struct marks *m, const struct kept_reading *k,
+    const struct digest *act, bool *whole, struct err *err)
+{
+	*whole = m->all;
+	if (!m->decided)
+		return asked_restricts(f, k, whole, err);
+	if (m->all)
+		return true;
+	*whole = true;
+	for (size_t i = 0; i < m->acts_n; i++)
+		if (digest_eq(&m->acts[i], act))
+			*whole = false;
+	return true;
+}

@@ -1,0 +1,52 @@
+/*
+ * Inside flow: evidence that becomes plain files for somebody: what opening, exporting
+ * and disclosing share (open.c).
+ */
+#ifndef COMITY_FLOW_SHOWN_H
+#define COMITY_FLOW_SHOWN_H
+
+#include "flow/inside.h"
+#include "flow/record.h"
+
+#define OUT_NAME_MAX 200	/* bytes: the names beside it are longer, and 255 is the end */
+/* It is made under another name and appears whole. */
+#define EXPORT_PREFIX ".comity-export-"
+
+struct out_place {
+	struct dir *into;
+	char name[OUT_NAME_MAX + 1];
+};
+/* ERR_CONFLICT "open.exists".  dir_close(out->into) is the caller's. */
+MUST bool shown_out_open(struct flow *f, const char *path, struct out_place *out,
+    struct err *err);
+
+/* Everything a reading of one kept parcel needs. */
+struct kept_reading {
+	struct package_reading in;
+	struct node_trust trust;
+	struct parcel_path path;
+	struct buf token;
+	struct evidence evidence;
+};
+/* *parcel SIZE_MAX: the newest; closed by the caller whatever came of it. */
+MUST bool shown_open(struct flow *f, unsigned number, size_t *parcel,
+    struct kept_reading *k, struct err *err);
+void shown_close(struct kept_reading *k);
+
+/* Durable before the bytes are shown (formats/record, order 4). */
+MUST bool shown_record(struct flow *f, const struct kept_reading *k, size_t parcel,
+    enum record_event event, struct err *err);
+
+/* A public file of the folder that is made, synced. */
+MUST bool shown_write(struct flow *f, struct dir *at, const char *name,
+    struct span bytes, struct err *err);
+/* roots.pem of the card that the act names, and tsa.pem. */
+MUST bool shown_roots(struct flow *f, const struct act *a, struct dir *at,
+    struct err *err);
+MUST bool shown_stamp_roots(struct flow *f, struct dir *at, struct err *err);
+
+/* Under its name when all is there; what came to nothing is taken away. */
+MUST bool shown_making_end(struct flow *f, const struct out_place *out,
+    const char *making, bool whole, struct err *err);
+
+#endif

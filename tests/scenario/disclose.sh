@@ -1,0 +1,101 @@
+#!/bin/sh
+# Some files of a package for the defence: each is proven alone, by comity-check and by
+# OpenSSL and a shell alone; nothing is told of the others; what is restricted is not copied.
+. "$(dirname "$0")/lib.sh"
+
+two_offices
+mkdir -p seized/mail seized/pictures
+echo 'to a friend' >seized/mail/inbox.eml
+echo 'to counsel: our plan' >seized/mail/privileged-counsel.eml
+head -c 70123 /dev/zero | tr '\0' 'x' >seized/pictures/restricted-image.bin
+head -c 300 /dev/zero >'seized/pictures/holiday été.jpg'
+must B evidence add seized --by 'Sgt Onwe' --from 'Host' --tool none --method copy \
+	--when 2026-11-20
+must B evidence send 0001 --to XA
+carry B A
+
+try 2 'for whom it is has to be said' A evidence disclose 0001 --files mail/inbox.eml --out d
+try 2 'no files, no disclosure' A evidence disclose 0001 --why defence --out d
+try 5 'a file that is not there is named' A evidence disclose 0001 --files mail/nothing \
+	--why defence --out d
+said 'mail/nothing' 'by its name'
+holds 'and nothing was made' [ ! -e d ]
+try 0 'one file for the defence' A evidence disclose 0001 --files mail/inbox.eml \
+	--why defence --withheld-ground third_party --out d
+said '3  about other persons' 'the others are counted, on their ground'
+said_not 'privileged' 'and not named'
+try 9 'nothing that is there is overwritten' A evidence disclose 0001 --files mail/inbox.eml \
+	--why defence --out d
+holds 'the file is the file' cmp seized/mail/inbox.eml d/disclosure/data/mail/inbox.eml
+holds 'neither the lists nor the act are in it' sh -c \
+	'! ls d/disclosure | grep -e manifest-sha256.txt$ -e act.json -e files.jsonl -e bag-info |
+	grep -v tagmanifest'
+holds 'no name, size or salt of the others' sh -c \
+	'! grep -ra -e privileged -e restricted-image -e holiday -e 70123 d'
+
+# ---- checked by who got it ----
+try 0 'comity-check proves it' comity-check --roots d/roots.pem --tsa d/tsa.pem d/disclosure
+said '1 of 4 entries is shown' 'and says how much is shown'
+try 0 'comity verify at the sender too' B verify d/disclosure
+try 10 'without roots nobody is known' comity-check d/disclosure
+comity-check --roots d/roots.pem --tsa d/tsa.pem --json d/disclosure >v.json
+holds 'the same for a program' [ "$(json v.json form) $(json v.json disclosure shown) \
+$(json v.json disclosure withheld 0 lines)" = 'disclosure 1 3' ]
+
+script() { (cd "$1/disclosure" && sh "$TOP/doc/check-path.sh" ../roots.pem ../tsa.pem); }
+try 0 'OpenSSL and a shell alone agree' script d
+said 'yes  the list is signed' 'who signed'
+said 'yes  stamped' 'when'
+said 'yes  1 files, 1 of 4 entries' 'and that it is of that package'
+holds 'the script inside is the one in the documentation' \
+	cmp d/disclosure/check-path.sh "$TOP/doc/check-path.sh"
+
+# both FILE SED 'what': one change; both must refuse.
+both() {
+	rm -rf e && cp -r d e
+	sed -i "$2" "e/disclosure/$1"
+	try 3 "$3: comity-check refuses" comity-check --roots e/roots.pem --tsa e/tsa.pem \
+		e/disclosure
+	try 1 "$3: the script refuses" script e
+}
+both data/mail/inbox.eml 's/friend/friemd/' 'another content'
+both lines.jsonl 's/inbox/outbox/' 'another name'
+both paths.txt '3s/./x/' 'another path'
+both tree-head.txt '2s/4/5/' 'another tree'
+rm -rf e && cp -r d e && echo more >e/disclosure/data/mail/more.eml
+try 3 'an added file: comity-check refuses' comity-check --roots e/roots.pem e/disclosure
+try 1 'an added file: the script refuses' script e
+rm -rf e && cp -r d e && cat d/disclosure/lines.jsonl >>e/disclosure/lines.jsonl
+try 3 'a line twice: comity-check refuses' comity-check --roots e/roots.pem e/disclosure
+try 1 'a line twice: the script refuses' script e
+
+# ---- several, by a list, and the act when it is asked for ----
+printf 'mail\npictures/holiday été.jpg\n' >list
+try 0 'a folder and a file, by a list' A evidence disclose 0001 --files-from list \
+	--why court --out three --with-act
+try 0 'comity-check proves them' comity-check --roots d/roots.pem --tsa d/tsa.pem \
+	three/disclosure
+try 0 'the script too' script three
+holds 'with the act' [ -f three/disclosure/act.json ]
+
+# ---- restricted material ----
+try 0 'a file is restricted' A evidence restrict 0001 --files pictures/restricted-image.bin
+try 0 'a folder with it is disclosed' A evidence disclose 0001 --files pictures --why defence \
+	--out p
+said '1  restricted (Article 14)' 'but it is counted only'
+holds 'and not copied' [ ! -e p/disclosure/data/pictures/restricted-image.bin ]
+try 6 'alone it is refused' A evidence disclose 0001 --why defence --out q \
+	--files pictures/restricted-image.bin
+said 'Article 14' 'and it is said why'
+try 0 'all of it' A evidence restrict 0001
+try 6 'then nothing is disclosed' A evidence disclose 0001 --files mail --why defence --out q
+holds 'and nothing was made' [ ! -e q ]
+try 0 'a person decides otherwise' A evidence restrict 0001 --class none
+try 0 'and it can be disclosed' A evidence disclose 0001 --files mail --why defence --out q
+
+# ---- what remains ----
+must A ledger show
+A custody show 0001 >/dev/null 2>&1
+holds 'the home told nobody the names of what is restricted' sh -c \
+	'! grep -ra restricted-image a --include=restricted --include=records --include="docket*"'
+done_testing
