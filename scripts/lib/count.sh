@@ -59,7 +59,8 @@ tap_count() {
 	rm -f "$out" "$out.err" "$out.count"
 }
 
-# run_taps LABEL PROGRAM...: each alone, two at a time; told in their order.
+# run_taps LABEL PROGRAM...: each alone (a script by sh), two at a time; told in their
+# order.
 run_taps() {
 	label=$1
 	shift
@@ -68,7 +69,8 @@ run_taps() {
 		TAPS=$taps xargs -0 -n 1 -P 2 sh -c '
 			out=$TAPS/$(basename "$1")
 			began=$(date +%s)
-			timeout 1800 "$1" >"$out" 2>"$out.err" </dev/null
+			case $1 in *.sh) set -- sh "$1" ;; esac
+			timeout 1800 "$@" >"$out" 2>"$out.err" </dev/null
 			echo $? $(($(date +%s) - began)) >"$out.end"' sh
 	for t in "$@"; do
 		out=$taps/$(basename "$t")
