@@ -174,6 +174,8 @@ int run_evidence_disclose(struct cli *c, struct call *call);
 int run_evidence_restrict(struct cli *c, struct call *call);
 int run_custody_show(struct cli *c, struct call *call);
 int run_custody_report(struct cli *c, struct call *call);
+int run_deadline_list(struct cli *c, struct call *call);
+int run_deadline_export(struct cli *c, struct call *call);
 int run_request_new(struct cli *c, struct call *call);
 int run_request_edit(struct cli *c, struct call *call);
 int run_request_list(struct cli *c, struct call *call);

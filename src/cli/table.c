@@ -515,6 +515,24 @@ static const char *const approval_make_examples[] = {
 	NULL
 };
 
+static const struct option deadline_list_options[] = {
+	{ "within", "DAYS", "only what is due within so many days; what is late, always" }, END
+};
+static const struct option deadline_export_options[] = {
+	{ "ics", NULL, "as a calendar file, RFC 5545 (needed)" },
+	{ "out", "FILE", "write there instead of to standard output" },
+	END
+};
+static const char *const deadline_list_examples[] = {
+	"comity deadline list --within 7", "what this week brings, by whom, on whose clock",
+	NULL
+};
+static const char *const deadline_export_examples[] = {
+	"comity deadline export --ics --out deadlines.ics",
+	"into the office's calendar, with its reminders",
+	NULL
+};
+
 const struct command commands[] = {
 	{ "init", NULL, "", 0, 0, "make this authority's home: keys, certificate, card",
 	    "Choose one of --self-ca and --csr. An office with a national PKI takes --csr.",
@@ -584,6 +602,12 @@ const struct command commands[] = {
 	{ "custody", "report", "EVIDENCE", 1, 1, "the same as a page to print, or as a file to be checked",
 	    "A .json file holds the records and proofs; evidence that was passed on has one more such file for each hand-over before (FILE-before-1.json). Exit codes as custody show.",
 	    custody_report_options, custody_report_examples, true, run_custody_report },
+	{ "deadline", "list", "", 0, 0, "what is due, by which rule, who owes it, how near it is",
+	    "Times are those of the authority that owes. Stages: arrival, half, day, two_hours, overdue. Needs no passphrase, so the end of a secrecy, which stands in the sealed request, is not among them.",
+	    deadline_list_options, deadline_list_examples, true, run_deadline_list },
+	{ "deadline", "export", "", 0, 0, "the same as a calendar file with reminders",
+	    "It carries numbers and kinds of requests only: no name, no case, no text of a request. Whoever reads the calendar still learns that these requests are there.",
+	    deadline_export_options, deadline_export_examples, true, run_deadline_export },
 	{ "request", "new", "[KIND]", 0, 1, "a draft; without KIND: which kinds there are",
 	    "Saved whatever is missing; it says what that is, with the article that asks for it.",
 	    draft_options, new_examples, true, run_request_new },

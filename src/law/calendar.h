@@ -73,6 +73,9 @@ void calendar_init(struct calendar *c);
 
 /* Local day and hour. false: before year 1 or after 9999. */
 MUST bool calendar_local(const struct calendar *c, int64_t at, struct civil *out);
+/* "22 Nov 2026 16:55:00 Africa/Dakar": never without its zone. */
+struct calendar_text { char s[40 + ZONE_NAME_MAX]; };
+struct calendar_text calendar_people(const struct calendar *c, int64_t at);
 /* Last second of the local day in which `at` lies. */
 int64_t calendar_day_end(const struct calendar *c, int64_t at);
 /* Last second of that date there; hours of it are not looked at. false: no date. */
