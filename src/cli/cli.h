@@ -82,6 +82,7 @@ struct cli {
 	struct flow flow;
 	struct cli_progress progress;
 	bool json, quiet, verbose, no_input, yes;
+	const char *lang;		/* the reader's, for words on pages; NULL: none was asked for */
 	bool text;			/* between text_begin and text_end, with --json */
 	const char *passphrase_file;
 	const char *new_passphrase_file;

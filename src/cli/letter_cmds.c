@@ -18,9 +18,25 @@ lang_first(const char *list, char room[12])
 	return room;
 }
 
+/* "fr,ar": false when it is no pair of tags; which languages there are says the sheet. */
+static bool
+langs_take(struct cli *c, const char *typed, struct letter *l)
+{
+	size_t n = strcspn(typed, ",");
+
+	if (typed[n] == '\0' || n >= sizeof l->lang[0] ||
+	    strlen(typed + n + 1) >= sizeof l->lang[1])
+		return err_set(&c->err, ERR_USE, "sheet.language",
+		    "--langs takes two languages: --langs fr,ar");
+	(void)snprintf(l->lang[0], sizeof l->lang[0], "%.*s", (int)n, typed);
+	(void)snprintf(l->lang[1], sizeof l->lang[1], "%s", typed + n + 1);
+	return true;
+}
+
+/* langs NULL: a letter, one language after the other. */
 static bool
 letter_of(struct cli *c, const struct letter_facts *f, enum send_by by,
-    const char *lang, struct buf *html)
+    const char *lang, const char *langs, struct buf *html)
 {
 	struct letter_attached attached[LETTER_FILES_MAX];
 	struct letter l = { .act = &f->act, .act_id = f->act_id, .card = &f->card,
@@ -40,6 +56,8 @@ letter_of(struct cli *c, const struct letter_facts *f, enum send_by by,
 	for (size_t i = 0; i < f->files_n; i++)
 		attached[i] = (struct letter_attached){ f->files[i].name,
 			f->files[i].bytes.n, f->files[i].sha256 };
+	if (langs != NULL)
+		return langs_take(c, langs, &l) && sheet_html(&l, html, &c->err);
 	return letter_html(&l, html, &c->err);
 }
 
@@ -81,7 +99,7 @@ mail_of(struct cli *c, const struct letter_facts *f, struct span html, struct bu
 
 static int
 letter_write(struct cli *c, unsigned number, const struct digest *act,
-    enum send_by by, const char *lang, const char *out)
+    enum send_by by, const char *lang, const char *langs, const char *out)
 {
 	struct letter_facts *f = mem_new(sizeof *f, &c->err);
 	struct buf html, eml;
@@ -94,7 +112,7 @@ letter_write(struct cli *c, unsigned number, const struct digest *act,
 	buf_init(&html, LETTER_MAX);
 	buf_init(&eml, MAIL_FILE_MAX);
 	ok = flow_request_letter(&c->flow, number, act, f, &c->err) &&
-	    letter_of(c, f, by, lang, &html) &&
+	    letter_of(c, f, by, lang, langs, &html) &&
 	    (by != BY_MAIL || mail_of(c, f, buf_span(&html), &eml));
 	code = ok ? give_file(c, out, buf_span(by == BY_MAIL ? &eml : &html),
 	    by == BY_MAIL ? "Signed mail" : "Letter", false) : fail(c);
@@ -109,7 +127,7 @@ int
 letter_give(struct cli *c, unsigned number, const struct digest *act, enum send_by by,
     const char *out)
 {
-	return letter_write(c, number, act, by, NULL, out);
+	return letter_write(c, number, act, by, NULL, NULL, out);
 }
 
 int
@@ -125,7 +143,8 @@ run_request_letter(struct cli *c, struct call *call)
 		return fail_use(c, "--by is letter, mail, oral or diplomatic");
 	if (!request_arg(c, call, &number))
 		return fail(c);
-	return letter_write(c, number, NULL, how, call_value(call, "lang"), out);
+	return letter_write(c, number, NULL, how, call_value(call, "lang"),
+	    call_value(call, "langs"), out);
 }
 
 /* ---- what came on paper ---- */

@@ -4,6 +4,7 @@
 
 #include "cli/request.h"
 #include "flow/treaty.h"
+#include "text/words.h"
 
 /*
  * The row of its basis, of this node's own treaties too.  Where the law of this home
@@ -19,23 +20,95 @@ basis_of(struct cli *c, const char *kind, const char *instrument)
 	    law_status_basis(s, kind, instrument) : law_basis(kind, instrument);
 }
 
+/* ---- in the reader's language, when one was asked for ---- */
+
+static const char *
+word(const struct cli *c, const char *key, const char *otherwise)
+{
+	return c->lang == NULL ? otherwise : words_say(c->lang, key);
+}
+
+static struct words_time
+instant_of(const struct cli *c, int64_t at)
+{
+	struct words_time t;
+
+	if (c->lang != NULL)
+		return words_instant(c->lang, at);
+	(void)snprintf(t.s, sizeof t.s, "%s", when_people(at).s);
+	return t;
+}
+
+/* The language a text was written in: its tag, or its own name. */
 static void
-part_say(struct cli *c, const char *in, const struct law_part *p,
-    const struct field_part *v)
+written_say(struct cli *c, const char *tag)
+{
+	if (tag[0] != '\0')
+		say(c, "  [%s]", c->lang == NULL ? tag : words_lang_name(tag));
+}
+
+#define CODE_SHOWN 80		/* bytes of one code: those of the law have 22 at most */
+
+/* "13;volatile_data": what each means; a code without a word stands for itself. */
+static void
+codes_say(struct cli *c, const struct law_shape *shape, const struct law_part *p,
+    const char *list)
+{
+	bool offences = strcmp(shape->name, "offence") == 0 &&
+	    strcmp(p->name, "articles") == 0;
+
+	for (bool first = true; *list != '\0'; first = false) {
+		size_t n = strcspn(list, ";");
+		char code[CODE_SHOWN];
+		const struct law_offence *o;
+		const char *said;
+
+		(void)snprintf(code, sizeof code, "%.*s",
+		    (int)(n < sizeof code ? n : sizeof code - 1), list);
+		o = offences ? law_offence(code) : NULL;
+		said = offences ? NULL : words_code(c->lang, code);
+		if (!first)
+			say(c, "%s ", words_say(c->lang, "comma"));
+		if (said != NULL)
+			say(c, "%s", said);
+		else
+			say_text(c, code);
+		if (o != NULL)
+			say(c, " %s", words_offence(c->lang, o));
+		list += n + (list[n] == ';');
+	}
+}
+
+static void
+part_label_say(struct cli *c, const char *in, const struct law_shape *shape,
+    const struct law_part *p)
+{
+	if (c->lang == NULL)
+		say(c, "%s  %-18s ", in, p->label);
+	else
+		say(c, "%s  %s: ", in, words_part(c->lang, shape, p));
+}
+
+static void
+part_say(struct cli *c, const char *in, const struct law_shape *shape,
+    const struct law_part *p, const struct field_part *v)
 {
 	if (!v->has)
 		return;
-	say(c, "%s  %-18s ", in, p->label);
+	part_label_say(c, in, shape, p);
 	if (p->kind == PART_INSTANT)
-		say(c, "%s", when_people(v->n).s);
+		say(c, "%s", instant_of(c, v->n).s);
 	else if (p->kind == PART_NUMBER)
 		say(c, "%lld", (long long)v->n);
 	else if (p->kind == PART_YES)
-		say(c, v->n ? "yes" : "no");
+		say(c, "%s", v->n ? word(c, "yes", "yes") : word(c, "no", "no"));
+	else if (v->text != NULL && c->lang != NULL &&
+	    (p->kind == PART_CODE || p->kind == PART_CODES))
+		codes_say(c, shape, p, v->text);
 	else if (v->text != NULL)
 		say_text(c, v->text);
-	if (p->kind == PART_MARKED && v->lang[0] != '\0')
-		say(c, "  [%s]", v->lang);
+	if (p->kind == PART_MARKED)
+		written_say(c, v->lang);
 	say(c, "\n");
 }
 
@@ -50,12 +123,13 @@ fields_say(struct cli *c, const char *in, const struct fields *fs,
 		struct span place = basis != NULL ? law_basis_place(basis, f->law) :
 		    span_text(f->law->source);
 
-		say(c, place.n > 0 ? "%s%s (%.*s)\n" : "%s%s\n", in, f->law->label,
+		say(c, place.n > 0 ? "%s%s (%.*s)\n" : "%s%s\n", in,
+		    c->lang == NULL ? f->law->label : words_field(c->lang, f->law),
 		    (int)place.n, place.p);
 		for (size_t e = 0; e < f->n; e++)
 			for (size_t p = 0; p < f->law->shape->parts_n; p++)
-				part_say(c, in, &f->law->shape->parts[p],
-				    &f->entries[e].parts[p]);
+				part_say(c, in, f->law->shape,
+				    &f->law->shape->parts[p], &f->entries[e].parts[p]);
 	}
 }
 
@@ -87,7 +161,17 @@ marked_say(struct cli *c, const char *what, const struct marked_text *t)
 		return;
 	say(c, "      %s: ", what);
 	say_text(c, t->text);
-	say(c, "  [%s]\n", t->lang);
+	written_say(c, t->lang);
+	say(c, "\n");
+}
+
+static void
+asked_say(struct cli *c, const char *name)
+{
+	const struct law_field *f = c->lang == NULL ? NULL : law_field(name);
+
+	say(c, "      %s %s\n", word(c, "show.asks", "asks for"),
+	    f == NULL ? name : words_field(c->lang, f));
 }
 
 /* What people wrote in it, so that nobody decides on a kind alone. */
@@ -102,18 +186,22 @@ act_words_say(struct cli *c, const struct act *a)
 		for (size_t i = 0; i < w->grounds_n; i++) {
 			const struct law_ground *g = law_ground(w->grounds[i]);
 
-			say(c, "      ground %s: %s (%s)\n", w->grounds[i], g != NULL ?
-			    g->summary : "not one we know", g != NULL ? g->article : "?");
+			say(c, "      %s %s: %s (%s)\n", word(c, "show.ground", "ground"),
+			    w->grounds[i], g == NULL ? "not one we know" : c->lang == NULL ?
+			    g->summary : words_ground(c->lang, g), g != NULL ? g->article :
+			    "?");
 		}
-		marked_say(c, a->kind == ACT_QUESTION ? "question" : "text", &w->text);
-		marked_say(c, "acceptable when", &w->better);
+		marked_say(c, a->kind == ACT_QUESTION ? word(c, "show.question", "question") :
+		    word(c, "show.text", "text"), &w->text);
+		marked_say(c, word(c, "answer.better", "acceptable when"), &w->better);
 		for (size_t i = 0; i < w->asks_n; i++)
-			say(c, "      asks for %s\n", w->asks[i]);
+			asked_say(c, w->asks[i]);
 		fields_say(c, "      ", &w->fields, NULL);
 		break;
 	case ACT_IS_EVIDENCE:
-		marked_say(c, "description", &d->description);
-		marked_say(c, "may be used for", &d->purpose);
+		marked_say(c, word(c, "delivered.description", "description"),
+		    &d->description);
+		marked_say(c, word(c, "delivered.purpose", "may be used for"), &d->purpose);
 		fields_say(c, "      ", &d->limits, NULL);
 		for (size_t i = 0; i < d->origins_n; i++) {
 			say(c, "      before: %s to %s, act %s%s\n", d->origins[i].from.s,
@@ -127,7 +215,7 @@ act_words_say(struct cli *c, const struct act *a)
 		    basis_of(c, act_kind_name(a->kind), a->instrument));
 		break;
 	case ACT_IS_NOTICE:
-		marked_say(c, "what happened", &a->body.notice.text);
+		marked_say(c, word(c, "show.text", "what happened"), &a->body.notice.text);
 		break;
 	case ACT_IS_CARD:
 	case ACT_IS_RECEIPT:
@@ -155,8 +243,10 @@ act_say(struct cli *c, const struct docket_act *a, bool words)
 	struct act *act;
 	bool ok;
 
-	say(c, "    %s %-3s %-24s %s", when_people(a->at).s,
-	    a->direction == ACT_OUT ? "out" : "in", a->kind, id_short(&a->act).s);
+	say(c, "    %s %-3s %-24s %s", instant_of(c, a->at).s,
+	    a->direction == ACT_OUT ? word(c, "show.out", "out") :
+	    word(c, "show.in", "in"), c->lang == NULL ? a->kind :
+	    words_kind(c->lang, a->kind), id_short(&a->act).s);
 	if (a->other)
 		say(c, "  another package of the same act");
 	if (a->direction == ACT_OUT && a->receipted_at != 0)
@@ -273,9 +363,11 @@ grounds_say(struct cli *c, const char *list)
 	const struct law_ground *g = ground_next(&list);
 
 	if (g != NULL)
-		say(c, "  grounds on which it may be refused\n");
+		say(c, "  %s\n", word(c, "show.grounds",
+		    "grounds on which it may be refused"));
 	for (; g != NULL; g = ground_next(&list))
-		say(c, "    %s  %s (%s)\n", g->id, g->summary, g->article);
+		say(c, "    %s  %s (%s)\n", g->id, c->lang == NULL ? g->summary :
+		    words_ground(c->lang, g), g->article);
 }
 
 static void
@@ -298,37 +390,65 @@ answer_owed(const struct docket_request *r)
 }
 
 static void
+state_say(struct cli *c, const struct docket_request *r)
+{
+	say(c, "\n  %s  %s", word(c, "show.state", "state"), c->lang == NULL ? r->state :
+	    words_state(c->lang, r->state));
+	if (r->due_at != 0 && c->lang != NULL)
+		say(c, "; %s: %s", words_say(c->lang, "show.due"),
+		    instant_of(c, r->due_at).s);
+	else if (r->due_at != 0)
+		say(c, "; %s %s", rule_people(r),
+		    due_people(r->due_at, world_now(c->world)).s);
+	say(c, "\n");
+}
+
+static void
+basis_say(struct cli *c, const struct docket_request *r, const struct law_basis *basis)
+{
+	if (r->instrument[0] != '\0')
+		say(c, "  %s  %s %s", word(c, "show.basis", "basis"), c->lang == NULL ?
+		    r->instrument : words_instrument(c->lang, r->instrument), r->article);
+	if (r->instrument[0] != '\0' && basis != NULL)
+		say(c, " (%s: %s)", word(c, "show.our_text", "our text"),
+		    law_certainty_name(basis->certainty));
+	if (r->instrument[0] != '\0')
+		say(c, "\n");
+	if (r->basis_at != 0 && c->lang == NULL)
+		say(c, "         chosen %s by %s\n", when_day(r->basis_at).s, r->basis_rows);
+	else if (r->basis_at != 0)
+		say(c, "         %s: %s (%s)\n", words_say(c->lang, "show.chosen"),
+		    instant_of(c, r->basis_at).s, r->basis_rows);
+}
+
+static void
 view_say(struct cli *c, const struct request_view *v)
 {
 	const struct settings *s = home_settings(c->flow.home);
 	const struct docket_request *r = &v->row;
 	const struct law_measure *m = law_measure(r->kind);
 	const struct law_basis *basis = basis_of(c, r->kind, r->instrument);
-	int64_t now = world_now(c->world);
 
-	say(c, "%s  %s%s\n", request_number_text(s->state, r).s,
-	    m != NULL ? m->title : r->kind, s->training ? "  TRAINING" : "");
-	say(c, "  %s %s", r->ours ? "to  " : "from", v->peer_state);
-	say(c, "  ");
+	say(c, "%s  %s", request_number_text(s->state, r).s, c->lang != NULL ?
+	    words_kind(c->lang, r->kind) : m != NULL ? m->title : r->kind);
+	if (s->training)
+		say(c, "  %s", word(c, "show.training", "TRAINING"));
+	say(c, "\n  %s %s  ", r->ours ? word(c, "show.to", "to  ") :
+	    word(c, "show.from", "from"), v->peer_state);
 	say_text(c, v->peer_name);
-	say(c, "\n  state  %s", r->state);
-	if (r->due_at != 0)
-		say(c, "; %s %s", rule_people(r), due_people(r->due_at, now).s);
-	say(c, "\n");
-	if (r->instrument[0] != '\0')
-		say(c, "  basis  %s %s%s%s%s\n", r->instrument, r->article, basis != NULL ?
-		    " (our text: " : "", basis != NULL ? law_certainty_name(basis->certainty) :
-		    "", basis != NULL ? ")" : "");
-	if (r->basis_at != 0)
-		say(c, "         chosen %s by %s\n", when_day(r->basis_at).s, r->basis_rows);
+	if (c->lang != NULL && words_are_draft(c->lang))
+		say(c, "\n  %s", words_say(c->lang, "lang.draft"));
+	state_say(c, r);
+	basis_say(c, r, basis);
 	if (r->reference[0] != '\0') {
-		say(c, "  their number  ");
+		say(c, "  %s  ", word(c, "show.their_number", "their number"));
 		say_text(c, r->reference);
 		say(c, "\n");
 	}
 	if (r->hold_until != 0)
-		say(c, "  held from %s to %s\n", when_people(r->hold_effected_at).s,
-		    when_people(r->hold_until).s);
+		say(c, c->lang == NULL ? "  %s from %s to %s\n" : "  %s: %s \xe2\x80\x93 %s\n",
+		    word(c, "show.held", "held"), instant_of(c, r->hold_effected_at).s,
+		    instant_of(c, r->hold_until).s);
 	if (act_kind_class(v->draft.act.kind) == ACT_IS_REQUEST)
 		fields_say(c, "  ", &v->draft.act.body.request.fields, basis);
 	attached_say(c, v);
@@ -375,6 +495,22 @@ view_json(struct cli *c, const struct request_view *v, const struct acts_gathere
 	json_done(c, &j);
 }
 
+/* --lang, else COMITY_LANG where there are words in it. */
+static bool
+lang_take(struct cli *c, struct call *call)
+{
+	const char *typed = call_value(call, "lang"),
+	    *env = world_env(c->world, "COMITY_LANG");
+
+	if (typed != NULL && !words_are_there(typed))
+		return err_set(&c->err, ERR_USE, "use.lang",
+		    "there are no words in \"%.20s\"; --lang is ar, en, es, fr, pt, ru, vi or zh",
+		    typed);
+	c->lang = typed != NULL ? typed :
+	    env != NULL && words_are_there(env) ? env : NULL;
+	return true;
+}
+
 int
 run_request_show(struct cli *c, struct call *call)
 {
@@ -391,7 +527,7 @@ run_request_show(struct cli *c, struct call *call)
 		return fail(c);
 	}
 	request_view_init(v);
-	ok = request_arg(c, call, &number) &&
+	ok = lang_take(c, call) && request_arg(c, call, &number) &&
 	    flow_request_view(&c->flow, number, v, &c->err) &&
 	    home_docket(c->flow.home, &d, &c->err);
 	if (ok) {
@@ -402,7 +538,8 @@ run_request_show(struct cli *c, struct call *call)
 		view_json(c, v, &g);
 	} else if (ok) {
 		view_say(c, v);
-		say(c, g.n > 0 ? "  acts\n" : "");
+		if (g.n > 0)
+			say(c, "  %s\n", word(c, "show.acts", "acts"));
 		/* The request itself stands above. */
 		for (size_t i = 0; ok && i < g.n; i++)
 			ok = act_say(c, &g.list[i], !v->row.has_act ||

@@ -406,6 +406,16 @@ static const struct option letter_options[] = {
 	{ "out", "FILE", "the file to make (needed)" },
 	{ "by", "WAY", "letter (default), mail (signed .eml), oral or diplomatic" },
 	{ "lang", "TAG", "the receiver's language" },
+	{ "langs", "TAG,TAG", "a sheet: two languages side by side, in the order of the T-CY templates" },
+	END
+};
+static const char *const letter_examples[] = {
+	"comity request letter 31 --langs fr,ar --out sheet.html",
+	"French and Arabic side by side; print it from a browser",
+	NULL
+};
+static const struct option request_show_options[] = {
+	{ "lang", "TAG", "the reader's language: ar, en, es, fr, pt, ru, vi, zh (or COMITY_LANG)" },
 	END
 };
 static const struct option record_options[] = {
@@ -616,7 +626,8 @@ const struct command commands[] = {
 	{ "request", "list", "", 0, 0, "open requests, ours and theirs", NULL,
 	    request_list_options, NULL, true, run_request_list },
 	{ "request", "show", "NUMBER", 1, 1, "one request: what it says, how it stands, its acts",
-	    NULL, NULL, NULL, true, run_request_show },
+	    "Codes are said in the reader's language; what people wrote stands as they wrote it, with its language.  JSON is never translated.",
+	    request_show_options, NULL, true, run_request_show },
 	{ "request", "fields", "[KIND]", 0, 1, "which kinds there are; what one asks for, with articles",
 	    NULL, NULL, NULL, false, run_request_fields },
 	{ "request", "check", "NUMBER", 1, 1, "what is missing, in words, with its article",
@@ -663,7 +674,7 @@ const struct command commands[] = {
 	{ "request", "close", "NUMBER", 1, 1, "nothing more is expected; here only", NULL,
 	    close_options, NULL, true, run_request_close },
 	{ "request", "letter", "NUMBER", 1, 1, "our newest act in it as a letter or signed mail",
-	    NULL, letter_options, NULL, true, run_request_letter },
+	    NULL, letter_options, letter_examples, true, run_request_letter },
 	{ "request", "record", "[NUMBER]", 0, 1, "keep what came on paper, by mail or by phone",
 	    "Signed by us as a record of what came, with its scan; nobody can take it for the other side's signature.",
 	    record_options, record_examples, true, run_request_record },

@@ -101,17 +101,19 @@ say_them(struct html *h, const struct letter *l)
 	}
 }
 
-/* "25;42" in the act is "25, 42" on paper. */
+/* "25;42" in the act is "25, 42" on paper, on one line: else Arabic sets it apart. */
 static void
 say_articles(struct html *h, const char *list)
 {
-	char text[2 * sizeof ((struct act *)NULL)->article];
+	char text[3 * sizeof ((struct act *)NULL)->article];
 	size_t n = 0;
 
-	for (; *list != '\0' && n + 2 < sizeof text; list++) {
+	for (; *list != '\0' && n + 3 < sizeof text; list++) {
 		text[n++] = *list == ';' ? ',' : *list;
-		if (*list == ';')
-			text[n++] = ' ';
+		if (*list == ';') {
+			memcpy(text + n, "\xc2\xa0", 2);
+			n += 2;
+		}
 	}
 	text[n] = '\0';
 	html_value(h, text);

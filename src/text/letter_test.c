@@ -167,7 +167,7 @@ a_request_is_a_letter_in_two_languages(void **state)
 	has(page, "22 novembre 2026, 08:46:00 UTC");
 	has(page, "22 November 2026, 08:46:00 UTC");
 	has(page, "5a5a5a5a 5a5a5a5a");
-	has(page, "Article <bdi>25, 42</bdi>");
+	has(page, "Article <bdi>25,\xc2\xa0" "42</bdi>");
 	has(page, "+000 555 0100");
 	has(page, "TRAINING. This is an exercise.");
 	has(page, "EXERCICE.");

@@ -9,7 +9,8 @@
 
 static const char style[] =
 "@page{size:A4;margin:12mm 13mm 15mm;"
-"@bottom-center{content:counter(page) \" / \" counter(pages);font:8pt serif}}"
+"@bottom-center{content:counter(page) \" / \" counter(pages);font:8pt serif;"
+"direction:ltr}}"
 "body{font:9.5pt/1.4 \"Noto Serif\",\"Noto Naskh Arabic\",serif;margin:0 auto;"
 "max-width:60rem;padding:1rem;color:#000;background:#fff}"
 "table.pair{border-collapse:collapse;width:100%;table-layout:fixed}"
@@ -23,10 +24,10 @@ static const char style[] =
 "b{display:block}p{margin:.15em 0}ul{margin:.1em 0;padding-inline-start:1.2em}"
 "h1{font-size:1.25em;margin:.2em 0}"
 "td[lang=ar]{font-size:10pt;line-height:1.6}"
-":lang(ar) em,:lang(zh) em{font-style:normal}"
+"em:lang(ar),em:lang(zh){font-style:normal}"
 "code{font-size:.9em;overflow-wrap:anywhere}"
 "dl{margin:0 0 .3em}dt{font-style:italic;font-size:.9em}dd{margin:0 0 .1em}"
-":lang(ar) dt,:lang(zh) dt{font-style:normal;color:#333}"
+"dt:lang(ar),dt:lang(zh){font-style:normal;color:#333}"
 ".training{border:3px double #000;background:#fc0;padding:.3em .5em;font-weight:bold;"
 "print-color-adjust:exact}"
 ".draft{border:1px dashed #000;padding:.2em .5em}"

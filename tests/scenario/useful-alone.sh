@@ -66,6 +66,30 @@ assert [p for p in m.walk() if p.get_content_type() == "text/html"]
 P
 holds 'any mail program reads it' python3 mail.py
 
+# ---- written in one language, read in another ----
+
+try 0 'a sheet has two languages side by side' A request letter 1 --langs ar,es --out sheet.html
+holds 'Arabic runs from right to left' grep -q '<td lang="ar" dir="rtl">' sheet.html
+holds 'Spanish stands beside it' grep -q 'Solicitud de conservaci' sheet.html
+holds 'the account keeps its direction' grep -q '<bdi>maria.k@example.org</bdi>' sheet.html
+holds 'drafts say what they are' grep -q 'Borrador de traducci' sheet.html
+try 2 'a language that has no words is named' A request letter 1 --langs ar,eo --out no.html
+holds 'and nothing was written' test ! -e no.html
+try 0 'the request is read in French' A request show 1 --lang fr
+said 'Demande de conservation de données' 'its kind'
+said "Infraction visée et bref exposé des faits" 'its fields'
+said 'Projet de traduction' 'that its words are a draft'
+said "13 vol ou fraude au moyen d'un système d'information" 'and its codes'
+said '[English]' 'what was written stands as it was, with its language'
+A --json request show 1 >plain.json
+A --json request show 1 --lang fr >french.json
+holds 'programs read codes, in no language' cmp plain.json french.json
+try 2 'in a language without words it is not' A request show 1 --lang eo
+export COMITY_LANG=zh
+try 0 'a reader sets the language once' A request show 1
+unset COMITY_LANG
+said '快速保全电子数据请求' 'and reads Chinese'
+
 # ---- what comes back on paper ----
 
 try 2 'paper is kept with its scan' A request record 1 --kind receipt --by letter
