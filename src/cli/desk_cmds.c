@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/request.h"
+#include "policy/due.h"
 
 struct standing {			/* what the desk adds from the evidence and the peers */
 	size_t own, received, unsealed, pending, peers, unconfirmed;
@@ -137,6 +138,44 @@ next_step(const struct settings *s, const struct desk *d, const struct standing 
 	return step_of("comity request new preserve --to PEER ...  or  comity evidence add PATH ...");
 }
 
+static enum due_stage
+desk_stage(const struct docket_request *r, int64_t now)
+{
+	return due_stage_of(r->sent_at != 0 ? r->sent_at : r->opened_at, r->due_at, now);
+}
+
+/* What lasts a day has no stage for its last one, and is near all the same. */
+static const char *
+stage_heading(const struct docket_request *r, int64_t now)
+{
+	enum due_stage s = desk_stage(r, now);
+
+	if (s == STAGE_OVERDUE)
+		return "OVERDUE";
+	if (s == STAGE_TWO_HOURS)
+		return "within 2 hours";
+	return r->due_at - now <= 86400 ? "within 24 hours" : "later";
+}
+
+/* Soonest first, so that each stage stands together. */
+static void
+due_say(struct cli *c, const struct desk *d)
+{
+	const char *heading = "";
+
+	for (size_t i = 0; i < d->due_n && i < 5; i++) {
+		const char *h = stage_heading(&d->due[i], d->now);
+
+		if (strcmp(h, heading) != 0)
+			say(c, "  %s:\n", h);
+		heading = h;
+		say(c, "    ");
+		request_line(c, &d->due[i], d->now);
+	}
+	if (d->due_n > 0)
+		say(c, "  All that is due, with rules and warnings: comity deadline list\n");
+}
+
 static void
 desk_json(struct cli *c, const struct desk *d, const struct standing *w)
 {
@@ -168,6 +207,7 @@ desk_json(struct cli *c, const struct desk *d, const struct standing *w)
 	for (size_t i = 0; i < d->due_n; i++) {
 		json_out_object(&j, NULL);
 		request_json(c, &j, &d->due[i]);
+		json_out_str(&j, "stage", due_stage_name(desk_stage(&d->due[i], d->now)));
 		json_out_close_object(&j);
 	}
 	json_out_close_array(&j);
@@ -251,10 +291,7 @@ desk_say(struct cli *c, const struct desk *d, const struct standing *w)
 		    count_people(d->second_owed, "second signature is",
 		    "second signatures are").s, d->second_overdue > 0 ? "overdue" : "due",
 		    when_people(d->second_due_at).s);
-	for (size_t i = 0; i < d->due_n && i < 5; i++) {
-		say(c, "  ");
-		request_line(c, &d->due[i], d->now);
-	}
+	due_say(c, d);
 	if (d->due_n == 0 && n->open_ours + n->open_theirs == 0)
 		say(c, n->last_received_at != 0 ?
 		    "  Nothing waits for you. Last came in: %s.\n" :

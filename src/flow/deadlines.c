@@ -141,13 +141,17 @@ static bool
 request_add(void *arg, const struct docket_request *r, struct err *err)
 {
 	struct gathering *g = arg;
-	bool other = strcmp(r->due_rule, "hold") == 0 || strcmp(r->due_rule, "oral") == 0;
+	bool oral = strcmp(r->due_rule, "oral") == 0;
+	bool other = oral || strcmp(r->due_rule, "hold") == 0;
 	struct due_facts f = { .ours = r->ours, .number = r->number, .now = g->now,
 		.opened_at = r->opened_at, .sent_at = r->sent_at,
 		.receipted_at = r->receipted_at, .answered_at = r->answered_at,
 		.owed_at = other ? 0 : r->due_at, .owed_ours = r->due_ours,
 		.owed_by_day = strcmp(r->due_rule, "answer_by") == 0,
-		.written_owed = r->written_owed, .us = &g->us };
+		.written_owed = r->written_owed,
+		.written_ours = oral ? r->due_ours : r->ours,
+		.spoken_at = oral ? r->due_at : r->ours ? r->sent_at : r->opened_at,
+		.us = &g->us };
 	struct calendar them;
 	struct dues dues;
 	char state[3];

@@ -158,7 +158,8 @@ static void
 written_owed(const struct due_facts *f, struct dues *out)
 {
 	if (f->written_owed)
-		(void)due_add(out, f, DUE_WRITTEN, "D06", started(f), started(f), f->ours);
+		(void)due_add(out, f, DUE_WRITTEN, "D06", f->spoken_at, f->spoken_at,
+		    f->written_ours);
 }
 
 /* Never longer than 90 days, whatever end was asked for (S04). */

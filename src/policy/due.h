@@ -70,7 +70,8 @@ struct due_facts {
 	int64_t owed_at;		/* what the thread waits for (docket), not of holds */
 	bool owed_ours;
 	bool owed_by_day;		/* the day the asking side gave; else D61 */
-	bool written_owed;
+	bool written_owed, written_ours;
+	int64_t spoken_at;		/* when what is to be written was said */
 	int64_t secrecy_from, secrecy_until;	/* 0 not asked for, or not known here */
 	bool urgent;			/* remove_content of a child, or imminent harm (D65) */
 	bool followed;			/* freeze_alert: the request is there */

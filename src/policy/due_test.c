@@ -174,7 +174,8 @@ an_oral_request_is_late_until_it_is_written(void **state)
 	struct due_facts f = request_of(ACT_STORED_DATA);
 
 	(void)state;
-	f.ours = f.written_owed = true;
+	f.ours = f.written_owed = f.written_ours = true;
+	f.spoken_at = NOON;
 	f.state = STATE_SENT;
 	f.sent_at = NOON;
 	f.now = NOON + 1;
