@@ -156,3 +156,80 @@ run_evidence_restrict(struct cli *c, struct call *call)
 	mem_free(e);
 	return ok ? EXIT_DONE : fail(c);
 }
+
+/* ---- for the defence ---- */
+
+int
+run_evidence_defence(struct cli *c, struct call *call)
+{
+	const char *out = call_value(call, "out");
+	struct evidence *e = mem_new(sizeof *e, &c->err);
+	struct defence_result r = { 0 };
+	struct json_out j;
+	size_t parcel;
+	bool ok;
+
+	ok = e != NULL && (out != NULL || err_set(&c->err, ERR_USE, "use.out",
+	    "--out FOLDER is needed: the folder that is made")) &&
+	    evidence_find(c->flow.home, call->args[0], e, &c->err) &&
+	    parcel_option(c, call_value(call, "parcel"), &parcel) &&
+	    flow_evidence_defence(&c->flow, e->number, parcel, out, &r, &c->err);
+	mem_free(e);
+	if (!ok)
+		return fail(c);
+	if (c->json) {
+		json_start(c, &j, "comity.defence-bundle/1");
+		json_out_bool(&j, "whole", r.whole);
+		json_out_int(&j, "lines", (int64_t)r.lines);
+		json_out_int(&j, "shown", (int64_t)r.shown);
+		json_out_int(&j, "restricted", (int64_t)r.restricted);
+		json_done(c, &j);
+		return EXIT_DONE;
+	}
+	say(c, "The folder for the defence is ");
+	say_text(c, out);
+	say(c, ".\n  %llu of %llu entries are in it", (unsigned long long)r.shown,
+	    (unsigned long long)r.lines);
+	if (r.whole)
+		say(c, ", as they came: received/parcel.comity and received/package.tar.\n");
+	else
+		say(c, "; %llu are %s. Offer it, and note it with: comity evidence inspect\n",
+		    (unsigned long long)r.restricted,
+		    withheld_words(WITHHELD_ARTICLE_14));
+	return EXIT_DONE;
+}
+
+int
+run_evidence_inspect(struct cli *c, struct call *call)
+{
+	struct inspect_wish w = { .by = call_value(call, "by"),
+		.where = call_value(call, "where"), .control = call_value(call, "control"),
+		.at = world_now(c->world) };
+	struct evidence *e = mem_new(sizeof *e, &c->err);
+	struct digest sha256;
+	unsigned number = 0;
+	struct json_out j;
+	bool ok, has;
+
+	ok = e != NULL && evidence_find(c->flow.home, call->args[0], e, &c->err) &&
+	    parcel_option(c, call_value(call, "parcel"), &w.parcel) &&
+	    (call_value(call, "when") == NULL ||
+	    time_option(c, call_value(call, "when"), &has, &w.at));
+	if (ok) {
+		w.evidence = e->number;
+		ok = flow_evidence_inspect(&c->flow, &w, &number, &sha256, &c->err);
+	}
+	mem_free(e);
+	if (!ok)
+		return fail(c);
+	if (c->json) {
+		json_start(c, &j, "comity.inspected/1");
+		json_out_int(&j, "number", number);
+		json_out_digest(&j, "sha256", &sha256);
+		json_done(c, &j);
+		return EXIT_DONE;
+	}
+	say(c, "Inspection %u of this evidence is on record: %s.\n", number,
+	    digest_hex(&sha256).s);
+	return EXIT_DONE;
+}

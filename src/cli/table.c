@@ -64,6 +64,20 @@ static const struct option restrict_options[] = {
 	END
 };
 
+static const struct option defence_options[] = {
+	{ "out", "FOLDER", "the folder that is made (needed)" },
+	{ "parcel", "N", "which parcel, 1 for the first; default: the newest" },
+	END
+};
+static const struct option inspect_options[] = {
+	{ "by", "WHO", "who looked (needed; kept sealed)" },
+	{ "where", "PLACE", "where (needed)" },
+	{ "control", "WHO", "under whose control (needed)" },
+	{ "when", "TIME", "when; default: now" },
+	{ "parcel", "N", "which parcel, 1 for the first; default: the newest" },
+	END
+};
+
 static const struct option out_options[] = {
 	{ "out", "FILE", "write there instead of to standard output" }, END
 };
@@ -606,6 +620,11 @@ const struct command commands[] = {
 	{ "evidence", "restrict", "ID", 1, 1, "mark material of Article 14: inspected, never copied",
 	    "Without --files: all of it. Evidence that answers a request about Article 14 is restricted as a whole until somebody decides here.",
 	    restrict_options, NULL, true, run_evidence_restrict },
+	{ "evidence", "defence-bundle", "ID", 1, 1, "all the defence gets: raw bytes, method, custody, what is withheld",
+	    "Restricted material (Article 14) is never in it: the rest is given as a disclosure then.",
+	    defence_options, NULL, true, run_evidence_defence },
+	{ "evidence", "inspect", "ID", 1, 1, "note who looked at restricted material, where, under whose control",
+	    NULL, inspect_options, NULL, true, run_evidence_inspect },
 	{ "custody", "show", "EVIDENCE", 1, 1, "who held it when, under which act, and what proves it",
 	    "Exit code 0: every link is proven; 10: some are only claimed, or one is missing; 3: something contradicts the chain.",
 	    custody_show_options, NULL, true, run_custody_show },

@@ -4,31 +4,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/disclose_inside.h"
 #include "flow/journey.h"
-#include "flow/marks.h"
-#include "flow/names.h"
 #include "flow/people.h"
 #include "package/disclose.h"
 
 #define DISCLOSE_RULES "1"		/* version of the rule about restricted material */
-#define DISCLOSURE_NAME "disclosure"
 
 /* ---- which lines ---- */
 
-struct choosing {
-	struct named named;
-	struct marks marks;
-	bool whole;			/* all of this parcel is restricted */
-	enum withheld ground;
-	uint64_t restricted;		/* named, and not shown */
-};
-
-static bool
-line_chosen(void *arg, const struct disclose_line *l, bool *show,
+bool
+disclosing_choose(void *arg, const struct disclose_line *l, bool *show,
     enum withheld *ground, struct err *err)
 {
 	struct choosing *c = arg;
-	bool asked = named_has(&c->named, l->name);
+	bool asked = c->all || named_has(&c->named, l->name);
 	bool restricted = c->whole || marks_has(&c->marks, &l->leaf);
 
 	(void)err;
@@ -40,20 +30,8 @@ line_chosen(void *arg, const struct disclose_line *l, bool *show,
 
 /* ---- making it ---- */
 
-struct disclosing_now {
-	struct flow *flow;
-	const struct disclose_wish *wish;
-	struct kept_reading k;
-	size_t parcel;
-	struct choosing choosing;
-	struct out_place out;
-	char making[sizeof EXPORT_PREFIX + OUT_NAME_MAX];
-	struct dir *at, *into;
-	struct disclosure d;
-};
-
 static bool
-making_begin(struct disclosing_now *n, struct err *err)
+disclosing_begin(struct disclosing_now *n, struct err *err)
 {
 	struct world *w = n->flow->world;
 
@@ -62,9 +40,7 @@ making_begin(struct disclosing_now *n, struct err *err)
 	    !dir_remove_all(w, n->out.into, n->making, err))
 		return false;
 	return dir_make(w, n->out.into, n->making, err) &&
-	    dir_open(w, n->out.into, n->making, &n->at, err) &&
-	    dir_make(w, n->at, DISCLOSURE_NAME, err) &&
-	    dir_open(w, n->at, DISCLOSURE_NAME, &n->into, err);
+	    dir_open(w, n->out.into, n->making, &n->at, err);
 }
 
 /* Why nothing is shown: it is not there, or it is there and restricted. */
@@ -80,15 +56,17 @@ nothing_said(struct disclosing_now *n, struct err *err)
 	    (unsigned long long)n->choosing.restricted);
 }
 
-static bool
-disclosure_fill(struct disclosing_now *n, struct err *err)
+bool
+disclosing_fill(struct disclosing_now *n, struct err *err)
 {
 	struct disclosing in = { .package = &n->k.in, .with_act = n->wish->with_act,
-		.choose = line_chosen, .arg = &n->choosing, .why = n->wish->why,
+		.choose = disclosing_choose, .arg = &n->choosing, .why = n->wish->why,
 		.by = home_settings(n->flow->home)->authority,
 		.at = world_now(n->flow->world), .software = flow_software() };
 
-	if (!home_tmp(n->flow->home, &in.tmp, err))
+	if (!home_tmp(n->flow->home, &in.tmp, err) ||
+	    !dir_make(n->flow->world, n->at, DISCLOSURE_NAME, err) ||
+	    !dir_open(n->flow->world, n->at, DISCLOSURE_NAME, &n->into, err))
 		return false;
 	if (!disclosure_make(&in, n->into, &n->d, err))
 		return nothing_said(n, err);
@@ -96,8 +74,8 @@ disclosure_fill(struct disclosing_now *n, struct err *err)
 }
 
 /* The receiver's own check, before anybody sees it. */
-static bool
-disclosure_proven(struct disclosing_now *n, struct package_report *report,
+bool
+disclosing_proven(struct disclosing_now *n, struct package_report *report,
     struct err *err)
 {
 	struct package_reading in = { .world = n->flow->world, .at = n->at,
@@ -111,16 +89,17 @@ disclosure_proven(struct disclosing_now *n, struct package_report *report,
 	    report->unchanged_text);
 }
 
-static bool
-roots_write(struct disclosing_now *n, struct err *err)
+bool
+disclosing_roots(struct disclosing_now *n, const struct authority_id *from,
+    const struct digest *from_card, struct err *err)
 {
 	struct act a;
 	bool ok;
 
 	act_init(&a, ACT_DELIVERED);
-	a.from = n->d.from;
+	a.from = *from;
 	a.has_from_card = true;
-	a.from_card = n->d.from_card;
+	a.from_card = *from_card;
 	ok = shown_roots(n->flow, &a, n->at, err) &&
 	    shown_stamp_roots(n->flow, n->at, err) && dir_sync(n->at, err);
 	act_clear(&a);
@@ -167,13 +146,12 @@ record_of(struct disclosing_now *n, enum record_event event, struct record *r)
 	r->has_act = r->has_package = true;
 	r->act = p->act_id;
 	r->package = p->package_id;
-	r->peer = p->peer;
 	(void)snprintf(r->reason, sizeof r->reason, "disclose.%s",
 	    disclose_why_name(n->wish->why));
 }
 
-static bool
-disclosed_record(struct disclosing_now *n, struct err *err)
+bool
+disclosing_record(struct disclosing_now *n, struct err *err)
 {
 	struct record *r = mem_new(2 * sizeof *r, err);
 	bool ok;
@@ -185,16 +163,17 @@ disclosed_record(struct disclosing_now *n, struct err *err)
 	(void)snprintf(r[0].rule_version, sizeof r[0].rule_version, DISCLOSE_RULES);
 	(void)snprintf(r[0].outcome, sizeof r[0].outcome, "allowed");
 	record_of(n, EVENT_DISCLOSED, &r[1]);
-	ok = file_note(n, &r[1], DISCLOSURE_JSON, err) &&
-	    file_note(n, &r[1], DISCLOSE_LINES, err) &&
-	    file_note(n, &r[1], DISCLOSE_PATHS, err) &&
+	/* Files of a link of custody are the package's own: these stand in the decision. */
+	ok = (n->into == NULL || (file_note(n, &r[0], DISCLOSURE_JSON, err) &&
+	    file_note(n, &r[0], DISCLOSE_LINES, err) &&
+	    file_note(n, &r[0], DISCLOSE_PATHS, err))) &&
 	    record_alone(n->flow, &r[0], 0, err) && record_alone(n->flow, &r[1], 0, err);
 	mem_free(r);
 	return ok;
 }
 
-static bool
-disclose_all(struct disclosing_now *n, struct package_report *report, struct err *err)
+bool
+disclosing_open(struct disclosing_now *n, struct err *err)
 {
 	struct choosing *c = &n->choosing;
 	struct flow *f = n->flow;
@@ -202,13 +181,29 @@ disclose_all(struct disclosing_now *n, struct package_report *report, struct err
 	n->parcel = n->wish->parcel;
 	c->ground = n->wish->ground;
 	return shown_open(f, n->wish->evidence, &n->parcel, &n->k, err) &&
-	    named_make(&n->wish->names, &c->named, err) && home_lock(f->home, err) &&
-	    shown_out_open(f, n->wish->out, &n->out, err) &&
+	    (c->all || named_make(&n->wish->names, &c->named, err)) &&
+	    home_lock(f->home, err) && shown_out_open(f, n->wish->out, &n->out, err) &&
 	    marks_load(f, n->wish->evidence, &c->marks, err) &&
 	    marks_whole(f, &c->marks, &n->k, &n->k.evidence.parcels[n->parcel].act_id,
-	    &c->whole, err) && making_begin(n, err) && disclosure_fill(n, err) &&
-	    disclosure_proven(n, report, err) && roots_write(n, err) &&
-	    disclosed_record(n, err);
+	    &c->whole, err) && disclosing_begin(n, err);
+}
+
+bool
+disclosing_close(struct disclosing_now *n, bool ok, struct err *err)
+{
+	dir_close(n->into);
+	if (n->at != NULL) {
+		dir_close(n->at);
+		ok = shown_making_end(n->flow, &n->out, n->making, ok, ok ? err : NULL) &&
+		    ok;
+	}
+	if (!ok)
+		decided_refused(n->flow, 0, err);
+	dir_close(n->out.into);
+	shown_close(&n->k);
+	named_clear(&n->choosing.named);
+	marks_clear(&n->choosing.marks);
+	return ok;
 }
 
 bool
@@ -222,19 +217,12 @@ flow_evidence_disclose(struct flow *f, const struct disclose_wish *wish,
 		return false;
 	n->flow = f;
 	n->wish = wish;
-	ok = disclose_all(n, report, err);
-	dir_close(n->into);
-	dir_close(n->at);
-	if (n->at != NULL)
-		ok = shown_making_end(f, &n->out, n->making, ok, ok ? err : NULL) && ok;
+	ok = disclosing_open(n, err) && disclosing_fill(n, err) &&
+	    disclosing_proven(n, report, err) && disclosing_roots(n, &n->d.from,
+	    &n->d.from_card, err) && disclosing_record(n, err);
+	ok = disclosing_close(n, ok, err);
 	if (ok)
 		*out = n->d;
-	else
-		decided_refused(f, 0, err);
-	dir_close(n->out.into);
-	shown_close(&n->k);
-	named_clear(&n->choosing.named);
-	marks_clear(&n->choosing.marks);
 	mem_free(n);
 	return ok;
 }

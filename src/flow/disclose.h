@@ -53,4 +53,34 @@ MUST bool flow_evidence_restrict(struct flow *f, unsigned evidence,
     enum restrict_how how, const struct disclose_names *names, uint64_t *lines,
     struct err *err);
 
+/*
+ * What the defence gets of one parcel (D36).  OUT: nothing restricted: received/parcel.comity,
+ * byte by byte as it came, and received/package.tar, the same opened; else disclosure/, all
+ * that is not restricted, provable alone.  Always: method.json (software, build and
+ * self-test of who sealed it and of this office, and how to check without us),
+ * withheld.json (counts and grounds), custody.json (comity.custody/1; with
+ * custody-before-N.json), policy.txt, roots.pem, tsa.pem.  The records of custody name the
+ * bytes of all files together.
+ */
+struct defence_result {
+	bool whole;			/* nothing is withheld */
+	uint64_t lines, shown, restricted;
+};
+MUST bool flow_evidence_defence(struct flow *f, unsigned evidence, size_t parcel,
+    const char *out_path, struct defence_result *out, struct err *err);
+
+/*
+ * Restricted material is looked at instead of copied: who looked, when, where and under
+ * whose control.  A sealed file beside the evidence and a leaf that has its digest.
+ */
+#define INSPECT_TEXT_MAX 400		/* bytes of each */
+struct inspect_wish {
+	unsigned evidence;
+	size_t parcel;
+	const char *by, *where, *control;
+	int64_t at;
+};
+MUST bool flow_evidence_inspect(struct flow *f, const struct inspect_wish *wish,
+    unsigned *number, struct digest *sha256, struct err *err);
+
 #endif

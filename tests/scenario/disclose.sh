@@ -93,6 +93,32 @@ holds 'and nothing was made' [ ! -e q ]
 try 0 'a person decides otherwise' A evidence restrict 0001 --class none
 try 0 'and it can be disclosed' A evidence disclose 0001 --files mail --why defence --out q
 
+# ---- the whole for the defence ----
+try 0 'a bundle for the defence' A evidence defence-bundle 0001 --out whole
+holds 'has the parcel as it came' sh -c \
+	'for p in a/parcels/*; do cmp -s "$p" whole/received/parcel.comity && exit 0; done; exit 1'
+try 0 'the package opened, which anybody can check' comity-check --roots whole/roots.pem \
+	--tsa whole/tsa.pem whole/received/package.tar
+holds 'how it was made' grep -q '"software": "comity' whole/method.json
+holds 'the chain, and that it went to the defence is in it' grep -q disclosed whole/custody.json
+try 10 'which holds as far as anybody cosigned' comity-check --policy whole/policy.txt \
+	whole/custody.json
+holds 'and nothing is withheld' [ "$(json whole/withheld.json withheld)" = '[]' ]
+must A evidence restrict 0001 --files pictures/restricted-image.bin
+try 0 'with restricted material in it' A evidence defence-bundle 0001 --out part
+said 'are in it; 1 are restricted' 'it is said what is not in it'
+holds 'neither parcel nor tar are copied' [ ! -e part/received ]
+holds 'nor the bytes' sh -c '! grep -rqa xxxxxxxxxxxxxxxxxxxx part'
+try 0 'the rest is proven alone' comity-check --roots part/roots.pem --tsa part/tsa.pem \
+	part/disclosure
+holds 'and what is withheld is counted' \
+	[ "$(json part/withheld.json withheld 0 ground)" = article_14 ]
+try 2 'an inspection needs who, where and under whose control' A evidence inspect 0001 \
+	--by 'Advocate Muster' --where 'Room 4'
+try 0 'an inspection is noted' A evidence inspect 0001 --by 'Advocate Muster' \
+	--where 'Room 4' --control 'Sgt Onwe'
+holds 'nobody can read in the home who looked' sh -c '! grep -rqa Muster a'
+
 # ---- what remains ----
 must A ledger show
 A custody show 0001 >/dev/null 2>&1
