@@ -411,7 +411,8 @@ basis_say(struct cli *c, const struct docket_request *r, const struct law_basis 
 		    r->instrument : words_instrument(c->lang, r->instrument), r->article);
 	if (r->instrument[0] != '\0' && basis != NULL)
 		say(c, " (%s: %s)", word(c, "show.our_text", "our text"),
-		    law_certainty_name(basis->certainty));
+		    c->lang == NULL ? law_certainty_name(basis->certainty) :
+		    words_certainty(c->lang, basis->certainty));
 	if (r->instrument[0] != '\0')
 		say(c, "\n");
 	if (r->basis_at != 0 && c->lang == NULL)

@@ -117,6 +117,12 @@ words_ground(const char *lang, const struct law_ground *g)
 }
 
 const char *
+words_certainty(const char *lang, enum law_certainty c)
+{
+	return find_or(lang, "certainty", law_certainty_name(c), law_certainty_name(c));
+}
+
+const char *
 words_deadline(const char *lang, const struct law_deadline *d)
 {
 	return find_or(lang, "deadline", d->id, d->what);

@@ -31,6 +31,8 @@ const char *words_instrument(const char *lang, const char *instrument);
 const char *words_state(const char *lang, const char *state);
 const char *words_hold(const char *lang, const char *state);
 const char *words_ground(const char *lang, const struct law_ground *g);
+/* How sure we are of a row of the law: what our text of it was taken from. */
+const char *words_certainty(const char *lang, enum law_certainty c);
 const char *words_deadline(const char *lang, const struct law_deadline *d);
 const char *words_offence(const char *lang, const struct law_offence *o);
 const char *words_field(const char *lang, const struct law_field *f);

@@ -86,6 +86,14 @@ every_ground_has_words_in_every_language(void **state)
 }
 
 static void
+every_certainty_has_words_in_every_language(void **state)
+{
+	(void)state;
+	for (unsigned c = 0; c <= LAW_UNKNOWN; c++)
+		said(0, "certainty", law_certainty_name((enum law_certainty)c));
+}
+
+static void
 every_offence_has_words_in_every_language(void **state)
 {
 	(void)state;
@@ -216,6 +224,7 @@ main(void)
 		cmocka_unit_test(every_code_of_a_field_has_words_in_every_language),
 		cmocka_unit_test(every_kind_and_measure_has_words_in_every_language),
 		cmocka_unit_test(every_ground_has_words_in_every_language),
+		cmocka_unit_test(every_certainty_has_words_in_every_language),
 		cmocka_unit_test(every_offence_has_words_in_every_language),
 		cmocka_unit_test(every_deadline_has_words_in_every_language),
 		cmocka_unit_test(every_state_of_requests_and_holds_has_words_in_every_language),
