@@ -233,6 +233,8 @@ int run_evidence_pass_on(struct cli *c, struct call *call);
 int run_bundle_write(struct cli *c, struct call *call);
 int run_bundle_read(struct cli *c, struct call *call);
 int run_ledger_show(struct cli *c, struct call *call);
+int run_statistics(struct cli *c, struct call *call);
+int run_oversight_report(struct cli *c, struct call *call);
 int run_ledger_checkpoint(struct cli *c, struct call *call);
 int run_ledger_prove(struct cli *c, struct call *call);
 int run_ledger_check(struct cli *c, struct call *call);

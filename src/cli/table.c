@@ -214,6 +214,20 @@ static const struct option bundle_options[] = {
 static const struct option ledger_prove_options[] = {
 	{ "out", "DIR", "the folder to make (needed)" }, END
 };
+static const struct option statistics_options[] = {
+	{ "from", "TIME", "only what happened at or after it" },
+	{ "to", "TIME", "only what happened before it" },
+	{ "csv", NULL, "as comma separated values" },
+	{ "out", "FILE", "into this file, which must not exist yet: JSON, or with --csv CSV" }, END
+};
+static const char *const statistics_examples[] = {
+	"comity statistics", "what this office asked and answered, and how fast",
+	"comity statistics --from 2026-01-01 --to 2027-01-01 --csv --out 2026.csv",
+	"one year, to be published", NULL
+};
+static const char *const oversight_examples[] = {
+	"comity --as 5 oversight report --json", "by an auditor, who opens nothing else", NULL
+};
 static const struct option ledger_check_options[] = {
 	{ "parcels", NULL, "every kept parcel too, byte by byte" }, END
 };
@@ -800,6 +814,12 @@ const struct command commands[] = {
 	{ "verify", NULL, "PATH", 1, 1, "check a parcel, a tar or an opened bag",
 	    "Three answers: unchanged, who, when. The same code as the small program comity-check.",
 	    verify_options, verify_examples, false, run_verify },
+	{ "statistics", NULL, "", 0, 0, "counts and times of requests, refusals, holds",
+	    "No person is in it; counts below 5 are not shown. Periods that overlap can be subtracted from each other: publish those that do not. Each reading is in the ledger.",
+	    statistics_options, statistics_examples, true, run_statistics },
+	{ "oversight", "report", "", 0, 0, "figures, refusals, waivers and the rules they rest on",
+	    "For an outside body: the role of an auditor is enough, and it opens no request.",
+	    statistics_options, oversight_examples, true, run_oversight_report },
 	{ "status", NULL, "", 0, 0, "what waits, and the next useful command", NULL, NULL,
 	    NULL, true, run_status },
 	{ "doctor", NULL, "", 0, 0, "is this home able to sign, seal, store and stamp?",

@@ -1,0 +1,171 @@
+/* Figures of this office, and the page of an outside oversight body. */
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "flow/figures.h"
+
+/* ---- as text ---- */
+
+struct span_text { char s[32]; };
+
+static struct span_text
+span_people(int64_t seconds)
+{
+	struct span_text t;
+	const int64_t hours = seconds / 3600;
+
+	if (hours >= 48)
+		(void)snprintf(t.s, sizeof t.s, "%lld d %lld h", (long long)(hours / 24),
+		    (long long)(hours % 24));
+	else
+		(void)snprintf(t.s, sizeof t.s, "%lld h %lld min", (long long)hours,
+		    (long long)(seconds % 3600 / 60));
+	return t;
+}
+
+static void
+row_say(struct cli *c, const char *name, const struct figures_row *r, bool times)
+{
+	bool part = r->part[0] != '\0';
+
+	say(c, part ? "    " : "  ");
+	say_text(c, part ? r->part : name);
+	say(c, "  %s", figure_text(r).s);
+	if (times && r->show == FIGURE_SHOWN && r->n > 0)
+		say(c, "  median %s (quartiles %s, %s)", span_people(r->times.median).s,
+		    span_people(r->times.first).s, span_people(r->times.third).s);
+	say(c, r->parts_out ? "  (not shown apart: too few)\n" : "\n");
+}
+
+static void
+figures_say(struct cli *c, const struct figures *f)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < FIGURES_TABLES; i++) {
+		const struct figures_table *t = &f->tables[i];
+
+		if (t->n == 0 && !t->out)
+			continue;
+		any = true;
+		say(c, "%s\n", figures_table_name(i));
+		for (size_t k = 0; k < t->n; k++)
+			row_say(c, t->rows[k].key, &t->rows[k], i >= FIGURES_COUNTS);
+		if (t->has_total)
+			row_say(c, "total", &t->total, i >= FIGURES_COUNTS);
+		if (t->out)
+			say(c, "  not shown apart: too few\n");
+	}
+	if (!any)
+		say(c, "There is nothing to count.\n");
+	say(c, "Counts below %d are not shown, nor what would give them away.\n",
+	    FIGURES_SMALL);
+}
+
+static void
+rules_say(struct cli *c, const struct figures_rules *r)
+{
+	say(c, "rules\n");
+	for (size_t i = 0; i < r->law_n; i++)
+		say(c, "  law     %s\n", r->law[i].s);
+	say(c, "  people  sha256 %s\n", digest_hex(&r->people).s);
+}
+
+/* ---- commands ---- */
+
+static bool
+wish_read(struct cli *c, struct call *call, struct figures_wish *w)
+{
+	return time_option(c, call_value(call, "from"), &w->has_from, &w->from) &&
+	    time_option(c, call_value(call, "to"), &w->has_to, &w->to);
+}
+
+/* rules NULL: figures alone. */
+static bool
+json_file(struct cli *c, const struct figures *f, const struct figures_rules *rules,
+    struct buf *out)
+{
+	struct json_out j;
+
+	json_out_begin(&j, out, true, false, &c->err);
+	json_out_object(&j, NULL);
+	json_out_str(&j, "schema", rules != NULL ? "comity.oversight/1" :
+	    "comity.statistics/1");
+	figures_json(f, &j);
+	if (rules != NULL)
+		figures_rules_json(rules, &j);
+	json_out_close_object(&j);
+	return json_out_end(&j);
+}
+
+static int
+figures_file(struct cli *c, struct call *call, const struct figures *f,
+    const struct figures_rules *rules)
+{
+	struct buf b;
+	int code;
+
+	buf_init(&b, CLI_OUT_MAX);
+	code = (call_flag(call, "csv") ? figures_csv(f, &b, &c->err) :
+	    json_file(c, f, rules, &b)) ? give_file(c, call_value(call, "out"),
+	    buf_span(&b), "Statistics", false) : fail(c);
+	buf_clear(&b);
+	return code;
+}
+
+static int
+figures_answer(struct cli *c, struct call *call, const struct figures *f,
+    const struct figures_rules *rules)
+{
+	struct json_out j;
+
+	if (call_flag(call, "csv") && (c->json || rules != NULL))
+		return fail_use(c, c->json ? "--csv and --json are two forms of the same: give one of them" :
+		    "rules are no table: oversight report writes text or --json");
+	if (call_value(call, "out") != NULL)
+		return figures_file(c, call, f, rules);
+	if (call_flag(call, "csv"))
+		return figures_csv(f, &c->out, &c->err) ? EXIT_DONE : fail(c);
+	if (c->json) {
+		json_start(c, &j, rules != NULL ? "comity.oversight/1" : "comity.statistics/1");
+		figures_json(f, &j);
+		if (rules != NULL)
+			figures_rules_json(rules, &j);
+		json_done(c, &j);
+		return EXIT_DONE;
+	}
+	figures_say(c, f);
+	if (rules != NULL)
+		rules_say(c, rules);
+	return EXIT_DONE;
+}
+
+int
+run_statistics(struct cli *c, struct call *call)
+{
+	struct figures_wish w = { 0 };
+	struct figures f;
+	int code;
+
+	figures_init(&f);
+	code = wish_read(c, call, &w) && flow_figures(&c->flow, &w, &f, &c->err) ?
+	    figures_answer(c, call, &f, NULL) : fail(c);
+	figures_clear(&f);
+	return code;
+}
+
+int
+run_oversight_report(struct cli *c, struct call *call)
+{
+	struct figures_wish w = { 0 };
+	struct figures_rules rules;
+	struct figures f;
+	int code;
+
+	figures_init(&f);
+	code = wish_read(c, call, &w) && flow_figures(&c->flow, &w, &f, &c->err) &&
+	    flow_figures_rules(&c->flow, &rules, &c->err) ?
+	    figures_answer(c, call, &f, &rules) : fail(c);
+	figures_clear(&f);
+	return code;
+}

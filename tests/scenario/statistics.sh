@@ -1,0 +1,69 @@
+#!/bin/sh
+# What an office did can be counted by an outside body that opens nothing: no person is in
+# it, no small count, none that can be computed, and the same ledger gives the same bytes.
+. "$(dirname "$0")/lib.sh"
+two_offices
+
+try 0 'an office that did nothing has figures' A statistics
+said 'nothing to count' 'and says so'
+for n in 1 2 3 4 5 6; do
+	must preserve XB
+	must A request send "$n" --yes
+done
+carry A B
+for n in 1 2 3 4 5; do must B request confirm "$n"; done
+must B request refuse 6 --ground R02 --reason 'No offence named here'
+carry B A
+try 0 'the office that asked has figures' A statistics --out a1.json
+try 0 'and the one that answered' B statistics --csv --out b1.csv
+try 0 'twice' A statistics --out a2.json
+holds 'the same ledger gives the same bytes' cmp a1.json a2.json
+must A rebuild --yes
+must A statistics --out a3.json
+holds 'also after a rebuild' cmp a1.json a3.json
+cat >look.py <<'P'
+import csv, json
+a = json.load(open("a1.json"))
+assert a["schema"] == "comity.statistics/1", a
+t = {x["name"]: x for x in a["tables"]}
+asked = t["requests_asked_by_kind"]
+assert asked["total"] == {"n": 6}, asked
+assert asked["rows"][0] == {"key": "preserve", "n": 6, "parts_withheld": True}, asked
+hold = t["asked_time_to_hold"]
+assert hold["total"]["n"] == 5 and hold["total"]["median"] >= 0, hold
+assert t["answers_received"]["rows"] == [{"key": "granted", "n": 5}], t["answers_received"]
+assert t["refusals_received_by_state"]["total"] == {"n": "<5"}
+assert t["refusals_received_by_state"]["withheld"] is True
+assert not t["refusals_received_by_state"]["rows"]
+b = list(csv.DictReader(open("b1.csv", newline="")))
+said = {(r["table"], r["key"], r["part"]): r["n"] for r in b}
+assert said["requests_received_by_state", "XB" if False else "XA", ""] == "6", said
+assert said["refusals_given_by_ground", "total", ""] == "<5", said
+assert ("refusals_given_by_ground", "R02", "") not in said
+P
+sed -i 's/"XB" if False else "XA"/"XA"/' look.py tests/scenario/statistics.sh 2>/dev/null
+holds 'what is counted is right, and what is small is hidden' python3 look.py
+holds 'nobody is named' sh -c '! grep -q -e maria -e Aldora -e P1 a1.json b1.csv'
+try 2 'a period ends after it begins' A statistics --from 2027-01-01 --to 2026-01-01
+must A statistics --to 2020-01-01
+said 'nothing to count' 'what happened later is not counted'
+
+# ---- the outside body ----
+
+(umask 077; echo 'passphrase of person 2' >pass2)
+must A person add 'Dee Okoro' --role auditor --new-passphrase-file pass2
+auditor() {
+	comity --home a --as 2 --passphrase-file pass2 --no-input --progress none "$@"
+}
+before=$(ls -l a/journal/records | awk '{ print $5 }')
+try 0 'an auditor, who has no other key, reads the report' auditor oversight report
+said 'requests_asked_by_kind' 'with its figures'
+said 'built-in' 'and the version of the law'
+said 'people  sha256' 'and that of the table of persons'
+try 0 'as JSON too' auditor --json oversight report
+said 'comity.oversight/1' 'by its name'
+try 6 'and opens no request' auditor request show 1
+holds 'reading figures leaves a leaf' sh -c \
+	'[ "$(ls -l a/journal/records | awk "{ print \$5 }")" -gt "$1" ] &&
+	grep -aq "\"reason\":\"statistics\"" a/journal/records' sh "$before"
+done_testing
