@@ -98,7 +98,7 @@ run_deadline_list(struct cli *c, struct call *call)
 	size_t n = 0;
 
 	if (!within_option(c, call, &until) ||
-	    !flow_deadlines(&c->flow, until, &list, &n, &c->err))
+	    !flow_deadlines(&c->flow, until, call_flag(call, "secrecy"), &list, &n, &c->err))
 		return fail(c);
 	if (c->json) {
 		json_start(c, &j, "comity.deadlines/1");
@@ -142,7 +142,7 @@ run_deadline_export(struct cli *c, struct call *call)
 	if (!call_flag(call, "ics"))
 		return fail_use(c, "comity deadline export needs --ics: the one form there is");
 	buf_init(&file, 0);
-	if (!flow_deadlines(&c->flow, WHEN_MAX, &list, &n, &c->err)) {
+	if (!flow_deadlines(&c->flow, WHEN_MAX, call_flag(call, "secrecy"), &list, &n, &c->err)) {
 		code = fail(c);
 	} else {
 		buf_init(&file, n * ICS_EVENT_MAX + 512);

@@ -554,10 +554,13 @@ static const char *const approval_make_examples[] = {
 };
 
 static const struct option deadline_list_options[] = {
-	{ "within", "DAYS", "only what is due within so many days; what is late, always" }, END
+	{ "within", "DAYS", "only what is due within so many days; what is late, always" },
+	{ "secrecy", NULL, "also when a secrecy ends: opens the requests" },
+	END
 };
 static const struct option deadline_export_options[] = {
 	{ "ics", NULL, "as a calendar file, RFC 5545 (needed)" },
+	{ "secrecy", NULL, "also when a secrecy ends: opens the requests" },
 	{ "out", "FILE", "write there instead of to standard output" },
 	END
 };
@@ -646,7 +649,7 @@ const struct command commands[] = {
 	    "A .json file holds the records and proofs; evidence that was passed on has one more such file for each hand-over before (FILE-before-1.json). Exit codes as custody show.",
 	    custody_report_options, custody_report_examples, true, run_custody_report },
 	{ "deadline", "list", "", 0, 0, "what is due, by which rule, who owes it, how near it is",
-	    "Times are those of the authority that owes. Stages: arrival, half, day, two_hours, overdue. Needs no passphrase, so the end of a secrecy, which stands in the sealed request, is not among them.",
+	    "Times are those of the authority that owes. Stages: arrival, half, day, two_hours, overdue. Needs no passphrase, but for the end of a secrecy, which stands in the sealed request: --secrecy.",
 	    deadline_list_options, deadline_list_examples, true, run_deadline_list },
 	{ "deadline", "export", "", 0, 0, "the same as a calendar file with reminders",
 	    "It carries numbers and kinds of requests only: no name, no case, no text of a request. Whoever reads the calendar still learns that these requests are there.",

@@ -16,6 +16,7 @@ struct gathering {
 	const struct law_status *law;
 	struct calendar us;
 	int64_t now, until;
+	bool sealed;			/* the requests are opened too */
 	struct deadline *list;
 	size_t n, room;
 };
@@ -138,6 +139,40 @@ followed_look(struct gathering *g, const struct docket_request *r, bool *out,
 }
 
 static bool
+said_yes(const struct fields *fs, const char *field, const char *part)
+{
+	const struct field_part *p = fields_find(fs, field) == NULL ? NULL :
+	    fields_part(fs, field, 0, part);
+
+	return p != NULL && p->n != 0;
+}
+
+/* What stands in the request itself: that it is secret, and until when. */
+static bool
+sealed_look(struct gathering *g, const struct docket_request *r, struct due_facts *f,
+    struct err *err)
+{
+	const struct fields *fs;
+	const struct field_part *until;
+	struct act a;
+	bool ok;
+
+	if (!g->sealed || !r->has_act || !request_state_open(f->state) ||
+	    !law_list_has(law_deadline("D62")->measures, r->kind))
+		return true;
+	act_init(&a, f->kind);
+	ok = act_open(g->f, &r->act, &a, err);
+	fs = &a.body.request.fields;
+	if (ok && said_yes(fs, "secrecy", "wanted")) {
+		until = fields_part(fs, "secrecy", 0, "until");
+		f->secrecy_from = a.made_at;
+		f->secrecy_until = until == NULL ? 0 : until->n;
+	}
+	act_clear(&a);
+	return ok;
+}
+
+static bool
 request_add(void *arg, const struct docket_request *r, struct err *err)
 {
 	struct gathering *g = arg;
@@ -160,7 +195,7 @@ request_add(void *arg, const struct docket_request *r, struct err *err)
 	if (!act_kind_parse(r->kind, &f.kind) || !request_state_parse(r->state, &f.state))
 		return true;
 	if (!other_side(g, r, state, &them, err) ||
-	    !followed_look(g, r, &f.followed, err))
+	    !followed_look(g, r, &f.followed, err) || !sealed_look(g, r, &f, err))
 		return false;
 	f.them = &them;
 	due_request(&f, &dues);
@@ -268,16 +303,18 @@ sooner(const void *a, const void *b)
 }
 
 bool
-flow_deadlines(struct flow *f, int64_t until, struct deadline **out, size_t *n,
-    struct err *err)
+flow_deadlines(struct flow *f, int64_t until, bool sealed, struct deadline **out,
+    size_t *n, struct err *err)
 {
 	struct docket_filter open = { .open_only = true };
 	struct docket_filter alerts = { .kind = act_kind_name(ACT_FREEZE_ALERT) };
-	struct gathering g = { .f = f, .now = world_now(f->world), .until = until };
+	struct gathering g = { .f = f, .now = world_now(f->world), .until = until,
+		.sealed = sealed };
 	const struct settings *s = home_settings(f->home);
 	bool ok;
 
-	ok = flow_law(f, &g.law, err) && desk_open(f, false, &g.d, err);
+	ok = (!sealed || flow_may(f, PEOPLE_VIEW, err)) && flow_law(f, &g.law, err) &&
+	    desk_open(f, false, &g.d, err);
 	if (ok) {
 		law_calendar(g.law, s->state, s->authority.s, &g.us);
 		ok = docket_requests(g.d, &open, open_add, &g, err) &&

@@ -1,8 +1,8 @@
 /*
  * flow/deadlines: what is due in this home, soonest first (part of flow; rules are
  * policy/due.h).  Computed from the docket each time it is asked: nothing is kept, so that
- * a clock that went wrong loses no deadline.  Needs no passphrase: therefore the end of a
- * secrecy, which stands in the sealed request, is not among them.
+ * a clock that went wrong loses no deadline.  Needs no passphrase, but for the end of a
+ * secrecy, which stands in the sealed request.
  */
 #ifndef COMITY_FLOW_DEADLINES_H
 #define COMITY_FLOW_DEADLINES_H
@@ -22,10 +22,11 @@ struct deadline {
 	struct digest key;		/* the same each time, and tells nothing (UID) */
 };
 /*
- * Those due until `until` and all that are late.  mem_free.  The calendars borrow from the
+ * Those due until `until` and all that are late.  sealed: the requests are opened too, by
+ * who may view them (D62).  mem_free.  The calendars borrow from the
  * status of f (flow_law).  ERR_LIMIT "deadlines.many".
  */
-MUST bool flow_deadlines(struct flow *f, int64_t until, struct deadline **out, size_t *n,
-    struct err *err);
+MUST bool flow_deadlines(struct flow *f, int64_t until, bool sealed,
+    struct deadline **out, size_t *n, struct err *err);
 
 #endif
