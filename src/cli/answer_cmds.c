@@ -314,6 +314,7 @@ run_request_refuse(struct cli *c, struct call *call)
 		return fail(c);
 	a->wish.text = call_value(call, "reason");
 	a->wish.better = call_value(call, "better");
+	a->wish.waive_consultation = call_value(call, "waive-consultation");
 	a->wish.grounds = grounds;
 	a->wish.grounds_n = call_values(call, "ground", grounds, ANSWER_CODES_MAX + 1);
 	return answering_end(a, answer_with(c, call, &a->wish, &a->set, "refused"));
@@ -327,6 +328,7 @@ run_request_postpone(struct cli *c, struct call *call)
 
 	if (a == NULL)
 		return fail(c);
+	a->wish.waive_consultation = call_value(call, "waive-consultation");
 	a->wish.text = call_value(call, "reason");
 	a->wish.grounds = grounds;
 	a->wish.grounds_n = call_values(call, "ground", grounds, ANSWER_CODES_MAX + 1);
@@ -455,7 +457,8 @@ run_request_answer(struct cli *c, struct call *call)
 {
 	struct settings_typed *set = mem_new(sizeof *set, &c->err);
 	struct deliver_wish w = { .description = call_value(call, "description"),
-		.purpose = call_value(call, "purpose"), .lang = call_value(call, "lang") };
+		.purpose = call_value(call, "purpose"), .lang = call_value(call, "lang"),
+		.authorisation = call_value(call, "authorisation") };
 	struct sealed *sealed = mem_new(sizeof *sealed, &c->err);
 	struct sent *s = mem_new(sizeof *s, &c->err);
 	const char *typed = call_value(call, "evidence");
@@ -515,7 +518,9 @@ run_request_close(struct cli *c, struct call *call)
 		return fail(c);
 	if (before.ours && before.answered_at == 0 && !c->yes &&
 	    (strcmp(before.state, "sent") == 0 || strcmp(before.state, "received") == 0 ||
-	    strcmp(before.state, "needs_info") == 0)) {
+	    strcmp(before.state, "needs_info") == 0 ||
+	    strcmp(before.state, "consulting") == 0 ||
+	    strcmp(before.state, "postponed") == 0)) {
 		(void)err_set(&c->err, ERR_REFUSED, "use.awaited",
 		    "their answer to request %u has not come; closed here, it would change nothing any more. Tell them that it is over: comity request withdraw %u. Or close it all the same, with --yes",
 		    number, number);

@@ -484,7 +484,7 @@ filter_known(struct cli *c, const struct docket_filter *f)
 		    request_kinds_people().s);
 	if (f->state != NULL && !request_state_parse(f->state, &state))
 		return err_set(&c->err, ERR_USE, "use.state",
-		    "there is no state \"%.40s\"; there are draft, sent, received, needs_info, accepted, accepted_with_conditions, refused, delivered, withdrawn and closed",
+		    "there is no state \"%.40s\"; there are draft, sent, received, needs_info, consulting, accepted, accepted_with_conditions, postponed, executing, refused, delivered, acknowledged, withdrawn and closed",
 		    f->state);
 	if (f->case_number == 0)
 		return true;

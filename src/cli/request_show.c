@@ -311,7 +311,16 @@ request_next(struct cli *c, const struct request_view *v)
 		say(c, strcmp(r->kind, "preserve") == 0 ?
 		    "  Next: comity request confirm %u   (or refuse, ask)\n" :
 		    "  Next: comity request confirm %u   (or refuse, ask, answer)\n", n);
-	else if (!r->ours && strncmp(r->state, "accepted", 8) == 0 &&
+	else if (!r->ours && strcmp(r->state, "consulting") == 0)
+		say(c, "  Next: wait for their reply, or comity request confirm %u   (or refuse, postpone)\n", n);
+	else if (!r->ours && strcmp(r->state, "postponed") == 0)
+		say(c, "  Next: comity request confirm %u   (or refuse), when it is taken up again\n", n);
+	else if (r->ours && strcmp(r->state, "consulting") == 0)
+		say(c, "  Next: comity request reply %u --text \"...\"   (or withdraw)\n", n);
+	else if (r->ours && strcmp(r->state, "delivered") == 0)
+		say(c, "  Next: when it was examined, comity request acknowledge %u\n", n);
+	else if (!r->ours && (strncmp(r->state, "accepted", 8) == 0 ||
+	    strcmp(r->state, "executing") == 0) &&
 	    strcmp(r->kind, "preserve") != 0 && strcmp(r->kind, "use_consent") != 0)
 		say(c, "  Next: comity request answer %u --evidence ID\n", n);
 	else if (r->ours && strcmp(r->state, "needs_info") == 0)

@@ -365,6 +365,7 @@ static const struct option refuse_options[] = {
 	{ "ground", "ID", "a ground of the basis, as in R02 (needed); repeatable" },
 	{ "reason", "TEXT", "the reasons (needed; Article 40(25))" },
 	{ "better", "TEXT", "what would make it acceptable" },
+	{ "waive-consultation", "CODE", "why they were not consulted before: urgent, law_forbids, consulted_otherwise, no_reply" },
 	ANSWER_OPTIONS, END
 };
 static const char *const refuse_examples[] = {
@@ -376,6 +377,7 @@ static const struct option postpone_options[] = {
 	{ "ground", "ID", "a ground to postpone on: R09, B05, U06 (needed); repeatable" },
 	{ "reason", "TEXT", "the reasons (needed)" },
 	{ "until", "TIME", "when it is taken up again, if that is known" },
+	{ "waive-consultation", "CODE", "why they were not consulted before: urgent, law_forbids, consulted_otherwise, no_reply" },
 	ANSWER_OPTIONS, END
 };
 static const struct option consult_options[] = {
@@ -419,8 +421,42 @@ static const struct option answer_options[] = {
 	{ "description", "TEXT", "what it is" },
 	{ "purpose", "TEXT", "what it may be used for" },
 	{ "limit", "CODE[=TEXT]", "a limit of use that travels with it; repeatable" },
+	{ "authorisation", "FILE", "content that is not executed yet: the order of your own State" },
 	{ "lang", "TAG", "language of the texts" },
 	END
+};
+static const struct option execute_options[] = {
+	{ "authorisation", "FILE", "an order of a court of your own State, or another authorisation: content needs one" },
+	{ "assured", NULL, "their reply was read: it gives the assurance that your yes asked for" },
+	END
+};
+static const char *const execute_examples[] = {
+	"comity request execute 31 --authorisation order.pdf",
+	"the search begins; the order is kept sealed with the request",
+	NULL
+};
+static const struct option hold_list_options[] = {
+	{ "all", NULL, "also those released and lapsed" }, END
+};
+static const struct option hold_renew_options[] = {
+	{ "order", "NUMBER", "number of the domestic order, as its court writes it (needed)" },
+	{ "until", "TIME", "until when the provider has to hold the data, 90 days at most (needed)" },
+	END
+};
+static const char *const hold_examples[] = {
+	"comity hold renew 31 --order \"12 Gs 31/26\" --until 2027-02-10",
+	"the order that the provider obeys was renewed",
+	NULL
+};
+static const char *const postpone_examples[] = {
+	"comity request postpone 31 --ground R09 --reason \"Our own trial is on\" --waive-consultation urgent",
+	"not now, with its ground and reasons",
+	NULL
+};
+static const char *const acknowledge_examples[] = {
+	"comity request acknowledge 31 --text \"The copies are complete\"",
+	"the evidence was examined: the request ends, on both sides",
+	NULL
 };
 static const char *const answer_examples[] = {
 	"comity request answer 31 --evidence 0004 --limit \"use_limit=Proceeding 12/2026 only\"",
@@ -654,6 +690,15 @@ const struct command commands[] = {
 	{ "deadline", "export", "", 0, 0, "the same as a calendar file with reminders",
 	    "It carries numbers and kinds of requests only: no name, no case, no text of a request. Whoever reads the calendar still learns that these requests are there.",
 	    deadline_export_options, deadline_export_examples, true, run_deadline_export },
+	{ "hold", "list", "", 0, 0, "what is held, by whom, until when; what lapsed is recorded",
+	    NULL, hold_list_options, NULL, true, run_hold_list },
+	{ "hold", "show", "NUMBER", 1, 1, "one hold: both clocks, and which requests bind it",
+	    NULL, NULL, NULL, true, run_hold_show },
+	{ "hold", "renew", "NUMBER", 1, 1, "note the domestic order a provider obeys, and its end",
+	    "The order runs 90 days at most and is renewed (Article 25(2)); what they were promised runs by itself.",
+	    hold_renew_options, hold_examples, true, run_hold_renew },
+	{ "hold", "release", "NUMBER", 1, 1, "let go before its end; they are told, two people sign",
+	    NULL, release_options, NULL, true, run_request_release },
 	{ "request", "new", "[KIND]", 0, 1, "a draft; without KIND: which kinds there are",
 	    "Saved whatever is missing; it says what that is, with the article that asks for it.",
 	    draft_options, new_examples, true, run_request_new },
@@ -680,9 +725,12 @@ const struct command commands[] = {
 	    confirm_options, NULL, true, run_request_confirm },
 	{ "request", "refuse", "NUMBER", 1, 1, "refuse it, with ground and reasons", NULL,
 	    refuse_options, refuse_examples, true, run_request_refuse },
+	{ "request", "execute", "NUMBER", 1, 1, "begin to work on what was granted; here only",
+	    "Content needs an order of your own State (S06), a flagged request two persons (S03), an assurance that was asked for its reply (S22). A leaf of the ledger says it.",
+	    execute_options, execute_examples, true, run_request_execute },
 	{ "request", "postpone", "NUMBER", 1, 1, "not now: an inquiry of our own would suffer",
 	    "The request stays open and the answer is still owed (Article 40(27)).",
-	    postpone_options, NULL, true, run_request_postpone },
+	    postpone_options, postpone_examples, true, run_request_postpone },
 	{ "request", "consult", "NUMBER", 1, 1, "before a no: what stands in the way, what would do",
 	    "Article 40(28) asks for it before a refusal or a postponement.",
 	    consult_options, consult_examples, true, run_request_consult },
@@ -692,7 +740,7 @@ const struct command commands[] = {
 	{ "request", "release", "NUMBER", 1, 1, "what was held for them is held no longer", NULL,
 	    release_options, NULL, true, run_request_release },
 	{ "request", "acknowledge", "NUMBER", 1, 1, "say that what went over is here, and does",
-	    NULL, acknowledge_options, NULL, true, run_request_acknowledge },
+	    NULL, acknowledge_options, acknowledge_examples, true, run_request_acknowledge },
 	{ "request", "provider-answer", "NUMBER", 1, 1, "what a provider did on our order (domestic_order)",
 	    "What each outcome needs: comity help act provider_answer.", reply_options,
 	    provider_examples, true, run_request_provider_answer },

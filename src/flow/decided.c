@@ -50,6 +50,17 @@ decided_made(struct flow *f, const struct act *a, const struct package_written *
 }
 
 void
+decided_waived(struct flow *f, const struct made *m, struct record *r)
+{
+	record_begin(f, r, EVENT_DECIDED);
+	r->has_act = r->has_package = true;
+	r->act = m->written->act_id;
+	r->package = m->written->package_id;
+	decision_fill(r, "consultation", "waived");
+	(void)snprintf(r->reason, sizeof r->reason, "waived.%.40s", m->waived);
+}
+
+void
 decided_refused(struct flow *f, unsigned request, const struct err *why)
 {
 	struct err ignored = ERR_INIT;

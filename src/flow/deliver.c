@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/execute.h"
 #include "flow/journey.h"
 
 struct delivering {
@@ -185,7 +186,8 @@ deliver_run(struct delivering *g, struct sealed *sealed, struct sent *out,
 		out->row = row;
 		return deliver_told(g, sealed, out, err);
 	}
-	if (!thread_ask(g, err) || !limits_take(g, err))
+	if (!thread_ask(g, err) || !limits_take(g, err) ||
+	    !execute_handover_ask(g->f, &row, g->wish->authorisation, err))
 		return false;
 	delivered_row_move(&row, g->step.next, world_now(g->f->world));
 	if (!deliver_seal(g, &row, sealed, err))

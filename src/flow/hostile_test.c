@@ -204,7 +204,7 @@ evidence_that_nobody_vouches_for_moves_no_thread(void **state)
 {
 	struct docket_request r;
 	struct sent asked, sent;
-	struct deliver_wish w = { .evidence = 1 };
+	struct deliver_wish w = { .evidence = 1, .authorisation = KIT_ORDER };
 	struct sealed sealed;
 	struct evidence e;
 	struct taken t;

@@ -103,6 +103,7 @@ struct made {
 					   notes it: its receiver does not know that act */
 	enum outbox_state outbox;
 	enum send_by by;		/* not by Comity: its record `decided` says how */
+	const char *waived;		/* why nobody was consulted, a record of its own; NULL */
 	struct docket_act kept;		/* what became the row of the act */
 };
 /*
@@ -117,6 +118,8 @@ MUST bool made_keep(struct flow *f, struct made *m, struct err *err);
  */
 MUST bool decided_made(struct flow *f, const struct act *a,
     const struct package_written *w, struct record *r);
+/* Article 40(28) was waived, with the code why. */
+void decided_waived(struct flow *f, const struct made *m, struct record *r);
 void decided_refused(struct flow *f, unsigned request, const struct err *why);
 /* Notes, durably, the names of n parcels that made_keep or a group comes to know. */
 MUST bool making_note(struct flow *f, const struct digest *acts, size_t n,

@@ -48,7 +48,8 @@ received(struct job *j, uint64_t seed)
 		{ "human_rights.by", "Prosecutor of Aldora" },
 	};
 	struct deliver_wish w = { .evidence = 1, .purpose = "case 12 only",
-		.limits = limits, .limits_n = COUNT(limits) };
+		.limits = limits, .limits_n = COUNT(limits),
+		.authorisation = KIT_ORDER };
 	struct sealed sealed;
 	struct evidence e;
 	struct sent sent;

@@ -10,6 +10,7 @@
 #ifndef COMITY_FLOW_REBUILD_H
 #define COMITY_FLOW_REBUILD_H
 
+#include "flow/hold.h"
 #include "flow/journey.h"
 #include "flow/ledger.h"
 
@@ -24,7 +25,8 @@ bool digest_map_find(const struct digest_map *m, const struct digest *key, size_
 void digest_map_clear(struct digest_map *m);
 
 /* An entry of the journal: of its record, what the docket is made from. */
-enum entry_note { NOTE_NONE, NOTE_CLOSED, NOTE_STAMPED, NOTE_OUTBOX, NOTE_CONFIRMED };
+enum entry_note { NOTE_NONE, NOTE_CLOSED, NOTE_STAMPED, NOTE_OUTBOX, NOTE_CONFIRMED,
+	NOTE_HOLD, NOTE_EXECUTED };
 struct entry {
 	uint64_t at;			/* offset in the journal */
 	int64_t when;
@@ -39,6 +41,8 @@ struct entry {
 	struct authority_id peer;
 	uint64_t files, bytes;		/* of the payload */
 	enum act_kind kind;		/* made: as it was decided; ACT_KINDS: nothing says */
+	enum hold_event hold;		/* NOTE_HOLD: a renewal or a lapse ... */
+	int64_t hold_until;		/* ... and until when the order runs */
 	unsigned evidence;		/* evidence_added: its number */
 	unsigned request;		/* thread in the index of records */
 };

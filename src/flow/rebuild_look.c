@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/execute.h"
 #include "flow/rebuild.h"
 #include "flow/take.h"
 
@@ -100,6 +101,12 @@ note_read(struct entry *e, const struct record *r)
 	    strncmp(r->reason, "confirmed.", 10) == 0 &&
 	    send_by_parse(dot + 1, &e->by))
 		e->note = NOTE_CONFIRMED;
+	if (r->event == EVENT_ADMINISTRATION &&
+	    hold_reason_parse(r->reason, &e->hold, &e->hold_until))
+		e->note = NOTE_HOLD;
+	if (r->event == EVENT_DECIDED && strcmp(r->rule, EXECUTE_RULE) == 0 &&
+	    strcmp(r->outcome, request_state_name(STATE_EXECUTING)) == 0)
+		e->note = NOTE_EXECUTED;
 	if (r->event == EVENT_DECIDED && strncmp(r->reason, "by.", 3) == 0)
 		(void)!send_by_parse(dot + 1, &e->by);
 	if (r->event == EVENT_DECIDED && strcmp(r->rule, "seal") == 0)

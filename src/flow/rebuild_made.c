@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/hold.h"
 #include "flow/rebuild_replay.h"
 
 /* ---- stamps of ours, as they lie beside the package or in it ---- */
@@ -316,7 +317,8 @@ made_put(struct replaying *p, const struct entry *e, const struct act *a,
 	(void)snprintf(row.peer, sizeof row.peer, "%s", a->has_to ? a->to.s : "");
 	row.stamp = stamp_owed(STAMP_NONE, a->kind);
 	p->r->out->acts++;
-	return made_class(p, e, a, &row, err) && replay_stamp_look(p, &row, err) &&
+	return made_class(p, e, a, &row, err) && hold_follow(p->d, row.request, a, row.at,
+	    row.direction == ACT_IN, err) && replay_stamp_look(p, &row, err) &&
 	    docket_act_put(p->d, &row, err) &&
 	    docket_follows_put(p->d, &row.act, a->follows, a->follows_n, err);
 }

@@ -54,10 +54,12 @@ noted_thread(struct replaying *p, const struct entry *e, struct err *err)
 		return false;
 	if (!found)
 		return true;
-	if (e->note == NOTE_CLOSED) {
+	if (e->note == NOTE_CLOSED || e->note == NOTE_EXECUTED) {
+		bool closed = e->note == NOTE_CLOSED;
+
 		(void)snprintf(r.state, sizeof r.state, "%s",
-		    request_state_name(STATE_CLOSED));
-		r.closed_at = e->when;
+		    request_state_name(closed ? STATE_CLOSED : STATE_EXECUTING));
+		r.closed_at = closed ? e->when : r.closed_at;
 	} else {
 		r.written_owed = false;
 		(void)snprintf(r.by, sizeof r.by, "%s", send_by_name(e->by));
@@ -67,7 +69,8 @@ noted_thread(struct replaying *p, const struct entry *e, struct err *err)
 		r.due_at = 0;
 		r.due_rule[0] = '\0';
 	}
-	return docket_request_put(p->d, &r, err);
+	return docket_request_put(p->d, &r, err) &&
+	    hold_follow_end(p->d, r.number, e->when, err);
 }
 
 static bool
@@ -84,11 +87,15 @@ entry_again(struct replaying *p, const struct entry *e, struct err *err)
 		return e->paper || !e->has_package || replay_received(p, e, err);
 	if (e->event == EVENT_SENT)
 		return sent_again(p, e, err);
-	if (e->note == NOTE_CLOSED || e->note == NOTE_CONFIRMED) {
+	if (e->note == NOTE_HOLD)
+		return hold_noted(p->d, &e->act, e->hold, e->hold_until, e->when, err);
+	if (e->note == NOTE_CLOSED || e->note == NOTE_CONFIRMED ||
+	    e->note == NOTE_EXECUTED) {
 		if (!noted_thread(p, e, err))
 			return false;
 	}
-	return e->note == NOTE_NONE || e->note == NOTE_CLOSED || !e->has_package ||
+	return e->note == NOTE_NONE || e->note == NOTE_CLOSED ||
+	    e->note == NOTE_EXECUTED || !e->has_package ||
 	    noted_act(p, e, err);
 }
 

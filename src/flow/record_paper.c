@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/hold.h"
 #include "flow/journey.h"
 #include "flow/people.h"
 #include "flow/treaty.h"
@@ -610,6 +611,7 @@ rows_put(struct paper *p, struct docket *d, const struct package_written *w,
 	act_row(p, w, &row);
 	return docket_act_put(d, &row, err) && docket_follows_put(d, &row.act,
 	    p->act.follows, p->act.follows_n, err) &&
+	    hold_follow(d, p->row.number, &p->act, p->act.made_at, true, err) &&
 	    receipted_put(p, d, w, err) && records_put(p, d, w, err) &&
 	    docket_commit(d, err);
 }

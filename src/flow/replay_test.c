@@ -58,7 +58,8 @@ stage_grant(struct job *j)
 static void
 stage_deliver(struct job *j)
 {
-	struct deliver_wish w = { .evidence = 1, .purpose = "case 12 only" };
+	struct deliver_wish w = { .evidence = 1, .purpose = "case 12 only",
+		.authorisation = KIT_ORDER };
 	struct sealed sealed;
 	struct evidence e;
 	struct sent sent;
@@ -232,7 +233,7 @@ answers_in_any_order_end_the_same(void **state)
 	for (unsigned k = 0; k < 12; k++) {
 		struct recorded *r = calloc(1, sizeof *r);
 		struct docket_request row;
-		struct deliver_wish w = { .evidence = 1 };
+		struct deliver_wish w = { .evidence = 1, .authorisation = KIT_ORDER };
 		struct sealed sealed;
 		struct evidence e;
 		struct sent sent;

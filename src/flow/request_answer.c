@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/hold.h"
 #include "flow/people_inside.h"
 #include "flow/treaty.h"
 
@@ -17,6 +18,7 @@ struct answering {
 	struct act request, answer;
 	bool has_answered;
 	struct digest answered;		/* what came last from them, besides the request */
+	bool consulted;			/* a consultation of ours is in the thread */
 	bool has_said;
 	struct docket_act said;		/* what we said last, whatever its kind */
 	struct outgoing o;
@@ -56,7 +58,7 @@ thread_load(struct answering *g, unsigned number, struct err *err)
 {
 	enum act_kind kind = g->wish->kind == ACT_REPLY ? ACT_QUESTION : ACT_KINDS;
 	struct docket *d = NULL;
-	struct digest said;
+	struct digest said, consultation;
 	bool ok;
 
 	ok = request_load(g->f, number, &g->row, err) &&
@@ -64,6 +66,9 @@ thread_load(struct answering *g, unsigned number, struct err *err)
 	    other_side_of(g->f, d, &g->row, &g->to, err) &&
 	    thread_last(d, number, kind, ACT_IN, &g->answered, &g->has_answered, err) &&
 	    thread_last(d, number, ACT_KINDS, ACT_OUT, &said, &g->has_said, err) &&
+	    thread_last(d, number, ACT_CONSULTATION, ACT_OUT, &consultation,
+	    &g->consulted, err) && (g->wish->kind != ACT_RELEASED ||
+	    hold_release_ask(d, number, world_now(g->f->world), err)) &&
 	    (!g->has_said || docket_act_get(d, &said, &g->said, &g->has_said, err));
 	docket_close(d);
 	if (!ok)
@@ -238,7 +243,8 @@ static bool
 answer_ask(struct answering *g, struct err *err)
 {
 	struct answer_facts facts = { .request = &g->request, .answer = &g->answer,
-		.now = g->o.now };
+		.now = g->o.now, .consulted = g->consulted,
+		.waived = g->wish->waive_consultation };
 
 	memcpy(facts.from_state, home_settings(g->f->home)->state,
 	    sizeof facts.from_state);
@@ -367,7 +373,8 @@ answer_send(struct answering *g, struct err *err)
 	struct docket_request row = g->row;
 	struct made m = { .o = &g->o, .act = &g->answer, .written = &done,
 		.row = &row, .outbox = g->wish->by == BY_COMITY ? OUTBOX_WAITS :
-		OUTBOX_NONE, .by = g->wish->by };
+		OUTBOX_NONE, .by = g->wish->by,
+		.waived = g->consulted ? NULL : g->wish->waive_consultation };
 
 	answer_row_move(&row, &g->answer, g->request.body.request.answer_by,
 	    g->wish->by, g->step.next);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "crypto/digest.h"
+#include "flow/hold.h"
 #include "flow/people_inside.h"
 
 /* ---- a parcel that a cut left behind ---- */
@@ -135,9 +136,10 @@ act_row(struct made *m)
 static bool
 made_records(struct flow *f, struct docket *d, struct made *m, struct err *err)
 {
-	struct record decided, made;
-	struct record_item items[2] = { { .record = &decided,
+	struct record decided, made, waived;
+	struct record_item items[3] = { { .record = &decided,
 		.request = m->kept.request }, { .record = &made,
+		.request = m->kept.request }, { .record = &waived,
 		.request = m->kept.request } };
 	bool any = decided_made(f, m->act, m->written, &decided);
 
@@ -145,7 +147,10 @@ made_records(struct flow *f, struct docket *d, struct made *m, struct err *err)
 		(void)snprintf(decided.reason, sizeof decided.reason, "by.%s",
 		    send_by_name(m->by));
 	record_made(f, &made, m->act, m->written);
-	return record_group(f, d, any ? items : items + 1, any ? 2 : 1, err);
+	if (any && m->waived != NULL)
+		decided_waived(f, m, &waived);
+	return record_group(f, d, any ? items : items + 1, any ?
+	    2 + (m->waived != NULL) : 1, err);
 }
 
 static bool
@@ -158,7 +163,8 @@ rows_put(struct flow *f, struct docket *d, struct made *m, struct err *err)
 	    docket_follows_put(d, &m->kept.act, m->act->follows, m->act->follows_n,
 	    err) && (m->about == NULL ||
 	    docket_follows_put(d, &m->kept.act, m->about, 1, err)) &&
-	    (m->row == NULL || docket_request_put(d, m->row, err)) &&
+	    (m->row == NULL || (docket_request_put(d, m->row, err) &&
+	    hold_follow(d, m->row->number, m->act, m->kept.at, false, err))) &&
 	    docket_commit(d, err);
 }
 

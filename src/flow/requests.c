@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/hold.h"
 #include "flow/journey.h"
 #include "flow/people.h"
 
@@ -356,7 +357,9 @@ flow_request_close(struct flow *f, unsigned number, const char *reason,
 		out->due_at = 0;
 		out->due_rule[0] = '\0';
 		ok = docket_begin(d, err) && close_record(f, d, out, reason, err) &&
-		    docket_request_put(d, out, err) && docket_commit(d, err);
+		    docket_request_put(d, out, err) &&
+		    hold_follow_end(d, number, out->closed_at, err) &&
+		    docket_commit(d, err);
 	}
 	docket_close(d);
 	return ok;

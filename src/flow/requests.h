@@ -132,6 +132,8 @@ struct answer_wish {
 	int64_t until;				/* postponed: when it is taken up again */
 	bool has_released_at;
 	int64_t released_at;			/* released; absent: now */
+	/* refused, postponed: a code why nobody was consulted (P02); it is recorded */
+	const char *waive_consultation;
 	const char *reference;
 	enum send_by by;
 };
@@ -152,6 +154,7 @@ struct deliver_wish {
 	const char *description, *purpose, *lang;
 	const struct field_setting *limits;	/* "conditions[0].code", ... */
 	size_t limits_n;
+	const char *authorisation;	/* content that is not executed yet: flow/execute.h */
 };
 MUST bool flow_request_deliver(struct flow *f, unsigned number,
     const struct deliver_wish *wish, struct sealed *sealed, struct sent *out,

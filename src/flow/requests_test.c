@@ -11,6 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "flow/execute.h"
 #include "flow/places_kit.h"
 #include "flow/requests.h"
 #include "flow/testkit.h"
@@ -808,7 +809,8 @@ asked_for_evidence(struct job *j, uint64_t seed)
 static bool
 deliver(struct job *j, struct sent *out, struct err *err)
 {
-	struct deliver_wish w = { .purpose = "case 12 only" };
+	struct deliver_wish w = { .purpose = "case 12 only",
+		.authorisation = KIT_ORDER };
 	struct sealed sealed;
 
 	return flow_request_deliver(&j->b.flow, 1, &w, &sealed, out, err);
@@ -868,7 +870,10 @@ conditions_that_were_promised_travel_with_the_evidence(void **state)
 	};
 	struct answer_wish yes = { .kind = ACT_GRANTED_WITH_CONDITIONS, .set = set,
 		.set_n = COUNT(set) };
+	const struct execute_wish assured = { .authorisation = KIT_ORDER,
+		.assured = true };
 	const struct field_part *part;
+	struct docket_request row;
 	struct sent sent;
 	struct act a;
 	struct buf json;
@@ -878,6 +883,16 @@ conditions_that_were_promised_travel_with_the_evidence(void **state)
 	(void)state;
 	asked_for_evidence(&j, 31);
 	OK(flow_request_answer(&j.b.flow, 1, &yes, &sent, &err));
+	/* S22: nothing is released before the assurance is here, and was read */
+	NO(deliver(&j, &sent, &err), "execute.assurance");
+	NO(flow_request_execute(&j.b.flow, 1, &assured, &row, &err), "execute.assurance");
+	assert_int_equal(carry(&j, &j.b, &j.a, "XA").as, TAKEN);
+	OK(answer(&j.a, ACT_REPLY, "We give that assurance.", &sent, &err));
+	state_is(&j.a, 1, "accepted_with_conditions");
+	assert_int_equal(carry(&j, &j.a, &j.b, "XB").as, TAKEN);
+	NO(deliver(&j, &sent, &err), "execute.assurance");
+	OK(flow_request_execute(&j.b.flow, 1, &assured, &row, &err));
+	assert_string_equal(row.state, "executing");
 	OK(deliver(&j, &sent, &err));
 	assert_int_equal(carry(&j, &j.b, &j.a, "XA").as, TAKEN);
 	OK(flow_request_export(&j.a.flow, 1, "acts", &(size_t){ 0 }, &err));
@@ -899,7 +914,8 @@ a_yes_can_become_a_no_until_evidence_went_over(void **state)
 {
 	const char *const grounds[] = { "R02" };
 	struct answer_wish no = { .kind = ACT_REFUSED, .grounds = grounds,
-		.grounds_n = 1, .text = "It turned out otherwise." };
+		.grounds_n = 1, .text = "It turned out otherwise.",
+		.waive_consultation = "consulted_otherwise" };
 	struct sent sent;
 	struct job j;
 
@@ -929,7 +945,8 @@ a_yes_that_became_a_no_is_not_given_once_more(void **state)
 {
 	const char *const grounds[] = { "R02" };
 	struct answer_wish no = { .kind = ACT_REFUSED, .grounds = grounds,
-		.grounds_n = 1, .text = "It turned out otherwise." };
+		.grounds_n = 1, .text = "It turned out otherwise.",
+		.waive_consultation = "consulted_otherwise" };
 	struct sent sent, again;
 	struct job j;
 
@@ -948,7 +965,7 @@ a_yes_that_became_a_no_is_not_given_once_more(void **state)
 static void
 evidence_is_named_when_the_case_has_none_or_several(void **state)
 {
-	struct deliver_wish w = { .evidence = 0 };
+	struct deliver_wish w = { .authorisation = KIT_ORDER };
 	struct sealed sealed;
 	struct evidence e;
 	struct sent sent;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/hold.h"
 #include "flow/journey.h"
 #include "flow/kept.h"
 #include "flow/people.h"
@@ -349,6 +350,8 @@ take_settle_in(struct taking *t, struct err *err)
 		t->row.receipt = t->receipt.row.act;
 	}
 	return (!t->has_step || docket_request_put(t->docket, &t->request, err)) &&
+	    (t->row.other || hold_follow(t->docket, t->row.request, a, t->row.at, true,
+	    err)) &&
 	    docket_act_put(t->docket, &t->row, err) &&
 	    docket_follows_put(t->docket, &t->row.act, a->follows, a->follows_n, err) &&
 	    record_into_thread(t, err);

@@ -104,7 +104,8 @@ asked_for_data(struct job *j, uint64_t seed)
 static void
 deliver(struct job *j, struct sent *sent)
 {
-	struct deliver_wish w = { .evidence = 1, .purpose = "case 12 only" };
+	struct deliver_wish w = { .evidence = 1, .purpose = "case 12 only",
+		.authorisation = KIT_ORDER };
 	struct sealed sealed;
 
 	OK(flow_request_deliver(&j->b.flow, 1, &w, &sealed, sent, &err));

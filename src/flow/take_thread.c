@@ -90,6 +90,11 @@ due_hold(struct docket_request *r)
 
 /* ---- a step ---- */
 
+struct overtaken {
+	int64_t made_at;
+	bool yes;
+};
+
 static void
 answer_note(struct taking *t, enum request_state next, int64_t now)
 {
@@ -139,6 +144,20 @@ step_apply(struct taking *t, enum request_state next)
 	t->has_step = true;
 }
 
+/* Something of theirs that counts more was made later, and is here already. */
+static bool
+overtaken_look(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct overtaken *o = arg;
+	enum act_kind kind;
+
+	(void)err;
+	if (a->direction == ACT_IN && a->made_at > o->made_at &&
+	    act_kind_parse(a->kind, &kind) && act_kind_overtakes(kind))
+		o->yes = true;
+	return true;
+}
+
 static bool
 step_ask(struct taking *t, const struct threading *h, struct thread_step *step,
     struct err *err)
@@ -153,12 +172,17 @@ step_ask(struct taking *t, const struct threading *h, struct thread_step *step,
 		.follows_request = h->request,
 		.follows_known = h->inside,
 	};
+	struct overtaken over = { .made_at = t->report.act.made_at };
 
 	if (!act_kind_parse(t->request.kind, &facts.request) ||
 	    !request_state_parse(t->request.state, &facts.state))
 		return err_set(err, ERR_UNPROVEN, "docket.damaged",
 		    "request %u has a kind or state that nobody knows",
 		    t->request.number);
+	if (t->request.number != 0 && !docket_request_acts(t->docket, t->request.number,
+	    overtaken_look, &over, err))
+		return false;
+	facts.overtaken = over.yes;
 	*step = thread_decide(&facts);
 	return true;
 }
@@ -173,7 +197,8 @@ take_late_to(const struct taking *t, char *out, size_t size)
 
 	if (request_state_parse(r->state, &state) && !request_state_open(state))
 		how = state == STATE_CLOSED ? "was closed here" : state == STATE_REFUSED ?
-		    "ended with a refusal" : "was withdrawn";
+		    "ended with a refusal" : state == STATE_ACKNOWLEDGED ?
+		    "ended when the evidence was acknowledged" : "was withdrawn";
 	(void)snprintf(out, size, "request %s, which %s%s%s",
 	    request_number_text(home_settings(t->flow->home)->state, r).s, how,
 	    since != 0 ? " on " : "", since != 0 ? when_people(since).s : "");
@@ -331,13 +356,16 @@ answer_look(struct taking *t, struct err *err)
 	struct act request;
 	struct verdict v;
 	struct err why = ERR_INIT;
+	struct digest consultation;
 	bool found;
 
 	take_note(t, "An answer (%s) came in.", act_kind_name(a->kind));
 	if (act_kind_class(a->kind) != ACT_IS_ANSWER)
 		return true;
 	if (!flow_law(t->flow, &facts.law, err) ||
-	    !docket_act_get(t->docket, &t->request.act, &row, &found, err))
+	    !docket_act_get(t->docket, &t->request.act, &row, &found, err) ||
+	    !thread_last(t->docket, t->request.number, ACT_CONSULTATION, ACT_IN,
+	    &consultation, &facts.consulted, err))
 		return false;
 	act_init(&request, ACT_PRESERVE);
 	if (found && act_kept(t->flow, &row, &request, &why)) {

@@ -96,6 +96,7 @@ evidence_make(struct world *w, struct err *err)
 	    file_save(w, NULL, "disk/a b.txt", span_text("first\n"), true, err) &&
 	    file_save(w, NULL, "disk/sub/CON", span_text("second\n"), true, err) &&
 	    file_save(w, NULL, "disk/zero", span_of(NULL, 0), true, err) &&
+	    file_save(w, NULL, KIT_ORDER, span_text("12 Gs 31/26\n"), true, err) &&
 	    all_sync(w, err);
 }
 
@@ -373,6 +374,7 @@ reply_with(struct site *s, unsigned number, enum act_kind kind, struct sent *out
 		.lang = "en" };
 
 	if (kind == ACT_REFUSED) {
+		w.waive_consultation = "consulted_otherwise";
 		w.grounds = grounds;
 		w.grounds_n = 1;
 	}
@@ -581,7 +583,8 @@ cascada_is_asked(struct job *j, struct err *err)
 static bool
 berun_delivers(struct job *j, struct err *err)
 {
-	struct deliver_wish w = { .evidence = 1, .purpose = "case 12 only" };
+	struct deliver_wish w = { .evidence = 1, .purpose = "case 12 only",
+		.authorisation = KIT_ORDER };
 	struct docket_request r;
 	struct sealed sealed;
 	struct evidence e;

@@ -33,7 +33,8 @@ void job_begin(struct job *j, uint64_t seed);
 void job_end(struct job *j);
 
 bool pair(struct site *s, const char *card, const char *other_home, struct err *err);
-bool evidence_make(struct world *w, struct err *err);
+#define KIT_ORDER "order.txt"		/* of a court: content is executed on it */
+bool evidence_make(struct world *w, struct err *err);	/* and that order */
 bool add(struct site *s, struct evidence *e, struct err *err);
 bool seal(struct site *s, struct sealed *out, struct err *err);
 

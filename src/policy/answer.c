@@ -288,6 +288,25 @@ released_decide(const struct answer_facts *f)
 	return good();
 }
 
+/* ---- Article 40(28), P02: first a word with the other side ---- */
+
+const char consultation_waivers[] = "urgent;law_forbids;consulted_otherwise;no_reply";
+
+static struct verdict
+consultation_is_had(const struct answer_facts *f)
+{
+	if ((f->answer->kind != ACT_REFUSED && f->answer->kind != ACT_POSTPONED) ||
+	    !act_kind_consults(f->request->kind) || f->consulted)
+		return good();
+	if (f->waived != NULL && !law_list_has(consultation_waivers, f->waived))
+		return lacks(f, "answer.waiver-unknown",
+		    "Why nobody was consulted is none of the codes: urgent, law_forbids, consulted_otherwise, no_reply.");
+	if (f->waived == NULL)
+		return lacks(f, "answer.not-consulted",
+		    "Before help is refused or postponed the other side is consulted: it may mend its request or take conditions (Art 40(28), P02). Tell it what stands in the way: comity request consult. Or say why not: --waive-consultation urgent, law_forbids, consulted_otherwise or no_reply.");
+	return good();
+}
+
 /* ---- the whole ---- */
 
 static struct verdict
@@ -321,6 +340,8 @@ by_kind(const struct answer_facts *f)
 struct verdict
 answer_decide(const struct answer_facts *f)
 {
+	struct verdict v;
+
 	if (act_kind_class(f->request->kind) != ACT_IS_REQUEST ||
 	    act_kind_class(f->answer->kind) != ACT_IS_ANSWER)
 		return (struct verdict){ false, "answer.no-answer",
@@ -329,5 +350,6 @@ answer_decide(const struct answer_facts *f)
 	if (f->request->exercise != f->answer->exercise)
 		return (struct verdict){ false, "answer.training-and-real",
 			"The request or its answer is an exercise, and the other is real. Nothing was changed." };
-	return by_kind(f);
+	v = by_kind(f);
+	return is_good(v) ? consultation_is_had(f) : v;
 }

@@ -176,6 +176,10 @@ may(const struct hold_facts *f)
 	if (f->event == HOLD_RENEW && f->wished <= f->now)
 		return refuse("hold.renewed-past",
 		    "The order's new end lies in the past. Give the day until which the provider has to hold the data.");
+	if (f->event == HOLD_RENEW && f->state == HOLD_LAPSED && f->pending == 0 &&
+	    f->until != 0 && f->now > f->until)
+		return refuse("hold.over",
+		    "The time for which the other side asked is over too, so there is nothing to renew the order for. It is held on when they are told so: comity request extend");
 	if (f->event == HOLD_RELEASE && !f->incoming && f->ours)
 		return refuse("hold.theirs",
 		    "The other side holds these data. Tell it that they are no longer needed: comity request withdraw");

@@ -64,7 +64,8 @@ look(const struct hold_facts *f)
 	enum hold_state to = HOLD_ASKED;
 	bool clock = f->event == HOLD_FOREIGN_ENDS || f->event == HOLD_DOMESTIC_ENDS;
 
-	if ((clock && f->until == RUNS) || (f->event == HOLD_RENEW && f->ours) ||
+	if ((f->event == HOLD_RENEW && f->state == HOLD_LAPSED && f->pending == 0 &&
+	    f->until == OVER) || (clock && f->until == RUNS) || (f->event == HOLD_RENEW && f->ours) ||
 	    (f->event == HOLD_RELEASE && !f->incoming && (f->ours || f->pending > 0)))
 		want = NULL;
 	if (want == NULL) {

@@ -77,10 +77,14 @@ enum request_state {
 	STATE_SENT,			/* ours: out, no receipt yet; */
 	STATE_RECEIVED,			/* theirs: here; ours: their receipt is here */
 	STATE_NEEDS_INFO,		/* a question is open */
+	STATE_CONSULTING,		/* before a no: what stands in the way (Article 40(28)) */
 	STATE_ACCEPTED,
 	STATE_ACCEPTED_WITH_CONDITIONS,
+	STATE_POSTPONED,		/* not now, with reasons (Article 40(27)) */
+	STATE_EXECUTING,		/* theirs only: worked on; the other side sees a yes */
 	STATE_REFUSED,
 	STATE_DELIVERED,		/* evidence went over; more may follow */
+	STATE_ACKNOWLEDGED,		/* it was looked at and does: the end, on both sides */
 	STATE_WITHDRAWN,
 	STATE_CLOSED,
 	REQUEST_STATES
@@ -108,6 +112,8 @@ struct thread_facts {
 	int64_t now;
 	int64_t request_expires_at;	/* 0 none; ends acting on a request, not delivering */
 	bool incoming;			/* it came in; false: we are about to make it */
+	bool overtaken;			/* made before one of theirs that is here already and
+					   of which act_kind_overtakes is true */
 	bool same_parties;		/* from and to are the two of the thread */
 	bool follows_request;		/* `follows` names the thread's request ... */
 	bool follows_known;		/* ... and nothing outside this thread */
@@ -116,6 +122,35 @@ struct thread_step {
 	struct verdict verdict;
 	enum request_state next;	/* == state when refused */
 };
+/*
+ * May the requested side begin to work on it?  Local: the other side is told nothing, and
+ * learns it from the answer to a status_query.  A hand-over asks the same guards, so that
+ * none is left out by not saying "execute".  Expired requests are not executed.
+ */
+struct execute_facts {
+	enum act_kind request;
+	enum request_state state;
+	bool ours;
+	int64_t now, request_expires_at;	/* 0 none */
+	bool hands_over;		/* asked for a hand-over: the state is thread_decide's */
+	bool authorised;		/* a domestic order, or another, is on file (S06) */
+	bool flagged;			/* persecution was looked for and found (S03) */
+	unsigned persons;		/* who signed that it goes on, the one at work too */
+	bool assurance_wanted;		/* our yes has a condition that asks for one (S22) */
+	bool assurance_given;		/* and they replied to it */
+};
+/*
+ * "execute.granted"; "execute.theirs", "execute.state", "thread.expired",
+ * "execute.authorisation", "execute.persecution", "execute.assurance".
+ */
+struct verdict execute_decide(const struct execute_facts *f);
+/* Yes, no, not now, or the evidence: what was said before it counts no more. */
+bool act_kind_overtakes(enum act_kind kind);
+/* Data of this kind may be the content of communications (S06). */
+bool act_kind_is_content(enum act_kind kind);
+/* Article 40(28), P02: a no to it, or a postponement, comes after a consultation. */
+bool act_kind_consults(enum act_kind kind);
+
 /*
  * One row of the table in policy/thread.c a lawful step; all else is refused with its
  * reason ("thread.not-in-this-state", "thread.not-by-this-side", "thread.splice", ...).
@@ -151,6 +186,8 @@ struct answer_facts {
 	int64_t now;
 	char from_state[3], to_state[3];
 	bool incoming;			/* an answer that came in is never lost for a rule: warns */
+	bool consulted;			/* a consultation of who answers is in the thread */
+	const char *waived;		/* why there was none: a code; NULL: not waived */
 	const struct law_status *law;	/* as in request_facts */
 };
 /*
@@ -159,6 +196,8 @@ struct answer_facts {
  * long as the treaty asks (D02, D31: 60 days); conditions are there when promised.
  */
 struct verdict answer_decide(const struct answer_facts *f);
+/* Why nobody was consulted: "urgent;law_forbids;consulted_otherwise;no_reply". */
+extern const char consultation_waivers[];
 
 /* ---- use and passing on (Articles 36(3), 40(19)) ---- */
 

@@ -10,10 +10,14 @@ static const char *const state_names[REQUEST_STATES] = {
 	[STATE_SENT] = "sent",
 	[STATE_RECEIVED] = "received",
 	[STATE_NEEDS_INFO] = "needs_info",
+	[STATE_CONSULTING] = "consulting",
 	[STATE_ACCEPTED] = "accepted",
 	[STATE_ACCEPTED_WITH_CONDITIONS] = "accepted_with_conditions",
+	[STATE_POSTPONED] = "postponed",
+	[STATE_EXECUTING] = "executing",
 	[STATE_REFUSED] = "refused",
 	[STATE_DELIVERED] = "delivered",
+	[STATE_ACKNOWLEDGED] = "acknowledged",
 	[STATE_WITHDRAWN] = "withdrawn",
 	[STATE_CLOSED] = "closed",
 };
@@ -38,15 +42,18 @@ request_state_parse(const char *name, enum request_state *out)
 bool
 request_state_open(enum request_state s)
 {
-	return s != STATE_REFUSED && s != STATE_WITHDRAWN && s != STATE_CLOSED;
+	return s != STATE_REFUSED && s != STATE_ACKNOWLEDGED && s != STATE_WITHDRAWN &&
+	    s != STATE_CLOSED;
 }
 
 /* ---- the table ---- */
 
 #define IN(s) (1u << STATE_##s)
-#define UNANSWERED (IN(SENT) | IN(RECEIVED) | IN(NEEDS_INFO))
-#define AGREED (IN(ACCEPTED) | IN(ACCEPTED_WITH_CONDITIONS))
-#define ENDED (IN(REFUSED) | IN(WITHDRAWN) | IN(CLOSED))
+#define NEW (IN(SENT) | IN(RECEIVED))
+#define UNANSWERED (NEW | IN(NEEDS_INFO) | IN(CONSULTING) | IN(POSTPONED))
+/* Executing is known to the side that does it alone: the other one sees its yes. */
+#define AGREED (IN(ACCEPTED) | IN(ACCEPTED_WITH_CONDITIONS) | IN(EXECUTING))
+#define ENDED (IN(REFUSED) | IN(ACKNOWLEDGED) | IN(WITHDRAWN) | IN(CLOSED))
 #define STARTED ((1u << REQUEST_STATES) - 1 - IN(DRAFT))
 
 #define OF(k) (UINT64_C(1) << ACT_##k)
@@ -64,11 +71,19 @@ request_state_open(enum request_state s)
 #define ASKED (DECIDED | OF(DOMESTIC_ORDER))	/* an answer is owed */
 #define NOTICES (OF(TRAFFIC_PATH) | OF(SPONTANEOUS) | OF(POLICE_INFO) | OF(FREEZE_ALERT))
 #define REQUESTS (ASKED | NOTICES)
+/* Help that is owed: a no to it is talked about before (Article 40(28), P02). */
+#define ASSISTANCE ((DISCLOSURES | HELP) & ~OF(TECH_LEGAL_ADVICE) & ~OF(STATUS_QUERY))
+#define EXECUTED (DISCLOSURES | HELP)
+#define REOPENED (DISCLOSURES | HELP)	/* a yes to it may become a "not now" */
 
 #define ITSELF ACT_KINDS		/* as act: the request that opens the thread */
 #define SAME REQUEST_STATES		/* as next: the state stays */
 
-enum thread_how { ANY_WAY, WE_MAKE, CAME_IN, CAME_LATE };	/* the last: came in, too */
+/*
+ * IN_ORDER, NEWER: not after an answer of theirs that was made later; NEWER and CAME_LATE
+ * came in.
+ */
+enum thread_how { ANY_WAY, WE_MAKE, CAME_IN, IN_ORDER, NEWER, CAME_LATE };
 
 struct thread_row {
 	uint64_t requests;
@@ -98,21 +113,39 @@ static const struct thread_row table[] = {
 	    "an act has come to the side that asks" },
 
 	/* one question at a time: a reply then belongs to one question only */
-	{ ASKED, IN(SENT) | IN(RECEIVED), SIDE_IS_ASKED, ACT_QUESTION, ANY_WAY,
+	{ ASKED, NEW, SIDE_IS_ASKED, ACT_QUESTION, ANY_WAY,
 	    STATE_NEEDS_INFO, "something is asked for before the answer" },
 	{ ASKED, IN(NEEDS_INFO), SIDE_ASKS, ACT_REPLY, ANY_WAY, STATE_RECEIVED,
 	    "the question is replied to" },
-
-	{ DECIDED, UNANSWERED, SIDE_IS_ASKED, ACT_GRANTED, ANY_WAY, STATE_ACCEPTED,
-	    "yes" },
-	{ DECIDED, UNANSWERED, SIDE_IS_ASKED, ACT_GRANTED_WITH_CONDITIONS, ANY_WAY,
-	    STATE_ACCEPTED_WITH_CONDITIONS, "yes, with conditions" },
-	{ DECIDED, UNANSWERED, SIDE_IS_ASKED, ACT_REFUSED, ANY_WAY, STATE_REFUSED, "no" },
-	/* Articles 40(27), 40(28): not now; or, before a no, what would do */
-	{ DECIDED, UNANSWERED, SIDE_IS_ASKED, ACT_POSTPONED, ANY_WAY, SAME,
-	    "not now, with reasons; the answer is still owed" },
-	{ DECIDED, UNANSWERED, SIDE_IS_ASKED, ACT_CONSULTATION, ANY_WAY, SAME,
+	/* Article 40(28): before a no or a postponement, what would do */
+	{ DECIDED, NEW, SIDE_IS_ASKED, ACT_CONSULTATION, ANY_WAY, STATE_CONSULTING,
 	    "before a no: what stands in the way, and what would do" },
+	{ DECIDED, IN(CONSULTING), SIDE_ASKS, ACT_REPLY, ANY_WAY, STATE_RECEIVED,
+	    "the consultation is answered" },
+	{ DECIDED, IN(POSTPONED) | AGREED, SIDE_IS_ASKED, ACT_CONSULTATION, IN_ORDER, SAME,
+	    "before a no after all: what stands in the way" },
+	{ DECIDED, IN(POSTPONED) | AGREED, SIDE_ASKS, ACT_REPLY, ANY_WAY, SAME,
+	    "conditions are accepted, or a consultation is answered" },
+
+	{ DECIDED, UNANSWERED & ~IN(POSTPONED), SIDE_IS_ASKED, ACT_GRANTED, ANY_WAY,
+	    STATE_ACCEPTED, "yes" },
+	{ DECIDED, UNANSWERED & ~IN(POSTPONED), SIDE_IS_ASKED, ACT_GRANTED_WITH_CONDITIONS,
+	    ANY_WAY, STATE_ACCEPTED_WITH_CONDITIONS, "yes, with conditions" },
+	{ DECIDED, IN(POSTPONED), SIDE_IS_ASKED, ACT_GRANTED, IN_ORDER, STATE_ACCEPTED,
+	    "taken up again: yes" },
+	{ DECIDED, IN(POSTPONED), SIDE_IS_ASKED, ACT_GRANTED_WITH_CONDITIONS, IN_ORDER,
+	    STATE_ACCEPTED_WITH_CONDITIONS, "taken up again: yes, with conditions" },
+	{ DECIDED, UNANSWERED, SIDE_IS_ASKED, ACT_REFUSED, ANY_WAY, STATE_REFUSED, "no" },
+	/* Article 40(27): an inquiry of one's own would suffer */
+	{ DECIDED, UNANSWERED, SIDE_IS_ASKED, ACT_POSTPONED, ANY_WAY, STATE_POSTPONED,
+	    "not now, with reasons; the answer is still owed" },
+	{ REOPENED, AGREED, SIDE_IS_ASKED, ACT_POSTPONED, IN_ORDER, STATE_POSTPONED,
+	    "not now after all, with reasons" },
+	{ REOPENED, AGREED, SIDE_IS_ASKED, ACT_GRANTED, NEWER, STATE_ACCEPTED,
+	    "yes again: that it was postponed meanwhile has not come" },
+	{ REOPENED, AGREED, SIDE_IS_ASKED, ACT_GRANTED_WITH_CONDITIONS, NEWER,
+	    STATE_ACCEPTED_WITH_CONDITIONS,
+	    "yes again, with conditions: that it was postponed meanwhile has not come" },
 	{ OF(DOMESTIC_ORDER), UNANSWERED, SIDE_IS_ASKED, ACT_PROVIDER_ANSWER, ANY_WAY,
 	    STATE_ACCEPTED, "the provider says what it did" },
 	{ OF(DOMESTIC_ORDER), AGREED, SIDE_IS_ASKED, ACT_PROVIDER_ANSWER, ANY_WAY, SAME,
@@ -122,6 +155,8 @@ static const struct thread_row table[] = {
 	    "the data are held longer" },
 	{ OF(PRESERVE) | OF(FREEZE), AGREED, SIDE_IS_ASKED, ACT_RELEASED, ANY_WAY, SAME,
 	    "what was held is held no longer" },
+	{ OF(PRESERVE) | OF(FREEZE), IN(WITHDRAWN) | IN(CLOSED), SIDE_IS_ASKED, ACT_RELEASED,
+	    ANY_WAY, SAME, "nobody works on it any more, and what was held is let go" },
 	{ DECIDED & ~HOLDS, AGREED, SIDE_IS_ASKED, ACT_REFUSED, ANY_WAY, STATE_REFUSED,
 	    "no after all, with reasons, as long as no evidence went over" },
 	{ OF(USE_CONSENT), AGREED, SIDE_IS_ASKED, ACT_REVOKED, ANY_WAY, STATE_REFUSED,
@@ -134,8 +169,8 @@ static const struct thread_row table[] = {
 	/* a preservation holds data and hands none over: that is asked for by itself */
 	{ DISCLOSURES, UNANSWERED | AGREED | IN(DELIVERED), SIDE_IS_ASKED, ACT_DELIVERED,
 	    ANY_WAY, STATE_DELIVERED, "evidence goes over; more may follow" },
-	{ DISCLOSURES, IN(DELIVERED), SIDE_ASKS, ACT_ACKNOWLEDGED, ANY_WAY, SAME,
-	    "what went over is here, and does" },
+	{ DISCLOSURES, IN(DELIVERED), SIDE_ASKS, ACT_ACKNOWLEDGED, ANY_WAY,
+	    STATE_ACKNOWLEDGED, "what went over was looked at and does: the end" },
 
 	/* Article 43(1): found while preserving, told unasked */
 	{ OF(PRESERVE), UNANSWERED | AGREED, SIDE_IS_ASKED, ACT_TRAFFIC_PATH, ANY_WAY, SAME,
@@ -148,14 +183,16 @@ static const struct thread_row table[] = {
 	 * Acts that crossed on the way, or were overtaken.  Whoever made them could not
 	 * know; they are kept and change nothing.
 	 */
-	{ ASKED, AGREED | IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_QUESTION, CAME_LATE, SAME,
+	{ ASKED, IN(CONSULTING) | IN(POSTPONED) | AGREED | IN(DELIVERED) | ENDED,
+	    SIDE_IS_ASKED, ACT_QUESTION, CAME_LATE, SAME,
 	    "a question was overtaken by the answer or the end" },
 	{ ASKED, AGREED | IN(DELIVERED) | ENDED, SIDE_ASKS, ACT_REPLY, CAME_LATE, SAME,
 	    "a reply crossed with the answer or the end" },
 	{ DECIDED, AGREED | IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_POSTPONED, CAME_LATE,
 	    SAME, "a postponement was overtaken by the answer or the end" },
-	{ DECIDED, AGREED | IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_CONSULTATION,
-	    CAME_LATE, SAME, "a consultation was overtaken by the answer or the end" },
+	{ DECIDED, IN(NEEDS_INFO) | IN(CONSULTING) | IN(POSTPONED) | AGREED |
+	    IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_CONSULTATION, CAME_LATE, SAME,
+	    "a consultation was overtaken by what followed it" },
 	{ OF(DOMESTIC_ORDER), ENDED, SIDE_IS_ASKED, ACT_PROVIDER_ANSWER, CAME_LATE, SAME,
 	    "an answer of the provider crossed with the end" },
 	{ OF(PRESERVE), UNANSWERED | ENDED, SIDE_IS_ASKED, ACT_EXTENSION, CAME_LATE, SAME,
@@ -164,14 +201,19 @@ static const struct thread_row table[] = {
 	    CAME_LATE, SAME, "a release came before the yes, or crossed with the end" },
 	{ DISCLOSURES, UNANSWERED | AGREED | ENDED, SIDE_ASKS, ACT_ACKNOWLEDGED, CAME_LATE,
 	    SAME, "an acknowledgement crossed with what followed" },
-	{ DECIDED, IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_GRANTED, CAME_LATE, SAME,
+	{ REOPENED, AGREED, SIDE_IS_ASKED, ACT_GRANTED, CAME_LATE, SAME,
+	    "a yes was overtaken by a later one" },
+	{ REOPENED, AGREED, SIDE_IS_ASKED, ACT_GRANTED_WITH_CONDITIONS, CAME_LATE, SAME,
+	    "a yes with conditions was overtaken by a later one" },
+	{ DECIDED, IN(POSTPONED) | IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_GRANTED,
+	    CAME_LATE, SAME,
 	    "a yes was overtaken by what followed it" },
-	{ DECIDED, IN(DELIVERED) | ENDED, SIDE_IS_ASKED, ACT_GRANTED_WITH_CONDITIONS,
-	    CAME_LATE, SAME, "a yes with conditions was overtaken by what followed it" },
+	{ DECIDED, IN(POSTPONED) | IN(DELIVERED) | ENDED, SIDE_IS_ASKED,
+	    ACT_GRANTED_WITH_CONDITIONS, CAME_LATE, SAME, "a yes with conditions was overtaken by what followed it" },
 	{ DECIDED, IN(WITHDRAWN) | IN(CLOSED), SIDE_IS_ASKED, ACT_REFUSED, CAME_LATE, SAME,
 	    "a no crossed with the withdrawal" },
-	{ DISCLOSURES, IN(WITHDRAWN) | IN(CLOSED), SIDE_IS_ASKED, ACT_DELIVERED, CAME_LATE,
-	    SAME, "evidence crossed with the withdrawal" },
+	{ DISCLOSURES, IN(WITHDRAWN) | IN(CLOSED) | IN(ACKNOWLEDGED), SIDE_IS_ASKED,
+	    ACT_DELIVERED, CAME_LATE, SAME, "evidence crossed with the end" },
 	{ OF(PRESERVE), ENDED, SIDE_IS_ASKED, ACT_TRAFFIC_PATH, CAME_LATE, SAME,
 	    "a notice crossed with the end" },
 	{ OF(USE_CONSENT), IN(REFUSED), SIDE_IS_ASKED, ACT_REVOKED, CAME_LATE, SAME,
@@ -204,9 +246,13 @@ act_fits(const struct thread_row *r, const struct thread_facts *f)
 }
 
 static bool
-how_fits(const struct thread_row *r, bool incoming)
+how_fits(const struct thread_row *r, const struct thread_facts *f)
 {
-	return r->how == ANY_WAY || incoming == (r->how != WE_MAKE);
+	if ((r->how == IN_ORDER || r->how == NEWER) && f->incoming && f->overtaken)
+		return false;
+	if (r->how == IN_ORDER)
+		return true;
+	return r->how == ANY_WAY || f->incoming == (r->how != WE_MAKE);
 }
 
 /* Is there a row of this act, by this side, in these states, for this request? */
@@ -217,7 +263,7 @@ row_find(const struct thread_facts *f, unsigned states, enum thread_side by)
 		const struct thread_row *r = &table[i];
 
 		if ((r->requests & kind_bit(f->request)) != 0 && (r->states & states) != 0 &&
-		    r->by == by && act_fits(r, f) && how_fits(r, f->incoming))
+		    r->by == by && act_fits(r, f) && how_fits(r, f))
 			return r;
 	}
 	return NULL;
@@ -232,6 +278,9 @@ ended(enum request_state state)
 	if (state == STATE_REFUSED)
 		return refuse("thread.refused",
 		    "The request was refused, and that ends it. What would make it acceptable goes into a new request.");
+	if (state == STATE_ACKNOWLEDGED)
+		return refuse("thread.acknowledged",
+		    "The evidence was examined and acknowledged, and that ended the request. What is still needed goes into a new request.");
 	return refuse("thread.closed",
 	    "The request is closed here. What is still to be said goes into a new request.");
 }
@@ -248,7 +297,8 @@ not_now(const struct thread_facts *f)
 	if (f->act == ACT_REPLY)
 		return refuse("thread.no-question",
 		    "No question is open in this request, so there is nothing to reply to. What was forgotten goes into a new request.");
-	if (f->act == ACT_QUESTION && f->state == STATE_NEEDS_INFO)
+	if ((f->act == ACT_QUESTION || f->act == ACT_CONSULTATION) &&
+	    (f->state == STATE_NEEDS_INFO || f->state == STATE_CONSULTING))
 		return refuse("thread.question-open",
 		    "A question is open already. Wait for its reply, or answer the request as it stands.");
 	if (f->act == ACT_REVOKED)
@@ -311,7 +361,7 @@ why_not(const struct thread_facts *f)
 struct verdict
 close_decide(const struct close_facts *f)
 {
-	bool owed = f->state == STATE_RECEIVED || f->state == STATE_NEEDS_INFO;
+	bool owed = ((1u << f->state) & UNANSWERED) != 0 && f->state != STATE_SENT;
 
 	if (!f->ours && owed)
 		return refuse("request.owed",
@@ -322,6 +372,69 @@ close_decide(const struct close_facts *f)
 		return refuse("request.undelivered",
 		    "It was granted, and nothing has gone over: they wait for it. Hand it over (comity request answer), or say no with reasons (comity request refuse); or close it here with --reason nothing_found, handed_over_otherwise or not_needed.");
 	return (struct verdict){ true, "request.close", "" };
+}
+
+/* ---- execution: the same three guards before the work and before the hand-over ---- */
+
+bool
+act_kind_overtakes(enum act_kind kind)
+{
+	return kind == ACT_GRANTED || kind == ACT_GRANTED_WITH_CONDITIONS ||
+	    kind == ACT_REFUSED || kind == ACT_POSTPONED || kind == ACT_DELIVERED;
+}
+
+bool
+act_kind_is_content(enum act_kind kind)
+{
+	return kind == ACT_INTERCEPT_CONTENT || kind == ACT_STORED_DATA;
+}
+
+bool
+act_kind_consults(enum act_kind kind)
+{
+	return (kind_bit(kind) & ASSISTANCE) != 0;
+}
+
+static struct verdict
+execute_state(const struct execute_facts *f)
+{
+	if (f->ours)
+		return refuse("execute.theirs",
+		    "The other side executes it. Ask how it stands with a request of kind status_query.");
+	if ((kind_bit(f->request) & EXECUTED) == 0)
+		return refuse("execute.kind",
+		    "A request of this kind is answered, not executed: comity request confirm, or refuse.");
+	if (f->state == STATE_EXECUTING)
+		return refuse("execute.already", "It is being executed already; nothing was changed.");
+	if (((1u << f->state) & AGREED) == 0)
+		return refuse("execute.state",
+		    "Only what was said yes to is executed. Answer it first: comity request confirm");
+	if (f->request_expires_at != 0 && f->now > f->request_expires_at)
+		return refuse("thread.expired",
+		    "The request has expired: nobody may act on it any more. The side that asks sends a new one, if it still needs help.");
+	return (struct verdict){ true, "execute.granted", "" };
+}
+
+struct verdict
+execute_decide(const struct execute_facts *f)
+{
+	struct verdict v = execute_state(f);
+
+	if (!f->hands_over && !v.allow)
+		return v;
+	/* S06 */
+	if (act_kind_is_content(f->request) && !f->authorised)
+		return refuse("execute.authorisation",
+		    "It asks for content, and no order of a court or other authorisation of your own State is on file (S06, Art 24(2)). Put it there: comity request execute NUMBER --authorisation FILE");
+	/* S03: a named person reads it, and a second one */
+	if (f->flagged && f->persons < 2)
+		return refuse("execute.persecution",
+		    "Its offence or facts touch on speech, assembly, belief or private life: two persons sign before it is executed (S03, Art 40(22)).");
+	/* S22 */
+	if (f->assurance_wanted && !f->assurance_given)
+		return refuse("execute.assurance",
+		    "Your yes asks for an assurance, and they have not given it: nothing is done or released before their reply (S22).");
+	return (struct verdict){ true, "execute.granted", "" };
 }
 
 /* D18: sender, receiver and what it follows are signed; here they are compared. */
@@ -421,7 +534,7 @@ static bool
 print_row(const struct thread_row *r, struct buf *out, struct err *err)
 {
 	static const char *const hows[] = { "either", "we make it", "it came in",
-		"it came in late" };
+		"either, in order", "it came in, in order", "it came in late" };
 
 	return buf_add_text(out, "| ", err) && print_kinds(r->requests, out, err) &&
 	    buf_add_text(out, " | ", err) && print_states(r->states, out, err) &&

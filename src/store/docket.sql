@@ -181,3 +181,13 @@ INSERT INTO holds (request, ours, state, effected_at, until, domestic_order,
 	    CASE WHEN hold_until > 0 OR is_open = 1 THEN 0 ELSE closed_at END,
 	    CASE WHEN hold_until > 0 OR is_open = 1 THEN '' ELSE 'deny' END
 	FROM requests WHERE kind = 'preserve' AND act IS NOT NULL;
+
+-- step 5
+
+-- A request that was acknowledged is at its end.
+DROP INDEX requests_open;
+ALTER TABLE requests DROP COLUMN is_open;
+ALTER TABLE requests ADD COLUMN is_open INTEGER GENERATED ALWAYS AS
+	(state NOT IN ('closed', 'withdrawn', 'refused', 'acknowledged')) VIRTUAL;
+CREATE INDEX requests_open ON requests (ours, state, sent_at, answered_at)
+	WHERE is_open = 1;

@@ -22,7 +22,7 @@ must A request send 2 --yes
 carry A B
 must B evidence add evidence --label 'canary-label' --by 'canary-person' --from 'canary-custodian' \
 	--tool canary-tool --method 'canary-method' --when 2026-11-20T09:00:00Z
-must B request answer 2 --evidence 1 --description 'canary-description' \
+must B request answer 2 --authorisation order.txt --evidence 1 --description 'canary-description' \
 	--purpose 'canary-purpose' --limit 'use_limit=canary-limit'
 carry B A
 must A evidence receive

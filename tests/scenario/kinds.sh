@@ -220,6 +220,7 @@ while read -r kind field place does state; do
 		said 'says nothing' "$kind: and that is told"
 		try 0 "$kind: answered in words" B request confirm "$m" --text 'In Berun City' ;;
 	answer) try 0 "$kind: evidence goes over" B request answer "$m" --evidence 1 \
+		--authorisation order.txt \
 		--purpose 'This proceeding only' ;;
 	consult)
 		try 0 "$kind: before a no, they are told what would do" B request consult "$m" \
@@ -229,10 +230,15 @@ while read -r kind field place does state; do
 		try 6 "$kind: no ground of refusal postpones" B request postpone "$m" \
 			--ground R02 --reason 'A search of ours is near'
 		said '40(27)' "$kind: and the article is named"
+		try 6 "$kind: first they are consulted" B request postpone "$m" --ground R09 \
+			--reason 'A search of ours is near'
+		said '40(28)' "$kind: and the article is named"
 		try 0 "$kind: not now" B request postpone "$m" --ground R09 \
+			--waive-consultation urgent \
 			--reason 'A search of ours is near' --until "$(day '+20 days')"
 		try 0 "$kind: and later yes" B request confirm "$m" ;;
 	refuse) try 0 "$kind: no, with ground and reasons" B request refuse "$m" \
+		--waive-consultation consulted_otherwise \
 		--ground R18 --reason 'The property is of trifling value' ;;
 	provider)
 		try 6 "$kind: a provider's answer has an outcome" D request provider-answer "$m" \

@@ -106,6 +106,7 @@ pair() {
 # Two offices that know each other, a time stamp authority for both.
 two_offices() {
 	tsa_start
+	echo 'Order 12 Gs 31/26' >order.txt	# of a court: content goes over on one only
 	office a XA 'Aldora Central Authority' --self-ca --tsa "$TSA_URL" --tsa-roots tsa/root.pem
 	office b XB 'Berun Prosecutor General' --self-ca --tsa "$TSA_URL" --tsa-roots tsa/root.pem
 	pair

@@ -27,7 +27,7 @@ carry A B
 must B evidence add evidence --by 'Unit 4' --from 'Berun Mail' --tool none \
 	--method 'Handed over' --when 2026-11-20T09:00:00Z
 must B request confirm 3 --condition 'use_limit=This proceeding only'
-must B request answer 3 --evidence 1 --purpose 'Case XA 1 only'
+must B request answer 3 --authorisation order.txt --evidence 1 --purpose 'Case XA 1 only'
 carry B A
 must A request new use_consent --to XB --evidence 1 --recipient-state XC \
 	--set new_use.purpose='Identify the holder of the address'

@@ -73,8 +73,11 @@ must B case new 'Assistance'
 must B evidence add evidence --by 'Unit 4' --from 'Berun Mail' --tool none \
 	--method 'Handed over' --when 2026-11-20T09:00:00Z
 must B case add 1 --evidence 1 --request 2
-try 0 'one step from the evidence of a case to the answer' \
+try 6 'content goes on an order of their own State only (S06)' \
 	B request answer 2 --limit 'use_limit=This proceeding only'
+said 'S06' 'and the safeguard is named'
+try 0 'one step from the evidence of a case to the answer' \
+	B request answer 2 --authorisation order.txt --limit 'use_limit=This proceeding only'
 carry B A
 try 0 'the evidence is here' A evidence list
 try 0 'and opens' A evidence open 1 --out bag
@@ -119,7 +122,8 @@ must A request close 2
 echo 'a second mailbox' >second.txt
 must B evidence add second.txt --by 'Unit 4' --from 'Berun Mail' --tool none \
 	--method Copied --when 2026-11-20T09:00:00Z
-must B request answer 2 --evidence 2 --limit 'use_limit=This proceeding only'
+must B request answer 2 --evidence 2 --limit 'use_limit=This proceeding only' \
+	--authorisation order.txt
 must B bundle write late-answer --to XA
 must A bundle read late-answer
 said 'It came late, to request XA-2026-000002, which was closed here on' 'a late answer names its request, and how that ended'

@@ -1,0 +1,340 @@
+/* What was granted is worked on: by whom, on which authority, after which assurance. */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/execute.h"
+#include "flow/journey.h"
+#include "flow/people.h"
+#include "flow/treaty.h"
+
+#define FOLDER "authorisations"
+
+struct executing {
+	struct flow *f;
+	struct docket_request row;
+	struct act request;
+	struct execute_facts facts;
+	const struct execute_wish *wish;
+	bool sealed;			/* an authorisation was put on file now: */
+	struct record_file file;	/* what the record says of it */
+};
+
+/* ---- the authorisation ---- */
+
+struct folder_path { char s[sizeof FOLDER + 1 + 64]; };
+
+static struct folder_path
+folder_of(const struct docket_request *r)
+{
+	struct folder_path p;
+
+	(void)snprintf(p.s, sizeof p.s, FOLDER "/%s", digest_hex(&r->act).s);
+	return p;
+}
+
+static bool
+on_file(struct flow *f, const struct docket_request *r, bool *yes, struct err *err)
+{
+	struct folder_path folder = folder_of(r);
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = false, ok;
+
+	*yes = false;
+	if (!home_has(f->home, folder.s))
+		return true;
+	ok = listing_open(f->world, home_dir(f->home), folder.s, &l, err) &&
+	    listing_next(l, &e, &more, err);
+	listing_close(l);
+	*yes = ok && more;
+	return ok;
+}
+
+static bool
+seal_bytes(struct executing *x, struct span plain, struct err *err)
+{
+	struct folder_path folder = folder_of(&x->row);
+	struct age_recipient self;
+	struct digest sum;
+	struct buf sealed;
+	char path[sizeof folder.s + 80];
+	bool ok;
+
+	buf_init(&sealed, AUTHORISATION_BYTES + 65536);
+	ok = digest_of(plain, &sum, err) && home_recipient(x->f->home, &self, err) &&
+	    age_seal_small(x->f->world, &self, 1, plain, &sealed, err) &&
+	    dir_make_all(x->f->world, home_dir(x->f->home), folder.s, err);
+	if (ok) {
+		(void)snprintf(path, sizeof path, "%s/%s.age", folder.s, digest_hex(&sum).s);
+		ok = home_save(x->f->home, path, buf_span(&sealed), err) &&
+		    folder_sync(x->f, FOLDER, err);
+		(void)snprintf(x->file.path, sizeof x->file.path, "authorisation");
+		x->file.bytes = plain.n;
+		x->file.sha256 = sum;
+		x->sealed = x->facts.authorised = ok;
+	}
+	buf_clear(&sealed);
+	return ok;
+}
+
+static bool
+authorisation_seal(struct executing *x, struct err *err)
+{
+	struct buf plain;
+	bool ok;
+
+	if (x->wish->authorisation == NULL)
+		return true;
+	buf_init_secret(&plain, AUTHORISATION_BYTES);
+	ok = file_load(x->f->world, NULL, x->wish->authorisation, &plain, err) ?
+	    plain.n > 0 || err_set(err, ERR_USE, "execute.authorisation-empty",
+	    "the file %s is empty: it authorises nothing", x->wish->authorisation) :
+	    err_wrap(err, "the authorisation");
+	ok = ok && seal_bytes(x, buf_span(&plain), err);
+	buf_clear(&plain);
+	return ok;
+}
+
+/* ---- the facts ---- */
+
+/* S03: what the rules of a request find in it, as it came in. */
+static bool
+flagged_look(struct executing *x, struct err *err)
+{
+	struct request_findings *found = mem_new(sizeof *found, err);
+	bool ok;
+
+	if (found == NULL)
+		return false;
+	ok = draft_check(x->f, &x->request, home_settings(x->f->home)->state, true, found,
+	    err);
+	for (size_t i = 0; ok && i < found->n; i++)
+		if (strcmp(found->list[i].reason, "request.persecution") == 0)
+			x->facts.flagged = true;
+	mem_free(found);
+	return ok;
+}
+
+static bool
+asks_assurance(const struct fields *fs)
+{
+	const struct field *c = fields_find(fs, "conditions");
+
+	for (size_t i = 0; c != NULL && i < c->n; i++) {
+		const struct field_part *code = fields_part(fs, "conditions", i, "code");
+
+		if (code != NULL && (strcmp(code->text, "assurance") == 0 ||
+		    strcmp(code->text, "no_death_penalty") == 0))
+			return true;
+	}
+	return false;
+}
+
+struct replied {
+	bool promised, yes;		/* our yes with conditions; a reply after it */
+};
+
+static bool
+replied_look(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct replied *r = arg;
+
+	(void)err;
+	if (a->direction == ACT_OUT &&
+	    strcmp(a->kind, act_kind_name(ACT_GRANTED_WITH_CONDITIONS)) == 0)
+		*r = (struct replied){ true, false };
+	if (a->direction == ACT_IN && strcmp(a->kind, act_kind_name(ACT_REPLY)) == 0)
+		r->yes = r->promised;
+	return true;
+}
+
+/* S22: our last yes with conditions, and whether they replied to it. */
+static bool
+assurance_look(struct executing *x, bool read, struct err *err)
+{
+	struct replied replied = { false, false };
+	struct docket *d = NULL;
+	struct digest promise;
+	struct act a;
+	bool found = false, ok;
+
+	ok = desk_open(x->f, true, &d, err) && thread_last(d, x->row.number,
+	    ACT_GRANTED_WITH_CONDITIONS, ACT_OUT, &promise, &found, err) &&
+	    docket_request_acts(d, x->row.number, replied_look, &replied, err);
+	docket_close(d);
+	if (!ok || !found)
+		return ok;
+	act_init(&a, ACT_CARD);
+	ok = act_open(x->f, &promise, &a, err);
+	if (ok)
+		x->facts.assurance_wanted = asks_assurance(&a.body.answer.fields);
+	x->facts.assurance_given = replied.yes && read;
+	act_clear(&a);
+	return ok;
+}
+
+static bool
+executing_load(struct executing *x, bool read, struct err *err)
+{
+	struct execute_facts *f = &x->facts;
+
+	if (!x->row.has_act)
+		return err_set(err, ERR_USE, "request.draft",
+		    "request %u is a draft: there is nothing to execute", x->row.number);
+	if (!act_kind_parse(x->row.kind, &f->request) ||
+	    !request_state_parse(x->row.state, &f->state))
+		return err_set(err, ERR_UNPROVEN, "docket.damaged",
+		    "the state of request %u cannot be read", x->row.number);
+	f->ours = x->row.ours;
+	f->now = world_now(x->f->world);
+	f->request_expires_at = x->row.expires_at;
+	f->persons = 1;
+	return act_open(x->f, &x->row.act, &x->request, err) &&
+	    on_file(x->f, &x->row, &f->authorised, err) && flagged_look(x, err) &&
+	    assurance_look(x, read, err);
+}
+
+/* ---- two persons, where one is not enough ---- */
+
+static bool
+matter_print(const struct executing *x, struct buf *out, struct err *err)
+{
+	return buf_printf(out, err, "comity.execute/1\nrequest %s\nkind %s\nflagged %s\n",
+	    digest_hex(&x->row.act).s, x->row.kind, "request.persecution");
+}
+
+/* A home of one has nobody to sign: policy says so. */
+static bool
+second_ask(struct executing *x, struct matter *m, struct buf *content, struct err *err)
+{
+	struct act_people people;
+
+	if (!flow_person(x->f, err))
+		return false;
+	if (!x->facts.flagged || flow_people(x->f) == NULL)
+		return true;
+	*m = (struct matter){ .act = PEOPLE_DELIVER, .kind = ACT_DELIVERED,
+		.request = x->row.number };
+	if (!matter_print(x, content, err))
+		return false;
+	m->content = buf_span(content);
+	if (!flow_second(x->f, m, &people, err))
+		return false;
+	x->facts.persons = (unsigned)people.n;
+	return true;
+}
+
+/* ---- kept ---- */
+
+static bool
+executing_record(struct executing *x, struct docket *d, struct err *err)
+{
+	struct record r;
+
+	record_begin(x->f, &r, EVENT_DECIDED);
+	r.has_act = true;
+	r.act = x->row.act;
+	(void)snprintf(r.peer.s, sizeof r.peer.s, "%.19s", x->row.peer);
+	(void)snprintf(r.rule, sizeof r.rule, EXECUTE_RULE);
+	(void)snprintf(r.rule_version, sizeof r.rule_version, "1");
+	(void)snprintf(r.outcome, sizeof r.outcome, "%s",
+	    request_state_name(STATE_EXECUTING));
+	(void)snprintf(r.reason, sizeof r.reason, "execute.%s", x->facts.flagged ?
+	    "two-persons" : x->facts.assurance_wanted ? "assured" :
+	    x->facts.authorised ? "authorised" : "granted");
+	if (x->sealed)
+		r.files[r.files_n++] = x->file;
+	return record_event(x->f, d, &r, x->row.number, NULL, err);
+}
+
+static bool
+executing_keep(struct executing *x, struct err *err)
+{
+	struct docket *d = NULL;
+	bool ok;
+
+	(void)snprintf(x->row.state, sizeof x->row.state, "%s",
+	    request_state_name(STATE_EXECUTING));
+	ok = desk_open(x->f, false, &d, err) && docket_begin(d, err) &&
+	    executing_record(x, d, err) && docket_request_put(d, &x->row, err) &&
+	    docket_commit(d, err);
+	docket_close(d);
+	return ok;
+}
+
+static bool
+execute_run(struct executing *x, struct err *err)
+{
+	struct err ignored = ERR_INIT;
+	struct buf content;
+	struct matter m = { .request = 0 };
+	bool already = x->facts.state == STATE_EXECUTING, ok;
+
+	/* What the state forbids is told before anything is put on file. */
+	if (!already) {
+		struct execute_facts plain = x->facts;
+
+		plain.authorised = plain.assurance_given = true;
+		plain.persons = 2;
+		if (!verdict_ask(execute_decide(&plain), err))
+			return false;
+	}
+	buf_init(&content, MATTER_MAX);
+	ok = authorisation_seal(x, err) && second_ask(x, &m, &content, err) &&
+	    (already || verdict_ask(execute_decide(&x->facts), err)) &&
+	    (already && !x->sealed ? true : executing_keep(x, err));
+	if (m.request != 0)
+		(void)!flow_second_done(x->f, &m, ok, &ignored);
+	buf_clear(&content);
+	return ok;
+}
+
+bool
+flow_request_execute(struct flow *f, unsigned number, const struct execute_wish *wish,
+    struct docket_request *out, struct err *err)
+{
+	struct executing x;
+	bool ok;
+
+	memset(&x, 0, sizeof x);
+	x.f = f;
+	x.wish = wish;
+	act_init(&x.request, ACT_PRESERVE);
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_GRANT, err) &&
+	    request_load(f, number, &x.row, err) && executing_load(&x, wish->assured, err) &&
+	    execute_run(&x, err);
+	if (ok)
+		*out = x.row;
+	else
+		decided_refused(f, number, err);
+	act_clear(&x.request);
+	return ok;
+}
+
+/*
+ * Evidence goes without "execute" having been said: nothing that it would have asked for
+ * is left out.  Two persons sign each hand-over of an office of several (PEOPLE_DELIVER).
+ */
+bool
+execute_handover_ask(struct flow *f, const struct docket_request *row,
+    const char *authorisation, struct err *err)
+{
+	const struct execute_wish wish = { .authorisation = authorisation };
+	struct executing x;
+	bool ok;
+
+	memset(&x, 0, sizeof x);
+	x.f = f;
+	x.wish = &wish;
+	x.row = *row;
+	act_init(&x.request, ACT_PRESERVE);
+	ok = executing_load(&x, false, err);
+	if (ok && x.facts.state != STATE_EXECUTING && !row->ours) {
+		x.facts.hands_over = true;
+		x.facts.persons = flow_people(f) != NULL ? 2 : 1;
+		ok = authorisation_seal(&x, err) &&
+		    verdict_ask(execute_decide(&x.facts), err);
+	}
+	act_clear(&x.request);
+	return ok;
+}

@@ -1,0 +1,36 @@
+/*
+ * flow/execute: the requested side begins to work on what it said yes to (part of flow;
+ * rules are policy/request.h, execute_decide).  Local: a leaf of our ledger says it, and
+ * the other side learns it from the answer to a status_query.
+ *
+ * An authorisation (an order of a court, or of another independent body of our own State:
+ * S06) is kept sealed to ourselves as HOME/authorisations/REQUEST-ACT-ID/SHA256.age; its
+ * length and digest stand in the record `decided`, rule "execute".
+ */
+#ifndef COMITY_FLOW_EXECUTE_H
+#define COMITY_FLOW_EXECUTE_H
+
+#include "flow/requests.h"
+
+#define EXECUTE_RULE "execute"
+#define AUTHORISATION_BYTES (8u << 20)	/* of one file: held in memory to seal, as attachments */
+
+struct execute_wish {
+	const char *authorisation;	/* path; NULL: none is put on file now */
+	bool assured;			/* their reply was read: it gives the assurance (S22) */
+};
+/*
+ * ERR_REFUSED "execute.*" (what is missing, with its safeguard), "people.second" for a
+ * request that persecution was looked for in and found (S03).  Executing already: nothing
+ * changes but the authorisation, when one is named.
+ */
+MUST bool flow_request_execute(struct flow *f, unsigned number,
+    const struct execute_wish *wish, struct docket_request *out, struct err *err);
+
+/* ---- inside flow ---- */
+
+/* May evidence go over in this thread?  The guards of an execution that was left out. */
+MUST bool execute_handover_ask(struct flow *f, const struct docket_request *row,
+    const char *authorisation, struct err *err);
+
+#endif
