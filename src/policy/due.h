@@ -90,7 +90,8 @@ struct due_hold_facts {
 };
 /*
  * Each clock that runs, on both sides.  One that a later request binds has no foreign
- * end (42(9)); its domestic order still ends.
+ * end (42(9)); its domestic order still ends.  One that was noted as lapsed before its
+ * ends (by a clock that ran ahead) is listed as if it had not been.
  */
 void due_hold(const struct due_hold_facts *f, struct dues *out);
 

@@ -275,7 +275,27 @@ each_clock_of_a_hold_is_shown_where_it_runs(void **state)
 	due_hold(&f, &dues);
 	assert_int_equal(dues.n, 1);
 	assert_true(due_find(DUE_HOLD_FOREIGN)->ours);
-	f.hold.state = HOLD_LAPSED;
+	f.hold.state = HOLD_RELEASED;
+	due_hold(&f, &dues);
+	assert_int_equal(dues.n, 0);
+}
+
+static void
+a_lapse_noted_by_a_fast_clock_hides_no_deadline(void **state)
+{
+	struct due_hold_facts f = hold_of(HOLD_LAPSED);
+
+	(void)state;
+	f.hold.now = f.hold.until;
+	due_hold(&f, &dues);
+	assert_int_equal(dues.n, 2);
+	f.hold.now++;
+	due_hold(&f, &dues);
+	assert_int_equal(dues.n, 0);
+	f.hold.now = f.hold.domestic_until = NOON + D;
+	due_hold(&f, &dues);
+	assert_int_equal(dues.n, 2);
+	f.hold.now++;
 	due_hold(&f, &dues);
 	assert_int_equal(dues.n, 0);
 }
@@ -347,6 +367,7 @@ main(void)
 		cmocka_unit_test(a_freeze_alert_owes_its_request_though_it_is_closed),
 		cmocka_unit_test(a_removal_is_checked_sent_receipted_and_answered),
 		cmocka_unit_test(each_clock_of_a_hold_is_shown_where_it_runs),
+		cmocka_unit_test(a_lapse_noted_by_a_fast_clock_hides_no_deadline),
 		cmocka_unit_test(a_hold_warns_at_21_7_and_2_days_on_a_working_day),
 		cmocka_unit_test(a_hold_shorter_than_its_warning_warns_at_once),
 		cmocka_unit_test(an_instant_is_never_printed_without_its_zone),
