@@ -119,9 +119,8 @@ figures_answer(struct cli *c, struct call *call, const struct figures *f,
 {
 	struct json_out j;
 
-	if (call_flag(call, "csv") && (c->json || rules != NULL))
-		return fail_use(c, c->json ? "--csv and --json are two forms of the same: give one of them" :
-		    "rules are no table: oversight report writes text or --json");
+	if (call_flag(call, "csv") && c->json)
+		return fail_use(c, "--csv and --json are two forms of the same: give one of them");
 	if (call_value(call, "out") != NULL)
 		return figures_file(c, call, f, rules);
 	if (call_flag(call, "csv"))

@@ -220,6 +220,11 @@ static const struct option statistics_options[] = {
 	{ "csv", NULL, "as comma separated values" },
 	{ "out", "FILE", "into this file, which must not exist yet: JSON, or with --csv CSV" }, END
 };
+static const struct option oversight_options[] = {
+	{ "from", "TIME", "only what happened at or after it" },
+	{ "to", "TIME", "only what happened before it" },
+	{ "out", "FILE", "as JSON into this file, which must not exist yet" }, END
+};
 static const char *const statistics_examples[] = {
 	"comity statistics", "what this office asked and answered, and how fast",
 	"comity statistics --from 2026-01-01 --to 2027-01-01 --csv --out 2026.csv",
@@ -870,7 +875,7 @@ const struct command commands[] = {
 	    statistics_options, statistics_examples, true, run_statistics },
 	{ "oversight", "report", "", 0, 0, "figures, refusals, waivers and the rules they rest on",
 	    "For an outside body: the role of an auditor is enough, and it opens no request.",
-	    statistics_options, oversight_examples, true, run_oversight_report },
+	    oversight_options, oversight_examples, true, run_oversight_report },
 	{ "status", NULL, "", 0, 0, "what waits, and the next useful command", NULL, NULL,
 	    NULL, true, run_status },
 	{ "doctor", NULL, "", 0, 0, "is this home able to sign, seal, store and stamp?",
