@@ -208,6 +208,7 @@ static const struct { const char *name, *text; } topics[] = {
 	"  not now                      comity request postpone NUMBER --ground ID --reason ...\n"
 	"  work on it                   comity request execute NUMBER --authorisation FILE\n"
 	"  what is held, until when     comity hold list\n"
+	"  what is due, by which rule   comity deadline list\n"
 	"\n"
 	"States: draft, sent, received, needs_info, consulting, accepted,\n"
 	"accepted_with_conditions, postponed, executing, delivered, acknowledged, refused,\n"
