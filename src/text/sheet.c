@@ -94,20 +94,20 @@ cell_open(struct sheet *s, unsigned i)
 	html_raw(s->h, ">");
 }
 
-/* One row: what `write` says, in one language and in the other. */
+/* One row: what `say` says, in one language and in the other. */
 static void
 pair(struct sheet *s, const char *class, const char *box,
-    void (*write)(struct sheet *s, const void *arg), const void *arg)
+    void (*say)(struct sheet *s, const void *arg), const void *arg)
 {
 	html_raw(s->h, class != NULL ? "<tr class=\"head\">" : "<tr>");
 	cell_open(s, 0);
-	write(s, arg);
+	say(s, arg);
 	html_raw(s->h, "</td><td class=\"box\" lang=\"en\" dir=\"ltr\">");
 	if (box != NULL)
 		say_source(s->h, box, s->l->act->instrument);
 	html_raw(s->h, "</td>");
 	cell_open(s, 1);
-	write(s, arg);
+	say(s, arg);
 	html_raw(s->h, "</td></tr>\n");
 }
 
