@@ -212,7 +212,7 @@ tell(struct rebuilding *r)
 
 	if (r->old == NULL)
 		(void)snprintf(to, room,
-		    "The docket before could not be read. Only there were the names of cases and which request belongs to which, correspondents on paper, and drafts that were never sent: they are lost.");
+		    "The docket before could not be read. Only there were the names of cases and which request belongs to which, correspondents on paper, drafts that were never sent, and by which rows of the law tables a basis was chosen: they are lost.");
 	else
 		(void)snprintf(to, room,
 		    "From the docket before: %llu cases, %llu correspondents, %llu drafts. It is kept as docket.before-rebuild.%s",
