@@ -890,6 +890,21 @@ see_hold(void *arg, const struct docket_hold *x, struct err *err)
 	return true;
 }
 
+/* Member by member: what lies between them is nobody's. */
+static void
+same_hold(const struct docket_hold *a, const struct docket_hold *b)
+{
+	assert_int_equal(a->request, b->request);
+	assert_int_equal(a->ours, b->ours);
+	assert_string_equal(a->state, b->state);
+	assert_int_equal(a->effected_at, b->effected_at);
+	assert_int_equal(a->until, b->until);
+	assert_string_equal(a->order, b->order);
+	assert_int_equal(a->order_until, b->order_until);
+	assert_int_equal(a->ended_at, b->ended_at);
+	assert_string_equal(a->ended_by, b->ended_by);
+}
+
 static void
 a_hold_comes_back_as_it_was_and_the_soonest_end_first(void **state)
 {
@@ -910,7 +925,7 @@ a_hold_comes_back_as_it_was_and_the_soonest_end_first(void **state)
 	again();
 	OK(docket_hold_get(d, one.request, &x, &found, &err));
 	assert_true(found);
-	assert_memory_equal(&x, &one, sizeof x);
+	same_hold(&x, &one);
 	OK(docket_holds(d, true, see_hold, &at, &err));
 	assert_ptr_equal(at, seen + 3);
 	assert_int_equal(seen[0], three.request);
