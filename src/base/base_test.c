@@ -227,10 +227,26 @@ every_day_from_1900_to_2200_follows_the_one_before(void **state)
 	assert_int_equal(d.day, 31);
 }
 
+static void
+a_name_is_found_whole_or_not_at_all(void **state)
+{
+	static const char *const names[] = { "one", "two" };
+	size_t at = 7;
+
+	(void)state;
+	assert_true(name_find(names, 2, "two", &at));
+	assert_int_equal(at, 1);
+	assert_false(name_find(names, 1, "two", &at));
+	assert_false(name_find(names, 2, "tw", &at));
+	assert_false(name_find(names, 2, "", &at));
+	assert_int_equal(at, 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_name_is_found_whole_or_not_at_all),
 		cmocka_unit_test(an_error_text_that_does_not_fit_is_cut_at_a_character),
 		cmocka_unit_test(context_goes_outermost_first),
 		cmocka_unit_test(a_buffer_takes_its_limit_and_refuses_one_more),

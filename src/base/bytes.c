@@ -28,6 +28,17 @@ span_is(struct span a, const char *s)
 }
 
 bool
+name_find(const char *const *names, size_t n, const char *name, size_t *out)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], name) == 0) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
+bool
 span_starts(struct span a, const char *s)
 {
 	size_t n = strlen(s);

@@ -19,6 +19,8 @@ struct span span_of(const void *p, size_t n);
 struct span span_text(const char *s);		/* without the NUL */
 bool span_eq(struct span a, struct span b);
 bool span_is(struct span a, const char *s);
+/* The place of this name in a table of n names. */
+bool name_find(const char *const *names, size_t n, const char *name, size_t *out);
 bool span_starts(struct span a, const char *s);
 int span_cmp(struct span a, struct span b);	/* bytewise, shorter first */
 struct span span_from(struct span a, size_t at);	/* at <= a.n */

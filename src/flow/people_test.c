@@ -87,33 +87,16 @@ teardown(void **state)
 	return 0;
 }
 
-static const struct field_setting stored[] = {
-	{ "matter.subject", "fraud with invoices" },
-	{ "facts_and_offence.articles", "13" },
-	{ "facts_and_offence.facts", "an invoice was forged" },
-	{ "assistance", "the mails of that week" }, { "data_sought", "mails" },
-	{ "identifiers.type", "email" },
-	{ "identifiers.value", "someone@mail.example" },
-	{ "period.from", "2026-10-01" }, { "period.to", "2026-10-08" },
-	{ "purpose", "case 12 only" }, { "provider.name", "Mail Berun" },
-	{ "languages.request", "en" }, { "languages.accepts", "en" },
-	{ "human_rights.statements",
-	    "not_political;not_discriminatory;dual_criminality" },
-	{ "human_rights.by", "Prosecutor of Aldora" },
-	{ "system_or_account.type", "email" },
-	{ "system_or_account.value", "someone@mail.example" },
-};
-
 /* Drafted by that person; its number. */
 static unsigned
 drafted(unsigned by)
 {
-	struct request_wish w = { .kind = "stored_data", .to = "XB", .set = stored,
-		.set_n = sizeof stored / sizeof *stored, .lang = "en" };
+	struct request_wish w = { .kind = "stored_data", .to = "XB", .lang = "en" };
 	struct request_view *v = mem_new(sizeof *v, NULL);
 	unsigned number;
 
 	assert_non_null(v);
+	w.set = fields_of(ACT_STORED_DATA, &w.set_n);
 	as(by);
 	OK(flow_request_new(&j.a.flow, &w, v, &err));
 	number = v->row.number;

@@ -113,12 +113,12 @@ send_by_name(enum send_by by)
 bool
 send_by_parse(const char *s, enum send_by *out)
 {
-	for (size_t i = 0; i < sizeof by_names / sizeof by_names[0]; i++)
-		if (strcmp(s, by_names[i]) == 0) {
-			*out = (enum send_by)i;
-			return true;
-		}
-	return false;
+	size_t i;
+
+	if (!name_find(by_names, sizeof by_names / sizeof *by_names, s, &i))
+		return false;
+	*out = (enum send_by)i;
+	return true;
 }
 
 /* ---- the docket ---- */

@@ -322,6 +322,21 @@ static const struct field_setting stored_set[] = {
 	{ "system_or_account.value", "someone@mail.example" },
 };
 
+const struct field_setting *
+fields_of(enum act_kind kind, size_t *n)
+{
+	*n = 0;
+	if (kind == ACT_PRESERVE) {
+		*n = sizeof preserve_set / sizeof *preserve_set;
+		return preserve_set;
+	}
+	if (kind == ACT_STORED_DATA) {
+		*n = sizeof stored_set / sizeof *stored_set;
+		return stored_set;
+	}
+	return NULL;
+}
+
 bool
 ask_with(struct site *s, enum act_kind kind, const char *to, unsigned related,
     const struct field_setting *more, size_t more_n, struct sent *out, struct err *err)
@@ -330,15 +345,11 @@ ask_with(struct site *s, enum act_kind kind, const char *to, unsigned related,
 	struct request_wish wish = { .kind = act_kind_name(kind), .to = to,
 		.set = set, .lang = "en", .related = related };
 	struct request_view *view = mem_new(sizeof *view, err);
+	const struct field_setting *mine = fields_of(kind, &wish.set_n);
 	bool ok = view != NULL;
 
-	if (kind == ACT_PRESERVE) {
-		memcpy(set, preserve_set, sizeof preserve_set);
-		wish.set_n = sizeof preserve_set / sizeof *preserve_set;
-	} else if (kind == ACT_STORED_DATA) {
-		memcpy(set, stored_set, sizeof stored_set);
-		wish.set_n = sizeof stored_set / sizeof *stored_set;
-	}
+	for (size_t i = 0; i < wish.set_n; i++)
+		set[i] = mine[i];
 	for (size_t i = 0; i < more_n; i++)
 		set[wish.set_n++] = more[i];
 	if (ok)

@@ -66,6 +66,8 @@ void run_up_to(struct job *j, size_t end);
 
 /* A third home, paired with both others. */
 bool third_begin(struct job *j, struct err *err);
+/* The fields that make a request of this kind complete; NULL: a kind that needs none here. */
+const struct field_setting *fields_of(enum act_kind kind, size_t *n);
 /* A complete request of this kind to that State: drafted and put into the outbox. */
 bool ask(struct site *s, enum act_kind kind, const char *to, struct sent *out,
     struct err *err);

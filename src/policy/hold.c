@@ -41,12 +41,12 @@ hold_event_name(enum hold_event e)
 bool
 hold_state_parse(const char *name, enum hold_state *out)
 {
-	for (int s = 0; s < HOLD_STATES; s++)
-		if (span_is(span_text(name), state_names[s])) {
-			*out = (enum hold_state)s;
-			return true;
-		}
-	return false;
+	size_t i;
+
+	if (!name_find(state_names, HOLD_STATES, name, &i))
+		return false;
+	*out = (enum hold_state)i;
+	return true;
 }
 
 bool

@@ -81,12 +81,12 @@ people_act_name(enum people_act a)
 bool
 people_act_parse(const char *name, enum people_act *out)
 {
-	for (int i = 0; i < PEOPLE_ACTS; i++)
-		if (strcmp(name, act_names[i]) == 0) {
-			*out = (enum people_act)i;
-			return true;
-		}
-	return false;
+	size_t i;
+
+	if (!name_find(act_names, PEOPLE_ACTS, name, &i))
+		return false;
+	*out = (enum people_act)i;
+	return true;
 }
 
 const char *
@@ -111,12 +111,12 @@ people_how_name(enum people_how h)
 bool
 people_how_parse(const char *name, enum people_how *out)
 {
-	for (int i = HOW_ALONE; i <= HOW_OWED; i++)
-		if (strcmp(name, how_names[i]) == 0) {
-			*out = (enum people_how)i;
-			return true;
-		}
-	return false;
+	size_t i;
+
+	if (!name_find(how_names, HOW_OWED + 1, name, &i))
+		return false;
+	*out = (enum people_how)i;
+	return true;
 }
 
 /* ---- the tables ---- */

@@ -31,12 +31,12 @@ request_state_name(enum request_state s)
 bool
 request_state_parse(const char *name, enum request_state *out)
 {
-	for (int s = 0; s < REQUEST_STATES; s++)
-		if (span_is(span_text(name), state_names[s])) {
-			*out = (enum request_state)s;
-			return true;
-		}
-	return false;
+	size_t i;
+
+	if (!name_find(state_names, REQUEST_STATES, name, &i))
+		return false;
+	*out = (enum request_state)i;
+	return true;
 }
 
 bool

@@ -2,45 +2,18 @@
  * Persons of a home: roles hold by cryptography, a list written by hand is none, and a
  * home that was cut while it changed is one person's or that of persons.
  */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
 #include "store/keyring.h"
+#include "store/testkit.h"
 
-#define NOW 1795337160
 #define ALL_OF_ONE ((1u << ROLE_LAWYER) | (1u << ROLE_CONTACT_POINT) | \
     (1u << ROLE_ADMINISTRATOR))
 #define FIRST span_text("one two three")
 #define SECOND span_text("four five six")
-#define OK(call) do { struct err err = ERR_INIT; \
-	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
-#define NO(call, why) do { struct err err = ERR_INIT; assert_false(call); \
-	assert_string_equal(err.reason, why); } while (0)
 
 static struct world *w;
 static struct home *h;
 static struct keyring *k;
 static struct people *p;
-
-static void
-settings_good(struct settings *s)
-{
-	memset(s, 0, sizeof *s);
-	assert_true(authority_id_parse("XA-MZXW6YTBOIMZXW6Y", &s->authority));
-	(void)snprintf(s->state, sizeof s->state, "XA");
-	(void)snprintf(s->lang, sizeof s->lang, "en");
-	(void)snprintf(s->name, sizeof s->name, "Aldora");
-	s->training = true;
-	s->log_n = AGE_LOG_N_TEST;
-	s->signing = s->sealing = 1;
-	s->made_at = NOW;
-}
 
 /* A home of one with a key of each group. */
 static int

@@ -1,21 +1,7 @@
 /* What a home keeps: found again after a crash, refused when it is not ours. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
 #include "crypto/digest.h"
-#include "store/docket.h"
+#include "store/testkit.h"
 
-#define NOW 1795337160
-#define OK(call) do { struct err err = ERR_INIT; \
-	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
-#define NO(call, why) do { struct err err = ERR_INIT; assert_false(call); \
-	assert_string_equal(err.reason, why); } while (0)
 
 static struct world *w;
 
@@ -36,20 +22,6 @@ teardown(void **state)
 	(void)state;
 	world_free(w);
 	return 0;
-}
-
-static void
-settings_good(struct settings *s)
-{
-	memset(s, 0, sizeof *s);
-	assert_true(authority_id_parse("XA-MZXW6YTBOIMZXW6Y", &s->authority));
-	(void)snprintf(s->state, sizeof s->state, "XA");
-	(void)snprintf(s->lang, sizeof s->lang, "en");
-	(void)snprintf(s->name, sizeof s->name, "Aldora");
-	s->training = true;
-	s->log_n = AGE_LOG_N_TEST;
-	s->signing = s->sealing = 1;
-	s->made_at = NOW;
 }
 
 /* A home with keys. */
