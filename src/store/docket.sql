@@ -191,3 +191,58 @@ ALTER TABLE requests ADD COLUMN is_open INTEGER GENERATED ALWAYS AS
 	(state NOT IN ('closed', 'withdrawn', 'refused', 'acknowledged')) VIRTUAL;
 CREATE INDEX requests_open ON requests (ours, state, sent_at, answered_at)
 	WHERE is_open = 1;
+
+-- step 6
+
+-- A row a person whom a secret request is about: told of it when the secrecy is over.
+CREATE TABLE notices (
+	number INTEGER PRIMARY KEY,
+	request INTEGER NOT NULL REFERENCES requests,
+	person INTEGER NOT NULL,	-- 1, 2, ...: the place in the request; no name
+	since INTEGER NOT NULL,		-- when the request was made or came, by the clock here
+	secret_until INTEGER NOT NULL,	-- as asked for, or as it was put off
+	renewals INTEGER NOT NULL,
+	reason TEXT NOT NULL,		-- code of the last renewal; '' none
+	done_at INTEGER NOT NULL,	-- a person said so: no clock ever does
+	how TEXT NOT NULL,		-- code; '' not yet
+	UNIQUE (request, person)
+) STRICT;
+CREATE INDEX notices_open ON notices (secret_until) WHERE done_at = 0;
+
+-- Calls to the number on the sender's card, before an emergency request is acted on.
+CREATE TABLE calls (
+	number INTEGER PRIMARY KEY,
+	request INTEGER NOT NULL REFERENCES requests,
+	at INTEGER NOT NULL,
+	result TEXT NOT NULL,		-- 'yes', 'no', 'nobody'
+	sealed BLOB			-- {"number", "answered_by"}; NULL: made anew from the journal
+) STRICT;
+CREATE INDEX calls_of ON calls (request);
+
+-- What this node set about a State: how careful, and whether collection in real time goes.
+CREATE TABLE stances (
+	number INTEGER PRIMARY KEY,
+	state TEXT NOT NULL,
+	what TEXT NOT NULL,		-- 'risk', 'realtime'
+	about TEXT NOT NULL,		-- a measure ('all': each), or an instrument
+	value TEXT NOT NULL,		-- 'heightened', 'on' ...
+	since INTEGER NOT NULL,
+	sealed BLOB,			-- {"reason"}
+	UNIQUE (state, what, about)
+) STRICT;
+
+-- Whom a request that came in is about: a keyed digest, worth nothing without the key.
+CREATE TABLE subjects (
+	digest BLOB NOT NULL CHECK (length(digest) = 32),
+	request INTEGER NOT NULL REFERENCES requests,
+	PRIMARY KEY (digest, request)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX subjects_of ON subjects (request);
+
+-- A person has seen that an earlier request about the same was refused.
+CREATE TABLE seen_refusals (
+	request INTEGER NOT NULL REFERENCES requests,
+	earlier INTEGER NOT NULL REFERENCES requests,
+	at INTEGER NOT NULL,
+	PRIMARY KEY (request, earlier)
+) STRICT, WITHOUT ROWID;

@@ -3,7 +3,7 @@
 
 #include "store/sql.h"
 
-#define DOCKET_NEWEST 5		/* the last step of docket.sql */
+#define DOCKET_NEWEST 6		/* the last step of docket.sql */
 
 static struct world *w;
 static struct home *h;
@@ -842,6 +842,11 @@ acts_of_an_older_docket_are_asked_for_too(void **state)
 	OK(docket_run(d, "DROP INDEX acts_owed", &err));
 	OK(docket_run(d, "ALTER TABLE requests DROP COLUMN basis_at", &err));
 	OK(docket_run(d, "ALTER TABLE requests DROP COLUMN basis_rows", &err));
+	OK(docket_run(d, "DROP TABLE seen_refusals", &err));
+	OK(docket_run(d, "DROP TABLE subjects", &err));
+	OK(docket_run(d, "DROP TABLE stances", &err));
+	OK(docket_run(d, "DROP TABLE calls", &err));
+	OK(docket_run(d, "DROP TABLE notices", &err));
 	OK(docket_run(d, "DROP TABLE hold_names", &err));
 	OK(docket_run(d, "DROP TABLE holds", &err));
 	OK(docket_run(d, "PRAGMA user_version = 1", &err));
@@ -857,7 +862,7 @@ a_docket_of_a_later_version_is_left_alone(void **state)
 {
 	(void)state;
 	assert_int_equal(docket_version(d), DOCKET_NEWEST);
-	OK(docket_run(d, "PRAGMA user_version = 6", &err));
+	OK(docket_run(d, "PRAGMA user_version = 7", &err));
 	docket_close(d);
 	NO(docket_open(h, &d, &err), "docket.newer");
 	d = NULL;
@@ -982,6 +987,11 @@ preservations_of_an_older_docket_have_their_holds(void **state)
 	bool found;
 
 	(void)state;
+	OK(docket_run(d, "DROP TABLE seen_refusals", &err));
+	OK(docket_run(d, "DROP TABLE subjects", &err));
+	OK(docket_run(d, "DROP TABLE stances", &err));
+	OK(docket_run(d, "DROP TABLE calls", &err));
+	OK(docket_run(d, "DROP TABLE notices", &err));
 	OK(docket_run(d, "DROP TABLE hold_names", &err));
 	OK(docket_run(d, "DROP TABLE holds", &err));
 	OK(docket_run(d, "PRAGMA user_version = 3", &err));
