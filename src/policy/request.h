@@ -161,9 +161,13 @@ struct thread_step thread_decide(const struct thread_facts *f);
  * when we make it and to RECEIVED when it came in (its own `follows` are not looked
  * at).  An act that was made before one that is here already ("thread.came-late") is
  * allowed when it came in: kept, and the state stays.
- * The table as Markdown: doc/states.md is this and nothing else.
+ * The table as Markdown: doc/states.md is this, the holds (policy/hold.h), and who of an
+ * office makes each step, which is printed from this table and from policy/people.h.
  */
 MUST bool thread_table_print(struct buf *out, struct err *err);
+/* Is this act, in some state, a step of such a request that is made (not only taken in)? */
+bool thread_step_is_made(enum act_kind request, enum act_kind act);
+MUST bool thread_people_print(struct buf *out, struct err *err);
 
 /* ---- codes ---- */
 

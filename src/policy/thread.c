@@ -269,6 +269,19 @@ row_find(const struct thread_facts *f, unsigned states, enum thread_side by)
 	return NULL;
 }
 
+bool
+thread_step_is_made(enum act_kind request, enum act_kind act)
+{
+	const struct thread_facts f = { .request = request, .act = act };
+
+	for (size_t i = 0; i < ROWS; i++)
+		if ((table[i].requests & kind_bit(request)) != 0 && act_fits(&table[i], &f) &&
+		    table[i].how != CAME_IN && table[i].how != NEWER &&
+		    table[i].how != CAME_LATE)
+			return true;
+	return false;
+}
+
 static struct verdict
 ended(enum request_state state)
 {

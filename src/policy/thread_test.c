@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "policy/hold.h"
+#include "policy/people.h"
 #include "policy/request.h"
 
 /*
@@ -382,6 +383,101 @@ what_the_list_allows_is_allowed_and_all_else_is_refused(void **state)
 	assert_true(allowed > 100);
 }
 
+/* ---- with the person who makes it ---- */
+
+/* Who of an office makes which act in a thread of which request; written by hand. */
+static const struct who_line {
+	const char *roles, *requests, *acts;
+} whos[] = {
+	{ "prosecutor officer contact_point lawyer", "pedhfcot",
+	    "REQUEST traffic_path question reply consultation withdrawn acknowledged" },
+	{ "contact_point lawyer", "pedhfcot", "receipt delivered provider_answer extension" },
+	{ "contact_point lawyer", "pe", "granted granted_with_conditions" },
+	{ "lawyer", "dhfcot", "granted granted_with_conditions" },
+	{ "lawyer", "pedhfcot", "refused postponed released revoked" },
+};
+
+static bool
+may_make(const char *role, const struct thread_facts *f)
+{
+	const char *act = f->act == f->request ? "REQUEST" : act_kind_name(f->act);
+
+	for (size_t i = 0; i < sizeof whos / sizeof *whos; i++)
+		if (word_in(whos[i].roles, role) != NULL &&
+		    strchr(whos[i].requests, letter(f->request)) != NULL &&
+		    word_in(whos[i].acts, act) != NULL)
+			return true;
+	return false;
+}
+
+/* What the tables of people say, once for all: making sentences takes its time. */
+static struct people_verdict people[PEOPLE_ROLES][PEOPLE_ACTS][OFFICE_SIZES];
+
+static void
+people_fill(void)
+{
+	for (int r = 0; r < PEOPLE_ROLES; r++)
+		for (int a = 0; a < PEOPLE_ACTS; a++)
+			for (int o = 0; o < OFFICE_SIZES; o++) {
+				struct person_facts p = { .roles = 1u << r,
+					.office = (enum office_size)o };
+
+				people[r][a][o] = person_decide(&p, (enum people_act)a);
+			}
+}
+
+struct triples {
+	size_t all, made;
+};
+
+static void
+triple_each(struct thread_facts *f, void *arg)
+{
+	struct triples *t = arg;
+	char text[40];
+	bool lawful;
+	struct thread_step step;
+
+	if (f->incoming || act_kind_class(f->request) != ACT_IS_REQUEST)
+		return;
+	lawful = expected(f, text, sizeof text) != NULL;
+	step = thread_decide(f);
+	for (int r = 0; r < PEOPLE_ROLES; r++) {
+		const char *role = people_role_name((enum people_role)r);
+		bool may = lawful && may_make(role, f);
+
+		for (int o = 0; o < OFFICE_SIZES; o++) {
+			const struct people_verdict *v =
+			    &people[r][people_act_of(f->act, f->request)][o];
+			bool made = step.verdict.allow && v->allow;
+
+			t->all++;
+			t->made += made;
+			if (made != may)
+				fail_msg("%s makes %s of %s in %s: %s, %s", role,
+				    act_kind_name(f->act), act_kind_name(f->request),
+				    request_state_name(f->state), v->reason,
+				    step.verdict.reason);
+			if (!made && strlen(step.verdict.allow ? v->text :
+			    step.verdict.text) < 21)
+				fail_msg("%s, %s: nobody says why not", role,
+				    act_kind_name(f->act));
+		}
+	}
+}
+
+static void
+a_step_is_made_by_the_roles_of_the_list_in_its_states_and_by_nobody_else(void **state)
+{
+	struct triples t = { 0, 0 };
+
+	(void)state;
+	people_fill();
+	every_tuple(triple_each, &t);
+	print_message("%zu of %zu (role, act, state) are made\n", t.made, t.all);
+	assert_true(t.made > 1000);
+}
+
 /* Reasons that come first, whatever the state is. */
 static void
 refused_each(struct thread_facts *f, void *arg)
@@ -707,11 +803,12 @@ names_of_states_are_read_back(void **state)
 	assert_true(request_state_open(STATE_DELIVERED));
 }
 
-/* doc/states.md: threads, then holds. */
+/* doc/states.md: threads, holds, and who makes each step. */
 static bool
 page_print(struct buf *out, struct err *err)
 {
-	return thread_table_print(out, err) && hold_table_print(out, err);
+	return thread_table_print(out, err) && hold_table_print(out, err) &&
+	    thread_people_print(out, err);
 }
 
 static void
@@ -913,6 +1010,8 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_granted_is_not_closed_without_a_word),
 		cmocka_unit_test(what_the_list_allows_is_allowed_and_all_else_is_refused),
+		cmocka_unit_test(
+		    a_step_is_made_by_the_roles_of_the_list_in_its_states_and_by_nobody_else),
 		cmocka_unit_test(an_act_shown_to_a_third_authority_changes_nothing_anywhere),
 		cmocka_unit_test(the_same_act_a_second_time_changes_nothing),
 		cmocka_unit_test(nothing_moves_an_ended_request),
