@@ -258,6 +258,23 @@ MUST bool docket_request_acts(struct docket *d, unsigned request,
 MUST bool docket_outbox(struct docket *d, const char *peer,	/* NULL all */
     bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
     struct err *err);			/* WAITS and ONCE, oldest first */
+/*
+ * Headers that rest apart (flow/apart.h).  Each package of evidence whose header is still
+ * in its parcel, or was not looked at yet; then that it is apart.
+ */
+MUST bool docket_whole_each(struct docket *d,
+    bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
+    struct err *err);
+MUST bool docket_apart_put(struct docket *d, const struct digest *package, bool apart,
+    struct err *err);
+/* Destroyed here since then; *at 0: it is not, or nobody knows that package. */
+MUST bool docket_destroyed_put(struct docket *d, const struct digest *package, int64_t at,
+    struct err *err);
+MUST bool docket_destroyed_at(struct docket *d, const struct digest *package, int64_t *at,
+    struct err *err);
+MUST bool docket_destroyed_each(struct docket *d,
+    bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
+    struct err *err);
 /* All packages of one act, in order of arrival. */
 MUST bool docket_act_packages(struct docket *d, const struct digest *act,
     bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
