@@ -162,3 +162,26 @@ aead_open(const struct aead_key *k, struct span place, struct span sealed,
 	ERR_clear_error();
 	return changed(err);
 }
+
+static bool
+hmac(struct span key, struct span bytes, uint8_t out[32], struct err *err)
+{
+	size_t n = 0;
+
+	if (EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key.p, key.n, bytes.p, bytes.n,
+	    out, 32, &n) == NULL || n != 32)
+		return library_failed(err, "HMAC");
+	return true;
+}
+
+bool
+aead_digest(const struct aead_key *k, const char *label, struct span bytes,
+    struct digest *out, struct err *err)
+{
+	uint8_t key[32];
+	bool ok = hmac(span_of(k->b, sizeof k->b), span_text(label), key, err) &&
+	    hmac(span_of(key, sizeof key), bytes, out->b, err);
+
+	mem_wipe(key, sizeof key);
+	return ok;
+}

@@ -33,4 +33,11 @@ MUST bool aead_seal(struct world *w, const struct aead_key *k, struct span place
 MUST bool aead_open(const struct aead_key *k, struct span place, struct span sealed,
     struct buf *out, struct err *err);
 
+/*
+ * HMAC-SHA-256 (RFC 2104) of the bytes under a key derived from this one and the label, so
+ * that the digest says whether two values are the same, and nothing to who lacks the key.
+ */
+MUST bool aead_digest(const struct aead_key *k, const char *label, struct span bytes,
+    struct digest *out, struct err *err);
+
 #endif

@@ -214,6 +214,79 @@ MUST bool docket_hold_names(struct docket *d, unsigned hold,
 MUST bool docket_hold_named_by(struct docket *d, unsigned request,
     unsigned out[HOLD_NAMES_MAX], size_t *n, struct err *err);
 
+/* ---- guards: what a person does before a yes, and after a secrecy (policy/guard.h) ---- */
+
+/* A person whom a secret request is about: told of it when the secrecy is over (S05). */
+struct docket_notice {
+	unsigned number;		/* its pseudonym: shown as N-7 */
+	unsigned request, person;	/* 1, 2, ...: its place in the request */
+	int64_t since, until;		/* by the clock here; as asked for, or put off to */
+	unsigned renewals;
+	char reason[24], how[24];	/* codes; "" none, not yet */
+	int64_t done_at;		/* 0: not told */
+};
+/* Again for the same person: nothing changes.  Sets number. */
+MUST bool docket_notice_new(struct docket *d, struct docket_notice *n, struct err *err);
+MUST bool docket_notice_put(struct docket *d, const struct docket_notice *n,
+    struct err *err);
+/* ERR_ABSENT "notice.absent" */
+MUST bool docket_notice_get(struct docket *d, unsigned number, struct docket_notice *out,
+    struct err *err);
+MUST bool docket_notice_find(struct docket *d, unsigned request, unsigned person,
+    struct docket_notice *out, bool *found, struct err *err);
+/* Soonest first. */
+MUST bool docket_notices(struct docket *d, bool open_only,
+    bool (*each)(void *arg, const struct docket_notice *n, struct err *err), void *arg,
+    struct err *err);
+
+/* A call to the number on the sender's card (S15). */
+struct docket_call {
+	unsigned number, request;
+	int64_t at;
+	char result[8];			/* "yes", "no", "nobody" */
+	char *dialled, *answered_by;	/* sealed; owned; NULL: not asked for, or lost */
+};
+void docket_call_clear(struct docket_call *c);
+/* Both texts NULL: nothing is sealed.  Sets number. */
+MUST bool docket_call_new(struct docket *d, struct docket_call *c, struct err *err);
+MUST bool docket_calls(struct docket *d, unsigned request, bool texts,
+    bool (*each)(void *arg, const struct docket_call *c, struct err *err), void *arg,
+    struct err *err);			/* oldest first */
+
+/* What this node set about a State. */
+struct docket_stance {
+	char state[3], what[12], about[40], value[16];
+	int64_t since;
+	char *reason;			/* sealed; owned; NULL: not asked for, or lost */
+};
+void docket_stance_clear(struct docket_stance *s);
+/* New, or in the place of what was set about the same.  reason NULL: nothing is sealed. */
+MUST bool docket_stance_put(struct docket *d, const struct docket_stance *s,
+    struct err *err);
+MUST bool docket_stance_get(struct docket *d, const char *state, const char *what,
+    const char *about, struct docket_stance *out, bool *found, struct err *err);
+MUST bool docket_stances(struct docket *d, bool reasons,
+    bool (*each)(void *arg, const struct docket_stance *s, struct err *err), void *arg,
+    struct err *err);
+
+/* Whom a request is about: digests that only the docket key makes. */
+#define SUBJECT_OTHERS_MAX 32		/* requests about the same that are looked at */
+bool docket_has_key(const struct docket *d);
+MUST bool docket_subject_digest(struct docket *d, struct span subject,
+    struct digest *out, struct err *err);
+MUST bool docket_subject_put(struct docket *d, unsigned request,
+    const struct digest *subject, struct err *err);	/* again is fine */
+/* Other requests about one of the same; the newest first. */
+MUST bool docket_subject_others(struct docket *d, unsigned request,
+    unsigned out[SUBJECT_OTHERS_MAX], size_t *n, struct err *err);
+MUST bool docket_seen_put(struct docket *d, unsigned request, unsigned earlier,
+    int64_t at, struct err *err);
+MUST bool docket_seen(struct docket *d, unsigned request, unsigned earlier, bool *yes,
+    struct err *err);
+/* Requests of theirs of that kind from that peer, since then. */
+MUST bool docket_requests_since(struct docket *d, const char *kind, const char *peer,
+    int64_t since, uint64_t *n, struct err *err);
+
 /* ---- acts: one row a package ---- */
 
 enum act_direction { ACT_OUT, ACT_IN };

@@ -9,13 +9,7 @@
 
 /* ---- what is inside a sealed row ---- */
 
-struct name_member {
-	const char *name;
-	char **value;		/* NULL: absent */
-	bool needed;
-};
-
-static bool
+bool
 names_seal(struct docket *d, const char *table, unsigned row,
     const struct name_member *m, size_t n, struct buf *out, struct err *err)
 {
@@ -50,7 +44,7 @@ names_read(const struct name_member *m, size_t n, struct json_object *o,
 	return json_end(o, err);
 }
 
-static bool
+bool
 names_open(struct docket *d, const char *table, unsigned row,
     const struct name_member *m, size_t n, struct span sealed, struct err *err)
 {
@@ -81,8 +75,7 @@ names_check(const struct name_member *m, size_t n, struct err *err)
 	return true;
 }
 
-/* The number a new row of a table gets. */
-static bool
+bool
 next_number(struct docket *d, const char *sql, unsigned *out, struct err *err)
 {
 	struct query q;

@@ -143,4 +143,18 @@ MUST bool sealed_make(struct docket *d, const char *table, unsigned row,
 MUST bool sealed_open(struct docket *d, const char *table, unsigned row,
     struct span sealed, struct buf *out, struct err *err);
 
+/* ---- docket_cases.c: sealed rows that are one JSON object of texts ---- */
+
+struct name_member {
+	const char *name;
+	char **value;			/* NULL: absent */
+	bool needed;
+};
+MUST bool names_seal(struct docket *d, const char *table, unsigned row,
+    const struct name_member *m, size_t n, struct buf *out, struct err *err);
+MUST bool names_open(struct docket *d, const char *table, unsigned row,
+    const struct name_member *m, size_t n, struct span sealed, struct err *err);
+/* The number a new row of a table gets; sql gives the greatest there is. */
+MUST bool next_number(struct docket *d, const char *sql, unsigned *out, struct err *err);
+
 #endif
