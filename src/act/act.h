@@ -156,6 +156,8 @@ MUST bool fields_set(struct fields *fs, const char *name, const char *value,
 /* "offence", "identifiers[1]" or "offence.facts"; false: it was not there. */
 bool fields_remove(struct fields *fs, const char *name);
 MUST bool fields_copy(struct fields *to, const struct fields *from, struct err *err);
+/* Those of `more` take the place of what `to` has of the same rows: a reply, say. */
+MUST bool fields_overlay(struct fields *to, const struct fields *more, struct err *err);
 /*
  * o is the object "fields" itself, with one member a field; all of it is taken.
  * Decoding checks shape and form of every part (identifiers too), not what a measure

@@ -248,3 +248,29 @@ failed:
 	fields_clear(&all);
 	return false;
 }
+
+bool
+fields_overlay(struct fields *to, const struct fields *more, struct err *err)
+{
+	struct fields copy;
+	bool ok = fields_copy(&copy, more, err);
+
+	for (size_t i = 0; ok && i < copy.n; i++) {
+		struct field *f = &copy.list[i];
+		bool there;
+		size_t place = fields_place(to, f->law, &there);
+
+		if (there) {
+			struct field was = to->list[place];
+
+			to->list[place] = *f;
+			*f = was;
+		} else {
+			ok = fields_put(to, place, f->law, f->entries, f->n, err);
+			if (ok)
+				*f = (struct field){ .law = f->law };
+		}
+	}
+	fields_clear(&copy);
+	return ok;
+}

@@ -281,6 +281,7 @@ their_request(struct job *j, const char *kind, unsigned *number, struct err *err
 {
 	static const struct field_setting set[] = {
 		{ "facts_and_offence.facts", "A false bank page." },
+		{ "facts_and_offence.articles", "13" },
 		{ "identifiers[0].type", "email" },
 		{ "identifiers[0].value", "someone@mail.example" },
 	};

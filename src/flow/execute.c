@@ -14,6 +14,7 @@ struct executing {
 	struct docket_request row;
 	struct act request;
 	struct execute_facts facts;
+	struct request_findings *found;	/* NULL: not looked for */
 	const struct execute_wish *wish;
 	bool sealed;			/* an authorisation was put on file now: */
 	struct record_file file;	/* what the record says of it */
@@ -97,21 +98,20 @@ authorisation_seal(struct executing *x, struct err *err)
 
 /* ---- the facts ---- */
 
-/* S03: what the rules of a request find in it, as it came in. */
+/* What the rules of a request find in it, as it stands now: S03, and what bars a yes. */
 static bool
-flagged_look(struct executing *x, struct err *err)
+findings_look(struct executing *x, struct err *err)
 {
-	struct request_findings *found = mem_new(sizeof *found, err);
 	bool ok;
 
-	if (found == NULL)
+	x->found = mem_new(sizeof *x->found, err);
+	if (x->found == NULL)
 		return false;
-	ok = draft_check(x->f, &x->request, home_settings(x->f->home)->state, true, found,
-	    err);
-	for (size_t i = 0; ok && i < found->n; i++)
-		if (strcmp(found->list[i].reason, "request.persecution") == 0)
+	x->facts.found = x->found;
+	ok = request_stands(x->f, &x->row, &x->request, x->found, err);
+	for (size_t i = 0; ok && i < x->found->n; i++)
+		if (strcmp(x->found->list[i].reason, "request.persecution") == 0)
 			x->facts.flagged = true;
-	mem_free(found);
 	return ok;
 }
 
@@ -189,9 +189,8 @@ executing_load(struct executing *x, bool read, struct err *err)
 	f->now = world_now(x->f->world);
 	f->request_expires_at = x->row.expires_at;
 	f->persons = 1;
-	return act_open(x->f, &x->row.act, &x->request, err) &&
-	    on_file(x->f, &x->row, &f->authorised, err) && flagged_look(x, err) &&
-	    assurance_look(x, read, err);
+	return on_file(x->f, &x->row, &f->authorised, err) && (x->row.ours ||
+	    findings_look(x, err)) && assurance_look(x, read, err);
 }
 
 /* ---- two persons, where one is not enough ---- */
@@ -307,6 +306,7 @@ flow_request_execute(struct flow *f, unsigned number, const struct execute_wish 
 		*out = x.row;
 	else
 		decided_refused(f, number, err);
+	mem_free(x.found);
 	act_clear(&x.request);
 	return ok;
 }
@@ -335,6 +335,7 @@ execute_handover_ask(struct flow *f, const struct docket_request *row,
 		ok = authorisation_seal(&x, err) &&
 		    verdict_ask(execute_decide(&x.facts), err);
 	}
+	mem_free(x.found);
 	act_clear(&x.request);
 	return ok;
 }

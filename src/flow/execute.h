@@ -29,6 +29,16 @@ MUST bool flow_request_execute(struct flow *f, unsigned number,
 
 /* ---- inside flow ---- */
 
+/*
+ * A request of theirs as it stands: what it asked, with the fields of their replies, and
+ * what the rules find in it on our side (incoming).
+ */
+MUST bool request_stands(struct flow *f, const struct docket_request *row,
+    struct act *out, struct request_findings *found, struct err *err);
+/* ERR_REFUSED with the reason of the first finding that bars a yes (policy/request.h). */
+MUST bool request_yes_ask(struct flow *f, const struct docket_request *row,
+    struct err *err);
+
 /* May evidence go over in this thread?  The guards of an execution that was left out. */
 MUST bool execute_handover_ask(struct flow *f, const struct docket_request *row,
     const char *authorisation, struct err *err);

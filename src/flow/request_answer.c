@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/execute.h"
 #include "flow/hold.h"
 #include "flow/people_inside.h"
 #include "flow/treaty.h"
@@ -240,6 +241,12 @@ answer_make(struct answering *g, struct err *err)
 }
 
 static bool
+is_yes(enum act_kind kind)
+{
+	return kind == ACT_GRANTED || kind == ACT_GRANTED_WITH_CONDITIONS;
+}
+
+static bool
 answer_ask(struct answering *g, struct err *err)
 {
 	struct answer_facts facts = { .request = &g->request, .answer = &g->answer,
@@ -251,6 +258,7 @@ answer_ask(struct answering *g, struct err *err)
 	memcpy(facts.to_state, g->to.state, sizeof facts.to_state);
 	return flow_law(g->f, &facts.law, err) &&
 	    verdict_ask(answer_decide(&facts), err) &&
+	    (!is_yes(g->wish->kind) || g->row.ours || request_yes_ask(g->f, &g->row, err)) &&
 	    send_ask(g->f, &g->o.signer, &g->to, 0, 0, err);
 }
 

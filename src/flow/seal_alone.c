@@ -12,6 +12,7 @@
 
 #include "crypto/enveloped.h"
 #include "flow/backup.h"
+#include "flow/execute.h"
 #include "flow/people_inside.h"
 
 #define PASSPHRASE_MIN 12	/* bytes: what may be tried offline for ever is several words */
@@ -164,7 +165,8 @@ thread_ask(struct alone *a, struct err *err)
 		return err_set(err, ERR_UNPROVEN, "docket.damaged",
 		    "request %u has a kind or state that nobody knows", a->row.number);
 	a->step = thread_decide(&facts);
-	return verdict_ask(a->step.verdict, err);
+	return verdict_ask(a->step.verdict, err) &&
+	    execute_handover_ask(a->f, &a->row, NULL, err);
 }
 
 /* What was promised with conditions goes over under them. */

@@ -33,6 +33,8 @@ const char *state_words(const char state[3]);
 void finding_say(struct checking *c, enum finding_weight weight, const char *reason,
     const char *field, const char *part, const char *fmt, ...) PRINTF_LIKE(6, 7);
 bool finding_has(const struct request_findings *out, const char *field);
+/* Would this finding bar a yes, were it in a request that came in (bars.c)? */
+bool finding_bars(const struct act *a, const struct request_finding *found);
 
 /* Where the field is asked: "Art 42(3)(b)", "Budapest 29(2)(b)", "our own rules". */
 struct where_text { char s[80]; };

@@ -77,6 +77,7 @@ finding_say(struct checking *c, enum finding_weight weight, const char *reason,
 	found = &c->out->list[c->out->n++];
 	*found = (struct request_finding){ .weight = weight, .reason = reason,
 		.field = field != NULL ? law_field(field) : NULL };
+	found->bars = c->facts->incoming && finding_bars(c->act, found);
 	va_start(ap, fmt);
 	(void)vsnprintf(found->text, sizeof found->text, fmt, ap);
 	va_end(ap);

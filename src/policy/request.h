@@ -20,6 +20,7 @@ struct request_finding {
 	const char *reason;		/* "request.missing", "request.window", ... */
 	const struct law_field *field;	/* NULL: about the whole */
 	bool treaty;			/* asked by treaty: its lack may carry a refusal for form */
+	bool bars;			/* it came in so: nobody says yes to it (request_yes_decide) */
 	char text[300];			/* "Missing: ... (Art 42(3)(b)). Set offence." */
 };
 #define REQUEST_FINDINGS_MAX 64
@@ -53,6 +54,15 @@ struct request_facts {
  */
 void request_check(const struct act *a, const struct request_facts *f,
     struct request_findings *out);
+
+/*
+ * May a request that came in be said yes to, executed, handed over on?  The reason and
+ * the sentence are those of the first finding that bars it, and live in *found.  What of
+ * form alone is missing bars nothing: it may be asked for, or done without.  What a
+ * safeguard asks for bars, as does a basis that binds not; fields that a safeguard works
+ * with bar when they are missing, unless data are only held (Article 42(4)) or it is a paper.
+ */
+struct verdict request_yes_decide(const struct request_findings *found);
 
 struct send_facts {
 	int64_t now;
@@ -133,6 +143,7 @@ struct execute_facts {
 	bool ours;
 	int64_t now, request_expires_at;	/* 0 none */
 	bool hands_over;		/* asked for a hand-over: the state is thread_decide's */
+	const struct request_findings *found;	/* in it as it stands; NULL: not looked for */
 	bool authorised;		/* a domestic order, or another, is on file (S06) */
 	bool flagged;			/* persecution was looked for and found (S03) */
 	unsigned persons;		/* who signed that it goes on, the one at work too */
@@ -140,8 +151,8 @@ struct execute_facts {
 	bool assurance_given;		/* and they replied to it */
 };
 /*
- * "execute.granted"; "execute.theirs", "execute.state", "thread.expired",
- * "execute.authorisation", "execute.persecution", "execute.assurance".
+ * "execute.granted"; "execute.theirs", "execute.state", "thread.expired", those of
+ * request_yes_decide (found outlives the verdict), "execute.authorisation", "execute.persecution", "execute.assurance".
  */
 struct verdict execute_decide(const struct execute_facts *f);
 /* Yes, no, not now, or the evidence: what was said before it counts no more. */

@@ -435,6 +435,12 @@ execute_decide(const struct execute_facts *f)
 
 	if (!f->hands_over && !v.allow)
 		return v;
+	/* What was said yes to in spite of it, by an older rule or a patched program. */
+	if (f->found != NULL) {
+		v = request_yes_decide(f->found);
+		if (!v.allow)
+			return v;
+	}
 	/* S06 */
 	if (act_kind_is_content(f->request) && !f->authorised)
 		return refuse("execute.authorisation",

@@ -1,0 +1,104 @@
+/* May we say yes to what they ask?  The rules of sending, run again on what came in. */
+#include <string.h>
+
+#include "flow/execute.h"
+#include "flow/journey.h"
+
+#define REPLIES_MAX 64		/* of one thread: a question is asked in each */
+
+struct replies {
+	struct digest list[REPLIES_MAX];
+	size_t n;
+};
+
+static bool
+reply_look(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct replies *r = arg;
+
+	if (a->direction != ACT_IN || a->other ||
+	    strcmp(a->kind, act_kind_name(ACT_REPLY)) != 0)
+		return true;
+	if (r->n == REPLIES_MAX)
+		return err_set(err, ERR_LIMIT, "request.replies",
+		    "the thread has more than %d replies: ask for a new request",
+		    REPLIES_MAX);
+	r->list[r->n++] = a->act;
+	return true;
+}
+
+static bool
+replies_overlay(struct flow *f, const struct replies *r, struct act *to,
+    struct err *err)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		struct act reply;
+		bool ok;
+
+		if (!act_open(f, &r->list[i], &reply, err))
+			return false;
+		ok = fields_overlay(&to->body.request.fields, &reply.body.answer.fields, err);
+		act_clear(&reply);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+bool
+request_stands(struct flow *f, const struct docket_request *row, struct act *out,
+    struct request_findings *found, struct err *err)
+{
+	struct replies *r = mem_new(sizeof *r, err);
+	struct docket *d = NULL;
+	struct other_side side;
+	struct act a;
+	bool ok;
+
+	if (r == NULL)
+		return false;
+	act_init(&a, ACT_PRESERVE);
+	other_side_init(&side);
+	ok = desk_open(f, true, &d, err) && other_side_of(f, d, row, &side, err) &&
+	    docket_request_acts(d, row->number, reply_look, r, err);
+	docket_close(d);
+	ok = ok && act_open(f, &row->act, &a, err) && replies_overlay(f, r, &a, err) &&
+	    draft_check(f, &a, side.state, true, found, err);
+	if (ok) {
+		act_clear(out);
+		*out = a;
+	} else {
+		act_clear(&a);
+	}
+	other_side_clear(&side);
+	mem_free(r);
+	return ok;
+}
+
+/* The finding's own sentence; what it lacks is asked for, and a reply mends it. */
+static bool
+yes_verdict(const struct request_findings *found, unsigned number, struct err *err)
+{
+	struct verdict v = request_yes_decide(found);
+
+	return v.allow || err_set(err, ERR_REFUSED, v.reason,
+	    "%s Nobody says yes to it so. Ask for what would mend it (comity request ask %u), or say no (comity request refuse %u).",
+	    v.text, number, number);
+}
+
+bool
+request_yes_ask(struct flow *f, const struct docket_request *row, struct err *err)
+{
+	struct request_findings *found = mem_new(sizeof *found, err);
+	struct act a;
+	bool ok;
+
+	if (found == NULL)
+		return false;
+	act_init(&a, ACT_PRESERVE);
+	ok = request_stands(f, row, &a, found, err) &&
+	    yes_verdict(found, row->number, err);
+	act_clear(&a);
+	mem_free(found);
+	return ok;
+}
