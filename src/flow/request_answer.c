@@ -57,7 +57,6 @@ answering_clear(struct answering *g)
 static bool
 thread_load(struct answering *g, unsigned number, struct err *err)
 {
-	enum act_kind kind = g->wish->kind == ACT_REPLY ? ACT_QUESTION : ACT_KINDS;
 	struct docket *d = NULL;
 	struct digest said, consultation;
 	bool ok;
@@ -65,7 +64,8 @@ thread_load(struct answering *g, unsigned number, struct err *err)
 	ok = request_load(g->f, number, &g->row, err) &&
 	    desk_open(g->f, true, &d, err) &&
 	    other_side_of(g->f, d, &g->row, &g->to, err) &&
-	    thread_last(d, number, kind, ACT_IN, &g->answered, &g->has_answered, err) &&
+	    thread_last(d, number, ACT_KINDS, ACT_IN, &g->answered, &g->has_answered,
+	    err) &&
 	    thread_last(d, number, ACT_KINDS, ACT_OUT, &said, &g->has_said, err) &&
 	    thread_last(d, number, ACT_CONSULTATION, ACT_OUT, &consultation,
 	    &g->consulted, err) && (g->wish->kind != ACT_RELEASED ||
