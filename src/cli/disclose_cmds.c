@@ -52,7 +52,7 @@ codes_take(struct cli *c, struct call *call, struct disclose_wish *w)
 
 static int
 disclosed_told(struct cli *c, const struct disclosure *d,
-    const struct package_report *r, const char *out)
+    const struct package_report *r, size_t packaged, const char *out)
 {
 	int code = verdict_answer(c, r, false);
 
@@ -63,6 +63,9 @@ disclosed_told(struct cli *c, const struct disclosure *d,
 		if (d->withheld[i] > 0)
 			say(c, "  %llu  %s\n", (unsigned long long)d->withheld[i],
 			    withheld_words((enum withheld)i));
+	if (packaged > 0)
+		say(c, "%s read as a path in the package (data/...), since nothing at the source had that name.\n",
+		    count_people(packaged, "name was", "names were").s);
 	say(c, "The folder is ");
 	say_text(c, out);
 	say(c, ".\n  To check it: comity-check --roots roots.pem --tsa tsa.pem disclosure\n"
@@ -79,6 +82,7 @@ run_evidence_disclose(struct cli *c, struct call *call)
 	struct files_asked *a = mem_new(sizeof *a, &c->err);
 	struct evidence *e = mem_new(sizeof *e, &c->err);
 	struct disclosure d;
+	size_t packaged = 0;
 	int code = EXIT_OTHER;
 	bool ok = r != NULL && a != NULL && e != NULL;
 
@@ -90,9 +94,9 @@ run_evidence_disclose(struct cli *c, struct call *call)
 	if (ok) {
 		w.evidence = e->number;
 		w.names = a->names;
-		ok = flow_evidence_disclose(&c->flow, &w, &d, r, &c->err);
+		ok = flow_evidence_disclose(&c->flow, &w, &d, &packaged, r, &c->err);
 	}
-	code = ok ? disclosed_told(c, &d, r, w.out) : fail(c);
+	code = ok ? disclosed_told(c, &d, r, packaged, w.out) : fail(c);
 	if (r != NULL)
 		package_report_clear(r);
 	if (a != NULL)

@@ -43,7 +43,7 @@ static const char *const init_examples[] = {
 };
 
 static const struct option disclose_options[] = {
-	{ "files", "PATH", "a file, or all in a folder, named as at the source; repeatable" },
+	{ "files", "PATH", "a file, or all in a folder, named as at the source; or data/..., its path in the package, where nothing had that name there; repeatable" },
 	{ "files-from", "FILE", "the same, a line each; - = standard input" },
 	{ "out", "FOLDER", "the folder that is made (needed)" },
 	{ "why", "CODE", "defence, court, authority, victim, expert or oversight (needed)" },

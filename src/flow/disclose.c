@@ -13,12 +13,39 @@
 
 /* ---- which lines ---- */
 
+static struct span
+line_path(const struct disclose_line *l)
+{
+	return l->is_file ? l->path : span_of(NULL, 0);
+}
+
+static bool
+line_named(void *arg, const struct disclose_line *l, bool *show, enum withheld *ground,
+    struct err *err)
+{
+	(void)err;
+	(void)named_has(arg, l->name, span_of(NULL, 0));
+	*show = false;
+	*ground = WITHHELD_NOT_ASKED;
+	return true;
+}
+
+/* What each name means in this parcel: once through all lines, where one begins with data/. */
+static bool
+names_look(struct flow *f, struct kept_reading *k, struct named *m, struct err *err)
+{
+	struct disclosing in = { .package = &k->in, .choose = line_named, .arg = m,
+		.software = flow_software() };
+
+	return home_tmp(f->home, &in.tmp, err) && disclosure_look(&in, err);
+}
+
 bool
 disclosing_choose(void *arg, const struct disclose_line *l, bool *show,
     enum withheld *ground, struct err *err)
 {
 	struct choosing *c = arg;
-	bool asked = c->all || named_has(&c->named, l->name);
+	bool asked = c->all || named_has(&c->named, l->name, line_path(l));
 	bool restricted = c->whole || marks_has(&c->marks, &l->leaf);
 
 	(void)err;
@@ -172,6 +199,17 @@ disclosing_record(struct disclosing_now *n, struct err *err)
 	return ok;
 }
 
+static bool
+names_settled(struct disclosing_now *n, struct err *err)
+{
+	if (!named_may_be_packaged(&n->choosing.named))
+		return true;
+	if (!names_look(n->flow, &n->k, &n->choosing.named, err))
+		return false;
+	named_settle(&n->choosing.named);
+	return true;
+}
+
 bool
 disclosing_open(struct disclosing_now *n, struct err *err)
 {
@@ -181,7 +219,8 @@ disclosing_open(struct disclosing_now *n, struct err *err)
 	n->parcel = n->wish->parcel;
 	c->ground = n->wish->ground;
 	return shown_open(f, n->wish->evidence, &n->parcel, &n->k, err) &&
-	    (c->all || named_make(&n->wish->names, &c->named, err)) &&
+	    (c->all || (named_make(&n->wish->names, &c->named, err) &&
+	    names_settled(n, err))) &&
 	    home_lock(f->home, err) && shown_out_open(f, n->wish->out, &n->out, err) &&
 	    marks_load(f, n->wish->evidence, &c->marks, err) &&
 	    marks_whole(f, &c->marks, &n->k, &n->k.evidence.parcels[n->parcel].act_id,
@@ -208,7 +247,8 @@ disclosing_close(struct disclosing_now *n, bool ok, struct err *err)
 
 bool
 flow_evidence_disclose(struct flow *f, const struct disclose_wish *wish,
-    struct disclosure *out, struct package_report *report, struct err *err)
+    struct disclosure *out, size_t *packaged, struct package_report *report,
+    struct err *err)
 {
 	struct disclosing_now *n;
 	bool ok;
@@ -220,6 +260,8 @@ flow_evidence_disclose(struct flow *f, const struct disclose_wish *wish,
 	ok = disclosing_open(n, err) && disclosing_fill(n, err) &&
 	    disclosing_proven(n, report, err) && disclosing_roots(n, &n->d.from,
 	    &n->d.from_card, err) && disclosing_record(n, err);
+	if (ok && packaged != NULL)
+		*packaged = named_packaged(&n->choosing.named);
 	ok = disclosing_close(n, ok, err);
 	if (ok)
 		*out = n->d;
@@ -242,8 +284,19 @@ line_marked(void *arg, const struct disclose_line *l, bool *show, enum withheld 
 
 	*show = false;
 	*ground = WITHHELD_NOT_ASKED;
-	return !named_has(&r->named, l->name) || marks_has(r->marks, &l->leaf) ||
+	return !named_has(&r->named, l->name, line_path(l)) || marks_has(r->marks, &l->leaf) ||
 	    marks_add(r->marks, &l->leaf, err);
+}
+
+static bool
+parcel_names(struct flow *f, unsigned evidence, size_t parcel, struct named *m,
+    struct err *err)
+{
+	struct kept_reading k;
+	bool ok = shown_open(f, evidence, &parcel, &k, err) && names_look(f, &k, m, err);
+
+	shown_close(&k);
+	return ok;
 }
 
 /* Each parcel of it: lines have salts of their own there. */
@@ -273,6 +326,11 @@ files_mark(struct flow *f, const struct evidence *e, struct restricting *r,
 		ok = err_set(err, ERR_ABSENT, "restrict.not-sealed",
 		    "evidence %04u is not sealed yet: restrict all of it, or mark files once it is sealed",
 		    e->number);
+	if (ok && named_may_be_packaged(&r->named)) {
+		for (size_t i = 0; ok && i < e->parcels_n; i++)
+			ok = parcel_names(f, e->number, i, &r->named, err);
+		named_settle(&r->named);
+	}
 	for (size_t i = 0; ok && i < e->parcels_n; i++)
 		ok = parcel_look(f, e->number, i, r, err);
 	return ok && named_all_met(&r->named, err);

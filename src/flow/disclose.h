@@ -21,7 +21,11 @@
 
 #define DISCLOSE_NAMES_MAX ((size_t)16 << 20)	/* bytes of --files-from: 200,000 names */
 
-/* Names of files as they were at the source, or folders: all below them. */
+/*
+ * Names of files as they were at the source, or folders: all below them.  A name that
+ * begins with data/ and that nothing had at the source is a path in the package, as its
+ * manifest shows it.
+ */
 struct disclose_names {
 	const char *const *list;
 	size_t n;
@@ -40,9 +44,11 @@ struct disclose_wish {
  * OUT/disclosure (checked before it has its name), roots.pem, tsa.pem.  Records `decided`
  * and `disclosed` are durable before that.  ERR_ABSENT "disclose.absent" names what is
  * not there; ERR_REFUSED "disclose.restricted": all that was named is restricted.
+ * *packaged (may be NULL): how many of the names are paths in the package.
  */
 MUST bool flow_evidence_disclose(struct flow *f, const struct disclose_wish *wish,
-    struct disclosure *out, struct package_report *report, struct err *err);
+    struct disclosure *out, size_t *packaged, struct package_report *report,
+    struct err *err);
 
 enum restrict_how { RESTRICT_ALL, RESTRICT_FILES, RESTRICT_NONE };
 /*

@@ -45,9 +45,11 @@ named_make(const struct disclose_names *names, struct named *out, struct err *er
 		n += names->from.p[i] == '\n';
 	memset(out, 0, sizeof *out);
 	out->list = mem_array(n, sizeof *out->list, err);
-	if (out->list == NULL || (out->met = mem_array(n, sizeof *out->met, err)) == NULL)
+	if (out->list == NULL || (out->met = mem_array(n, sizeof *out->met, err)) == NULL ||
+	    (out->packaged = mem_array(n, sizeof *out->packaged, err)) == NULL)
 		return false;
 	memset(out->met, 0, n * sizeof *out->met);
+	memset(out->packaged, 0, n * sizeof *out->packaged);
 	for (size_t i = 0; ok && i < names->n; i++)
 		ok = named_add(out, span_text(names->list[i]), err);
 	while (ok && cursor_line(&lines, &line))
@@ -69,29 +71,80 @@ named_clear(struct named *m)
 {
 	mem_free(m->list);
 	mem_free(m->met);
+	mem_free(m->packaged);
 	memset(m, 0, sizeof *m);
 }
 
+/* ---- at the source, or in the package ---- */
+
+#define PACKAGED "data"			/* the folder of files in a package */
+
 static bool
-named_is(struct named *m, struct span name)
+looks_packaged(struct span name)
+{
+	size_t n = strlen(PACKAGED);
+
+	return name.n >= n && memcmp(name.p, PACKAGED, n) == 0 &&
+	    (name.n == n || name.p[n] == '/');
+}
+
+bool
+named_may_be_packaged(const struct named *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (looks_packaged(m->list[i]))
+			return true;
+	return false;
+}
+
+void
+named_settle(struct named *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		m->packaged[i] = !m->met[i] && looks_packaged(m->list[i]);
+		m->met[i] = false;
+	}
+}
+
+size_t
+named_packaged(const struct named *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		n += m->packaged[i];
+	return n;
+}
+
+static bool
+named_is(struct named *m, struct span name, bool packaged)
 {
 	struct span *at = bsearch(&name, m->list, m->n, sizeof *m->list, by_bytes);
 
-	if (at == NULL)
+	if (at == NULL || m->packaged[at - m->list] != packaged)
 		return false;
 	m->met[at - m->list] = true;
 	return true;
 }
 
-bool
-named_has(struct named *m, struct span name)
+/* Every folder is asked about: each name is met that the line is below. */
+static bool
+below(struct named *m, struct span name, bool packaged)
 {
-	bool has = named_is(m, name);
+	bool has = named_is(m, name, packaged);
 
 	for (size_t n = name.n; n > 0; n--)
 		if (name.p[n - 1] == '/')
-			has |= named_is(m, span_part(name, 0, n - 1));
+			has |= named_is(m, span_part(name, 0, n - 1), packaged);
 	return has;
+}
+
+bool
+named_has(struct named *m, struct span name, struct span path)
+{
+	bool has = below(m, name, false);
+
+	return (path.n > 0 && below(m, path, true)) || has;
 }
 
 bool

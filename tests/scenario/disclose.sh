@@ -33,6 +33,32 @@ holds 'neither the lists nor the act are in it' sh -c \
 holds 'no name, size or salt of the others' sh -c \
 	'! grep -ra -e privileged -e restricted-image -e holiday -e 70123 d'
 
+# ---- by its path in the package ----
+try 0 'a file by its path in the package' A evidence disclose 0001 --files data/mail/inbox.eml \
+	--why defence --out bypath
+said '1 name was read as a path in the package' 'and that is said'
+holds 'it is the same file' cmp bypath/disclosure/data/mail/inbox.eml seized/mail/inbox.eml
+try 0 'a folder by its path' A evidence disclose 0001 --files data/pictures --why defence \
+	--out bypath2
+said '2 of ' 'has its two files'
+try 5 'a path that is not there is named' A evidence disclose 0001 --files data/nothing \
+	--why defence --out bypath3
+said 'data/nothing' 'as it was typed'
+mkdir -p both/data both/mail
+echo 'in a folder that was called data' >both/data/note
+echo 'at the top' >both/note
+must B evidence add both --by 'Sgt Onwe' --from 'Host' --tool none --method copy \
+	--when 2026-11-20
+must B evidence send 0002 --to XA
+carry B A
+try 0 'a name that fits both is the one at the source' A evidence disclose 0002 \
+	--files data/note --why defence --out both1
+said_not 'path in the package' 'and nothing else is said'
+holds 'it is that file' cmp both1/disclosure/data/data/note both/data/note
+try 0 'the other has its name at the source' A evidence disclose 0002 --files note \
+	--why defence --out both2
+holds 'and is the other' cmp both2/disclosure/data/note both/note
+
 # ---- checked by who got it ----
 try 0 'comity-check proves it' comity-check --roots d/roots.pem --tsa d/tsa.pem d/disclosure
 said '1 of 4 entries is shown' 'and says how much is shown'
