@@ -177,6 +177,7 @@ struct docket_counts {
 	uint64_t unreceipted;		/* carried, and their receipt has not come */
 	uint64_t holds_ending;		/* within 21 days (D63) */
 	uint64_t stamps_owed;		/* as docket_stamps_owed */
+	uint64_t holds_over;		/* lapsed, noted or not yet, in a request that is open */
 	int64_t last_received_at;	/* 0 never */
 };
 MUST bool docket_counts(struct docket *d, int64_t now, struct docket_counts *out,
@@ -195,6 +196,8 @@ struct docket_hold {
 	int64_t order_until;		/* the domestic clock; 0 not known here */
 	int64_t ended_at;		/* released, lapsed; 0 not */
 	char ended_by[16];		/* hold_event_name of what ended it */
+	int64_t misnoted_at;		/* a lapse that was none: as its clock had it ... */
+	int64_t resumed_at;		/* ... and when that was found; 0 never */
 };
 MUST bool docket_hold_put(struct docket *d, const struct docket_hold *h,
     struct err *err);			/* new or replaced */
@@ -204,6 +207,15 @@ MUST bool docket_hold_get(struct docket *d, unsigned request, struct docket_hold
 MUST bool docket_holds(struct docket *d, bool open_only,
     bool (*each)(void *arg, const struct docket_hold *h, struct err *err), void *arg,
     struct err *err);
+/* Lapsed, as noted at an instant later than this. */
+MUST bool docket_holds_ahead(struct docket *d, int64_t now,
+    bool (*each)(void *arg, const struct docket_hold *h, struct err *err), void *arg,
+    struct err *err);
+/*
+ * The newest instant that others vouch for: of a time stamp, or of an act that came from
+ * somebody known.  0 none.  Looks at every act.
+ */
+MUST bool docket_outside_newest(struct docket *d, int64_t *out, struct err *err);
 /* This request names that hold; again is fine.  ERR_LIMIT "hold.names". */
 MUST bool docket_hold_name(struct docket *d, unsigned hold, unsigned request,
     struct err *err);

@@ -255,3 +255,10 @@ ALTER TABLE acts ADD COLUMN destroyed_at INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX acts_whole ON acts (id)
 	WHERE apart = 0 AND kind = 'delivered' AND evidence IS NOT NULL;
 CREATE INDEX acts_destroyed ON acts (destroyed_at) WHERE destroyed_at > 0;
+
+-- step 8
+
+-- A lapse that a clock noted which ran ahead, and when that was found: both stay to be seen.
+ALTER TABLE holds ADD COLUMN misnoted_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE holds ADD COLUMN resumed_at INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX holds_lapsed ON holds (ended_at) WHERE state = 'lapsed';

@@ -3,7 +3,7 @@
 
 #include "store/sql.h"
 
-#define DOCKET_NEWEST 7		/* the last step of docket.sql */
+#define DOCKET_NEWEST 8		/* the last step of docket.sql */
 
 static struct world *w;
 static struct home *h;
@@ -873,7 +873,7 @@ a_docket_of_a_later_version_is_left_alone(void **state)
 {
 	(void)state;
 	assert_int_equal(docket_version(d), DOCKET_NEWEST);
-	OK(docket_run(d, "PRAGMA user_version = 8", &err));
+	OK(docket_run(d, "PRAGMA user_version = 9", &err));
 	docket_close(d);
 	NO(docket_open(h, &d, &err), "docket.newer");
 	d = NULL;
@@ -919,6 +919,8 @@ same_hold(const struct docket_hold *a, const struct docket_hold *b)
 	assert_int_equal(a->order_until, b->order_until);
 	assert_int_equal(a->ended_at, b->ended_at);
 	assert_string_equal(a->ended_by, b->ended_by);
+	assert_int_equal(a->misnoted_at, b->misnoted_at);
+	assert_int_equal(a->resumed_at, b->resumed_at);
 }
 
 static void
@@ -926,7 +928,8 @@ a_hold_comes_back_as_it_was_and_the_soonest_end_first(void **state)
 {
 	struct docket_hold x, one = { .request = preservation(5, "accepted"),
 		.ours = true, .state = "bound_to_request", .effected_at = NOW,
-		.until = NOW + 20, .order = "12 Gs 31/26", .order_until = NOW + 7 };
+		.until = NOW + 20, .order = "12 Gs 31/26", .order_until = NOW + 7,
+		.misnoted_at = NOW + 900, .resumed_at = NOW + 3 };
 	struct docket_hold two = { .request = preservation(6, "received"),
 		.state = "asked" };
 	struct docket_hold three = { .request = preservation(7, "accepted"),
@@ -959,6 +962,68 @@ a_hold_comes_back_as_it_was_and_the_soonest_end_first(void **state)
 	assert_ptr_equal(at, seen + 3);
 	OK(docket_hold_get(d, 999, &x, &found, &err));
 	assert_false(found);
+}
+
+static uint64_t
+over_at(int64_t now)
+{
+	struct docket_counts c;
+
+	OK(docket_counts(d, now, &c, &err));
+	return c.holds_over;
+}
+
+static void
+a_hold_that_is_over_is_counted_until_its_request_is_closed(void **state)
+{
+	struct docket_hold one = { .request = preservation(5, "accepted"),
+		.state = "effective", .until = NOW + 10, .order_until = NOW + 20 };
+	struct docket_hold two = { .request = preservation(5, "closed"),
+		.state = "lapsed", .ended_at = NOW };
+	unsigned seen[4] = { 0 }, *at = seen;
+	int64_t newest;
+
+	(void)state;
+	OK(docket_hold_put(d, &one, &err));
+	OK(docket_hold_put(d, &two, &err));
+	assert_int_equal(over_at(NOW + 10), 0);
+	assert_int_equal(over_at(NOW + 11), 1);		/* nobody noted it yet */
+	(void)snprintf(one.state, sizeof one.state, "bound_to_request");
+	OK(docket_hold_put(d, &one, &err));
+	assert_int_equal(over_at(NOW + 11), 0);
+	assert_int_equal(over_at(NOW + 21), 1);
+	(void)snprintf(one.state, sizeof one.state, "lapsed");
+	one.ended_at = NOW + 900;
+	OK(docket_hold_put(d, &one, &err));
+	assert_int_equal(over_at(NOW + 900), 1);
+	assert_int_equal(over_at(NOW + 899), 0);	/* noted by a clock that ran ahead */
+	OK(docket_holds_ahead(d, NOW + 899, see_hold, &at, &err));
+	assert_ptr_equal(at, seen + 1);
+	assert_int_equal(seen[0], one.request);
+	OK(docket_holds_ahead(d, NOW + 900, see_hold, &at, &err));
+	assert_ptr_equal(at, seen + 1);
+	OK(docket_outside_newest(d, &newest, &err));
+	assert_int_equal(newest, 0);
+}
+
+static void
+what_others_vouch_for_is_the_newest_stamp_or_known_act(void **state)
+{
+	int64_t newest;
+
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		struct docket_act a = kit_act(i);
+
+		a.direction = i < 2 ? ACT_IN : ACT_OUT;
+		a.made_at = NOW + 100 * (int64_t)i;
+		(void)snprintf(a.who, sizeof a.who, "%s", i == 0 ? "KNOWN" : "UNKNOWN");
+		(void)snprintf(a.when, sizeof a.when, "%s", i == 3 ? "PROVEN" : "CLAIMED");
+		a.stamped_at = i >= 2 ? NOW + 7 - (int64_t)i : 0;
+		OK(docket_act_put(d, &a, &err));
+		OK(docket_outside_newest(d, &newest, &err));
+		assert_int_equal(newest, i < 3 ? NOW : NOW + 4);
+	}
 }
 
 static void
@@ -1300,6 +1365,8 @@ main(void)
 		TEST(a_docket_of_a_later_version_is_left_alone),
 		TEST(a_hold_comes_back_as_it_was_and_the_soonest_end_first),
 		TEST(requests_that_name_a_hold_are_kept_up_to_a_limit),
+		TEST(a_hold_that_is_over_is_counted_until_its_request_is_closed),
+		TEST(what_others_vouch_for_is_the_newest_stamp_or_known_act),
 		TEST(preservations_of_an_older_docket_have_their_holds),
 		TEST(the_key_of_the_docket_is_made_once),
 		TEST(a_sealed_text_opens_in_its_own_row_only),
