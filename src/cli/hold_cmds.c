@@ -188,6 +188,7 @@ int
 run_request_execute(struct cli *c, struct call *call)
 {
 	struct execute_wish w = { .authorisation = call_value(call, "authorisation"),
+		.waiver = call_value(call, "waive-dual-criminality"),
 		.assured = call_flag(call, "assured") };
 	struct docket_request r;
 	struct json_out j;

@@ -46,6 +46,7 @@ open_or_export(struct cli *c, struct call *call, bool court)
 
 	if (r == NULL)
 		return fail(c);
+	c->flow.purpose = call_value(call, "purpose");
 	package_report_init(r);
 	if (out == NULL) {
 		mem_free(r);

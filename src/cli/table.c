@@ -188,6 +188,7 @@ static const char *const seal_examples[] = {
 };
 static const struct option open_options[] = {
 	{ "out", "DIR", "the folder to make (needed)" },
+	{ "purpose", "TEXT", "another use than it was handed over for: who sent it has agreed" },
 	{ "parcel", "N", "which of its parcels (1 = first), default the newest" },
 	{ "at", "TIME", "judge the certificates as of this time" },
 	{ "details", NULL, "every check, not only the three lines" },
@@ -195,6 +196,7 @@ static const struct option open_options[] = {
 };
 static const struct option export_options[] = {
 	{ "out", "DIR", "the folder to make (needed)" },
+	{ "purpose", "TEXT", "another use than it was handed over for: who sent it has agreed" },
 	{ "parcel", "N", "which of its parcels (1 = first), default the newest" },
 	{ "tar", NULL, "also package.tar, the bag as one file" },
 	{ "details", NULL, "every check, not only the three lines" },
@@ -432,6 +434,7 @@ static const struct option answer_options[] = {
 };
 static const struct option execute_options[] = {
 	{ "authorisation", "FILE", "an order of a court of your own State, or another authorisation: content needs one" },
+	{ "waive-dual-criminality", "FILE", "why an officer does without it, signed and with reasons; kept sealed" },
 	{ "assured", NULL, "their reply was read: it gives the assurance that your yes asked for" },
 	END
 };

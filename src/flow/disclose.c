@@ -219,6 +219,8 @@ disclosing_open(struct disclosing_now *n, struct err *err)
 	n->parcel = n->wish->parcel;
 	c->ground = n->wish->ground;
 	return shown_open(f, n->wish->evidence, &n->parcel, &n->k, err) &&
+	    using_begin(&n->use, f, &n->k.evidence, &n->k.evidence.parcels[n->parcel],
+	    n->wish->why == WHY_DEFENCE ? USE_DEFENCE : USE_OWN, err) &&
 	    (c->all || (named_make(&n->wish->names, &c->named, err) &&
 	    names_settled(n, err))) &&
 	    home_lock(f->home, err) && shown_out_open(f, n->wish->out, &n->out, err) &&
@@ -238,6 +240,7 @@ disclosing_close(struct disclosing_now *n, bool ok, struct err *err)
 	}
 	if (!ok)
 		decided_refused(n->flow, 0, err);
+	using_end(&n->use, ok);
 	dir_close(n->out.into);
 	shown_close(&n->k);
 	named_clear(&n->choosing.named);

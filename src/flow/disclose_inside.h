@@ -4,6 +4,7 @@
 
 #include "flow/marks.h"
 #include "flow/names.h"
+#include "flow/use.h"
 #include "package/disclose.h"
 
 #define DISCLOSURE_NAME "disclosure"	/* of the folder in what is made */
@@ -26,6 +27,7 @@ struct disclosing_now {
 	char making[sizeof EXPORT_PREFIX + OUT_NAME_MAX];
 	struct dir *at, *into;		/* the folder that is made; the disclosure in it */
 	struct disclosure d;
+	struct using use;
 };
 /* arg: struct choosing (package/disclose.h, choose). */
 MUST bool disclosing_choose(void *arg, const struct disclose_line *l, bool *show,

@@ -7,7 +7,14 @@
 #include "flow/people.h"
 #include "flow/treaty.h"
 
-#define FOLDER "authorisations"
+/* What is put on file for a request: sealed to ourselves, a folder each. */
+enum filed { FILED_AUTHORISATION, FILED_WAIVER, FILED };
+static const struct {
+	const char *folder, *name, *words;
+} filings[FILED] = {
+	{ "authorisations", "authorisation", "the authorisation" },
+	{ "waivers", "waiver", "the waiver" },
+};
 
 struct executing {
 	struct flow *f;
@@ -16,27 +23,30 @@ struct executing {
 	struct execute_facts facts;
 	struct request_findings *found;	/* NULL: not looked for */
 	const struct execute_wish *wish;
-	bool sealed;			/* an authorisation was put on file now: */
-	struct record_file file;	/* what the record says of it */
+	bool sealed;			/* something was put on file now: */
+	struct record_file files[FILED];	/* what the record says of it */
+	size_t files_n;
 };
 
-/* ---- the authorisation ---- */
+/* ---- on file: the authorisation, a waiver ---- */
 
-struct folder_path { char s[sizeof FOLDER + 1 + 64]; };
+struct folder_path { char s[sizeof "authorisations" + 1 + 64]; };
 
 static struct folder_path
-folder_of(const struct docket_request *r)
+folder_of(enum filed what, const struct docket_request *r)
 {
 	struct folder_path p;
 
-	(void)snprintf(p.s, sizeof p.s, FOLDER "/%s", digest_hex(&r->act).s);
+	(void)snprintf(p.s, sizeof p.s, "%s/%s", filings[what].folder,
+	    digest_hex(&r->act).s);
 	return p;
 }
 
 static bool
-on_file(struct flow *f, const struct docket_request *r, bool *yes, struct err *err)
+on_file(struct flow *f, enum filed what, const struct docket_request *r, bool *yes,
+    struct err *err)
 {
-	struct folder_path folder = folder_of(r);
+	struct folder_path folder = folder_of(what, r);
 	struct listing *l = NULL;
 	struct listing_entry e;
 	bool more = false, ok;
@@ -52,9 +62,10 @@ on_file(struct flow *f, const struct docket_request *r, bool *yes, struct err *e
 }
 
 static bool
-seal_bytes(struct executing *x, struct span plain, struct err *err)
+seal_bytes(struct executing *x, enum filed what, struct span plain, struct err *err)
 {
-	struct folder_path folder = folder_of(&x->row);
+	struct folder_path folder = folder_of(what, &x->row);
+	struct record_file *file = &x->files[x->files_n];
 	struct age_recipient self;
 	struct digest sum;
 	struct buf sealed;
@@ -68,32 +79,43 @@ seal_bytes(struct executing *x, struct span plain, struct err *err)
 	if (ok) {
 		(void)snprintf(path, sizeof path, "%s/%s.age", folder.s, digest_hex(&sum).s);
 		ok = home_save(x->f->home, path, buf_span(&sealed), err) &&
-		    folder_sync(x->f, FOLDER, err);
-		(void)snprintf(x->file.path, sizeof x->file.path, "authorisation");
-		x->file.bytes = plain.n;
-		x->file.sha256 = sum;
-		x->sealed = x->facts.authorised = ok;
+		    folder_sync(x->f, filings[what].folder, err);
+		(void)snprintf(file->path, sizeof file->path, "%s", filings[what].name);
+		file->bytes = plain.n;
+		file->sha256 = sum;
+		x->files_n += ok;
+		x->sealed = x->sealed || ok;
 	}
 	buf_clear(&sealed);
 	return ok;
 }
 
 static bool
-authorisation_seal(struct executing *x, struct err *err)
+file_put(struct executing *x, enum filed what, const char *path, bool *there,
+    struct err *err)
 {
 	struct buf plain;
 	bool ok;
 
-	if (x->wish->authorisation == NULL)
+	if (path == NULL)
 		return true;
 	buf_init_secret(&plain, AUTHORISATION_BYTES);
-	ok = file_load(x->f->world, NULL, x->wish->authorisation, &plain, err) ?
+	ok = file_load(x->f->world, NULL, path, &plain, err) ?
 	    plain.n > 0 || err_set(err, ERR_USE, "execute.authorisation-empty",
-	    "the file %s is empty: it authorises nothing", x->wish->authorisation) :
-	    err_wrap(err, "the authorisation");
-	ok = ok && seal_bytes(x, buf_span(&plain), err);
+	    "the file %s is empty: it says nothing", path) :
+	    err_wrap(err, "%s", filings[what].words);
+	ok = ok && seal_bytes(x, what, buf_span(&plain), err);
+	*there = *there || ok;
 	buf_clear(&plain);
 	return ok;
+}
+
+static bool
+files_put(struct executing *x, struct err *err)
+{
+	return file_put(x, FILED_AUTHORISATION, x->wish->authorisation,
+	    &x->facts.authorised, err) &&
+	    file_put(x, FILED_WAIVER, x->wish->waiver, &x->facts.waived, err);
 }
 
 /* ---- the facts ---- */
@@ -112,6 +134,8 @@ findings_look(struct executing *x, struct err *err)
 	for (size_t i = 0; ok && i < x->found->n; i++)
 		if (strcmp(x->found->list[i].reason, "request.persecution") == 0)
 			x->facts.flagged = true;
+	x->facts.unmapped = ok && request_unmapped(&x->request,
+	    law_basis(act_kind_name(x->request.kind), x->request.instrument));
 	return ok;
 }
 
@@ -189,7 +213,8 @@ executing_load(struct executing *x, bool read, struct err *err)
 	f->now = world_now(x->f->world);
 	f->request_expires_at = x->row.expires_at;
 	f->persons = 1;
-	return on_file(x->f, &x->row, &f->authorised, err) && (x->row.ours ||
+	return on_file(x->f, FILED_AUTHORISATION, &x->row, &f->authorised, err) &&
+	    on_file(x->f, FILED_WAIVER, &x->row, &f->waived, err) && (x->row.ours ||
 	    findings_look(x, err)) && assurance_look(x, read, err);
 }
 
@@ -239,10 +264,10 @@ executing_record(struct executing *x, struct docket *d, struct err *err)
 	(void)snprintf(r.outcome, sizeof r.outcome, "%s",
 	    request_state_name(STATE_EXECUTING));
 	(void)snprintf(r.reason, sizeof r.reason, "execute.%s", x->facts.flagged ?
-	    "two-persons" : x->facts.assurance_wanted ? "assured" :
+	    "two-persons" : x->facts.unmapped ? "dual-waived" : x->facts.assurance_wanted ? "assured" :
 	    x->facts.authorised ? "authorised" : "granted");
-	if (x->sealed)
-		r.files[r.files_n++] = x->file;
+	for (size_t i = 0; i < x->files_n; i++)
+		r.files[r.files_n++] = x->files[i];
 	return record_event(x->f, d, &r, x->row.number, NULL, err);
 }
 
@@ -273,13 +298,13 @@ execute_run(struct executing *x, struct err *err)
 	if (!already) {
 		struct execute_facts plain = x->facts;
 
-		plain.authorised = plain.assurance_given = true;
+		plain.authorised = plain.assurance_given = plain.waived = true;
 		plain.persons = 2;
 		if (!verdict_ask(execute_decide(&plain), err))
 			return false;
 	}
 	buf_init(&content, MATTER_MAX);
-	ok = authorisation_seal(x, err) && second_ask(x, &m, &content, err) &&
+	ok = files_put(x, err) && second_ask(x, &m, &content, err) &&
 	    (already || verdict_ask(execute_decide(&x->facts), err)) &&
 	    (already && !x->sealed ? true : executing_keep(x, err));
 	if (m.request != 0)
@@ -332,7 +357,7 @@ execute_handover_ask(struct flow *f, const struct docket_request *row,
 	if (ok && x.facts.state != STATE_EXECUTING && !row->ours) {
 		x.facts.hands_over = true;
 		x.facts.persons = flow_people(f) != NULL ? 2 : 1;
-		ok = authorisation_seal(&x, err) &&
+		ok = files_put(&x, err) &&
 		    verdict_ask(execute_decide(&x.facts), err);
 	}
 	mem_free(x.found);

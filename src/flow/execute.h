@@ -5,7 +5,8 @@
  *
  * An authorisation (an order of a court, or of another independent body of our own State:
  * S06) is kept sealed to ourselves as HOME/authorisations/REQUEST-ACT-ID/SHA256.age; its
- * length and digest stand in the record `decided`, rule "execute".
+ * length and digest stand in the record `decided`, rule "execute".  So is the paper on
+ * which an officer waived dual criminality, with reasons (S02): HOME/waivers/.
  */
 #ifndef COMITY_FLOW_EXECUTE_H
 #define COMITY_FLOW_EXECUTE_H
@@ -17,6 +18,7 @@
 
 struct execute_wish {
 	const char *authorisation;	/* path; NULL: none is put on file now */
+	const char *waiver;		/* path: dual criminality is waived, with these reasons */
 	bool assured;			/* their reply was read: it gives the assurance (S22) */
 };
 /*

@@ -24,6 +24,7 @@ struct flow {
 	void *arg;
 	struct keyring *keyring;	/* opened on first use */
 	unsigned as;			/* person at work; 0: not named (flow/people.h) */
+	const char *purpose;		/* evidence is opened for; NULL: what it was handed over for */
 	struct people *people;		/* loaded when the person is proven */
 	bool people_looked;		/* whether there are any */
 	char role[32];			/* the role of what is being done; "" not asked yet */
@@ -173,7 +174,12 @@ struct inbox_name { char s[96]; };
 MUST bool flow_inbox(struct flow *f, struct inbox_name *out, size_t max, size_t *n,
     struct err *err);
 
-/* The bag folder appears as `out_path`.  parcel: index, or SIZE_MAX for the newest. */
+/*
+ * The bag folder appears as `out_path`.  parcel: index, or SIZE_MAX for the newest.  For
+ * another purpose than it was handed over for (f->purpose) only with the consent of who
+ * sent it; not after the end that they set to keeping it; by two persons when a protected
+ * person is concerned: ERR_REFUSED "use.*", "people.second" (policy/use.h).
+ */
 MUST bool flow_evidence_open(struct flow *f, unsigned number, size_t parcel,
     const char *out_path, bool has_at, int64_t at, struct package_report *report,
     struct err *err);

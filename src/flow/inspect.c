@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "flow/disclose.h"
+#include "flow/journey.h"
 #include "flow/people.h"
 #include "flow/shown.h"
+#include "flow/use.h"
 #include "form/json.h"
 
 #define INSPECT_RULES "1"		/* version of the rule: inspected, never copied */
@@ -101,6 +103,7 @@ flow_evidence_inspect(struct flow *f, const struct inspect_wish *wish, unsigned 
     struct digest *sha256, struct err *err)
 {
 	size_t parcel = wish->parcel;
+	struct using use = { 0 };
 	struct kept_reading k;
 	struct buf plain;
 	bool ok;
@@ -110,14 +113,17 @@ flow_evidence_inspect(struct flow *f, const struct inspect_wish *wish, unsigned 
 	    !flow_may(f, PEOPLE_READ, err) || !home_lock(f->home, err))
 		return false;
 	buf_init(&plain, 64u << 10);
-	ok = shown_open(f, wish->evidence, &parcel, &k, err) &&
-	    document_make(wish, &k.evidence.parcels[parcel],
+	ok = shown_open(f, wish->evidence, &parcel, &k, err) && using_begin(&use, f,
+	    &k.evidence, &k.evidence.parcels[parcel], USE_DEFENCE, err) && document_make(wish, &k.evidence.parcels[parcel],
 	    &home_settings(f->home)->authority, &plain, err) &&
 	    digest_of(buf_span(&plain), sha256, err) &&
 	    document_save(f, wish->evidence, buf_span(&plain), number, err) &&
 	    inspected_record(f, &k.evidence.parcels[parcel], buf_span(&plain), sha256,
 	    err);
 	buf_clear(&plain);
+	if (!ok)
+		decided_refused(f, use.request, err);
+	using_end(&use, ok);
 	shown_close(&k);
 	return ok;
 }

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "flow/people_inside.h"
+#include "flow/use.h"
 
 #define ONWARD_DIR "onward"		/* below HOME/tmp */
 #define CONSENTS_MAX 1000		/* questions of use to one authority that are looked at */
@@ -25,6 +26,7 @@ struct consent {
 
 struct passing {
 	struct flow *f;
+	const char *purpose;		/* of our own new use; NULL: it goes on to somebody */
 	struct evidence received;
 	size_t parcel;
 	unsigned request;		/* thread it came in; 0 none */
@@ -176,6 +178,21 @@ names_receiver(const struct passing *p, const struct fields *fs)
 	return part_is(fs, "new_use", "recipient_state", p->to.state);
 }
 
+/* For that purpose, of this office: whom else it names is another matter. */
+static bool
+names_purpose(const struct passing *p, const struct fields *fs)
+{
+	const struct field_part *use = fields_part(fs, "new_use", 0, "purpose");
+	const struct field_part *to = fields_part(fs, "new_use", 0, "recipient");
+	const struct field_part *state = fields_part(fs, "new_use", 0, "recipient_state");
+	const struct settings *s = home_settings(p->f->home);
+
+	return use != NULL && use->text != NULL &&
+	    use_purpose_same(use->text, p->purpose) &&
+	    (to == NULL || strcmp(to->text, s->authority.s) == 0) &&
+	    (state == NULL || strcmp(state->text, s->state) == 0);
+}
+
 /* The first condition that ends; 0: none does. */
 static int64_t
 ends_at(const struct fields *limits)
@@ -270,7 +287,8 @@ consent_weigh(struct passing *p, unsigned number, struct consent *c,
 	    digest_hex(&received_parcel(p)->act_id).s);
 	if (facts->consent) {
 		facts->consent_revoked = g.revoked;
-		facts->consent_names_receiver = names_receiver(p, fs);
+		facts->consent_names_receiver = p->purpose != NULL ?
+		    names_purpose(p, fs) : names_receiver(p, fs);
 		c->question = row.act;
 		use = fields_part(fs, "new_use", 0, "purpose");
 		ok = grant_read(p, &g, c, err) && (use == NULL || use->text == NULL ||
@@ -302,6 +320,55 @@ consent_find(struct passing *p, struct err *err)
 		p->has_consent = facts.consent && v.allow;
 	}
 	return verdict_ask(v, err);
+}
+
+static bool
+questions_load(struct passing *p, struct err *err)
+{
+	struct docket_filter filter = { .kind = act_kind_name(ACT_USE_CONSENT),
+		.peer = received_parcel(p)->peer.s };
+	struct docket *d = NULL;
+	bool ok = desk_open(p->f, true, &d, err) &&
+	    docket_requests(d, &filter, question_take, p, err);
+
+	docket_close(d);
+	return ok;
+}
+
+bool
+consent_to_use(struct flow *f, const struct parcel *parcel, const char *purpose,
+    struct use_facts *out, struct err *err)
+{
+	struct passing *p = mem_new(sizeof *p, err);
+	bool ok;
+
+	if (p == NULL)
+		return false;
+	passing_init(p, f);
+	p->purpose = purpose;
+	p->received.parcels[0] = *parcel;
+	ok = questions_load(p, err);
+	/* Of several the newest that holds; else the newest that was about it. */
+	for (size_t i = p->questions_n; ok && i-- > 0;) {
+		struct onward_facts facts = { .received = true };
+		bool over;
+
+		consent_clear(&p->consent);
+		ok = consent_weigh(p, p->questions[i], &p->consent, &facts, err);
+		if (!ok || !facts.consent || !facts.consent_names_receiver)
+			continue;
+		over = facts.consent_until != 0 && out->now > facts.consent_until;
+		if (out->consent && (facts.consent_revoked || over))
+			continue;
+		out->consent = true;
+		out->consent_revoked = facts.consent_revoked;
+		out->consent_until = facts.consent_until;
+		if (!facts.consent_revoked && !over)
+			break;
+	}
+	passing_clear(p);
+	mem_free(p);
+	return ok;
 }
 
 /* ---- what goes into the package ---- */

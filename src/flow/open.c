@@ -2,10 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "flow/inside.h"
+#include "flow/journey.h"
 #include "flow/people.h"
 #include "flow/record.h"
 #include "flow/shown.h"
+#include "flow/use.h"
 
 /* "a/b/c/" -> the folder "a/b" and the name "c"; a bare name lies in ".". */
 static bool
@@ -125,20 +126,47 @@ shown_record(struct flow *f, const struct kept_reading *k, size_t parcel,
 	return ok;
 }
 
+/*
+ * May it be used so?  The limits of a parcel that does not open cannot be read, and
+ * nothing comes out of it: then the check says what is wrong with it.
+ */
+static bool
+use_ask(struct using *u, struct flow *f, const struct kept_reading *k, size_t parcel,
+    bool *unread, struct err *err)
+{
+	*unread = false;
+	if (using_begin(u, f, &k->evidence, &k->evidence.parcels[parcel], USE_OWN, err))
+		return true;
+	decided_refused(f, u->request, err);
+	*unread = f->purpose == NULL && (err->kind == ERR_INPUT ||
+	    err->kind == ERR_UNPROVEN);
+	if (*unread)
+		err_clear(err);
+	return *unread;
+}
+
+static bool
+unread_ask(bool unread, const struct package_report *report, struct err *err)
+{
+	return !unread || !report->unpacked || err_set(err, ERR_UNPROVEN, "use.unread",
+	    "the limits of its use cannot be read; nothing is handed out");
+}
+
 bool
 flow_evidence_open(struct flow *f, unsigned number, size_t parcel,
     const char *out_path, bool has_at, int64_t at, struct package_report *report,
     struct err *err)
 {
 	struct out_place out = { 0 };
+	struct using use = { 0 };
 	struct kept_reading k;
-	bool ok;
+	bool unread, ok;
 
 	if (!flow_may(f, PEOPLE_READ, err))
 		return false;
 	ok = shown_open(f, number, &parcel, &k, err) &&
 	    shown_out_open(f, out_path, &out, err) &&
-	    shown_record(f, &k, parcel, EVENT_OPENED, err);
+	    use_ask(&use, f, &k, parcel, &unread, err) && shown_record(f, &k, parcel, EVENT_OPENED, err);
 	if (ok) {
 		k.in.trust.has_at = has_at;
 		k.in.trust.at = at;
@@ -146,7 +174,12 @@ flow_evidence_open(struct flow *f, unsigned number, size_t parcel,
 		k.in.unpack_name = out.name;
 		k.in.resume = true;
 		ok = node_check(&k.trust, &k.in, report, err);
+		if (ok && !unread_ask(unread, report, err)) {
+			ok = false;
+			(void)!dir_remove_all(f->world, out.into, out.name, NULL);
+		}
 	}
+	using_end(&use, ok);
 	dir_close(out.into);
 	shown_close(&k);
 	return ok;
@@ -316,21 +349,29 @@ flow_evidence_export(struct flow *f, unsigned number, size_t parcel,
 	char making[sizeof EXPORT_PREFIX + OUT_NAME_MAX];
 	struct out_place out = { 0 };
 	struct dir *at = NULL;
+	struct using use = { 0 };
 	struct kept_reading k;
-	bool ok;
+	bool unread, ok;
 
 	if (!flow_may(f, PEOPLE_EXPORT, err))
 		return false;
-	ok = shown_open(f, number, &parcel, &k, err) && shown_out_open(f, out_path, &out, err);
+	ok = shown_open(f, number, &parcel, &k, err) &&
+	    shown_out_open(f, out_path, &out, err) &&
+	    use_ask(&use, f, &k, parcel, &unread, err);
 	(void)snprintf(making, sizeof making, EXPORT_PREFIX "%s", out.name);
 	ok = ok && shown_record(f, &k, parcel, EVENT_EXPORTED, err) &&
 	    making_open(f, &out, making, &at, err) &&
 	    export_into(f, &k, at, tar, report, err);
 	dir_close(at);
+	if (ok && !unread_ask(unread, report, err)) {
+		ok = false;
+		(void)!shown_making_end(f, &out, making, false, NULL);
+	}
 	if (ok)
 		ok = shown_making_end(f, &out, making, report->unpacked, err);
 	else if (at != NULL && err->kind == ERR_REFUSED)
 		(void)!shown_making_end(f, &out, making, false, NULL);
+	using_end(&use, ok);
 	dir_close(out.into);
 	shown_close(&k);
 	return ok;

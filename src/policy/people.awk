@@ -32,7 +32,7 @@ function ways(list,    part, n, i, out) {
 BEGIN {
 	roles = "investigator prosecutor officer contact_point lawyer auditor administrator"
 	acts = "draft add ask_hold ask ask_emergency hold grant refuse message deliver " \
-	    "release destroy receive read export view keys administer audit"
+	    "release destroy receive read read_protected export view keys administer audit"
 	groups = "log desk sign evidence"
 	offices = "one small full"
 	classes = "*request *answer *evidence *receipt *card *time_stamp"

@@ -29,6 +29,7 @@ static const char *const act_names[PEOPLE_ACTS] = {
 	[PEOPLE_DESTROY] = "destroy",
 	[PEOPLE_RECEIVE] = "receive",
 	[PEOPLE_READ] = "read",
+	[PEOPLE_READ_PROTECTED] = "read_protected",
 	[PEOPLE_EXPORT] = "export",
 	[PEOPLE_VIEW] = "view",
 	[PEOPLE_KEYS] = "keys",
@@ -235,7 +236,7 @@ roles_with(enum people_act act)
 }
 
 #define ROLE(r) (1u << ROLE_##r)
-#define TOUCHES_EVIDENCE ((1u << PEOPLE_READ) | (1u << PEOPLE_EXPORT) | \
+#define TOUCHES_EVIDENCE ((1u << PEOPLE_READ) | (1u << PEOPLE_READ_PROTECTED) | (1u << PEOPLE_EXPORT) | \
     (1u << PEOPLE_DELIVER) | (1u << PEOPLE_DESTROY))
 
 struct people_verdict

@@ -39,6 +39,7 @@ enum people_act {
 	PEOPLE_DESTROY,
 	PEOPLE_RECEIVE,
 	PEOPLE_READ,		/* evidence becomes plain files */
+	PEOPLE_READ_PROTECTED,	/* that a protected person is concerned in (S10) */
 	PEOPLE_EXPORT,
 	PEOPLE_VIEW,		/* requests and their texts */
 	PEOPLE_KEYS,		/* the authority's keys, cards, peers */

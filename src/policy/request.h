@@ -145,6 +145,8 @@ struct execute_facts {
 	bool hands_over;		/* asked for a hand-over: the state is thread_decide's */
 	const struct request_findings *found;	/* in it as it stands; NULL: not looked for */
 	bool authorised;		/* a domestic order, or another, is on file (S06) */
+	bool unmapped;			/* nobody says which offence it is on both sides (S02) */
+	bool waived;			/* a named officer waived that, with reasons on file */
 	bool flagged;			/* persecution was looked for and found (S03) */
 	unsigned persons;		/* who signed that it goes on, the one at work too */
 	bool assurance_wanted;		/* our yes has a condition that asks for one (S22) */
@@ -152,9 +154,16 @@ struct execute_facts {
 };
 /*
  * "execute.granted"; "execute.theirs", "execute.state", "thread.expired", those of
- * request_yes_decide (found outlives the verdict), "execute.authorisation", "execute.persecution", "execute.assurance".
+ * request_yes_decide (found outlives the verdict), "execute.authorisation",
+ * "execute.dual-criminality", "execute.persecution", "execute.assurance".
  */
 struct verdict execute_decide(const struct execute_facts *f);
+/*
+ * S02: data go over on it, and neither an article of the Convention nor an offence in the
+ * law of the State that is asked is named, nor is it stated that it is one in both.  Never
+ * of a preservation (Article 42(4)), nor under a basis that does not ask for it.
+ */
+bool request_unmapped(const struct act *a, const struct law_basis *b);
 /* Yes, no, not now, or the evidence: what was said before it counts no more. */
 bool act_kind_overtakes(enum act_kind kind);
 /* Data of this kind may be the content of communications (S06). */

@@ -126,6 +126,24 @@ dual_criminality_is_shown_for_disclosure(struct checking *c)
 		    c->to);
 }
 
+bool
+request_unmapped(const struct act *a, const struct law_basis *b)
+{
+	static const char *const ids[] = { "F03", "F10" };
+	const struct fields *fs = &a->body.request.fields;
+	const struct field_part *said;
+
+	if (!kind_rules(a->kind)->discloses ||
+	    (b != NULL && strcmp(b->dual_criminality, "not_required") == 0))
+		return false;
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+		if (fields_part(fs, ids[i], 0, "articles") != NULL)
+			return false;
+	said = fields_part(fs, "F67", 0, "statements");
+	return fields_part(fs, "F67", 0, "domestic_offence") == NULL &&
+	    (said == NULL || !law_list_has(said->text, "dual_criminality"));
+}
+
 /* ---- words that make a person look ---- */
 
 static bool

@@ -445,6 +445,9 @@ execute_decide(const struct execute_facts *f)
 	if (act_kind_is_content(f->request) && !f->authorised)
 		return refuse("execute.authorisation",
 		    "It asks for content, and no order of a court or other authorisation of your own State is on file (S06, Art 24(2)). Put it there: comity request execute NUMBER --authorisation FILE");
+	if (f->unmapped && !f->waived)
+		return refuse("execute.dual-criminality",
+		    "It says of no offence that it is one in both States: no article of the Convention, and none of your own law (S02, Art 40(8)). Ask for it; or an officer waives it with reasons: comity request execute NUMBER --waive-dual-criminality FILE");
 	/* S03: a named person reads it, and a second one */
 	if (f->flagged && f->persons < 2)
 		return refuse("execute.persecution",

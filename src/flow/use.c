@@ -1,0 +1,181 @@
+/* What evidence was handed over for, who has agreed to more, and who may look. */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/people_inside.h"
+#include "flow/use.h"
+
+struct looking {
+	struct flow *f;
+	const struct parcel *p;
+	struct act handed, request;
+	bool asked;			/* there is a request it belongs to */
+	struct use_facts facts;
+};
+
+/* ---- the thread it came in, or went out in ---- */
+
+static bool
+thread_find(struct looking *l, unsigned *number, struct digest *act, struct err *err)
+{
+	struct docket_request r;
+	struct docket *d = NULL;
+	struct docket_act row;
+	bool found = false, ok;
+
+	ok = desk_open(l->f, true, &d, err) &&
+	    docket_act_package(d, &l->p->package_id, &row, &found, err) &&
+	    (!found || row.request == 0 || docket_request_get(d, row.request, &r, err));
+	docket_close(d);
+	l->asked = ok && found && row.request != 0 && r.has_act;
+	*number = l->asked ? r.number : 0;
+	if (l->asked)
+		*act = r.act;
+	return ok;
+}
+
+static bool
+looking_load(struct looking *l, unsigned *number, struct err *err)
+{
+	struct digest act;
+	struct act a;
+
+	if (!act_read_at(l->f, parcel_file(l->p), &a, err))
+		return false;
+	act_clear(&l->handed);
+	l->handed = a;
+	if (!thread_find(l, number, &act, err))
+		return false;
+	if (!l->asked)
+		return true;
+	if (!act_open(l->f, &act, &a, err))
+		return false;
+	act_clear(&l->request);
+	l->request = a;
+	return true;
+}
+
+/* ---- for what, and how long ---- */
+
+static const char *
+asked_for(const struct looking *l)
+{
+	const struct field_part *p = !l->asked ? NULL :
+	    fields_part(&l->request.body.request.fields, "F08", 0, "text");
+
+	return p != NULL ? p->text : NULL;
+}
+
+/* What was said when it was handed over, or asked for; what is bound to nothing is free. */
+static bool
+is_other(const struct looking *l)
+{
+	const struct delivered_body *d = &l->handed.body.delivered;
+	const char *wish = l->f->purpose, *asked = asked_for(l);
+
+	if (wish == NULL || (d->purpose.text != NULL &&
+	    use_purpose_same(wish, d->purpose.text)) ||
+	    (asked != NULL && use_purpose_same(wish, asked)))
+		return false;
+	return d->purpose.text != NULL || asked != NULL || d->limits.n > 0;
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+static void
+facts_fill(struct looking *l, bool received)
+{
+	struct use_facts *x = &l->facts;
+
+	x->received = received;
+	x->now = world_now(l->f->world);
+	x->persons = 1;
+	x->other_purpose = is_other(l);
+	x->keep_until = use_keep_until(&l->handed.body.delivered.limits, "conditions");
+	if (!l->asked)
+		return;
+	x->protected = use_protected(&l->request);
+	if (l->request.kind != ACT_USE_CONSENT)
+		x->keep_until = earlier(x->keep_until, use_keep_until(
+		    &l->request.body.request.fields, "F69"));
+}
+
+/* ---- two persons ---- */
+
+static bool
+two_ask(struct using *u, struct looking *l, unsigned evidence, struct err *err)
+{
+	struct act_people people;
+
+	if (!l->facts.protected)
+		return true;
+	if (!flow_person(u->f, err))
+		return false;
+	u->matter = (struct matter){ .act = PEOPLE_READ_PROTECTED, .kind = ACT_DELIVERED,
+		.request = u->request, .evidence = evidence };
+	if (!buf_printf(&u->content, err, "opened\nact %s\npackage %s\nfor %s\n",
+	    digest_hex(&l->p->act_id).s, digest_hex(&l->p->package_id).s,
+	    u->f->purpose != NULL ? u->f->purpose : "what it was handed over for"))
+		return false;
+	u->matter.content = buf_span(&u->content);
+	if (!flow_second(u->f, &u->matter, &people, err))
+		return false;
+	u->two = people.n > 0;
+	l->facts.persons = (unsigned)people.n;
+	return true;
+}
+
+static bool
+use_ask(struct using *u, struct looking *l, const struct evidence *e, enum use_for why,
+    struct err *err)
+{
+	struct use_facts plain;
+
+	if (!looking_load(l, &u->request, err))
+		return false;
+	if (l->handed.kind != ACT_DELIVERED)
+		return true;		/* a stamp that came late has nothing to open */
+	facts_fill(l, e->origin == EVIDENCE_RECEIVED);
+	if (why == USE_DEFENCE)
+		l->facts.keep_until = 0;
+	if (l->facts.received && l->facts.other_purpose && !consent_to_use(u->f, l->p,
+	    u->f->purpose, &l->facts, err))
+		return false;
+	/* What nobody may is told before a second person is asked for. */
+	plain = l->facts;
+	plain.persons = 2;
+	return verdict_ask(use_decide(&plain), err) && two_ask(u, l, e->number, err) &&
+	    verdict_ask(use_decide(&l->facts), err);
+}
+
+bool
+using_begin(struct using *u, struct flow *f, const struct evidence *e,
+    const struct parcel *p, enum use_for why, struct err *err)
+{
+	struct looking l = { .f = f, .p = p };
+	bool ok;
+
+	memset(u, 0, sizeof *u);
+	u->f = f;
+	buf_init(&u->content, MATTER_MAX);
+	act_init(&l.handed, ACT_DELIVERED);
+	act_init(&l.request, ACT_PRESERVE);
+	ok = home_lock(f->home, err) && use_ask(u, &l, e, why, err);
+	act_clear(&l.handed);
+	act_clear(&l.request);
+	return ok;
+}
+
+void
+using_end(struct using *u, bool used)
+{
+	struct err ignored = ERR_INIT;
+
+	if (u->two)
+		(void)!flow_second_done(u->f, &u->matter, used, &ignored);
+	buf_clear(&u->content);
+}
