@@ -416,6 +416,16 @@ act_out(const struct act *a, struct json_out *j)
 	json_out_close_object(j);
 }
 
+bool
+act_encode_again(const struct act *a, struct buf *out, struct err *err)
+{
+	struct json_out j;
+
+	json_out_begin(&j, out, true, false, err);
+	act_out(a, &j);
+	return json_out_end(&j);
+}
+
 /*
  * What is signed cannot be mended: read it as every receiver will, before it goes
  * out.  A language tag of one letter would make a sealed disk image unreadable.
@@ -424,12 +434,9 @@ bool
 act_encode(const struct act *a, struct buf *out, struct err *err)
 {
 	size_t before = out->n;
-	struct json_out j;
 	struct act again;
 
-	json_out_begin(&j, out, true, false, err);
-	act_out(a, &j);
-	if (!json_out_end(&j) ||
+	if (!act_encode_again(a, out, err) ||
 	    !act_decode(&again, span_from(buf_span(out), before), err))
 		return false;
 	act_clear(&again);

@@ -359,6 +359,11 @@ bool act_kind_needs_stamp(enum act_kind kind);
  */
 MUST bool act_decode(struct act *out, struct span json, struct err *err);
 MUST bool act_encode(const struct act *a, struct buf *out, struct err *err);
+/*
+ * The same bytes without reading them back: for who compares them with the digest of bytes
+ * that were read.
+ */
+MUST bool act_encode_again(const struct act *a, struct buf *out, struct err *err);
 
 /* "comity-" and the nonce in hex: the name of the bag's folder. */
 struct bag_name { char s[40]; };

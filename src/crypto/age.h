@@ -79,12 +79,25 @@ MUST bool age_seal_start_passphrase(struct world *w, struct span passphrase,
 MUST bool age_header_length(struct span begin, size_t *out, bool *enough,
     struct err *err);
 
+/*
+ * File keys that were found with identities, for who opens the same files more than once in
+ * one run.  A file key follows from the bytes of the header and from the identities, and is
+ * kept under the digest of all of them; everything else about a file is checked each time.
+ * Kept only when the header's MAC held.  Any number of threads; 470 KiB, and one with the
+ * place of another takes it.  Whoever has it can open those files: free wipes it.
+ */
+#define AGE_UNWRAPPED_MAX 8192		/* parcels of an inbox, read for their order and again */
+struct age_unwrapped;
+MUST bool age_unwrapped_new(struct age_unwrapped **out, struct err *err);
+void age_unwrapped_free(struct age_unwrapped *u);	/* NULL is quiet */
+
 /* identities that may open it; passphrase may be empty (none). */
 struct age_keys {
 	const struct age_identity *const *identities;
 	size_t n;
 	struct span passphrase;
 	unsigned log_n_max;		/* 0 = 22 */
+	struct age_unwrapped *unwrapped;	/* NULL: none is kept; with a passphrase neither */
 };
 /*
  * header: exactly the header; nonce: the 16 bytes after it.

@@ -97,6 +97,15 @@ struct age_identity {
 	EVP_PKEY *key;			/* of secret */
 };
 
+/* ---- file keys that were found (age_unwrapped.c) ---- */
+
+MUST bool age_unwrapped_name(const struct age_keys *keys, struct span header,
+    struct digest *out, struct err *err);
+bool age_unwrapped_find(struct age_unwrapped *u, const struct digest *name,
+    uint8_t file_key[AGE_FILE_KEY]);
+void age_unwrapped_keep(struct age_unwrapped *u, const struct digest *name,
+    const uint8_t file_key[AGE_FILE_KEY]);
+
 /*
  * Known stanzas have their form, a passphrase stands alone: else ERR_INPUT
  * "age.header".

@@ -17,6 +17,26 @@ mac_check(const struct age_header *h, const uint8_t file_key[AGE_FILE_KEY],
 	    "the header was changed after the file was sealed");
 }
 
+/* Its file key, proven by the MAC over all of the header. */
+static bool
+file_key_get(const struct age_header *h, struct span header, const struct age_keys *keys,
+    uint8_t file_key[AGE_FILE_KEY], struct err *err)
+{
+	struct age_unwrapped *u = keys->passphrase.n > 0 ? NULL : keys->unwrapped;
+	struct digest name;
+
+	if (u == NULL)
+		return age_unwrap(h, keys, file_key, err) && mac_check(h, file_key, err);
+	if (!age_unwrapped_name(keys, header, &name, err))
+		return false;
+	if (age_unwrapped_find(u, &name, file_key))
+		return mac_check(h, file_key, err);
+	if (!age_unwrap(h, keys, file_key, err) || !mac_check(h, file_key, err))
+		return false;
+	age_unwrapped_keep(u, &name, file_key);
+	return true;
+}
+
 bool
 age_open_start(struct span header, struct span nonce, const struct age_keys *keys,
     struct age_stream **stream, struct err *err)
@@ -30,8 +50,7 @@ age_open_start(struct span header, struct span nonce, const struct age_keys *key
 		    "the file ends inside the 16 bytes after its header");
 	ok = age_header_decode(&h, header, err) &&
 	    age_stanzas_check(&h, err) &&
-	    age_unwrap(&h, keys, file_key, err) &&
-	    mac_check(&h, file_key, err) &&
+	    file_key_get(&h, header, keys, file_key, err) &&
 	    age_stream_new(stream, file_key, nonce.p, err);
 	mem_wipe(file_key, sizeof file_key);
 	age_header_clear(&h);

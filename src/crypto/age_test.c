@@ -1137,6 +1137,174 @@ every_allocation_that_fails_is_an_error_and_leaks_nothing(void **state)
 	}
 }
 
+/* ---- file keys that were found before ---- */
+
+/* A whole small file sealed to alice, and what its header gives with these keys. */
+static bool
+opens(struct span file, const struct age_keys *keys, struct err *err)
+{
+	struct buf out;
+	bool ok;
+
+	buf_init(&out, 100);
+	ok = age_open_small(file, keys, &out, err) &&
+	    span_eq(buf_span(&out), span_text("words"));
+	buf_clear(&out);
+	return ok;
+}
+
+static void
+words_seal(const struct age_recipient *to, struct buf *file)
+{
+	buf_init(file, 1000);
+	assert_true(age_seal_small(world, to, 1, span_text("words"), file, NULL));
+}
+
+/* The name under which the file key of this file is kept. */
+static struct digest
+name_of(struct span file, const struct age_keys *keys)
+{
+	struct digest name;
+	bool enough;
+	size_t n;
+
+	assert_true(age_header_length(file, &n, &enough, NULL) && enough);
+	assert_true(age_unwrapped_name(keys, span_part(file, 0, n), &name, NULL));
+	return name;
+}
+
+static void
+a_file_key_is_kept_under_its_header_and_the_identities(void **state)
+{
+	const struct age_identity *const both[] = { alice, bob };
+	const struct age_identity *const other_way[] = { bob, alice };
+	const struct age_identity *const ids[] = { alice }, *const others[] = { bob };
+	struct age_keys keys = keys_of(ids), of_bob = keys_of(others);
+	struct age_keys of_both = { .identities = both, .n = 2 };
+	struct age_keys of_others = { .identities = other_way, .n = 2 };
+	uint8_t key[AGE_FILE_KEY];
+	struct digest name;
+	struct buf file;
+
+	(void)state;
+	assert_true(age_unwrapped_new(&keys.unwrapped, NULL));
+	words_seal(&to_alice, &file);
+	name = name_of(buf_span(&file), &keys);
+	assert_false(age_unwrapped_find(keys.unwrapped, &name, key));
+	assert_true(opens(buf_span(&file), &keys, NULL));
+	assert_true(age_unwrapped_find(keys.unwrapped, &name, key));
+	assert_true(opens(buf_span(&file), &keys, NULL));
+	assert_false(digest_eq(&name, &(struct digest){ { 0 } }));
+	assert_memory_not_equal(name.b, name_of(buf_span(&file), &of_bob).b, 32);
+	assert_memory_not_equal(name.b, name_of(buf_span(&file), &of_both).b, 32);
+	assert_memory_not_equal(name_of(buf_span(&file), &of_others).b,
+	    name_of(buf_span(&file), &of_both).b, 32);
+	buf_clear(&file);
+	age_unwrapped_free(keys.unwrapped);
+}
+
+static void
+a_kept_file_key_opens_nothing_else(void **state)
+{
+	const struct age_identity *const ids[] = { alice }, *const others[] = { bob };
+	struct age_keys keys = keys_of(ids), of_bob = keys_of(others);
+	struct err err = ERR_INIT;
+	struct buf file, second;
+
+	(void)state;
+	assert_true(age_unwrapped_new(&keys.unwrapped, NULL));
+	of_bob.unwrapped = keys.unwrapped;
+	words_seal(&to_alice, &file);
+	words_seal(&to_alice, &second);
+	assert_true(opens(buf_span(&file), &keys, &err));
+	/* Whoever cannot open it cannot because somebody else did. */
+	assert_false(opens(buf_span(&file), &of_bob, &err));
+	fails_with(&err, ERR_DENIED, "age.no_match");
+	assert_true(opens(buf_span(&second), &keys, &err));
+	/* Each byte of the file counts as before: header, MAC, nonce, payload. */
+	for (size_t i = 0; i < file.n; i++) {
+		file.p[i] ^= 1;
+		assert_false(opens(buf_span(&file), &keys, &err));
+		file.p[i] ^= 1;
+		err_clear(&err);
+	}
+	assert_true(opens(buf_span(&file), &keys, &err));
+	buf_clear(&file);
+	buf_clear(&second);
+	age_unwrapped_free(keys.unwrapped);
+}
+
+/* A kept key that is another's does not get past the MAC of the header. */
+static void
+a_wrong_file_key_is_found_out_by_the_header(void **state)
+{
+	const struct age_identity *const ids[] = { alice };
+	struct age_keys keys = keys_of(ids);
+	const uint8_t wrong[AGE_FILE_KEY] = { 1 };
+	struct err err = ERR_INIT;
+	struct digest name;
+	struct buf file;
+
+	(void)state;
+	assert_true(age_unwrapped_new(&keys.unwrapped, NULL));
+	words_seal(&to_alice, &file);
+	name = name_of(buf_span(&file), &keys);
+	age_unwrapped_keep(keys.unwrapped, &name, wrong);
+	assert_false(opens(buf_span(&file), &keys, &err));
+	fails_with(&err, ERR_INPUT, "age.mac");
+	buf_clear(&file);
+	age_unwrapped_free(keys.unwrapped);
+	age_unwrapped_free(NULL);
+}
+
+static void
+a_file_key_gives_way_to_one_with_its_place_and_no_more_are_kept(void **state)
+{
+	struct digest a = { { 1, 2 } }, b = { { 1, 2, 9 } }, c = { { 1, 3 } };
+	const uint8_t one[AGE_FILE_KEY] = { 1 }, two[AGE_FILE_KEY] = { 2 };
+	struct age_unwrapped *u;
+	uint8_t key[AGE_FILE_KEY];
+
+	(void)state;
+	assert_true(age_unwrapped_new(&u, NULL));
+	age_unwrapped_keep(u, &a, one);
+	age_unwrapped_keep(u, &c, two);
+	assert_true(age_unwrapped_find(u, &a, key));
+	assert_memory_equal(key, one, sizeof key);
+	assert_false(age_unwrapped_find(u, &b, key));
+	age_unwrapped_keep(u, &b, two);
+	assert_false(age_unwrapped_find(u, &a, key));
+	assert_true(age_unwrapped_find(u, &b, key));
+	assert_memory_equal(key, two, sizeof key);
+	assert_true(age_unwrapped_find(u, &c, key));
+	/* Places wrap: none lies outside. */
+	for (unsigned i = 0; i < 65536; i++)
+		age_unwrapped_keep(u, &(struct digest){ { (uint8_t)(i >> 8),
+		    (uint8_t)i } }, one);
+	age_unwrapped_free(u);
+}
+
+/* A passphrase has no place in such a memory. */
+static void
+a_file_key_under_a_passphrase_is_not_kept(void **state)
+{
+	struct age_keys keys = { .passphrase = span_text("six words") };
+	uint8_t key[AGE_FILE_KEY];
+	struct digest name;
+	struct buf file;
+
+	(void)state;
+	assert_true(age_unwrapped_new(&keys.unwrapped, NULL));
+	buf_init(&file, 1000);
+	assert_true(age_seal_passphrase(world, keys.passphrase, AGE_LOG_N_TEST,
+	    span_text("words"), &file, NULL));
+	assert_true(opens(buf_span(&file), &keys, NULL));
+	name = name_of(buf_span(&file), &keys);
+	assert_false(age_unwrapped_find(keys.unwrapped, &name, key));
+	buf_clear(&file);
+	age_unwrapped_free(keys.unwrapped);
+}
+
 int
 main(void)
 {
@@ -1169,6 +1337,13 @@ main(void)
 		cmocka_unit_test(headers_are_read_up_to_their_limits_and_not_beyond),
 		cmocka_unit_test(a_header_without_end_is_given_up_at_the_limit),
 		cmocka_unit_test(a_hybrid_file_gives_a_sentence_about_openssl),
+		cmocka_unit_test(
+		    a_file_key_is_kept_under_its_header_and_the_identities),
+		cmocka_unit_test(a_kept_file_key_opens_nothing_else),
+		cmocka_unit_test(a_wrong_file_key_is_found_out_by_the_header),
+		cmocka_unit_test(
+		    a_file_key_gives_way_to_one_with_its_place_and_no_more_are_kept),
+		cmocka_unit_test(a_file_key_under_a_passphrase_is_not_kept),
 		cmocka_unit_test(text_form_has_one_spelling_for_each_file),
 		cmocka_unit_test(white_space_around_the_text_form_is_bounded),
 		cmocka_unit_test(

@@ -14,10 +14,12 @@ kept_begin(struct flow *f, struct err *err)
 	k = mem_new(sizeof *k, err);
 	if (k == NULL)
 		return false;
-	if (!memo_new(&k->memo, err)) {
+	if (!memo_new(&k->memo, err) || !age_unwrapped_new(&k->unwrapped, err)) {
+		memo_free(k->memo);
 		mem_free(k);
 		return false;
 	}
+	buf_init(&k->note, NOTE_MAX);
 	buf_init(&k->revocation, REVOCATION_MAX);
 	certs_init(&k->signer.chain);
 	certs_init(&k->stamp_roots);
@@ -64,7 +66,9 @@ kept_end(struct flow *f)
 	signer_close(&k->signer);
 	certs_clear(&k->stamp_roots);
 	buf_clear(&k->revocation);
+	buf_clear(&k->note);
 	memo_free(k->memo);
+	age_unwrapped_free(k->unwrapped);
 	mem_free(k);
 }
 
@@ -72,6 +76,12 @@ struct memo *
 kept_memo(const struct flow *f)
 {
 	return f->kept == NULL ? NULL : f->kept->memo;
+}
+
+void
+kept_keys(const struct flow *f, struct age_keys *keys)
+{
+	keys->unwrapped = f->kept == NULL ? NULL : f->kept->unwrapped;
 }
 
 /* ---- our own ---- */
@@ -113,6 +123,39 @@ kept_recipient(struct flow *f, struct age_recipient *out, struct err *err)
 		k->has_recipient = true;
 	}
 	return true;
+}
+
+/* ---- our ledger ---- */
+
+bool
+kept_checkpoint(struct flow *f, struct log *l, uint64_t index, struct buf *note,
+    struct checkpoint *out, bool *found, struct err *err)
+{
+	struct kept *k = f->kept;
+
+	if (k == NULL)
+		return log_checkpoint(l, note, out, found, err);
+	*found = k->note_log == l && k->note_size == log_size(l) && index < k->note_says.size;
+	if (!*found) {
+		kept_log_changed(f);
+		if (!log_checkpoint(l, &k->note, &k->note_says, found, err))
+			return false;
+		if (!*found)
+			return true;
+		k->note_log = l;
+		k->note_size = log_size(l);
+	}
+	*out = k->note_says;
+	return buf_add(note, buf_span(&k->note), err);
+}
+
+void
+kept_log_changed(struct flow *f)
+{
+	if (f->kept == NULL)
+		return;
+	f->kept->note_log = NULL;
+	buf_reset(&f->kept->note);
 }
 
 /* ---- of others ---- */

@@ -9,6 +9,7 @@
 #define COMITY_FLOW_KEPT_H
 
 #include "flow/inside.h"
+#include "ledger/log.h"
 
 /* Authorities of one run, 30 KiB each; more are read again each time. */
 #define KEPT_MAX 32
@@ -38,6 +39,12 @@ struct kept {
 	size_t peers_n;
 	unsigned drops;			/* how often kept_drop was called */
 	struct memo *memo;		/* what follows from bytes alone: never dropped */
+	struct age_unwrapped *unwrapped;	/* the same of headers and our identities */
+	/* The checkpoint of note_log at note_size leaves (ledger_proof_of); NULL: none. */
+	const struct log *note_log;
+	uint64_t note_size;
+	struct buf note;
+	struct checkpoint note_says;
 	struct docket *docket;		/* held open, or NULL */
 };
 
@@ -51,6 +58,16 @@ void kept_drop(struct flow *f);
 unsigned kept_drops(const struct flow *f);
 /* NULL without kept_begin. */
 struct memo *kept_memo(const struct flow *f);
+/* File keys are kept with them from now on. */
+void kept_keys(const struct flow *f, struct age_keys *keys);
+/*
+ * log_checkpoint, read once for many proofs: this process alone writes the log, so its
+ * checkpoint is the same while the log has as many leaves and nothing is signed for it.
+ * index: that leaf has to lie below it, else it is read again.
+ */
+MUST bool kept_checkpoint(struct flow *f, struct log *l, uint64_t index, struct buf *note,
+    struct checkpoint *out, bool *found, struct err *err);
+void kept_log_changed(struct flow *f);	/* signed, or closed: it is read again */
 
 /*
  * Each of these answers as the function it is named after; with kept_begin what comes

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/exchange.h"
+#include "flow/kept.h"
 
 bool
 ledger_log(struct flow *f, struct log **out, struct err *err)
@@ -31,6 +32,7 @@ ledger_drop(struct flow *f)
 	}
 	log_close(f->log);
 	f->log = NULL;
+	kept_log_changed(f);
 }
 
 bool
@@ -106,6 +108,7 @@ ledger_publish(struct flow *f, bool *signed_, struct checkpoint *out, char text[
 
 	text[0] = '\0';
 	*signed_ = false;
+	kept_log_changed(f);
 	if (!ledger_standing(f, &l, &state, err))
 		return false;
 	if (state.standing != LOG_GOOD)
@@ -180,14 +183,15 @@ ledger_place_of(struct flow *f, uint64_t at, struct ledger_place *out, bool *fou
 }
 
 static bool
-proof_in(const struct ledger_place *p, struct buf *out, bool *found, struct err *err)
+proof_in(struct flow *f, const struct ledger_place *p, struct buf *out, bool *found,
+    struct err *err)
 {
 	struct checkpoint c;
 	struct buf note;
 	bool ok;
 
 	buf_init(&note, NOTE_MAX);
-	ok = log_checkpoint(p->log, &note, &c, found, err);
+	ok = kept_checkpoint(f, p->log, p->index, &note, &c, found, err);
 	*found = ok && *found && p->index < c.size;
 	ok = ok && (!*found || log_proof(p->log, p->index, buf_span(&note), out, err));
 	buf_clear(&note);
@@ -202,7 +206,7 @@ ledger_proof_of(struct flow *f, uint64_t at, struct buf *out, struct ledger_plac
 
 	if (!ledger_place_of(f, at, place, found, err))
 		return false;
-	if (!*found || proof_in(place, out, found, &why))
+	if (!*found || proof_in(f, place, out, found, &why))
 		return true;
 	*found = false;
 	if (ledger_lost(f, place->number, &why))

@@ -83,15 +83,23 @@ journal_get(struct flow *f, struct journal **out, struct err *err)
 }
 
 bool
+record_bytes(struct flow *f, uint64_t at, struct buf *bytes, uint8_t salt[RECORD_SALT],
+    struct err *err)
+{
+	struct journal *j;
+
+	return journal_get(f, &j, err) && journal_read(j, at, bytes, salt, err);
+}
+
+bool
 record_load(struct flow *f, uint64_t at, struct record *out, struct buf *bytes,
     uint8_t salt[RECORD_SALT], struct err *err)
 {
-	struct journal *j;
 	struct buf own;
 	bool ok;
 
 	buf_init(&own, RECORD_MAX);
-	ok = journal_get(f, &j, err) && journal_read(j, at, &own, salt, err) &&
+	ok = record_bytes(f, at, &own, salt, err) &&
 	    record_decode(out, buf_span(&own), err) &&
 	    (bytes == NULL || buf_add(bytes, buf_span(&own), err));
 	buf_clear(&own);
@@ -246,10 +254,14 @@ append_all(struct flow *f, struct recording *g, struct journal *j, struct err *e
 			continue;
 		list[n++] = buf_span(&g->bytes[i]);
 		g->items[i].at = at;
+		g->items[i].sha256 = g->sha256[i];
 		at += g->bytes[i].n + ENTRY_EXTRA;
 	}
-	if (n == 0 || log_append(f->log, list, n, &first, err))
+	if (n == 0 || log_append(f->log, list, n, &first, err)) {
+		for (size_t i = 0; i < g->n; i++)
+			g->items[i].fresh = !g->there[i];
 		return true;
+	}
 	ledger_drop(f);
 	return false;
 }

@@ -38,18 +38,24 @@ MUST bool loss_record(struct flow *f, const struct digest *act,
     const struct digest *package, struct err *err);
 
 /* Several with one sync of the journal, in this order. */
-#define RECORD_GROUP_MAX 64
+#define RECORD_GROUP_MAX 128
 struct record_item {
 	struct record *record;
 	unsigned request;
 	uint64_t at;			/* out */
+	/* out: written now, as *record is, with this digest; false: it was there before */
+	bool fresh;
+	struct digest sha256;
 };
 MUST bool record_group(struct flow *f, struct docket *d, struct record_item *items,
     size_t n, struct err *err);
 
 /* What the journal holds and the docket does not know yet is indexed. */
 MUST bool record_catch_up(struct flow *f, struct docket *d, struct err *err);
-/* One record by its place, decoded; bytes (may be NULL) and salt as they are kept. */
+/* The bytes and the salt of one record by its place, as they are kept. */
+MUST bool record_bytes(struct flow *f, uint64_t at, struct buf *bytes,
+    uint8_t salt[RECORD_SALT], struct err *err);
+/* The same, decoded; bytes may be NULL. */
 MUST bool record_load(struct flow *f, uint64_t at, struct record *out,
     struct buf *bytes, uint8_t salt[RECORD_SALT], struct err *err);
 

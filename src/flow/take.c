@@ -308,7 +308,7 @@ act_json(struct taking *t, struct buf *json, struct err *err)
 	struct digest d;
 	bool written;
 
-	written = act_encode(&t->report.act, json, &why) &&
+	written = act_encode_again(&t->report.act, json, &why) &&
 	    digest_of(buf_span(json), &d, &why);
 	if (why.kind == ERR_MEMORY)
 		return err_memory(err);

@@ -78,6 +78,8 @@ struct taking {
 	bool (*settle)(struct taking *t, struct err *err);
 
 	uint64_t record_at;
+	const struct record *received;	/* what lies there, written by this run; NULL: read it */
+	struct digest received_sha256;	/* of its bytes */
 	struct receipt receipt;
 	struct taken *out;
 };

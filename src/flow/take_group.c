@@ -213,8 +213,13 @@ received(struct take_group *g, struct err *err)
 		return false;
 	ok = record_group(g->flow, first->docket, items, g->n, err);
 	take_docket_done(first);
-	for (size_t i = 0; ok && i < g->n; i++)
-		g->list[i]->t.record_at = items[i].at;
+	for (size_t i = 0; ok && i < g->n; i++) {
+		struct take_member *m = g->list[i];
+
+		m->t.record_at = items[i].at;
+		m->t.received = items[i].fresh ? &m->received : NULL;
+		m->t.received_sha256 = items[i].sha256;
+	}
 	return ok;
 }
 

@@ -12,7 +12,9 @@
 #include <cmocka.h>
 
 #include "flow/places_kit.h"
+#include "flow/journey.h"
 #include "flow/kept.h"
+#include "flow/ledger.h"
 #include "flow/take_ahead.h"
 #include "flow/testkit.h"
 
@@ -217,6 +219,97 @@ acts_that_wait_together_are_kept_together(void **state)
 		holds(&j, what);
 		job_end(&j);
 	}
+}
+
+/* What this run wrote stands for the journal only while the bytes there are the same. */
+static void
+a_receipt_is_made_of_the_record_that_the_journal_has(void **state)
+{
+	struct inbox_name names[ACTS];
+	struct take_group g = { 0 };
+	struct take_member *m;
+	struct act receipt;
+	struct job j;
+	size_t n;
+	bool joined;
+
+	(void)state;
+	waiting(&j, REQUESTS);
+	g.flow = &j.b.flow;
+	OK(gate_new(&g.sealing.gate, &err));
+	OK(home_lock(g.flow->home, &err));
+	OK(flow_inbox(g.flow, names, ACTS, &n, &err));
+	OK(take_group_join(&g, names[0].s, "stick", 0, &joined, &err));
+	assert_true(joined);
+	OK(take_group_flush(&g, &err));
+	m = g.list[0];
+	assert_ptr_equal(m->t.received, &m->received);
+	for (unsigned same = 0; same < 2; same++) {
+		/* First with the digest of those bytes, then with another. */
+		m->received.at = m->t.row.at + 100;
+		m->t.received_sha256.b[0] ^= (uint8_t)same;
+		OK(receipt_seal(&m->t, &err));
+		OK(act_open(g.flow, &m->t.receipt.row.act, &receipt, &err));
+		assert_int_equal(receipt.body.receipt.received_at,
+		    m->t.row.at + (same == 0 ? 100 : 0));
+		act_clear(&receipt);
+	}
+	take_group_clear(&g);
+	gate_free(g.sealing.gate);
+	job_end(&j);
+}
+
+static bool
+checkpoint_asked(struct flow *f, uint64_t index, struct checkpoint *out)
+{
+	struct log *l = NULL;
+	struct buf note;
+	bool found = false, ok;
+
+	buf_init(&note, NOTE_MAX);
+	OK(ledger_log(f, &l, &err));
+	ok = kept_checkpoint(f, l, index, &note, out, &found, NULL) && found;
+	buf_clear(&note);
+	return ok;
+}
+
+static void
+a_checkpoint_is_read_again_when_the_ledger_moves(void **state)
+{
+	struct checkpoint first, c;
+	char text[300];
+	struct flow *f;
+	struct job j;
+	bool done;
+
+	(void)state;
+	waiting(&j, REQUESTS);
+	f = &j.a.flow;
+	OK(home_lock(f->home, &err));
+	OK(ledger_publish(f, &done, &first, text, &err));
+	assert_true(done && first.size > 1);
+	OK(kept_begin(f, &err));
+	assert_true(checkpoint_asked(f, 0, &c));
+	assert_int_equal(c.size, first.size);
+	/* Gone from the disk: as long as nothing moved, nobody looks. */
+	OK(path_remove(j.world, home_dir(f->home), "ledger/checkpoint", &err));
+	assert_true(checkpoint_asked(f, first.size - 1, &c));
+	assert_memory_equal(c.root.b, first.root.b, sizeof c.root.b);
+	assert_false(checkpoint_asked(f, first.size, &c));	/* beyond it */
+	assert_false(checkpoint_asked(f, 0, &c));		/* forgotten by that */
+	OK(ledger_publish(f, &done, &c, text, &err));
+	assert_true(checkpoint_asked(f, 0, &c));
+	OK(record_home(f, EVENT_SELF_TEST, "self_test", &err));
+	OK(path_remove(j.world, home_dir(f->home), "ledger/checkpoint", &err));
+	assert_false(checkpoint_asked(f, 0, &c));		/* there are more leaves */
+	OK(ledger_publish(f, &done, &c, text, &err));
+	assert_int_equal(c.size, first.size + 1);
+	assert_true(checkpoint_asked(f, first.size, &c));
+	kept_log_changed(f);
+	OK(path_remove(j.world, home_dir(f->home), "ledger/checkpoint", &err));
+	assert_false(checkpoint_asked(f, 0, &c));
+	kept_end(f);
+	job_end(&j);
 }
 
 static void
@@ -496,6 +589,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(acts_that_wait_together_are_kept_together),
+		cmocka_unit_test(a_receipt_is_made_of_the_record_that_the_journal_has),
+		cmocka_unit_test(a_checkpoint_is_read_again_when_the_ledger_moves),
 		cmocka_unit_test(what_was_read_ahead_counts_no_more_when_a_belief_was_dropped),
 		cmocka_unit_test(a_card_that_is_not_at_hand_is_not_looked_for_while_others_are_kept),
 		cmocka_unit_test(a_revocation_in_the_inbox_counts_for_the_acts_after_it),

@@ -85,6 +85,7 @@ node_trust_open(struct node_trust *t, struct flow *f, bool identities,
 	t->trust.find_card = find_card;
 	t->trust.arg = t;
 	t->trust.stamp_roots = &t->stamp_roots;
+	kept_keys(f, &t->keys);
 	return stamp_roots_get(t, f, err) &&
 	    (!identities || (flow_keyring(f, &k, err) &&
 	    keyring_identities(k, &t->keys.identities, &t->keys.n, err)));

@@ -254,15 +254,27 @@ folder_sync(struct tiles *t, const char *path, struct err *err)
 	return ok;
 }
 
+static bool
+syncs_are_many(const struct tiles *t)
+{
+	size_t n = t->files_n;
+
+	for (size_t i = 0; i < t->folders_n; i++)
+		n += t->folders[i].dirty;
+	return t->many || n > TILES_SYNCS_EACH;
+}
+
 bool
 tiles_files_sync(struct tiles *t, struct err *err)
 {
-	if (t->many && !dir_sync_all(t->folder, err))
+	bool all = syncs_are_many(t);
+
+	if (all && !dir_sync_all(t->folder, err))
 		return false;
-	for (size_t i = 0; !t->many && i < t->files_n; i++)
+	for (size_t i = 0; !all && i < t->files_n; i++)
 		if (!file_sync(t->files[i], err))
 			return false;
-	for (size_t i = 0; !t->many && i < t->folders_n; i++)
+	for (size_t i = 0; !all && i < t->folders_n; i++)
 		if (t->folders[i].dirty && !folder_sync(t, t->folders[i].path, err))
 			return false;
 	for (size_t i = 0; i < t->folders_n; i++) {

@@ -27,6 +27,11 @@
 /* Unsynced files and folders that are remembered one by one; past it syncfs takes all. */
 #define TILES_FILES 32
 #define TILES_FOLDERS 32
+/*
+ * More syncs than this, one after the other, cost more than one of everything.  A checkpoint
+ * over a few records needs four; one over a tile that became full, eleven.
+ */
+#define TILES_SYNCS_EACH 6
 
 struct tree_state {
 	uint64_t number;		/* of the writing; 0: there is none */
