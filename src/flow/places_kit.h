@@ -6,8 +6,9 @@
  *
  * COMITY_LONG=1: every place in every way.  Else about `few` of them, spread from the
  * first to the last, each in one way.
- * COMITY_LONG_PART=i/n: of every place only the ith of n parts (1 to n), so that a long
- * run can be had in pieces; all parts together leave nothing out.
+ * COMITY_PART=i/n: of these only the ith of n parts (1 to n), so that a long run can be
+ * had in pieces, and two compilers can share a short one; all parts together leave no
+ * place out.
  */
 #ifndef COMITY_FLOW_PLACES_KIT_H
 #define COMITY_FLOW_PLACES_KIT_H
