@@ -64,7 +64,8 @@ struct law_shape {
  *  text        text (marked, required)
  *  matter      subject (marked, required), authority (text), functions (text)
  *  offence     articles (codes of Convention offences, "7" to "19"), statute (text),
- *              max_penalty_months (number), facts (marked, required)
+ *              max_penalty_months (number), facts (marked, required), jurisdiction
+ *              (codes: on which ground of Article 22)
  *  party       name (required), unit, state, contact
  *  person[16]  name, born, nationality (state), place
  *  identifier[64]  type (code, required), value (required), service, port (number),

@@ -11,6 +11,9 @@
 #define ASSISTANCE "subscriber;stored_data;mla_general"
 #define ROLES "witness;expert;victim;suspect;other"
 #define PROPERTY "account;virtual_asset;cash;real_estate;vehicle;securities;company;other"
+/* Article 22: territory, craft, a national as victim or as doer, the State, no extradition. */
+#define JURISDICTIONS "territory;craft;passive_personality;active_personality;" \
+	"against_state;no_extradition"
 #define LOSERS "victim;owner;third_party"
 #define AGES "child;adult;not_known"
 #define CONSENTS "own;representative;none"
@@ -51,7 +54,9 @@ const struct law_shape law_shapes[] = {
 		CODES("articles", "articles of the Convention", MAY_HAVE, OFFENCES),
 		TEXT("statute", "provision of domestic law", MAY_HAVE),
 		NUMBER("max_penalty_months", "maximum penalty in months"),
-		MARKED("facts", "facts of the case", MUST_HAVE) }, 4 },
+		MARKED("facts", "facts of the case", MUST_HAVE),
+		CODES("jurisdiction", "basis of jurisdiction (Article 22)", MAY_HAVE,
+		    JURISDICTIONS) }, 5 },
 	[SHAPE_PARTY] = { "party", 1, {
 		TEXT("name", "name", MUST_HAVE),
 		TEXT("unit", "unit", MAY_HAVE),

@@ -62,6 +62,9 @@ void someone_in_particular_is_meant(struct checking *c);	/* S12 */
 void time_window_is_bounded(struct checking *c);		/* S12 */
 void identifiers_are_what_they_say(struct checking *c);
 void threat_to_life_has_a_second_person(struct checking *c);	/* S15 */
+void research_is_looked_for(struct checking *c);		/* S09 */
+void a_minor_is_a_victim(struct checking *c);			/* S17 */
+void jurisdiction_is_shown(struct checking *c);			/* S19 */
 
 /* ---- values.c: what the shape of a field alone cannot say ---- */
 

@@ -344,3 +344,61 @@ threat_to_life_has_a_second_person(struct checking *c)
 		finding_say(c, FINDING_STOPS, "request.no-second-person", "F61", "name",
 		    "A threat to life is claimed, and nobody is named who can vouch for it by phone: false emergencies are a known attack (S15).");
 }
+
+/* ---- S09: who looks for a weakness to have it mended is no intruder (Articles 7 to 12) ---- */
+
+static const char *const research_words[] = {
+	"security research", "bug bounty", "penetration test", "pentest",
+	"vulnerability disclosure", "responsible disclosure", "coordinated disclosure",
+	"recherche en s\xc3\xa9" "curit\xc3\xa9", "investigaci\xc3\xb3n de seguridad",
+	"pesquisa de seguran\xc3\xa7" "a", NULL,
+};
+
+void
+research_is_looked_for(struct checking *c)
+{
+	static const char *const ids[] = { "F03", "F10" };
+	const char *protected = field_text(c, "F68", "codes");
+	bool found = protected != NULL && law_list_has(protected, "researcher");
+
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+		const char *facts = field_text(c, ids[i], "facts");
+
+		found = found || (facts != NULL && text_has_one_of(facts, research_words));
+	}
+	if (found)
+		finding_say(c, FINDING_WARNS, "request.research", "F68", NULL,
+		    "Security research may be meant. Look before a yes: was the access without right? which intent is shown (Art 7 to 10)? was the tool for authorised testing (Art 11(2))? was the owner told? What is not shown is no offence: say no with reasons (S09).");
+}
+
+/* ---- S17: a minor who made pictures of himself or herself is no suspect (14(4)) ---- */
+
+void
+a_minor_is_a_victim(struct checking *c)
+{
+	const struct field_part *flag = field_said(c, "F98", "yes");
+
+	if (flag != NULL && flag->n != 0 && c->act->kind != ACT_REMOVE_CONTENT &&
+	    c->act->kind != ACT_VICTIM_SUPPORT)
+		finding_say(c, FINDING_STOPS, "request.minor-suspect", "F98", NULL,
+		    "The person concerned is a minor who made the material: a victim, and no suspect (Art 14(4), S17). Nobody is looked for, and no data are asked. What helps is a request of kind victim_support, or remove_content.");
+}
+
+/* ---- S19: on which ground a State says that the case is its own (Article 22) ---- */
+
+void
+jurisdiction_is_shown(struct checking *c)
+{
+	const char *id = field_given(c, "F03") ? "F03" : "F10";
+	const char *ground = field_text(c, id, "jurisdiction");
+
+	if (ground != NULL && law_list_has(ground, "passive_personality"))
+		finding_say(c, FINDING_WARNS, "request.jurisdiction-passive", id, NULL,
+		    "%s rests its jurisdiction on the nationality of the victim (passive personality, Art 22(2)(a), S19). Not every State knows that ground: look whether yours does.",
+		    c->from);
+	else if (ground == NULL && c->facts->incoming && request_discloses(c) &&
+	    field_given(c, id))
+		finding_say(c, FINDING_WARNS, "request.jurisdiction", id, NULL,
+		    "%s does not say on which ground of Article 22 the case is its own (S19). Ask, if it is not plain from the facts.",
+		    c->from);
+}
