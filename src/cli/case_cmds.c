@@ -285,6 +285,9 @@ backup_answer(struct cli *c, const struct backup_result *r, const char *schema,
 		json_out_int(&j, "bytes", (int64_t)r->bytes);
 		json_out_digest(&j, "sha256", &r->sha256);
 		json_shown(&j, "path", path);
+		json_shown(&j, "keys_path", r->keys_path);
+		json_out_int(&j, "keys", (int64_t)r->keys);
+		json_out_int(&j, "keys_away", (int64_t)r->keys_away);
 		json_done(c, &j);
 		return EXIT_DONE;
 	}
@@ -298,28 +301,77 @@ backup_answer(struct cli *c, const struct backup_result *r, const char *schema,
 int
 run_backup(struct cli *c, struct call *call)
 {
+	struct backup_wish w = { .path = call->args_n > 0 ? call->args[0] : NULL,
+		.keys = call_value(call, "keys"),
+		.keys_only = call_flag(call, "keys-only") };
 	struct backup_result r;
-	int code;
+	int code = EXIT_DONE;
 
-	if (!flow_backup(&c->flow, call->args[0], &r, &c->err))
+	if (w.path == NULL && !w.keys_only)
+		return fail_use(c, "say where the backup goes, as in: comity backup FILE");
+	if (w.path == NULL && w.keys == NULL)
+		return fail_use(c, "say where the package keys go, as in: comity backup --keys-only --keys FILE");
+	if (!flow_backup(&c->flow, &w, &r, &c->err))
 		return fail(c);
-	code = backup_answer(c, &r, "comity.backup/1", "Backup written to",
-	    call->args[0]);
-	say(c, "It opens with this home's passphrase only. Try it: comity --home NEW restore FILE\n");
+	if (c->json || !w.keys_only)
+		code = backup_answer(c, &r, "comity.backup/1", "Backup written to",
+		    w.keys_only ? r.keys_path : w.path);
+	if (!w.keys_only)
+		say(c, "It opens with this home's passphrase only. Try it: comity --home NEW restore FILE\n");
+	say(c, "Package keys: %llu, in ", (unsigned long long)r.keys);
+	say_text(c, r.keys_path);
+	say(c, "\n  It took the place of the one before: keep only the newest, and no other copy. No evidence opens out of a backup without it; what is destroyed later will not be in it.\n");
 	return code;
+}
+
+static void
+keys_told(struct cli *c, const struct backup_result *r)
+{
+	if (r->keys_path[0] != '\0' && !r->keys_other)
+		say(c, "Package keys taken in: %llu\n", (unsigned long long)r->keys);
+	if (r->keys_other) {
+		say(c, "The file of package keys opens with another passphrase: ");
+		say_text(c, r->keys_path);
+		say(c, "\n");
+	}
+	if (r->keys_away > 0)
+		say(c, "Packages that do not open here, as their key is away: %llu. They were destroyed after this backup, or their file of keys is still to come: comity restore-keys FILE\n",
+		    (unsigned long long)r->keys_away);
 }
 
 int
 run_restore(struct cli *c, struct call *call)
 {
+	struct restore_wish w = { .backup = call->args[0],
+		.keys = call_value(call, "keys") };
 	struct backup_result r;
-	const char *home;
 	int code;
 
-	if (!buf_text(&c->home_path, &home, &c->err) ||
-	    !flow_restore(&c->flow, call->args[0], home, &r, &c->err))
+	if (!buf_text(&c->home_path, &w.home, &c->err) ||
+	    !flow_restore(&c->flow, &w, &r, &c->err))
 		return fail(c);
-	code = backup_answer(c, &r, "comity.restore/1", "Restored into", home);
+	code = backup_answer(c, &r, "comity.restore/1", "Restored into", w.home);
+	keys_told(c, &r);
 	say(c, "The old home, if it is still somewhere, must not be used beside this one: both would give out the same numbers.\n  Next: comity doctor\n");
 	return code;
+}
+
+int
+run_restore_keys(struct cli *c, struct call *call)
+{
+	struct backup_result r;
+
+	if (!flow_restore_keys(&c->flow, call->args[0], &r, &c->err))
+		return fail(c);
+	if (c->json) {
+		struct json_out j;
+
+		json_start(c, &j, "comity.restore-keys/1");
+		json_out_int(&j, "keys", (int64_t)r.keys);
+		json_out_int(&j, "keys_away", (int64_t)r.keys_away);
+		json_done(c, &j);
+		return EXIT_DONE;
+	}
+	keys_told(c, &r);
+	return EXIT_DONE;
 }

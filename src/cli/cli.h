@@ -219,6 +219,7 @@ int run_treaty_sign(struct cli *c, struct call *call);
 int run_treaty_confirm(struct cli *c, struct call *call);
 int run_backup(struct cli *c, struct call *call);
 int run_restore(struct cli *c, struct call *call);
+int run_restore_keys(struct cli *c, struct call *call);
 int run_person_add(struct cli *c, struct call *call);
 int run_person_list(struct cli *c, struct call *call);
 int run_person_role(struct cli *c, struct call *call);

@@ -49,8 +49,7 @@ parcel_copy_out(struct cli *c, const struct sealed *s, const char *out)
 	struct file *in = NULL, *f = NULL;
 	bool ok;
 
-	ok = file_open(c->world, home_dir(c->flow.home), parcel_path(&p->act_id).s,
-	    FILE_READ, &in, &c->err) &&
+	ok = flow_parcel_open(&c->flow, p, &in, &c->err) &&
 	    file_open(c->world, NULL, out, FILE_CREATE, &f, &c->err) &&
 	    bytes_copy(c, in, f);
 	if (!ok && f != NULL)

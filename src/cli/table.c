@@ -42,6 +42,15 @@ static const char *const init_examples[] = {
 	NULL
 };
 
+static const struct option backup_options[] = {
+	{ "keys", "FILE", "where the package keys go; default: AUTHORITY.package-keys beside FILE" },
+	{ "keys-only", NULL, "write the package keys alone: after something was destroyed" },
+	END
+};
+static const struct option restore_options[] = {
+	{ "keys", "FILE", "the newest file of package keys; default: the one beside the backup" },
+	END
+};
 static const struct option disclose_options[] = {
 	{ "files", "PATH", "a file, or all in a folder, named as at the source; or data/..., its path in the package, where nothing had that name there; repeatable" },
 	{ "files-from", "FILE", "the same, a line each; - = standard input" },
@@ -861,12 +870,15 @@ const struct command commands[] = {
 	    NULL, NULL, NULL, true, run_stamp_fetch },
 	{ "stamp", "authority", "", 0, 0, "show or set the time-stamping authority", NULL,
 	    authority_options, NULL, true, run_stamp_authority },
-	{ "backup", NULL, "FILE", 1, 1, "the whole home in one sealed file",
-	    "Under this home's passphrase. Try it once: comity --home NEW restore FILE.",
-	    NULL, NULL, true, run_backup },
+	{ "backup", NULL, "[FILE]", 0, 1, "the whole home in one sealed file",
+	    "Under this home's passphrase. The keys that open packages are not in it: they go into a small file beside it, which takes the place of the one before. Keep only the newest: what is destroyed later has no key in it. Try it once: comity --home NEW restore FILE.",
+	    backup_options, NULL, true, run_backup },
 	{ "restore", NULL, "FILE", 1, 1, "make a home again from a backup",
-	    "Into --home DIR, which must not exist or be empty.", NULL, NULL, false,
-	    run_restore },
+	    "Into --home DIR, which must not exist or be empty. Package keys come from the file beside the backup.",
+	    restore_options, NULL, false, run_restore },
+	{ "restore-keys", NULL, "FILE", 1, 1, "take in package keys for a home that was restored without",
+	    "The newest file of package keys. The key of what was destroyed stays outside.",
+	    NULL, NULL, true, run_restore_keys },
 	{ "rebuild", NULL, "", 0, 0, "make the docket anew from packages and ledger",
 	    "The old one is kept beside it. Give the passphrase: packages are opened.",
 	    NULL, NULL, true, run_rebuild },

@@ -6,8 +6,10 @@
  * The home's lock is held all the time; the docket is open only while its files are
  * copied, first of all, so that the desk can be looked at meanwhile.
  */
+#include "flow/apart.h"
 #include "flow/backup.h"
 #include "flow/people_inside.h"
+#include "flow/take.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +32,7 @@ struct backing {
 	uint64_t files;
 	int64_t now;
 	bool docket;			/* this walk takes the docket's files; else the rest */
+	bool keys;			/* of package keys, and nothing else */
 	uint8_t *part;
 };
 
@@ -49,11 +52,14 @@ begins(const char *s, const char *with)
 	return strncmp(s, with, strlen(with)) == 0;
 }
 
-/* Locks, what a crash left, and copies that are not whole yet. */
+/*
+ * Locks, what a crash left, and copies that are not whole yet.  And what opens packages:
+ * a backup is kept for years, and what is destroyed meanwhile must not open out of it.
+ */
 static bool
-left_out(const char *path, const char *name)
+left_out(const struct backing *b, const char *path, const char *name)
 {
-	return strcmp(path, "tmp") == 0 || strcmp(path, "lock") == 0 ||
+	return (!b->keys && strcmp(path, PACKAGE_KEYS_PATH) == 0) || strcmp(path, "tmp") == 0 || strcmp(path, "lock") == 0 ||
 	    ends(path, ".lock") || ends(path, ".part") ||
 	    begins(name, DISK_TEMPORARY_PREFIX) ||
 	    begins(name, ".comity-");
@@ -122,7 +128,7 @@ walk_entry(struct backing *b, const struct walk *w, const char *in,
 	int n = snprintf(path, sizeof path, "%s%s%s", in, in[0] != '\0' ? "/" : "",
 	    e->name);
 
-	if (left_out(path, e->name))
+	if (left_out(b, path, e->name))
 		return true;
 	if (n >= (int)sizeof path - (int)strlen(BACKUP_HOME) || !backup_path_valid(path))
 		return err_set(err, ERR_INPUT, "backup.name",
@@ -268,7 +274,7 @@ entry_add(struct backing *b, const char *path, struct file *file, uint64_t size,
 	char first[80];
 	size_t n;
 
-	if (!tar_header(header, &n, span_text(BACKUP_FOLDER), span_text(path), size,
+	if (!tar_header(header, &n, span_text(b->keys ? BACKUP_KEYS_FOLDER : BACKUP_FOLDER), span_text(path), size,
 	    b->now, err) || !tar_add(b, span_of(header, n), err) ||
 	    !content_add(b, file, size, err) || !hasher_end(b->hash, &sha256, err))
 		return false;
@@ -287,7 +293,11 @@ file_add(struct backing *b, const char *path, struct err *err)
 	if (of_docket(path) != b->docket)
 		return true;
 	(void)snprintf(name, sizeof name, BACKUP_HOME "%.249s", path);
+	/* In the backup the body has its header no more. */
+	if (begins(path, HEADERS_PATH "/") && ends(path, HEADERS_WAITS))
+		name[strlen(name) - strlen(HEADERS_WAITS)] = '\0';
 	ok = file_open_info(b->f->world, b->home, path, &file, &info, err) &&
+	    parcel_without_header(b->f, path, file, &file, err) &&
 	    entry_add(b, name, file, info.size, true, err);
 	b->files++;
 	file_close(file);
@@ -318,6 +328,19 @@ docket_add(struct backing *b, struct err *err)
 	b->docket = false;
 	home_docket_done(b->f->home);
 	return ok;
+}
+
+/* Keys alone: one folder, which the reader knows. */
+static bool
+key_entries_add(struct backing *b, struct err *err)
+{
+	static const struct walk files = { file_add, folder_skip };
+	bool there = home_has(b->f->home, PACKAGE_KEYS_PATH);
+
+	return entry_add(b, BACKUP_FOLDERS, b->folders.file, 0, true, err) &&
+	    (!there || walk_folder(b, &files, PACKAGE_KEYS_PATH, 0, err)) &&
+	    entry_add(b, BACKUP_LIST, b->list.file, b->list.n, false, err) &&
+	    zeros_add(b, tar_end_padding(b->tar_n), err);
 }
 
 static bool
@@ -366,7 +389,8 @@ backing_run(struct backing *b, struct sink *age, struct err *err)
 	b->part = mem_new(BACKUP_PART, err);
 	return b->part != NULL && home_tmp(b->f->home, &b->tmp, err) &&
 	    hasher_new(&b->hash, err) && spool_open(b, &b->folders, err) &&
-	    spool_open(b, &b->list, err) && entries_add(b, err) &&
+	    spool_open(b, &b->list, err) &&
+	    (b->keys ? key_entries_add(b, err) : entries_add(b, err)) &&
 	    age_sink_finish(age, err);
 }
 
@@ -380,10 +404,10 @@ backing_clear(struct backing *b)
 }
 
 static bool
-backup_into(struct flow *f, struct span secret, struct file *file,
+backup_into(struct flow *f, struct span secret, struct file *file, bool keys,
     struct backup_result *out, struct err *err)
 {
-	struct backing b = { .f = f };
+	struct backing b = { .f = f, .keys = keys };
 	struct sink *under = NULL, *age = NULL;
 	struct counted counted = { 0 };
 	bool ok;
@@ -428,7 +452,7 @@ backup_named(struct flow *f, struct span secret, struct new_place *place,
 	bool ok;
 
 	ok = file_open(f->world, place->into, ".", FILE_TEMPORARY, &file, err) &&
-	    backup_into(f, secret, file, out, err) &&
+	    backup_into(f, secret, file, false, out, err) &&
 	    file_name(file, place->into, place->name, err);
 	if (ok && !dir_sync(place->into, err)) {
 		(void)!path_remove(f->world, place->into, place->name, NULL);
@@ -438,25 +462,134 @@ backup_named(struct flow *f, struct span secret, struct new_place *place,
 	return ok;
 }
 
+/* ---- the file of package keys: one, and always the newest ---- */
+
 bool
-flow_backup(struct flow *f, const char *out_path, struct backup_result *out,
+backup_keys_beside(const char *backup, const struct authority_id *of, struct buf *out,
+    struct err *err)
+{
+	size_t n = strlen(backup);
+
+	while (n > 0 && backup[n - 1] != '/')
+		n--;
+	return buf_add(out, span_of(backup, n), err) &&
+	    buf_printf(out, err, "%s" BACKUP_KEYS_ENDING, of->s);
+}
+
+bool
+backup_keys_away(struct flow *f, uint64_t *out, struct err *err)
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool there, more = true, ok;
+
+	*out = 0;
+	if (!take_there(f, HEADERS_PATH, &there, err))
+		return false;
+	if (!there)
+		return true;
+	ok = listing_open(f->world, home_dir(f->home), HEADERS_PATH, &l, err);
+	while (ok && more) {
+		char path[160];
+		bool away;
+
+		ok = listing_next(l, &e, &more, err);
+		if (!ok || !more || strlen(e.name) > 100 || ends(e.name, HEADERS_WAITS))
+			continue;
+		(void)snprintf(path, sizeof path, "parcels/%.100s.comity", e.name);
+		ok = parcel_key_away(f, path, &away, err);
+		*out += ok && away;
+	}
+	listing_close(l);
+	return ok;
+}
+
+/* What opens living packages is not written over by a home that lacks it. */
+static bool
+keys_all_here(struct flow *f, const char *path, struct err *err)
+{
+	uint64_t away;
+
+	if (!backup_keys_away(f, &away, err))
+		return false;
+	return away == 0 || !path_exists(f->world, NULL, path) || err_set(err,
+	    ERR_CONFLICT, "backup.keys-away",
+	    "package keys that are not in this home: %llu; they may be in %s, which is not written over. Take them in first: comity restore-keys FILE, or name another place with --keys",
+	    (unsigned long long)away, path);
+}
+
+static bool
+keys_write(struct flow *f, const char *path, struct span secret,
+    struct backup_result *out, struct err *err)
+{
+	struct backup_result made = { 0 };
+	struct new_place place = { 0 };
+	struct file *file = NULL;
+	char part[240];
+	bool ok;
+
+	ok = place_open(f->world, path, &place, err);
+	(void)snprintf(part, sizeof part, DISK_TEMPORARY_PREFIX "%s", place.name);
+	if (ok && path_exists(f->world, place.into, part))
+		ok = path_remove(f->world, place.into, part, err);
+	ok = ok && file_open(f->world, place.into, part, FILE_CREATE, &file, err) &&
+	    backup_into(f, secret, file, true, &made, err) &&
+	    path_rename(f->world, place.into, part, place.into, place.name, true, err) &&
+	    dir_sync(place.into, err);
+	file_close(file);
+	new_place_close(&place);
+	if (ok)
+		out->keys = made.files;
+	return ok || err_wrap(err, "the file of package keys %s", path);
+}
+
+static bool
+keys_path_make(struct flow *f, const struct backup_wish *w, struct buf *path,
+    const char **out, struct err *err)
+{
+	return (w->keys != NULL ? buf_add_text(path, w->keys, err) :
+	    backup_keys_beside(w->path, &home_settings(f->home)->authority, path, err)) &&
+	    buf_text(path, out, err) && outside_ask(f, *out, err) &&
+	    keys_all_here(f, *out, err);
+}
+
+/* Keys first: an old backup gains nothing by them, a new one without them is closed. */
+static bool
+backup_both(struct flow *f, const struct backup_wish *w, const char *keys,
+    struct span secret, struct new_place *place, struct backup_result *out,
+    struct err *err)
+{
+	return parcels_part(f, err) && trace(f, err) &&
+	    keys_write(f, keys, secret, out, err) &&
+	    (w->keys_only || backup_named(f, secret, place, out, err));
+}
+
+bool
+flow_backup(struct flow *f, const struct backup_wish *wish, struct backup_result *out,
     struct err *err)
 {
 	struct new_place place = { 0 };
 	struct backup_result made = { 0 };
-	struct buf secret;
+	struct buf secret, path;
+	const char *keys;
 	bool ok;
 
 	buf_init_secret(&secret, AGE_PASSPHRASE_MAX);
-	ok = home_lock(f->home, err) && outside_ask(f, out_path, err) &&
-	    new_place_open(f, out_path, &place, err) &&
-	    passphrase_take(f, &secret, err) && trace(f, err) &&
-	    backup_named(f, buf_span(&secret), &place, &made, err);
-	if (ok)
+	buf_init(&path, SEALED_PATH_MAX);
+	ok = home_lock(f->home, err) && (wish->keys_only ||
+	    (outside_ask(f, wish->path, err) &&
+	    new_place_open(f, wish->path, &place, err))) &&
+	    keys_path_make(f, wish, &path, &keys, err) &&
+	    passphrase_take(f, &secret, err) &&
+	    backup_both(f, wish, keys, buf_span(&secret), &place, &made, err);
+	if (ok) {
+		(void)snprintf(made.keys_path, sizeof made.keys_path, "%s", keys);
 		*out = made;
-	else
+	} else {
 		(void)err_wrap(err, "no backup was made");
+	}
 	buf_clear(&secret);
+	buf_clear(&path);
 	new_place_close(&place);
 	return ok;
 }

@@ -11,6 +11,8 @@
 #include "form/tar.h"
 
 #define BACKUP_FOLDER "comity-backup"	/* of every entry */
+#define BACKUP_KEYS_FOLDER "comity-package-keys"	/* the same, of a file of package keys */
+#define BACKUP_KEYS_ENDING ".package-keys"	/* AUTHORITY.package-keys, beside the backup */
 #define BACKUP_HOME "home/"		/* before each path below the home */
 #define BACKUP_FOLDERS "folders.txt"	/* first entry: a folder a line, parents first */
 #define BACKUP_LIST "sha256.txt"	/* last entry: lines of sha256sum over all before */
@@ -34,6 +36,11 @@ MUST bool new_place_open(struct flow *f, const char *path, struct new_place *out
 /* The same, whatever stands there. */
 MUST bool place_open(struct world *w, const char *path, struct new_place *out,
     struct err *err);
+/* "DIR/AUTHORITY.package-keys", in the folder of the backup at this path. */
+MUST bool backup_keys_beside(const char *backup, const struct authority_id *of,
+    struct buf *out, struct err *err);
+/* Packages whose header rests apart here and whose key is away. */
+MUST bool backup_keys_away(struct flow *f, uint64_t *out, struct err *err);
 void new_place_close(struct new_place *p);
 
 /* What passes is counted and hashed on its way to a file. */

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "crypto/testkit.h"
+#include "flow/inside.h"
 #include "flow/places_kit.h"
 #include "flow/requests.h"
 #include "flow/testkit.h"
@@ -29,6 +30,16 @@ struct tree {
 	struct { char path[300]; struct digest sha256; } list[TREE_MAX];
 	size_t n;
 };
+
+#define PAST_HEADER 1024	/* bytes: headers of two recipients are shorter */
+
+/* A parcel that waits has its header in the home and not in the backup. */
+static struct span
+past_header(const char *path, struct span s)
+{
+	return strncmp(path, "/parcels/", 9) == 0 && s.n > PAST_HEADER ?
+	    span_from(s, PAST_HEADER) : s;
+}
 
 static void
 tree_add(struct world *w, const char *top, const char *below, struct tree *t)
@@ -59,7 +70,8 @@ tree_add(struct world *w, const char *top, const char *below, struct tree *t)
 		buf_init(&b, FILE_MAX);
 		OK(file_load(w, NULL, path, &b, &err));
 		(void)snprintf(t->list[t->n].path, sizeof t->list[0].path, "%s", at);
-		OK(digest_of(buf_span(&b), &t->list[t->n++].sha256, &err));
+		OK(digest_of(past_header(at, buf_span(&b)), &t->list[t->n++].sha256,
+		    &err));
 		buf_clear(&b);
 	}
 	listing_close(l);
@@ -93,7 +105,9 @@ trees_same(const struct tree *a, const struct tree *b)
 		if (may_differ(a->list[i].path))
 			continue;
 		for (k = 0; k < b->n; k++)
-			if (strcmp(a->list[i].path, b->list[k].path) == 0)
+			if (strncmp(a->list[i].path, b->list[k].path,
+			    strlen(a->list[i].path) - (name_ends(a->list[i].path,
+			    ".waits") ? 6 : 0)) == 0)
 				break;
 		if (k == b->n)
 			fail_msg("missing: %s", a->list[i].path);
@@ -114,7 +128,7 @@ sealed_begin(struct job *j, uint64_t seed)
 static bool
 backup_to(struct job *j, const char *path, struct backup_result *out, struct err *err)
 {
-	return site_again(&j->a, err) && flow_backup(&j->a.flow, path, out, err);
+	return site_again(&j->a, err) && flow_backup(&j->a.flow, &(struct backup_wish){ .path = path }, out, err);
 }
 
 static bool
@@ -123,7 +137,7 @@ restore_from(struct job *j, const char *path, const char *home, struct err *err)
 	struct backup_result got;
 
 	site_end(&j->a);
-	return flow_restore(&j->a.flow, path, home, &got, err);
+	return flow_restore(&j->a.flow, &(struct restore_wish){ path, home, NULL }, &got, err);
 }
 
 /* Nothing of a restore lies beside the homes. */
@@ -256,9 +270,9 @@ what_waits_in_the_inbox_comes_back_and_half_a_copy_does_not(void **state)
 	run_up_to(&j, AFTER_READ);
 	save(&j, "berun/inbox/x.part", span_text("half"));
 	OK(site_again(&j.b, &err));
-	OK(flow_backup(&j.b.flow, "backup.age", &made, &err));
+	OK(flow_backup(&j.b.flow, &(struct backup_wish){ .path = "backup.age" }, &made, &err));
 	site_end(&j.b);
-	OK(flow_restore(&j.b.flow, "backup.age", "back", &made, &err));
+	OK(flow_restore(&j.b.flow, &(struct restore_wish){ "backup.age", "back", NULL }, &made, &err));
 	j.b.path = "back";
 	assert_false(path_exists(j.world, NULL, "back/inbox/x.part"));
 	assert_false(path_exists(j.world, NULL, "back/docket.lock") &&
@@ -338,7 +352,7 @@ a_wrong_passphrase_makes_and_opens_nothing(void **state)
 	OK(site_again(&j.a, &err));
 	j.a.flow.passphrase = other_passphrase;
 	said = "another one";
-	NO(flow_backup(&j.a.flow, "second.age", &made, &err), "key.passphrase");
+	NO(flow_backup(&j.a.flow, &(struct backup_wish){ .path = "second.age" }, &made, &err), "key.passphrase");
 	NO(restore_from(&j, "backup.age", "back", &err), "backup.passphrase");
 	said = "";
 	NO(restore_from(&j, "backup.age", "back", &err), "key.passphrase_empty");
@@ -603,7 +617,7 @@ backup_made(struct backup_try *t, struct err *err)
 {
 	struct backup_result made;
 
-	return flow_backup(&t->j.a.flow, "backup.age", &made, err);
+	return flow_backup(&t->j.a.flow, &(struct backup_wish){ .path = "backup.age" }, &made, err);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/apart.h"
 #include "flow/build.h"
 #include "flow/inside.h"
 #include "flow/kept.h"
@@ -305,8 +306,8 @@ file_digest(struct flow *f, const char *path, const char *step, uint64_t *bytes,
 	bool ok;
 
 	*bytes = 0;
-	ok = part != NULL && hasher_new(&h, err) && file_open(f->world,
-	    home_dir(f->home), path, FILE_READ, &file, err);
+	ok = part != NULL && hasher_new(&h, err) &&
+	    parcel_open_whole(f, path, &file, err);
 	while (ok && n > 0) {
 		ok = (!world_stop_wanted(f->world) || err_set(err, ERR_STOPPED,
 		    "stopped", "stopped; nothing was changed")) &&
@@ -336,7 +337,8 @@ copy_resume(struct flow *f, struct dir *from_at, const char *from, struct dir *t
 
 	c.part = mem_new(COPY_PART, err);
 	ok = c.part != NULL && hasher_new(&c.hash, err) &&
-	    file_open(f->world, from_at, from, FILE_READ, &c.from, err) &&
+	    (from_at == home_dir(f->home) ? parcel_open_whole(f, from, &c.from, err) :
+	    file_open(f->world, from_at, from, FILE_READ, &c.from, err)) &&
 	    file_info(c.from, &info, err) &&
 	    file_open(f->world, to_at, to, there ? FILE_UPDATE : FILE_CREATE, &c.to,
 	    err) && (!there || file_info(c.to, &have, err));

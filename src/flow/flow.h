@@ -147,6 +147,9 @@ struct sealed {
 };
 MUST bool flow_evidence_seal(struct flow *f, const struct seal_wish *wish,
     struct sealed *out, struct err *err);
+/* A kept parcel as it came or left, whole: to copy it out. */
+MUST bool flow_parcel_open(struct flow *f, const struct parcel *p, struct file **out,
+    struct err *err);
 /* Into the outbox: the newest parcel of the evidence itself for that peer. */
 MUST bool flow_evidence_send(struct flow *f, unsigned number, const char *to,
     struct evidence *out, size_t *parcel, bool *found, struct err *err);

@@ -782,7 +782,7 @@ looked_at(struct job *j)
 	package_report_clear(&report);
 	OK(flow_key_rewrap(f, 0, &err));
 	OK(flow_stamp_authority(f, "", span_of(NULL, 0), &err));
-	OK(flow_backup(f, "backup", &backup, &err));
+	OK(flow_backup(f, &(struct backup_wish){ .path = "backup" }, &backup, &err));
 	OK(flow_peer_revoke(f, "XB", "its key is lost", &err));
 	NO(ask(&j->a, ACT_PRESERVE, "XB", &sent, &err), "send.peer-revoked");
 	OK(site_again(&j->a, &err));

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/apart.h"
 #include "flow/people_inside.h"
 #include "flow/use.h"
 
@@ -385,15 +386,19 @@ plain_write(struct passing *p, const char *what, const struct parcel *parcel,
 	struct keyring *k = NULL;
 	struct file *file = NULL;
 	char name[40];
+	struct buf head;
 	bool ok;
 
+	parcel_head_init(&head);
 	in.keys = &keys;
 	(void)snprintf(name, sizeof name, "%s-%u.tar", what, p->hop);
 	ok = flow_keyring(p->f, &k, err) &&
 	    keyring_identities(k, &keys.identities, &keys.n, err) &&
+	    parcel_join(p->f, &in, &head, err) &&
 	    file_open(p->f->world, p->dir, name, FILE_CREATE, &file, err) &&
 	    package_plain_tar(&in, file, err);
 	file_close(file);
+	buf_clear(&head);
 	return ok || err_wrap(err, "%s", name);
 }
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/apart.h"
 #include "flow/journey.h"
 #include "flow/people.h"
 #include "flow/record.h"
@@ -78,6 +79,7 @@ shown_open(struct flow *f, unsigned number, size_t *parcel, struct kept_reading 
 
 	memset(k, 0, sizeof *k);
 	buf_init(&k->token, STAMP_FILE_MAX);
+	parcel_head_init(&k->head);
 	if (!node_trust_open(&k->trust, f, true, err) ||
 	    !evidence_load(f->home, number, &k->evidence, err) ||
 	    !parcel_choose(&k->evidence, parcel, err))
@@ -93,7 +95,7 @@ shown_open(struct flow *f, unsigned number, size_t *parcel, struct kept_reading 
 	k->in.trust = k->trust.trust;
 	k->in.trust.late_token = buf_span(&k->token);
 	k->in.progress = f->progress;
-	return true;
+	return parcel_join(f, &k->in, &k->head, err);
 }
 
 void
@@ -101,6 +103,7 @@ shown_close(struct kept_reading *k)
 {
 	node_trust_close(&k->trust);
 	buf_clear(&k->token);
+	buf_clear(&k->head);
 }
 
 bool

@@ -21,6 +21,7 @@
 
 #include <openssl/crypto.h>
 
+#include "flow/apart.h"
 #include "flow/testkit.h"
 #include "ledger/journal.h"
 #include "package/testkit.h"
@@ -775,7 +776,7 @@ do_backup(struct err *err)
 	struct backup_result got;
 
 	return site_again(&job->a, err) && (path_exists(job->world, NULL, "a.backup") ||
-	    flow_backup(&job->a.flow, "a.backup", &got, err));
+	    flow_backup(&job->a.flow, &(struct backup_wish){ .path = "a.backup" }, &got, err));
 }
 
 static bool
@@ -785,7 +786,7 @@ do_restore(struct err *err)
 
 	site_end(&job->a);
 	return path_exists(job->world, NULL, "again") ||
-	    flow_restore(&job->a.flow, "a.backup", "again", &got, err);
+	    flow_restore(&job->a.flow, &(struct restore_wish){ "a.backup", "again", NULL }, &got, err);
 }
 
 /* In the order of the journey; `tried`: without memory too. */
@@ -840,17 +841,21 @@ parcels_check(struct site *s)
 	MUST_BE(keyring_identities(k, &keys.identities, &keys.n, &err));
 	MUST_BE(listing_open(job->world, NULL, path, &l, &err));
 	while (more) {
-		struct package_reading in = { .world = job->world, .path = path,
-			.keys = &keys };
+		struct package_reading in = { .world = job->world,
+			.at = home_dir(s->flow.home), .path = path, .keys = &keys };
 		struct package_report r;
+		struct buf head;
 
 		MUST_BE(listing_next(l, &e, &more, &err));
 		if (!more || strncmp(e.name, DISK_TEMPORARY_PREFIX,
 		    strlen(DISK_TEMPORARY_PREFIX)) == 0)
 			continue;
-		(void)snprintf(path, sizeof path, "%s/parcels/%.255s", s->path, e.name);
+		(void)snprintf(path, sizeof path, "parcels/%.255s", e.name);
 		package_report_init(&r);
+		parcel_head_init(&head);
+		MUST_BE(parcel_join(&s->flow, &in, &head, &err));
 		MUST_BE(package_check(&in, &r, &err));
+		buf_clear(&head);
 		if (r.unchanged != UNCHANGED_YES)
 			give_up("%s: %.200s", path, r.unchanged_text);
 		package_report_clear(&r);

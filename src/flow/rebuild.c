@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/apart.h"
 #include "flow/people.h"
 #include "flow/rebuild.h"
 
@@ -61,5 +62,7 @@ flow_rebuild(struct flow *f, struct rebuilt *out, struct err *err)
 	    rebuild_look(&r, err) && rebuild_replay(&r, err) &&
 	    rebuild_old_end(&r, err) && finish(&r, err);
 	rebuilding_clear(&r);
+	if (ok)
+		parcels_part_later(f);
 	return ok && record_home(f, EVENT_ADMINISTRATION, "docket.rebuilt", err);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/apart.h"
 #include "flow/hold.h"
 #include "flow/rebuild_replay.h"
 
@@ -15,11 +16,16 @@ signature_read(struct replaying *p, const struct docket_act *row, const char *na
 	struct package_reading in = { .world = p->f->world, .at = home_dir(p->f->home),
 		.path = path.s, .keys = &p->trust.keys };
 	struct err why = ERR_INIT;
+	struct buf head;
+	bool ok;
 
-	if (package_extract(&in, name, out, &why) || !rebuild_stops(&why))
-		return true;
-	*err = why;
-	return false;
+	parcel_head_init(&head);
+	ok = (parcel_join(p->f, &in, &head, &why) &&
+	    package_extract(&in, name, out, &why)) || !rebuild_stops(&why);
+	if (!ok)
+		*err = why;
+	buf_clear(&head);
+	return ok;
 }
 
 static bool

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/apart.h"
 #include "flow/rebuild_replay.h"
 
 void
@@ -189,7 +190,8 @@ received_take(struct replaying *p, struct taking *t, const struct entry *e,
 	/* The command that was cut goes on with it as with one that is new. */
 	if (s == NULL && marked(p->r, t->path))
 		return true;
-	if (!node_check(&p->trust, &t->in, &t->report, &why) ||
+	if (!parcel_join(p->f, &t->in, &t->head, &why) ||
+	    !node_check(&p->trust, &t->in, &t->report, &why) ||
 	    (s == NULL && !file_digest(p->f, t->path, NULL, &t->bytes, &t->sha256, &why)))
 		return replay_missing(p, e, &why, err);
 	if (!sound(t, e))

@@ -1006,14 +1006,14 @@ out_of_a_backup_without_its_docket_everything_is_proven_again(void **state)
 	(void)state;
 	job_begin(&j, 50);
 	GOOD(three_countries(&j, &err));
-	GOOD(site_again(&j.a, &err) && flow_backup(&j.a.flow, "backup.age", &made, &err));
+	GOOD(site_again(&j.a, &err) && flow_backup(&j.a.flow, &(struct backup_wish){ .path = "backup.age" }, &made, &err));
 	custody_init(&was);
 	custody_init(&is);
 	GOOD(flow_custody(&j.a.flow, 2, SIZE_MAX, span_of(NULL, 0), &was, &err));
 	GOOD(tell(&j.a, &before, false, &err));
 	site_end(&j.a);
 	GOOD(dir_remove_all(j.world, NULL, "aldora", &err));
-	GOOD(flow_restore(&j.a.flow, "backup.age", "aldora", &made, &err));
+	GOOD(flow_restore(&j.a.flow, &(struct restore_wish){ "backup.age", "aldora", NULL }, &made, &err));
 	site_end(&j.a);
 	docket_lose(&j, &j.a);
 	GOOD(site_again(&j.a, &err) && flow_rebuild(&j.a.flow, &r, &err));

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/apart.h"
 #include "flow/people.h"
 #include "flow/take.h"
 
@@ -388,6 +389,8 @@ flow_evidence_receive(struct flow *f, const char *path, struct received *out,
 		return false;
 	taking_init(t, f);
 	ok = take_one(f, name.s, copied ? "local" : "stick", true, t, &taken, err);
+	if (ok)
+		parcels_part_later(f);
 	if (ok && taken.as == TAKEN_WAITS)
 		ok = err_set(err, ERR_ABSENT, "receive.no-first", "%s", taken.text);
 	if (ok) {

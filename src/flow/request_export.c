@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/apart.h"
 #include "flow/journey.h"
 #include "flow/people.h"
 
@@ -134,7 +135,7 @@ act_export(struct exporting *x, size_t i, struct err *err)
 		.unpack_into = x->at, .unpack_name = name,
 		.progress = x->f->progress };
 	struct package_report report;
-	struct buf token;
+	struct buf token, head;
 	bool found, ok;
 
 	(void)snprintf(name, sizeof name, "%02zu-%s-%s", i + 1, a->kind,
@@ -144,12 +145,14 @@ act_export(struct exporting *x, size_t i, struct err *err)
 	/* A stamp that came later lies beside it, and goes into the bag. */
 	ok = stamp_file_load(x->f, a->evidence, &p, "tst", &token, &found, err);
 	in.trust.late_token = buf_span(&token);
-	ok = ok && node_check(&x->trust, &in, &report, err) && (report.unpacked ||
+	parcel_head_init(&head);
+	ok = ok && parcel_join(x->f, &in, &head, err) && node_check(&x->trust, &in, &report, err) && (report.unpacked ||
 	    err_set(err, ERR_UNPROVEN, "export.changed",
 	    "%s (%s) does not open: %s Nothing was written.", name, path.s,
 	    report.unchanged_text));
 	package_report_clear(&report);
 	buf_clear(&token);
+	buf_clear(&head);
 	return ok;
 }
 

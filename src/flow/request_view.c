@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/apart.h"
 #include "flow/journey.h"
 #include "flow/people.h"
 #include "flow/treaty.h"
@@ -84,16 +85,19 @@ act_read_at(struct flow *f, struct parcel_path path, struct act *out, struct err
 		.path = path.s };
 	struct age_keys keys = { 0 };
 	struct keyring *k = NULL;
-	struct buf json;
+	struct buf json, head;
 	bool ok;
 
 	buf_init(&json, ACT_BYTES_MAX);
+	parcel_head_init(&head);
 	in.keys = &keys;
 	ok = flow_keyring(f, &k, err) &&
 	    keyring_identities(k, &keys.identities, &keys.n, err) &&
+	    parcel_join(f, &in, &head, err) &&
 	    package_extract(&in, "act.json", &json, err) &&
 	    act_decode(out, buf_span(&json), err);
 	buf_clear(&json);
+	buf_clear(&head);
 	return ok;
 }
 

@@ -361,23 +361,45 @@ MUST bool flow_sign_detached(struct flow *f, struct span bytes, struct buf *p7s,
 /*
  * The whole home (not tmp/, locks or half copies) as one tar inside one age file under
  * the home's passphrase (doc/format/backup.md); one moment: the home's lock is held.
- * out_path must not exist and not lie in the home; appears only when whole and synced.
- * ERR_DENIED "key.passphrase": not this home's.  ERR_CONFLICT "out.exists".
+ * The file must not exist and not lie in the home; appears only when whole and synced.
+ *
+ * Package keys are not in it, and so no evidence opens out of it by itself: they go into a
+ * small file of their own, under the same passphrase, that takes the place of the one
+ * before.  Only the newest is kept: what was destroyed since an old backup was made has no
+ * key in it.  ERR_DENIED "key.passphrase": not this home's.  ERR_CONFLICT "out.exists",
+ * "backup.keys-away".
  */
+struct backup_wish {
+	const char *path;
+	const char *keys;		/* the file of package keys; NULL: beside the backup */
+	bool keys_only;			/* the keys alone; path may be NULL then */
+};
 struct backup_result {
 	uint64_t files, bytes;		/* of the backup file */
 	struct digest sha256;
+	uint64_t keys;			/* package keys written, or taken in */
+	uint64_t keys_away;		/* restored: packages that do not open for want of one */
+	char keys_path[4300];		/* written, or read; "" none was there */
+	bool keys_other;		/* restored: that file opens with another passphrase */
 };
-MUST bool flow_backup(struct flow *f, const char *out_path, struct backup_result *out,
-    struct err *err);
+MUST bool flow_backup(struct flow *f, const struct backup_wish *wish,
+    struct backup_result *out, struct err *err);
 /*
  * Into home_path (absent or empty); f->home stays NULL.  Opened into a quarantine beside
  * it, every byte checked, then named: whatever goes wrong, home_path is as it was.  The
- * journal gets `recovery`, and HOME/restored says from what.  ERR_DENIED
+ * journal gets `recovery`, and HOME/restored says from what.  Package keys come from the
+ * file in `keys`; NULL: from the one beside the backup, if there is one.  No evidence
+ * opens until the peers have shown what was destroyed since (flow/destroy.h).  ERR_DENIED
  * "backup.passphrase"; ERR_INPUT "backup.damaged", "backup.foreign"; ERR_CONFLICT
  * "restore.not-empty".
  */
-MUST bool flow_restore(struct flow *f, const char *backup, const char *home_path,
+struct restore_wish {
+	const char *backup, *home, *keys;
+};
+MUST bool flow_restore(struct flow *f, const struct restore_wish *wish,
     struct backup_result *out, struct err *err);
+/* Package keys that came later, into f->home; those of what was destroyed stay outside. */
+MUST bool flow_restore_keys(struct flow *f, const char *keys, struct backup_result *out,
+    struct err *err);
 
 #endif

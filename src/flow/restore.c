@@ -3,6 +3,7 @@
  * checked (age's chunks, the tar's headers, the list of digests at its end), a record
  * of it written inside, and only then named.  Cut anywhere, the target is as it was.
  */
+#include "flow/apart.h"
 #include "flow/backup.h"
 
 #include <stdio.h>
@@ -22,6 +23,8 @@ struct restoring {
 	struct hasher *one, *lines;	/* of this entry; of the list as it must be */
 	uint64_t files;
 	int64_t made_at;
+	bool keys;			/* a file of package keys, and nothing else */
+	struct span secret;
 	struct tar_claim claim;
 	uint8_t *part;
 };
@@ -78,8 +81,10 @@ take_header(struct restoring *r, struct err *err)
 	}
 	if (!tar_claim_read(span_of(header, n), &r->claim, err))
 		return damaged(err, "a header");
-	if (!r->claim.end && strcmp(r->claim.folder, BACKUP_FOLDER) != 0)
-		return err_set(err, ERR_INPUT, "backup.foreign",
+	if (!r->claim.end && strcmp(r->claim.folder, r->keys ? BACKUP_KEYS_FOLDER :
+	    BACKUP_FOLDER) != 0)
+		return err_set(err, ERR_INPUT, "backup.foreign", r->keys ?
+		    "the file opens, and holds no package keys of Comity" :
 		    "the file opens, and is no backup of a home of Comity");
 	return true;
 }
@@ -215,6 +220,40 @@ file_take(struct restoring *r, struct err *err)
 	return ok;
 }
 
+static bool bytes_skip(void *arg, struct span s, struct err *err);
+
+/*
+ * Of a package that is here without its key: a key that is here stays, and of what was
+ * destroyed not even the header is here, so that its key does not come back.
+ */
+static bool
+key_wanted(struct restoring *r, const char *path, bool *wanted)
+{
+	size_t n = strlen(path), top = strlen(PACKAGE_KEYS_PATH "/");
+	char header[TAR_PATH_MAX + 20];
+
+	if (strncmp(path, PACKAGE_KEYS_PATH "/", top) != 0 || n <= top + 4 ||
+	    strchr(path + top, '/') != NULL || strcmp(path + n - 4, ".age") != 0)
+		return false;
+	(void)snprintf(header, sizeof header, HEADERS_PATH "/%.*s", (int)(n - top - 4),
+	    path + top);
+	*wanted = path_exists(r->f->world, r->into, header) &&
+	    !path_exists(r->f->world, r->into, path);
+	return true;
+}
+
+static bool
+key_file_take(struct restoring *r, struct err *err)
+{
+	const char *path = below_home(r->claim.path);
+	bool wanted;
+
+	if (path == NULL || !key_wanted(r, path, &wanted))
+		return damaged(err, "the name of a file");
+	return wanted ? file_take(r, err) :
+	    take_content(r, bytes_skip, NULL, err) && line_note(r, err);
+}
+
 static bool
 bytes_skip(void *arg, struct span s, struct err *err)
 {
@@ -260,7 +299,7 @@ entries_take(struct restoring *r, struct err *err)
 			return damaged(err, "its list is missing");
 		if (strcmp(r->claim.path, BACKUP_LIST) == 0)
 			return list_take(r, err) && end_take(r, err);
-		if (!file_take(r, err))
+		if (!(r->keys ? key_file_take(r, err) : file_take(r, err)))
 			return false;
 	}
 }
@@ -286,21 +325,16 @@ said_plainly(struct err *err)
 static bool
 unpack(struct restoring *r, struct source *file, struct err *err)
 {
-	struct age_keys keys = { .identities = NULL };
-	struct buf secret;
-	bool ok;
+	struct age_keys keys = { .passphrase = r->secret };
+	bool ok = true;
 
-	buf_init_secret(&secret, AGE_PASSPHRASE_MAX);
-	ok = r->f->passphrase(r->f->arg, false, &secret, err);
-	keys.passphrase = buf_span(&secret);
-	if (ok && secret.n == 0)
+	if (r->secret.n == 0)
 		ok = err_set(err, ERR_DENIED, "key.passphrase_empty",
 		    "the passphrase is empty; type the one of the home that is in this backup");
 	r->part = mem_new(BACKUP_PART, err);
 	ok = ok && r->part != NULL && age_source(file, &keys, &r->from, err) &&
 	    hasher_new(&r->one, err) && hasher_new(&r->lines, err) &&
 	    entries_take(r, err);
-	buf_clear(&secret);
 	source_free(r->from);
 	hasher_free(r->one);
 	hasher_free(r->lines);
@@ -426,41 +460,129 @@ backup_hash(struct flow *f, struct file *file, struct backup_result *out,
 	return ok;
 }
 
+/* ---- package keys ---- */
+
 static bool
-restore_into(struct restoring *r, struct file *file, const char *path,
+keys_read(struct flow *f, const char *path, struct dir *into, struct span secret,
     struct backup_result *out, struct err *err)
+{
+	struct restoring r = { .f = f, .into = into, .keys = true, .secret = secret };
+	struct source *source = NULL;
+	struct file *file = NULL;
+	bool ok;
+
+	ok = (path_exists(f->world, into, PACKAGE_KEYS_PATH) ||
+	    dir_make_all(f->world, into, PACKAGE_KEYS_PATH, err)) &&
+	    file_open(f->world, NULL, path, FILE_READ, &file, err) &&
+	    file_source(file, 0, &source, err) && unpack(&r, source, err);
+	source_free(source);
+	file_close(file);
+	if (ok) {
+		out->keys = r.files;
+		(void)snprintf(out->keys_path, sizeof out->keys_path, "%s", path);
+	}
+	return ok || err_wrap(err, "the file of package keys %s", path);
+}
+
+/* Beside the backup, unless one was named; its passphrase may be a newer one. */
+static bool
+keys_find(struct restoring *r, const struct restore_wish *w, struct home *h,
+    struct backup_result *out, struct err *err)
+{
+	struct err why = ERR_INIT;
+	const char *path;
+	struct buf beside;
+	bool ok;
+
+	if (w->keys != NULL)
+		return keys_read(r->f, w->keys, r->into, r->secret, out, err);
+	buf_init(&beside, SEALED_PATH_MAX);
+	ok = backup_keys_beside(w->backup, &home_settings(h)->authority, &beside, err) &&
+	    buf_text(&beside, &path, err);
+	if (ok && path_exists(r->f->world, NULL, path) &&
+	    !keys_read(r->f, path, r->into, r->secret, out, &why)) {
+		out->keys_other = strcmp(why.reason, "backup.passphrase") == 0;
+		(void)snprintf(out->keys_path, sizeof out->keys_path, "%s", path);
+		if (!out->keys_other)
+			*err = why;
+		ok = out->keys_other;
+	}
+	buf_clear(&beside);
+	return ok;
+}
+
+static bool
+keys_into(struct restoring *r, const struct restore_wish *w, const char *path,
+    struct backup_result *out, struct err *err)
+{
+	struct flow inner = { .world = r->f->world };
+	bool ok;
+
+	ok = home_open(r->f->world, path, &inner.home, err) &&
+	    keys_find(r, w, inner.home, out, err) &&
+	    backup_keys_away(&inner, &out->keys_away, err);
+	home_close(inner.home);
+	return ok;
+}
+
+bool
+flow_restore_keys(struct flow *f, const char *keys, struct backup_result *out,
+    struct err *err)
+{
+	struct buf secret;
+	bool ok;
+
+	memset(out, 0, sizeof *out);
+	buf_init_secret(&secret, AGE_PASSPHRASE_MAX);
+	ok = home_lock(f->home, err) && parcels_part(f, err) &&
+	    f->passphrase(f->arg, false, &secret, err) &&
+	    keys_read(f, keys, home_dir(f->home), buf_span(&secret), out, err) &&
+	    dir_sync_all(home_dir(f->home), err) &&
+	    record_home(f, EVENT_ADMINISTRATION, "keys.restored", err) &&
+	    backup_keys_away(f, &out->keys_away, err);
+	buf_clear(&secret);
+	return ok;
+}
+
+static bool
+restore_into(struct restoring *r, const struct restore_wish *w, struct file *file,
+    const char *path, struct backup_result *out, struct err *err)
 {
 	struct source *source = NULL;
 	bool ok;
 
 	ok = backup_hash(r->f, file, out, err) && file_source(file, 0, &source, err) &&
-	    unpack(r, source, err) && recovery(r, path, out, err) &&
-	    dir_sync_all(r->into, err);
+	    unpack(r, source, err) && keys_into(r, w, path, out, err) &&
+	    recovery(r, path, out, err) && dir_sync_all(r->into, err);
 	source_free(source);
 	return ok;
 }
 
 bool
-flow_restore(struct flow *f, const char *backup, const char *home_path,
-    struct backup_result *out, struct err *err)
+flow_restore(struct flow *f, const struct restore_wish *w, struct backup_result *out,
+    struct err *err)
 {
 	struct restoring r = { .f = f };
 	struct backup_result got = { 0 };
 	struct new_place place = { 0 };
 	struct file *file = NULL;
 	struct quarantine q;
+	struct buf secret;
 	const char *path;
 	bool ok, begun = false;
 
 	buf_init(&q.path, 8192);
-	ok = file_open(f->world, NULL, backup, FILE_READ, &file, err) &&
-	    place_open(f->world, home_path, &place, err) &&
-	    target_ask(f, &place, home_path, err);
+	buf_init_secret(&secret, AGE_PASSPHRASE_MAX);
+	ok = file_open(f->world, NULL, w->backup, FILE_READ, &file, err) &&
+	    place_open(f->world, w->home, &place, err) &&
+	    target_ask(f, &place, w->home, err) &&
+	    f->passphrase(f->arg, false, &secret, err);
+	r.secret = buf_span(&secret);
 	if (ok) {
 		begun = true;
-		ok = quarantine_make(f, &place, home_path, &q, &r.into, err) &&
+		ok = quarantine_make(f, &place, w->home, &q, &r.into, err) &&
 		    buf_text(&q.path, &path, err) &&
-		    restore_into(&r, file, path, &got, err) &&
+		    restore_into(&r, w, file, path, &got, err) &&
 		    path_rename(f->world, place.into, q.name, place.into, place.name,
 		    true, err);
 	}
@@ -472,6 +594,7 @@ flow_restore(struct flow *f, const char *backup, const char *home_path,
 		got.files = r.files;
 		*out = got;
 	}
+	buf_clear(&secret);
 	new_place_close(&place);
 	file_close(file);
 	buf_clear(&q.path);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/apart.h"
 #include "flow/people_inside.h"
 #include "flow/treaty.h"
 
@@ -388,8 +389,10 @@ evidence_seal(struct flow *f, const struct seal_wish *wish,
 	s.thread = thread;
 	ok = home_lock(f->home, err) && making_sweep(f, err) && sealing_ask(&s, err) &&
 	    seal_now(&s, err);
-	if (ok)
+	if (ok) {
 		sealed_told(&s, out);
+		parcels_part_later(f);
+	}
 	sealing_clear(&s);
 	return ok;
 }
@@ -415,8 +418,10 @@ evidence_seal_onward(struct flow *f, const struct seal_wish *wish,
 	    evidence_new(f->home, &out->evidence, &s.prv, err);
 	numbered.number = out->evidence.number;
 	ok = ok && seal_now(&s, err);
-	if (ok)
+	if (ok) {
 		sealed_told(&s, out);
+		parcels_part_later(f);
+	}
 	sealing_clear(&s);
 	return ok;
 }
@@ -450,16 +455,18 @@ outbox_put(struct flow *f, struct evidence *e, size_t parcel, struct err *err)
 
 	record_begin(f, &r, EVENT_ADMINISTRATION);
 	(void)snprintf(r.reason, sizeof r.reason, "outbox.put");
-	ok = desk_open(f, false, &d, err) && docket_begin(d, err) &&
+	ok = desk_open(f, false, &d, err) &&
 	    docket_act_package(d, &e->parcels[parcel].package_id, &row, &found, err) &&
 	    (found || err_set(err, ERR_UNPROVEN, "docket.damaged",
-	    "evidence %04u has a parcel that is not in the docket", e->number));
+	    "evidence %04u has a parcel that is not in the docket", e->number)) &&
+	    parcel_out_again(f, d, &row, err) && docket_begin(d, err);
 	if (ok) {
 		row.outbox = row.receipted_at != 0 ? OUTBOX_ONCE : OUTBOX_WAITS;
 		r.has_act = r.has_package = true;
 		r.act = row.act;
 		r.package = row.package;
-		ok = record_event(f, d, &r, row.request, NULL, err) && docket_act_put(d, &row, err) && docket_commit(d, err);
+		ok = record_event(f, d, &r, row.request, NULL, err) &&
+		    docket_act_put(d, &row, err) && docket_commit(d, err);
 	}
 	docket_close(d);
 	e->parcels[parcel].in_outbox = ok;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "crypto/enveloped.h"
+#include "flow/apart.h"
 #include "flow/backup.h"
 #include "flow/execute.h"
 #include "flow/people_inside.h"
@@ -341,8 +342,7 @@ kept_open(struct flow *f, const struct parcel *p, struct kept_tar *k, struct err
 
 	return flow_keyring(f, &ring, err) &&
 	    keyring_identities(ring, &keys.identities, &keys.n, err) &&
-	    file_open(f->world, home_dir(f->home), parcel_file(p).s, FILE_READ,
-	    &k->file, err) && file_source(k->file, 0, &k->under, err) &&
+	    parcel_open_whole(f, parcel_file(p).s, &k->file, err) && file_source(k->file, 0, &k->under, err) &&
 	    age_source(k->under, &keys, &k->tar, err);
 }
 

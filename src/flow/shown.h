@@ -25,7 +25,7 @@ struct kept_reading {
 	struct package_reading in;
 	struct node_trust trust;
 	struct parcel_path path;
-	struct buf token;
+	struct buf token, head;
 	struct evidence evidence;
 };
 /* *parcel SIZE_MAX: the newest; closed by the caller whatever came of it. */

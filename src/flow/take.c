@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/apart.h"
 #include "flow/hold.h"
 #include "flow/journey.h"
 #include "flow/kept.h"
@@ -85,6 +86,7 @@ taking_init(struct taking *t, struct flow *f)
 	memset(t, 0, sizeof *t);
 	t->flow = f;
 	peer_init(&t->from);
+	parcel_head_init(&t->head);
 	package_report_init(&t->report);
 }
 
@@ -92,6 +94,7 @@ void
 taking_clear(struct taking *t)
 {
 	node_trust_close(&t->trust);
+	buf_clear(&t->head);
 	aead_key_wipe(&t->docket_key);
 	receipt_check_free(t->receipt.check);
 	t->receipt.check = NULL;
@@ -736,7 +739,8 @@ trust_ready(struct taking *t, struct err *err)
 	t->in.keys = &t->trust.keys;
 	t->in.trust = t->trust.trust;
 	t->in.trust.memo = kept_memo(t->flow);
-	return true;
+	/* Placed by a try that was cut, it may be without its header by now. */
+	return parcel_join(t->flow, &t->in, &t->head, err);
 }
 
 static bool
@@ -821,6 +825,8 @@ flow_take(struct flow *f, const char *path, struct taken *out, struct err *err)
 		return false;
 	taking_init(t, f);
 	ok = take_one(f, name.s, copied ? "local" : "stick", true, t, out, err);
+	if (ok)
+		parcels_part_later(f);
 	taking_clear(t);
 	mem_free(t);
 	return ok;

@@ -49,6 +49,7 @@ struct taking {
 	struct aead_key docket_key;
 	struct node_trust trust;
 	struct package_reading in;	/* in.path: where the parcel lies now, below HOME */
+	struct buf head;		/* of in: of a parcel that is kept already */
 	char path[160];
 	char mark[96];			/* "inbox/HEX.taking" */
 	bool placed;			/* it lies in parcels/ already */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/apart.h"
 #include "flow/kept.h"
 #include "flow/people.h"
 #include "flow/take_ahead.h"
@@ -375,6 +376,8 @@ flow_take_inbox(struct flow *f,
 	take_ahead_clear(&r.ahead);
 	take_group_clear(&r.group);
 	kept_end(f);
+	if (r.taken > 0)
+		parcels_part_later(f);
 	mem_free(r.list);
 	mem_free(r.t);
 	return ok;

@@ -18,6 +18,9 @@
 #include "package/disclosure.h"
 #include "world/world.h"
 
+/* A parcel whose header is kept apart begins so, in its place, then zeros. */
+#define PARCEL_APART "comity-apart/1\n"
+
 /* ---- the payload that will be packed ---- */
 
 struct payload;
@@ -158,6 +161,8 @@ struct package_reading {
 	struct dir *at;			/* path below it; NULL: as a person typed it */
 	const char *path;		/* parcel, tar, bag folder or disclosure */
 	const struct age_keys *keys;	/* for a parcel; NULL: none */
+	/* What stands in place of a parcel's first bytes: its header, kept apart; n = 0 none. */
+	struct span head;
 	struct package_trust trust;
 	/*
 	 * Unpack: the bag appears as `unpack_name` in `unpack_into` only after every

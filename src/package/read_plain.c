@@ -74,6 +74,7 @@ guess(struct span s)
 		{ 0, "%PDF-", "a PDF document" },
 		{ 0, "-----BEGIN ", "a PEM text (a key or certificate)" },
 		{ 0, "age-encryption.org/", "an age file of another version" },
+		{ 0, PARCEL_APART, "a parcel as it rests in its home, without its header: there it opens, and leaves whole with comity bundle write" },
 		{ 0, "AGE-SECRET-KEY-", "an age identity, which is secret" },
 		{ 0, "\177ELF", "a program" },
 		{ 257, "ustar", "a tar archive, but not one of Comity's" },
@@ -195,6 +196,20 @@ parcel_open(struct plain *p, const struct age_keys *keys, enum plain_kind *kind,
 
 /* ---- opening ---- */
 
+/* With its header before it, when that was kept apart. */
+static bool
+file_join(struct plain *p, struct span head, struct err *err)
+{
+	struct file *joined = NULL;
+
+	if (head.n == 0)
+		return true;
+	if (!file_headed(p->file, head, &joined, err))
+		return false;
+	p->file = joined;
+	return true;
+}
+
 static bool
 file_look(struct plain *p, const struct package_reading *in,
     enum plain_kind *kind, char text[400], struct err *err)
@@ -205,7 +220,7 @@ file_look(struct plain *p, const struct package_reading *in,
 	size_t got;
 
 	if (!file_open(in->world, in->at, in->path, FILE_READ, &p->file, err) ||
-	    !file_info(p->file, &info, err) ||
+	    !file_join(p, in->head, err) || !file_info(p->file, &info, err) ||
 	    !file_read_at(p->file, begin, sizeof begin, 0, &got, err) ||
 	    !digest_of(span_of(begin, got), &p->mark, err))
 		return false;

@@ -350,14 +350,16 @@ MUST bool docket_outbox(struct docket *d, const char *peer,	/* NULL all */
 MUST bool docket_whole_each(struct docket *d,
     bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
     struct err *err);
-MUST bool docket_apart_put(struct docket *d, const struct digest *package, bool apart,
-    struct err *err);
+enum docket_apart { APART_NOT, APART_DONE, APART_GONE };	/* gone: destroyed, to the last byte */
+MUST bool docket_apart_put(struct docket *d, const struct digest *package,
+    enum docket_apart apart, struct err *err);
 /* Destroyed here since then; *at 0: it is not, or nobody knows that package. */
 MUST bool docket_destroyed_put(struct docket *d, const struct digest *package, int64_t at,
     struct err *err);
 MUST bool docket_destroyed_at(struct docket *d, const struct digest *package, int64_t *at,
     struct err *err);
-MUST bool docket_destroyed_each(struct docket *d,
+/* Destroyed, and not gone to the last byte yet. */
+MUST bool docket_destroying_each(struct docket *d,
     bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
     struct err *err);
 /* All packages of one act, in order of arrival. */

@@ -249,12 +249,13 @@ CREATE TABLE seen_refusals (
 
 -- step 7
 
--- Does a parcel's header rest apart from it (1), and since when is the package destroyed?
+-- Does a parcel's header rest apart from it (1), or is all of it gone (2), and since when
+-- is the package destroyed?
 ALTER TABLE acts ADD COLUMN apart INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE acts ADD COLUMN destroyed_at INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX acts_whole ON acts (id)
 	WHERE apart = 0 AND kind = 'delivered' AND evidence IS NOT NULL;
-CREATE INDEX acts_destroyed ON acts (destroyed_at) WHERE destroyed_at > 0;
+CREATE INDEX acts_destroying ON acts (id) WHERE destroyed_at > 0 AND apart < 2;
 
 -- step 8
 

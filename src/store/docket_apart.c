@@ -17,8 +17,8 @@ column_put(struct docket *d, const char *sql, int64_t value,
 }
 
 bool
-docket_apart_put(struct docket *d, const struct digest *package, bool apart,
-    struct err *err)
+docket_apart_put(struct docket *d, const struct digest *package,
+    enum docket_apart apart, struct err *err)
 {
 	return column_put(d, "UPDATE acts SET apart = ? WHERE package = ?", apart, package,
 	    err);
@@ -97,10 +97,10 @@ docket_whole_each(struct docket *d,
 }
 
 bool
-docket_destroyed_each(struct docket *d,
+docket_destroying_each(struct docket *d,
     bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
     struct err *err)
 {
-	return packages_each(d, "SELECT package FROM acts WHERE destroyed_at > 0"
-	    " ORDER BY id", each, arg, err);
+	return packages_each(d, "SELECT package FROM acts WHERE destroyed_at > 0 AND"
+	    " apart < 2 ORDER BY id", each, arg, err);
 }

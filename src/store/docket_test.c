@@ -833,7 +833,7 @@ static void
 apart_undo(void)
 {
 	OK(docket_run(d, "DROP INDEX acts_whole", &err));
-	OK(docket_run(d, "DROP INDEX acts_destroyed", &err));
+	OK(docket_run(d, "DROP INDEX acts_destroying", &err));
 	OK(docket_run(d, "ALTER TABLE acts DROP COLUMN apart", &err));
 	OK(docket_run(d, "ALTER TABLE acts DROP COLUMN destroyed_at", &err));
 }

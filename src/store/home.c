@@ -12,6 +12,8 @@
 
 static const char *const folders[] = { "keys", "ca", "cards", "peers", "evidence",
 	"parcels", "outbox", "inbox", "tmp" };
+/* Made when they are needed (flow/apart.h). */
+static const char *const later[] = { "headers", "keys/packages" };
 /* What else may be there; journal and ledger make their folders themselves. */
 static const char *const loose[] = { "card.card", "tsa-roots.pem", "request.csr",
 	DOCKET_FILE, DOCKET_FILE "-wal", DOCKET_FILE "-journal", DOCKET_NEW,
@@ -177,6 +179,9 @@ home_lock(struct home *h, struct err *err)
 	for (size_t i = 0; ok && i < COUNT(folders); i++)
 		ok = !path_exists(h->world, h->dir, folders[i]) ||
 		    sweep(h, folders[i], err);
+	for (size_t i = 0; ok && i < COUNT(later); i++)
+		ok = !path_exists(h->world, h->dir, later[i]) ||
+		    sweep(h, later[i], err);
 	/* What a cut command was sealing may lie there in the clear. */
 	ok = ok && (h->tmp != NULL || !path_exists(h->world, h->dir, "tmp") ||
 	    dir_remove_all(h->world, h->dir, "tmp", err));

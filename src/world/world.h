@@ -243,6 +243,13 @@ MUST bool file_mode_set(struct file *f, uint32_t mode, struct err *err);
 /* One process holds it until file_close; ERR_CONFLICT when another does. */
 MUST bool file_lock(struct file *f, struct err *err);
 
+/*
+ * A file to read whose first head.n bytes are these (copied) whatever is under them; it
+ * must be at least as long.  On success `under` is its own, and closed with it.
+ */
+MUST bool file_headed(struct file *under, struct span head, struct file **out,
+    struct err *err);
+
 /* Small files at once; write is temporary name, sync, rename, sync of the folder. */
 MUST bool file_load(struct world *w, struct dir *at, const char *path,
     struct buf *out, struct err *err);		/* added; ERR_LIMIT past out->max */

@@ -927,6 +927,36 @@ streams_read_and_write_on_from_an_offset(void **state)
 }
 
 static void
+a_beginning_that_lies_elsewhere_is_read_with_the_rest(void **state)
+{
+	struct bench *b = *state;
+	struct file *f = NULL, *joined = NULL;
+	struct file_info info;
+	char got[12] = "";
+	size_t n;
+
+	save(b, "rest", "....and the rest");
+	OK(file_open(b->w, b->d, "rest", FILE_READ, &f, &b->err));
+	OK(file_headed(f, text("head"), &joined, &b->err));
+	OK(file_info(joined, &info, &b->err));
+	assert_int_equal(info.size, 16);
+	OK(file_read_at(joined, got, 8, 0, &n, &b->err));
+	assert_int_equal(n, 8);
+	assert_memory_equal(got, "headand ", 8);
+	OK(file_read_at(joined, got, 4, 3, &n, &b->err));
+	assert_memory_equal(got, "dand", 4);
+	OK(file_read_at(joined, got, 2, 1, &n, &b->err));
+	assert_memory_equal(got, "ea", 2);
+	OK(file_read_at(joined, got, 12, 4, &n, &b->err));
+	assert_memory_equal(got, "and the rest", 12);
+	FAILS(file_write_at(joined, text("x"), 0, &b->err), ERR_USE, "disk.headed");
+	FAILS(file_truncate(joined, 0, &b->err), ERR_USE, "disk.headed");
+	FAILS(file_sync(joined, &b->err), ERR_USE, "disk.headed");
+	file_close(joined);
+	assert_true(holds(b, "rest", "....and the rest"));
+}
+
+static void
 free_space_is_known(void **state)
 {
 	struct bench *b = *state;
@@ -1194,6 +1224,7 @@ bench_free(void **state)
 	ONE(saving_replaces_whole_or_not_at_all_and_leaves_nothing_else, begin), \
 	ONE(loading_takes_the_limit_and_refuses_one_more, begin), \
 	ONE(streams_read_and_write_on_from_an_offset, begin), \
+	ONE(a_beginning_that_lies_elsewhere_is_read_with_the_rest, begin), \
 	ONE(free_space_is_known, begin), \
 	ONE(ticks_never_go_back, begin), \
 	ONE(a_sleep_takes_its_time_on_the_ticks, begin), \
