@@ -203,6 +203,7 @@ desk_json(struct cli *c, const struct desk *d, const struct standing *w)
 	json_out_int(&j, "drafts", (int64_t)d->counts.drafts);
 	json_out_int(&j, "waiting_for_them", (int64_t)d->counts.waiting_for_them);
 	json_out_int(&j, "holds_ending", (int64_t)d->counts.holds_ending);
+	json_out_int(&j, "holds_over", (int64_t)d->counts.holds_over);
 	json_out_array(&j, "due");
 	for (size_t i = 0; i < d->due_n; i++) {
 		json_out_object(&j, NULL);
@@ -274,6 +275,9 @@ desk_say(struct cli *c, const struct desk *d, const struct standing *w)
 	if (n->holds_ending > 0)
 		say(c, "  %s within 21 days: ask for the longer hold, or send the request\n",
 		    count_people(n->holds_ending, "hold ends", "holds end").s);
+	if (n->holds_over > 0)
+		say(c, "  %s over: nobody has to hold the data any more; see comity hold list --all, then renew the order, ask anew, or close the request\n",
+		    count_people(n->holds_over, "hold is", "holds are").s);
 	if (w->peers == 0)
 		say(c, "  no peer yet\n");
 	else if (w->unconfirmed > 0)

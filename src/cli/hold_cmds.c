@@ -59,6 +59,9 @@ hold_say(struct cli *c, const struct hold_view *v)
 	}
 	for (size_t i = 0; i < v->names_n; i++)
 		say(c, "  named by          request %u\n", v->names[i]);
+	if (h->resumed_at != 0)
+		say(c, "  noted as lapsed   %s, by a clock that ran ahead; taken back %s\n",
+		    when_people(h->misnoted_at).s, when_people(h->resumed_at).s);
 	if (h->ended_at != 0)
 		say(c, "  ended             %s\n", when_people(h->ended_at).s);
 	else if (v->ends_at != 0)
@@ -84,6 +87,8 @@ hold_json(struct cli *c, struct json_out *j, const struct hold_view *v)
 	instant_json(j, "ends_at", v->ends_at);
 	instant_json(j, "ended_at", h->ended_at);
 	json_out_str(j, "ended_by", h->ended_by);
+	instant_json(j, "misnoted_at", h->misnoted_at);
+	instant_json(j, "resumed_at", h->resumed_at);
 	json_out_int(j, "named_by", (int64_t)v->names_n);
 	json_out_int(j, "bound_by", (int64_t)v->pending);
 	json_out_close_object(j);

@@ -153,10 +153,26 @@ decides(enum act_kind k)
 	return k == ACT_GRANTED || k == ACT_GRANTED_WITH_CONDITIONS || k == ACT_REFUSED;
 }
 
-/* An answer of the side that was asked. */
+/* "ground.r02", or nothing where it came on paper or before this was noted. */
+static bool
+refused_us(struct counting *c, const char *reason, struct err *err)
+{
+	char ground[12] = "";		/* as in the act */
+
+	if (strncmp(reason, RECORD_GROUND, strlen(RECORD_GROUND)) == 0)
+		(void)snprintf(ground, sizeof ground, "%.11s",
+		    reason + strlen(RECORD_GROUND));
+	for (char *p = ground; *p != '\0'; p++)
+		if (*p >= 'a' && *p <= 'z')
+			*p = (char)(*p - 'a' + 'A');	/* as the law's table has it */
+	return count(c, FIGURES_REFUSED_US_GROUND, ground[0] != '\0' ? ground : "not_noted",
+	    NULL, err);
+}
+
+/* An answer of the side that was asked; reason: of its record. */
 static bool
 answered(struct counting *c, struct thread *t, enum act_kind kind, int64_t at,
-    struct err *err)
+    const char *reason, struct err *err)
 {
 	first(&t->times[TIME_ANSWER], at);
 	if (decides(kind))
@@ -167,7 +183,8 @@ answered(struct counting *c, struct thread *t, enum act_kind kind, int64_t at,
 	if (kind != ACT_REFUSED)
 		return count(c, t->asked ? FIGURES_ANSWERS_RECEIVED :
 		    FIGURES_ANSWERS_GIVEN, act_kind_name(kind), NULL, err);
-	return count(c, t->asked ? FIGURES_REFUSED_US_STATE : FIGURES_REFUSED_STATE,
+	return (!t->asked || refused_us(c, reason, err)) &&
+	    count(c, t->asked ? FIGURES_REFUSED_US_STATE : FIGURES_REFUSED_STATE,
 	    t->state, t->peer, err);
 }
 
@@ -199,12 +216,13 @@ moved(struct counting *c, const struct record *r, struct err *err)
 		return true;
 	if (class == ACT_IS_EVIDENCE && kind == ACT_DELIVERED)
 		first(&t->times[TIME_DELIVERY], r->at);
-	return class != ACT_IS_ANSWER || answered(c, t, kind, r->at, err);
+	return class != ACT_IS_ANSWER || answered(c, t, kind, r->at, r->reason, err);
 }
 
 /* ---- decisions, lapses ---- */
 
 #define LAPSED "hold.lapsed."		/* and the clock: doc/format/record.md */
+#define RESUMED "hold.resumed.clock"	/* one of them is taken back */
 
 /* Refusals by their ground: what is `send`, `seal`, `answer` is counted as that. */
 static bool
@@ -222,8 +240,10 @@ decided(struct counting *c, const struct record *r, struct err *err)
 	return count(c, FIGURES_DECISIONS, r->rule, r->outcome, err);
 }
 
+/* A hold that lapsed, by that clock; or one whose lapse was taken back. */
 static bool
-lapsed(struct counting *c, const struct record *r, struct err *err)
+lapsed(struct counting *c, const struct record *r, const char *clock, bool state,
+    struct err *err)
 {
 	struct docket_request row;
 	struct thread *t = NULL;
@@ -235,8 +255,8 @@ lapsed(struct counting *c, const struct record *r, struct err *err)
 	    (found && !thread_get(c, row.number, &t, err)))
 		return false;
 	return t == NULL || (count(c, FIGURES_LAPSED_CLOCK, t->asked ? "held_for_us" :
-	    "held_by_us", r->reason + strlen(LAPSED), err) &&
-	    count(c, FIGURES_LAPSED_STATE, t->state, t->peer, err));
+	    "held_by_us", clock, err) && (!state ||
+	    count(c, FIGURES_LAPSED_STATE, t->state, t->peer, err)));
 }
 
 static bool
@@ -256,9 +276,12 @@ record_count(struct counting *c, const struct record *r, struct err *err)
 		ok = count(c, FIGURES_TURNED_AWAY, r->reason, NULL, err);
 		break;
 	case EVENT_ADMINISTRATION:
-		if (strncmp(r->reason, LAPSED, strlen(LAPSED)) != 0)
+		if (strcmp(r->reason, RESUMED) == 0)
+			ok = lapsed(c, r, "taken_back", false, err);
+		else if (strncmp(r->reason, LAPSED, strlen(LAPSED)) == 0)
+			ok = lapsed(c, r, r->reason + strlen(LAPSED), true, err);
+		else
 			return true;
-		ok = lapsed(c, r, err);
 		break;
 	default:
 		return true;

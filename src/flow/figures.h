@@ -24,8 +24,9 @@ enum figures_name {
 	FIGURES_ANSWERS_RECEIVED,
 	FIGURES_REFUSED_GROUND,		/* refusals we gave: the first ground */
 	FIGURES_REFUSED_STATE,
-	FIGURES_REFUSED_US_STATE,	/* refusals we got */
-	FIGURES_LAPSED_CLOCK,		/* held_by_us or held_for_us, then the clock */
+	FIGURES_REFUSED_US_GROUND,	/* refusals we got: the first ground */
+	FIGURES_REFUSED_US_STATE,
+	FIGURES_LAPSED_CLOCK,		/* held_by_us or held_for_us, then the clock, or taken_back */
 	FIGURES_LAPSED_STATE,
 	FIGURES_DECISIONS,		/* rule, then outcome */
 	FIGURES_WAIVERS,		/* rule, then reason */

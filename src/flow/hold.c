@@ -8,6 +8,7 @@
 
 #define RENEWED "hold.renewed."
 #define LAPSED "hold.lapsed."
+#define RESUMED "hold.resumed.clock"
 
 /* ---- one event ---- */
 
@@ -48,6 +49,10 @@ hold_move(struct docket_hold *h, enum hold_event event, enum hold_state next, in
 {
 	bool was = h->ended_at != 0;
 
+	if (event == HOLD_RESUME) {
+		h->misnoted_at = h->ended_at;
+		h->resumed_at = at;
+	}
 	(void)snprintf(h->state, sizeof h->state, "%s", hold_state_name(next));
 	if (hold_state_open(next)) {
 		h->ended_at = 0;
@@ -289,6 +294,10 @@ hold_reason_parse(const char *reason, enum hold_event *event, int64_t *until)
 		*until = strtoll(reason + strlen(RENEWED), NULL, 10);
 		return *until > 0 && *until <= WHEN_MAX;
 	}
+	if (strcmp(reason, RESUMED) == 0) {
+		*event = HOLD_RESUME;
+		return true;
+	}
 	if (strncmp(reason, LAPSED, strlen(LAPSED)) != 0)
 		return false;
 	reason += strlen(LAPSED);
@@ -369,6 +378,19 @@ hold_record(struct flow *f, struct docket *d, const struct docket_hold *h,
 	return record_event(f, d, &x, h->request, NULL, err);
 }
 
+/* In the journal, then in the docket: one transaction. */
+static bool
+noted(struct holds_looking *g, struct docket_hold *h, enum hold_event which,
+    const char *reason, struct err *err)
+{
+	if (docket_begin(g->d, err) && hold_record(g->f, g->d, h, reason, g->now, err) &&
+	    hold_event(g->d, h, which, NULL, g->now, false, err) &&
+	    docket_commit(g->d, err))
+		return true;
+	docket_rollback(g->d);
+	return false;
+}
+
 static bool
 lapse(struct holds_looking *g, struct docket_hold *h, enum hold_event which,
     struct err *err)
@@ -376,15 +398,8 @@ lapse(struct holds_looking *g, struct docket_hold *h, enum hold_event which,
 	char reason[64];
 
 	(void)snprintf(reason, sizeof reason, LAPSED "%s", hold_event_name(which));
-	if (!docket_begin(g->d, err) ||
-	    !hold_record(g->f, g->d, h, reason, g->now, err) ||
-	    !hold_event(g->d, h, which, NULL, g->now, false, err) ||
-	    !docket_commit(g->d, err)) {
-		docket_rollback(g->d);
-		return false;
-	}
 	g->lapsed++;
-	return true;
+	return noted(g, h, which, reason, err);
 }
 
 static bool
@@ -401,12 +416,38 @@ hold_look(void *arg, const struct docket_hold *was, struct err *err)
 	return !hold_over(&facts, &which) || lapse(g, &h, which, err);
 }
 
+/*
+ * Noted as lapsed at an instant that is still to come: one of two clocks was wrong.  This
+ * one is believed when both ends are ahead of it and it stands behind nothing that others
+ * vouch for, by more than offices' clocks differ.
+ */
+#define CLOCKS_DIFFER ((int64_t)86400)
+
+static bool
+ahead_look(void *arg, const struct docket_hold *was, struct err *err)
+{
+	struct holds_looking *g = arg;
+	struct docket_hold h = *was;
+	struct hold_facts facts;
+	int64_t outside;
+
+	if (!facts_of(g->d, &h, &facts, err) ||
+	    !docket_outside_newest(g->d, &outside, err))
+		return false;
+	facts.now = g->now;
+	facts.event = HOLD_RESUME;
+	if (!hold_decide(&facts).verdict.allow || g->now < outside - CLOCKS_DIFFER)
+		return true;
+	return noted(g, &h, HOLD_RESUME, RESUMED, err);
+}
+
 static bool
 holds_look(struct flow *f, struct docket *d, size_t *lapsed, struct err *err)
 {
 	struct holds_looking g = { .f = f, .d = d, .now = world_now(f->world) };
 
-	if (!docket_holds(d, true, hold_look, &g, err))
+	if (!docket_holds(d, true, hold_look, &g, err) ||
+	    !docket_holds_ahead(d, g.now, ahead_look, &g, err))
 		return false;
 	if (lapsed != NULL)
 		*lapsed = g.lapsed;

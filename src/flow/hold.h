@@ -20,7 +20,9 @@ struct hold_view {
 };
 /*
  * Looks at every open hold: what lapsed meanwhile is recorded, once, and is in *lapsed
- * (may be NULL).  Needs no passphrase.
+ * (may be NULL).  A lapse that was noted ahead of now, by a clock that was wrong (D30), is
+ * taken back by a record of its own, and the hold goes on; unless this clock is the wrong
+ * one, by what others vouch for.  Needs no passphrase.
  */
 MUST bool flow_holds_look(struct flow *f, size_t *lapsed, struct err *err);
 /* Soonest end first.  open_only: without those released or lapsed. */
@@ -49,7 +51,7 @@ MUST bool hold_follow_end(struct docket *d, unsigned request, int64_t at,
 /* A renewal or a lapse, as the journal has it. */
 MUST bool hold_noted(struct docket *d, const struct digest *act, enum hold_event event,
     int64_t until, int64_t at, struct err *err);
-/* "hold.renewed.INSTANT", "hold.lapsed.CLOCK"; false: another reason. */
+/* "hold.renewed.INSTANT", "hold.lapsed.CLOCK", "hold.resumed.clock"; false: another. */
 bool hold_reason_parse(const char *reason, enum hold_event *event, int64_t *until);
 /* May data be let go on this preservation now?  Asked before the act is made. */
 MUST bool hold_release_ask(struct docket *d, unsigned request, int64_t now,

@@ -155,6 +155,67 @@ a_lapse_is_recorded_once(void **state)
 	job_end(&j);
 }
 
+/* Ten years ahead, somebody looks; the clock is set right: the hold goes on, both are seen. */
+static void
+a_lapse_noted_by_a_clock_that_ran_ahead_is_taken_back_by_a_record(void **state)
+{
+	size_t before[RECORD_EVENTS], after[RECORD_EVENTS];
+	const int64_t ahead = NOW + DAYS(3653);
+	struct hold_view v;
+	struct desk desk;
+	struct job j;
+
+	(void)state;
+	granted(&j, 68);
+	world_sim_set_now(j.world, ahead);
+	both_are(&j, "lapsed");
+	OK(flow_desk(&j.b.flow, &desk, &err));
+	assert_int_equal(desk.counts.holds_over, 1);
+	OK(site_again(&j.b, &err));
+	OK(site_again(&j.a, &err));
+	records_count(&j.b, before);
+	world_sim_set_now(j.world, NOW + DAYS(3));
+	OK(flow_desk(&j.b.flow, &desk, &err));
+	assert_int_equal(desk.counts.holds_over, 0);
+	both_are(&j, "effective");
+	v = hold(&j.b);
+	assert_int_equal(v.hold.misnoted_at, ahead);
+	assert_int_equal(v.hold.resumed_at, NOW + DAYS(3));
+	assert_int_equal(v.hold.ended_at, 0);
+	assert_int_equal(v.ends_at, v.hold.until);
+	OK(site_again(&j.b, &err));
+	records_count(&j.b, after);
+	/* The jump, and that it holds: nothing that was written is written anew. */
+	assert_int_equal(after[EVENT_CLOCK_JUMP], before[EVENT_CLOCK_JUMP] + 1);
+	assert_int_equal(after[EVENT_ADMINISTRATION], before[EVENT_ADMINISTRATION] + 1);
+	/* And it lapses in its time. */
+	world_sim_set_now(j.world, NOW + DAYS(61));
+	both_are(&j, "lapsed");
+	assert_int_equal(hold(&j.b).hold.misnoted_at, ahead);
+	OK(flow_desk(&j.a.flow, &desk, &err));
+	assert_int_equal(desk.counts.holds_over, 1);
+	job_end(&j);
+}
+
+/* It lapsed in truth; who sets the clock back does not bring the data back. */
+static void
+a_clock_that_is_behind_what_others_vouch_for_takes_nothing_back(void **state)
+{
+	struct answer_wish w = { .kind = ACT_CONSULTATION, .text = "Is it still needed?" };
+	struct sent sent;
+	struct job j;
+
+	(void)state;
+	granted(&j, 69);
+	world_sim_set_now(j.world, NOW + DAYS(61));
+	both_are(&j, "lapsed");
+	OK(flow_request_answer(&j.b.flow, 1, &w, &sent, &err));
+	OK(bring(&j.b, &j.a, "XA", "later", &err));
+	world_sim_set_now(j.world, NOW + DAYS(3));
+	assert_string_equal(hold(&j.a).hold.state, "lapsed");
+	job_end(&j);
+}
+
 static void
 the_domestic_order_ends_a_hold_that_was_promised_for_longer(void **state)
 {
@@ -207,9 +268,10 @@ an_extension_and_a_release_are_followed_on_both_sides(void **state)
 static bool
 told(void *arg, const struct docket_hold *h, struct err *err)
 {
-	return buf_printf(arg, err, "%u %d %s %lld %lld %lld %lld %s\n", h->request,
+	return buf_printf(arg, err, "%u %d %s %lld %lld %lld %lld %s %lld %lld\n", h->request,
 	    h->ours, h->state, (long long)h->effected_at, (long long)h->until,
-	    (long long)h->order_until, (long long)h->ended_at, h->ended_by);
+	    (long long)h->order_until, (long long)h->ended_at, h->ended_by,
+	    (long long)h->misnoted_at, (long long)h->resumed_at);
 }
 
 static void
@@ -235,6 +297,11 @@ a_docket_made_anew_has_its_holds_again(void **state)
 	granted(&j, 67);
 	OK(flow_hold_renew(&j.b.flow, 1, "12 Gs 31/26", NOW + DAYS(30), &v, &err));
 	bound(&j);
+	world_sim_set_now(j.world, NOW + DAYS(3653));
+	OK(flow_holds_look(&j.b.flow, NULL, &err));
+	world_sim_set_now(j.world, NOW + DAYS(2));
+	OK(flow_holds_look(&j.b.flow, NULL, &err));	/* the clock had run ahead */
+	assert_int_equal(hold(&j.b).hold.resumed_at, NOW + DAYS(2));
 	world_sim_set_now(j.world, NOW + DAYS(31));
 	OK(flow_holds_look(&j.b.flow, NULL, &err));	/* its order ended */
 	sites[0] = &j.a;
@@ -265,6 +332,10 @@ main(void)
 		cmocka_unit_test(
 		    a_hold_that_a_later_request_names_is_kept_until_that_is_decided),
 		cmocka_unit_test(a_lapse_is_recorded_once),
+		cmocka_unit_test(
+		    a_lapse_noted_by_a_clock_that_ran_ahead_is_taken_back_by_a_record),
+		cmocka_unit_test(
+		    a_clock_that_is_behind_what_others_vouch_for_takes_nothing_back),
 		cmocka_unit_test(the_domestic_order_ends_a_hold_that_was_promised_for_longer),
 		cmocka_unit_test(an_extension_and_a_release_are_followed_on_both_sides),
 		cmocka_unit_test(a_docket_made_anew_has_its_holds_again),

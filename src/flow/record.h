@@ -10,6 +10,8 @@
 
 #include "flow/requests.h"
 
+#define RECORD_GROUND "ground."		/* `received` a refusal: its first ground */
+
 /*
  * Filled with now, our authority and role; the caller adds act, package, peer ...
  * role and person: the person at work (flow/people.h), proven before the record is

@@ -249,6 +249,22 @@ take_row(struct taking *t)
 
 /* ---- keeping ---- */
 
+/* On which ground they refused, for figures, which open no act: "ground.r02". */
+static void
+ground_note(const struct act *a, struct record *out)
+{
+	const char *id = a->kind == ACT_REFUSED && a->body.answer.grounds_n > 0 ?
+	    a->body.answer.grounds[0] : "";
+	const struct law_ground *known = law_ground(id);
+
+	if (known == NULL)
+		return;
+	(void)snprintf(out->reason, sizeof out->reason, RECORD_GROUND "%s", known->id);
+	for (char *c = out->reason + strlen(RECORD_GROUND); *c != '\0'; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');	/* reasons are small letters */
+}
+
 void
 take_received(struct taking *t, struct record *out)
 {
@@ -263,6 +279,7 @@ take_received(struct taking *t, struct record *out)
 	out->payload_bytes = r->act.payload_bytes;
 	out->peer = r->act.from;
 	(void)snprintf(out->carrier, sizeof out->carrier, "%s", t->carrier);
+	ground_note(&r->act, out);
 	record_outside(out, &r->outside);
 }
 

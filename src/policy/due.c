@@ -263,19 +263,11 @@ hold_add(const struct due_hold_facts *f, enum due_what what,
 	warnings_add(d, f->us, f->hold.now);
 }
 
-/* A lapse that a clock wrote which ran ahead is none: both of its ends are still to come. */
-static bool
-lapsed_too_soon(const struct hold_facts *h)
-{
-	return h->state == HOLD_LAPSED && h->until != 0 && h->now <= h->until &&
-	    (h->domestic_until == 0 || h->now <= h->domestic_until);
-}
-
 void
 due_hold(const struct due_hold_facts *f, struct dues *out)
 {
 	out->n = 0;
-	if (!hold_state_holds(f->hold.state) && !lapsed_too_soon(&f->hold))
+	if (!hold_state_holds(f->hold.state) && !hold_lapsed_too_soon(&f->hold))
 		return;
 	if (f->hold.state != HOLD_BOUND)
 		hold_add(f, DUE_HOLD_FOREIGN, f->rule, f->hold.until, f->hold.ours, out);

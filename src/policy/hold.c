@@ -24,6 +24,7 @@ static const char *const event_names[HOLD_EVENTS] = {
 	[HOLD_RENEW] = "renew",
 	[HOLD_FOREIGN_ENDS] = "foreign_ends",
 	[HOLD_DOMESTIC_ENDS] = "domestic_ends",
+	[HOLD_RESUME] = "resume",
 };
 
 const char *
@@ -119,6 +120,8 @@ static const struct hold_row table[] = {
 	{ FREE, HOLD_FOREIGN_ENDS, STEP, HOLD_LAPSED, "the time it was granted for is over" },
 	{ HELD, HOLD_DOMESTIC_ENDS, STEP, HOLD_LAPSED,
 	    "the order the provider obeys is over: nobody has to hold the data" },
+	{ IN(LAPSED), HOLD_RESUME, STEP, HOLD_EFFECTIVE,
+	    "a clock that ran ahead noted its end, and that is still to come: held as before" },
 };
 #define ROWS (sizeof table / sizeof table[0])
 
@@ -151,6 +154,8 @@ why_not(const struct hold_facts *f)
 	if (f->event == HOLD_RENEW)
 		return refuse("hold.no-step",
 		    "The data were released: there is nothing to renew. A new preservation holds them anew, if they are still there.");
+	if (f->event == HOLD_RESUME)
+		return refuse("hold.no-step", "It did not lapse: there is no end to take back.");
 	return refuse("hold.no-step", "Nothing is held: no clock can run out.");
 }
 
@@ -162,6 +167,13 @@ clock_runs(const struct hold_facts *f)
 	return at == 0 || f->now <= at;
 }
 
+bool
+hold_lapsed_too_soon(const struct hold_facts *f)
+{
+	return f->state == HOLD_LAPSED && f->until != 0 && f->now <= f->until &&
+	    (f->domestic_until == 0 || f->now <= f->domestic_until);
+}
+
 /* What only whoever holds may do, and when. */
 static struct verdict
 may(const struct hold_facts *f)
@@ -170,6 +182,9 @@ may(const struct hold_facts *f)
 
 	if (clock && clock_runs(f))
 		return refuse("hold.runs", "That clock has not run out.");
+	if (f->event == HOLD_RESUME && f->state == HOLD_LAPSED && !hold_lapsed_too_soon(f))
+		return refuse("hold.ended",
+		    "Its end is over by this clock too: that it lapsed stands.");
 	if (f->event == HOLD_RENEW && f->ours)
 		return refuse("hold.theirs",
 		    "The other side holds these data: its order is its own. Ask for more time with a request of kind preserve_extend.");
@@ -278,7 +293,8 @@ hold_table_print(struct buf *out, struct err *err)
 	    "Both sides keep the hold and move it by the same acts; who holds also knows the\n"
 	    "end of its domestic order.  A hold that a later request names is kept until that\n"
 	    "request is delivered, refused, withdrawn or closed (Article 42(9)).  \"Late\": kept\n"
-	    "and told.  A lapse is found when somebody looks, and recorded once.\n\n"
+	    "and told.  A lapse is found when somebody looks, and recorded once; when a clock that\n"
+	    "ran ahead noted it, a later record takes it back, and both stay.\n\n"
 	    "| state | what happens | how | then | which means |\n"
 	    "| --- | --- | --- | --- | --- |\n", err))
 		return false;

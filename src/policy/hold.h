@@ -38,6 +38,7 @@ enum hold_event {
 	HOLD_RENEW,			/* of the domestic order: noted here, told to nobody */
 	HOLD_FOREIGN_ENDS,
 	HOLD_DOMESTIC_ENDS,
+	HOLD_RESUME,			/* the clock that noted its end ran ahead */
 	HOLD_EVENTS
 };
 const char *hold_event_name(enum hold_event e);	/* "grant" */
@@ -60,12 +61,15 @@ struct hold_step {
 /*
  * "hold.step"; "hold.no-step" with why not; "hold.came-late": allowed, kept, the state
  * stays; "hold.bound": nobody here lets go what a request not yet decided names;
- * "hold.theirs": who asked holds nothing; "hold.runs": that clock has not run out.
+ * "hold.theirs": who asked holds nothing; "hold.runs": that clock has not run out;
+ * "hold.ended": its end is over by this clock too, so that its lapse stands.
  */
 struct hold_step hold_decide(const struct hold_facts *f);
 
 /* The clock that has run out; false: none has. */
 bool hold_over(const struct hold_facts *f, enum hold_event *which);
+/* A lapse that a clock wrote which ran ahead is none: both of its ends are still to come. */
+bool hold_lapsed_too_soon(const struct hold_facts *f);
 /* When the data are let go if nobody does anything; 0: no end is known. */
 int64_t hold_ends_at(const struct hold_facts *f);
 /* What a request in this state means for the hold it names: decided, or pending. */

@@ -19,20 +19,21 @@
 /* One line a state: each event by its name, then the state after; "!" refused. */
 static const char *const lines[HOLD_STATES] = {
 	[HOLD_ASKED] = "grant>effective deny>released longer>asked name>asked "
-	    "decide>asked release>released renew! foreign_ends! domestic_ends!",
+	    "decide>asked release>released renew! foreign_ends! domestic_ends! resume!",
 	[HOLD_EFFECTIVE] = "grant>effective deny>effective longer>extended "
 	    "name>bound_to_request decide>effective release>released renew>effective "
-	    "foreign_ends>lapsed domestic_ends>lapsed",
+	    "foreign_ends>lapsed domestic_ends>lapsed resume!",
 	[HOLD_EXTENDED] = "grant>extended deny>extended longer>extended "
 	    "name>bound_to_request decide>extended release>released renew>extended "
-	    "foreign_ends>lapsed domestic_ends>lapsed",
+	    "foreign_ends>lapsed domestic_ends>lapsed resume!",
 	[HOLD_BOUND] = "grant>bound_to_request deny>bound_to_request "
 	    "longer>bound_to_request name>bound_to_request decide>effective "
-	    "release>released renew>bound_to_request foreign_ends! domestic_ends>lapsed",
+	    "release>released renew>bound_to_request foreign_ends! domestic_ends>lapsed resume!",
 	[HOLD_RELEASED] = "grant>released deny>released longer>released name>released "
-	    "decide>released release>released renew! foreign_ends! domestic_ends!",
+	    "decide>released release>released renew! foreign_ends! domestic_ends! resume!",
 	[HOLD_LAPSED] = "grant>lapsed deny>lapsed longer>extended name>lapsed "
-	    "decide>lapsed release>released renew>effective foreign_ends! domestic_ends!",
+	    "decide>lapsed release>released renew>effective foreign_ends! domestic_ends! "
+	    "resume>effective",
 };
 
 static const char *
@@ -65,7 +66,7 @@ look(const struct hold_facts *f)
 	bool clock = f->event == HOLD_FOREIGN_ENDS || f->event == HOLD_DOMESTIC_ENDS;
 
 	if ((f->event == HOLD_RENEW && f->state == HOLD_LAPSED && f->pending == 0 &&
-	    f->until == OVER) || (clock && f->until == RUNS) || (f->event == HOLD_RENEW && f->ours) ||
+	    f->until == OVER) || (f->event == HOLD_RESUME && f->until == OVER) || (clock && f->until == RUNS) || (f->event == HOLD_RENEW && f->ours) ||
 	    (f->event == HOLD_RELEASE && !f->incoming && (f->ours || f->pending > 0)))
 		want = NULL;
 	if (want == NULL) {
