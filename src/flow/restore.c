@@ -589,7 +589,8 @@ flow_restore(struct flow *f, const struct restore_wish *w, struct backup_result 
 	dir_close(r.into);
 	if (begun && !ok)
 		(void)!dir_remove_all(f->world, place.into, q.name, NULL);
-	ok = ok && dir_sync(place.into, err);
+	if (ok && !dir_sync(place.into, err))
+		ok = err_wrap(err, "%s is there and whole, but a loss of power may take its name", w->home);
 	if (ok) {
 		got.files = r.files;
 		*out = got;
