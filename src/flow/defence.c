@@ -183,11 +183,11 @@ custody_files_write(struct defending *d, struct err *err)
 /* ---- all of it ---- */
 
 static bool
-defence_make(struct defending *d, struct err *err)
+defence_make(struct disclosing_now *n, void *arg, struct err *err)
 {
-	struct disclosing_now *n = &d->now;
+	struct defending *d = arg;
 
-	if (!disclosing_open(n, err) || !lines_count(d, err) || !defence_act_take(d, err))
+	if (!lines_count(d, err) || !defence_act_take(d, err))
 		return false;
 	d->r.whole = d->r.restricted == 0;
 	if (d->r.whole ? !received_write(d, err) : d->r.shown > 0 &&
@@ -220,7 +220,9 @@ flow_evidence_defence(struct flow *f, unsigned evidence, size_t parcel,
 	d->now.flow = f;
 	d->now.wish = &d->wish;
 	d->now.choosing.all = true;
-	ok = disclosing_close(&d->now, defence_make(d, err), err);
+	ok = disclosing_open(&d->now, err) &&
+	    disclosing_second(&d->now, defence_make, d, err);
+	ok = disclosing_close(&d->now, ok, err);
 	if (ok)
 		*out = d->r;
 	if (d->has_act)

@@ -248,6 +248,14 @@ disclosing_close(struct disclosing_now *n, bool ok, struct err *err)
 	return ok;
 }
 
+static bool
+disclose_make(struct disclosing_now *n, void *arg, struct err *err)
+{
+	return disclosing_fill(n, err) && disclosing_proven(n, arg, err) &&
+	    disclosing_roots(n, &n->d.from, &n->d.from_card, err) &&
+	    disclosing_record(n, err);
+}
+
 bool
 flow_evidence_disclose(struct flow *f, const struct disclose_wish *wish,
     struct disclosure *out, size_t *packaged, struct package_report *report,
@@ -260,9 +268,7 @@ flow_evidence_disclose(struct flow *f, const struct disclose_wish *wish,
 		return false;
 	n->flow = f;
 	n->wish = wish;
-	ok = disclosing_open(n, err) && disclosing_fill(n, err) &&
-	    disclosing_proven(n, report, err) && disclosing_roots(n, &n->d.from,
-	    &n->d.from_card, err) && disclosing_record(n, err);
+	ok = disclosing_open(n, err) && disclosing_second(n, disclose_make, report, err);
 	if (ok && packaged != NULL)
 		*packaged = named_packaged(&n->choosing.named);
 	ok = disclosing_close(n, ok, err);

@@ -43,7 +43,8 @@ struct disclose_wish {
 /*
  * OUT/disclosure (checked before it has its name), roots.pem, tsa.pem.  Records `decided`
  * and `disclosed` are durable before that.  ERR_ABSENT "disclose.absent" names what is
- * not there; ERR_REFUSED "disclose.restricted": all that was named is restricted.
+ * not there; ERR_REFUSED "disclose.restricted": all that was named is restricted;
+ * "people.second": another person has not approved just this yet (flow/people.h).
  * *packaged (may be NULL): how many of the names are paths in the package.
  */
 MUST bool flow_evidence_disclose(struct flow *f, const struct disclose_wish *wish,

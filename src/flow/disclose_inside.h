@@ -4,6 +4,7 @@
 
 #include "flow/marks.h"
 #include "flow/names.h"
+#include "flow/people.h"
 #include "flow/use.h"
 #include "package/disclose.h"
 
@@ -34,6 +35,16 @@ MUST bool disclosing_choose(void *arg, const struct disclose_line *l, bool *show
     enum withheld *ground, struct err *err);
 /* flow, wish and choosing.all are set; disclosing_close whatever comes of it. */
 MUST bool disclosing_open(struct disclosing_now *n, struct err *err);
+/*
+ * Then: evidence leaves by two persons only (PEOPLE_DELIVER).  Refused with "people.second"
+ * until another has approved just these names, for this purpose, with these marks; else
+ * make is called.
+ */
+MUST bool disclosing_second(struct disclosing_now *n,
+    bool (*make)(struct disclosing_now *n, void *arg, struct err *err), void *arg,
+    struct err *err);
+MUST bool disclosing_matter(const struct disclosing_now *n, struct buf *content,
+    struct matter *m, struct err *err);
 MUST bool disclosing_fill(struct disclosing_now *n, struct err *err);
 /* The receiver's own check, before anybody sees it. */
 MUST bool disclosing_proven(struct disclosing_now *n, struct package_report *report,

@@ -34,7 +34,7 @@ enum people_act {
 	PEOPLE_GRANT,		/* yes to anything else */
 	PEOPLE_REFUSE,
 	PEOPLE_MESSAGE,		/* question, reply, withdrawal ... */
-	PEOPLE_DELIVER,		/* evidence leaves: answered, sealed for somebody, passed on */
+	PEOPLE_DELIVER,		/* evidence leaves: answered, sealed for or shown to somebody, passed on */
 	PEOPLE_RELEASE,		/* a hold ends before its time */
 	PEOPLE_DESTROY,
 	PEOPLE_RECEIVE,

@@ -1,0 +1,342 @@
+/*
+ * Some files for somebody: what is of Article 14 is restricted before anybody decided, marks
+ * have a limit and outlive backup and rebuild, and nothing is shown by one person alone.
+ * What the folder proves is tested in package/disclose_test.c and tests/scenario/disclose.sh.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "flow/disclose.h"
+#include "flow/ledger.h"
+#include "flow/marks.h"
+#include "flow/people.h"
+#include "flow/testkit.h"
+
+#define OK(call) do { struct err err = ERR_INIT; \
+	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
+#define NO(call, why) do { struct err err = ERR_INIT; \
+	if (call) fail_msg("%s is done", #call); \
+	assert_string_equal(err.reason, why); } while (0)
+
+static struct job j;
+
+/* Aldora's evidence is at Berun: 0001, three entries. */
+static int
+setup(void **state)
+{
+	(void)state;
+	job_begin(&j, 77);
+	run_up_to(&j, AFTER_RECEIVE);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	job_end(&j);
+	return 0;
+}
+
+static bool
+shown(struct site *s, const char *name, const char *out, struct disclosure *d,
+    size_t *packaged, struct err *err)
+{
+	struct disclose_wish w = { .evidence = 1, .parcel = SIZE_MAX,
+		.names = { .list = &name, .n = 1 }, .out = out, .why = WHY_DEFENCE,
+		.ground = WITHHELD_NOT_ASKED };
+	struct package_report report;
+	bool ok;
+
+	package_report_init(&report);
+	ok = flow_evidence_disclose(&s->flow, &w, d, packaged, &report, err);
+	package_report_clear(&report);
+	return ok;
+}
+
+static bool
+restricted(struct site *s, enum restrict_how how, const char *name, struct err *err)
+{
+	struct disclose_names names = { .list = &name, .n = name != NULL };
+	uint64_t lines;
+
+	return flow_evidence_restrict(&s->flow, 1, how, &names, &lines, err);
+}
+
+/* ---- what is restricted ---- */
+
+/* Berun answers a request about an offence of that article. */
+static void
+answered(const char *article)
+{
+	struct field_setting more = { "facts_and_offence.articles", article };
+	struct deliver_wish w = { .evidence = 1, .purpose = "case 12 only",
+		.authorisation = KIT_ORDER };
+	struct sealed sealed;
+	struct evidence e;
+	struct sent sent;
+
+	OK(ask_with(&j.a, ACT_STORED_DATA, "XB", 0, &more, 1, &sent, &err));
+	OK(bring(&j.a, &j.b, "XB", "ask", &err));
+	OK(add(&j.b, &e, &err));
+	OK(flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent, &err));
+	OK(bring(&j.b, &j.a, "XA", "yes", &err));
+}
+
+static void
+what_answers_a_request_about_article_14_is_restricted_until_a_person_decides(void **state)
+{
+	struct defence_result whole;
+	struct disclosure d;
+
+	(void)state;
+	job_begin(&j, 78);
+	run_up_to(&j, AFTER_PAIR);
+	answered("14");
+	NO(shown(&j.a, "zero", "out", &d, NULL, &err), "disclose.restricted");
+	assert_false(path_exists(j.world, NULL, "out"));
+	OK(flow_evidence_defence(&j.a.flow, 1, SIZE_MAX, "for-them", &whole, &err));
+	assert_false(whole.whole);
+	assert_int_equal(whole.shown, 0);
+	assert_int_equal(whole.restricted, whole.lines);
+	assert_false(path_exists(j.world, NULL, "for-them/received"));
+	assert_false(path_exists(j.world, NULL, "for-them/disclosure"));
+	OK(restricted(&j.a, RESTRICT_NONE, NULL, &err));
+	OK(shown(&j.a, "zero", "out", &d, NULL, &err));
+	assert_int_equal(d.shown, 1);
+	job_end(&j);
+}
+
+static void
+what_answers_another_request_is_not(void **state)
+{
+	struct disclosure d;
+
+	(void)state;
+	job_begin(&j, 79);
+	run_up_to(&j, AFTER_PAIR);
+	answered("13");
+	OK(shown(&j.a, "zero", "out", &d, NULL, &err));
+	job_end(&j);
+}
+
+/* What is kept of the limit is read again. */
+static void
+files_are_marked_one_by_one_up_to_a_limit(void **state)
+{
+	struct marks m = { 0 }, again;
+	struct digest leaf;
+
+	(void)state;
+	memset(&leaf, 0, sizeof leaf);
+	for (uint32_t i = 0; i < MARKS_MAX; i++) {
+		memcpy(leaf.b, &i, sizeof i);
+		OK(marks_add(&m, &leaf, &err));
+	}
+	NO(marks_add(&m, &leaf, &err), "restrict.many");
+	assert_int_equal(m.lines_n, MARKS_MAX);
+	OK(marks_save(&j.b.flow, 1, &m, &err));
+	OK(marks_load(&j.b.flow, 1, &again, &err));
+	assert_int_equal(again.lines_n, MARKS_MAX);
+	assert_true(marks_has(&again, &leaf));
+	marks_clear(&m);
+	marks_clear(&again);
+}
+
+static void
+a_name_at_the_source_comes_before_a_path_in_the_package(void **state)
+{
+	struct disclosure d;
+	size_t packaged = 9;
+
+	(void)state;
+	OK(shown(&j.b, "sub", "one", &d, &packaged, &err));
+	assert_int_equal(packaged, 0);
+	assert_int_equal(d.shown, 1);
+	OK(shown(&j.b, "data", "two", &d, &packaged, &err));
+	assert_int_equal(packaged, 1);
+	assert_true(d.shown > 1);
+	NO(shown(&j.b, "data/there/is/none", "three", &d, &packaged, &err),
+	    "disclose.absent");
+	assert_false(path_exists(j.world, NULL, "three"));
+}
+
+/* ---- marks and inspections are part of the home ---- */
+
+static void
+kept_the_same(const char *home, const char *name, struct buf *was)
+{
+	struct buf is;
+	char path[200];
+
+	(void)snprintf(path, sizeof path, "%s/evidence/0001/%s", home, name);
+	buf_init(&is, 1u << 20);
+	OK(file_load(j.world, NULL, path, &is, &err));
+	if (was->n == 0)
+		OK(buf_add(was, buf_span(&is), &err));
+	assert_true(is.n > 10 && span_eq(buf_span(&is), buf_span(was)));
+	buf_clear(&is);
+}
+
+static void
+marks_and_inspections_outlive_a_backup_and_a_rebuild(void **state)
+{
+	struct inspect_wish look = { .evidence = 1, .parcel = SIZE_MAX,
+		.by = "Advocate Muster", .where = "Room 4", .control = "Unit 4", .at = NOW };
+	struct backup_result backup;
+	struct buf marks, seen;
+	struct rebuilt rebuilt;
+	struct disclosure d;
+	struct digest sha256;
+	struct site back;
+	unsigned number;
+
+	(void)state;
+	buf_init(&marks, 1u << 20);
+	buf_init(&seen, 1u << 20);
+	OK(restricted(&j.b, RESTRICT_FILES, "zero", &err));
+	OK(flow_evidence_inspect(&j.b.flow, &look, &number, &sha256, &err));
+	assert_int_equal(number, 1);
+	kept_the_same("berun", "restricted", &marks);
+	kept_the_same("berun", "inspection-1.age", &seen);
+	OK(flow_rebuild(&j.b.flow, &rebuilt, &err));
+	OK(site_again(&j.b, &err));
+	kept_the_same("berun", "restricted", &marks);
+	kept_the_same("berun", "inspection-1.age", &seen);
+	NO(shown(&j.b, "zero", "out", &d, NULL, &err), "disclose.restricted");
+	OK(site_again(&j.b, &err));
+	OK(flow_backup(&j.b.flow, &(struct backup_wish){ .path = "backup.age" }, &backup,
+	    &err));
+	site_end(&j.b);
+	site_begin(&back, j.world, "back");
+	OK(flow_restore(&back.flow, &(struct restore_wish){ "backup.age", "back", NULL },
+	    &backup, &err));
+	kept_the_same("back", "restricted", &marks);
+	kept_the_same("back", "inspection-1.age", &seen);
+	site_end(&back);
+	buf_clear(&marks);
+	buf_clear(&seen);
+}
+
+/* ---- two persons ---- */
+
+static unsigned fresh_of;
+
+static bool
+phrase(void *arg, bool fresh, struct buf *secret, struct err *err)
+{
+	struct flow *f = arg;
+	unsigned n = fresh ? fresh_of : f->as;
+
+	return n <= 1 ? buf_add_text(secret, "six words make a good phrase", err) :
+	    buf_printf(secret, err, "the phrase of person %u", n);
+}
+
+static void
+as(unsigned number)
+{
+	OK(site_again(&j.b, &err));
+	j.b.flow.as = number;
+	j.b.flow.passphrase = phrase;
+	j.b.flow.arg = &j.b.flow;
+}
+
+/* Person 1 hands over, 2 approves, 3 administers. */
+static void
+office_begin(void)
+{
+	static const struct { const char *name; unsigned roles; } others[] = {
+		{ "Bo Ek", 1u << ROLE_PROSECUTOR }, { "Cem Arslan", 1u << ROLE_ADMINISTRATOR },
+	};
+	unsigned number;
+
+	for (size_t i = 0; i < 2; i++) {
+		struct person_wish w = { .name = others[i].name, .roles = others[i].roles };
+
+		as(1);
+		fresh_of = (unsigned)i + 2;
+		OK(flow_person_add(&j.b.flow, &w, &number, &err));
+	}
+	as(1);
+	OK(flow_person_role(&j.b.flow, 1, 0, 1u << ROLE_ADMINISTRATOR, &err));
+	as(1);
+	OK(flow_person_let_in(&j.b.flow, 2, &err));
+}
+
+/* Whatever waits is approved by the second person; how many. */
+static size_t
+approved_all(void)
+{
+	struct matter_view *list;
+	size_t n;
+
+	as(2);
+	OK(flow_matters(&j.b.flow, &list, &n, &err));
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].act == PEOPLE_DELIVER)
+			OK(flow_approve(&j.b.flow, &list[i], &err));
+		matter_view_clear(&list[i]);
+	}
+	mem_free(list);
+	as(1);
+	return n;
+}
+
+static void
+nothing_is_shown_by_one_person_alone(void **state)
+{
+	struct defence_result whole;
+	struct disclosure d;
+
+	(void)state;
+	office_begin();
+	as(1);
+	NO(shown(&j.b, "zero", "out", &d, NULL, &err), "people.second");
+	assert_false(path_exists(j.world, NULL, "out"));
+	assert_int_equal(approved_all(), 1);
+	/* Other files, or what is restricted meanwhile, are another matter. */
+	NO(shown(&j.b, "sub", "out", &d, NULL, &err), "people.second");
+	as(1);
+	OK(restricted(&j.b, RESTRICT_FILES, "sub", &err));
+	as(1);
+	NO(shown(&j.b, "zero", "out", &d, NULL, &err), "people.second");
+	(void)approved_all();
+	OK(shown(&j.b, "zero", "out", &d, NULL, &err));
+	assert_int_equal(d.shown, 1);
+	/* And what was approved is shown once. */
+	as(1);
+	NO(shown(&j.b, "zero", "out2", &d, NULL, &err), "people.second");
+	as(1);
+	NO(flow_evidence_defence(&j.b.flow, 1, SIZE_MAX, "all", &whole, &err),
+	    "people.second");
+	(void)approved_all();
+	OK(flow_evidence_defence(&j.b.flow, 1, SIZE_MAX, "all", &whole, &err));
+	assert_int_equal(whole.restricted, 1);
+	/* Who approves hands nothing over. */
+	as(2);
+	NO(shown(&j.b, "zero", "out3", &d, NULL, &err), "people.role");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    what_answers_a_request_about_article_14_is_restricted_until_a_person_decides),
+		cmocka_unit_test(what_answers_another_request_is_not),
+		TEST(files_are_marked_one_by_one_up_to_a_limit),
+		TEST(a_name_at_the_source_comes_before_a_path_in_the_package),
+		TEST(marks_and_inspections_outlive_a_backup_and_a_rebuild),
+		TEST(nothing_is_shown_by_one_person_alone),
+	};
+
+	return cmocka_run_group_tests_name("disclose", tests, NULL, NULL);
+}
