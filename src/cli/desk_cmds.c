@@ -220,6 +220,15 @@ desk_json(struct cli *c, const struct desk *d, const struct standing *w)
 	json_out_str(&j, "due_at", d->second_due_at != 0 ?
 	    when_rfc3339(d->second_due_at).s : NULL);
 	json_out_close_object(&j);
+	json_out_object(&j, "notices");
+	json_out_int(&j, "due", (int64_t)d->notices_due);
+	json_out_int(&j, "doubt", (int64_t)d->notices_doubt);
+	json_out_close_object(&j);
+	json_out_object(&j, "after_emergencies");
+	json_out_int(&j, "owed_by_us", (int64_t)d->formal_ours);
+	json_out_int(&j, "owed_by_them", (int64_t)d->formal_theirs);
+	json_out_int(&j, "overdue", (int64_t)d->formal_overdue);
+	json_out_close_object(&j);
 	json_out_str(&j, "ledger", d->ledger_text[0] != '\0' ? d->ledger_text : NULL);
 	json_out_str(&j, "next", next_step(s, d, w).s);
 	json_done(c, &j);
@@ -265,6 +274,20 @@ counts_say(struct cli *c, const struct desk *d, const struct standing *w)
 }
 
 static void
+owed_say(struct cli *c, const struct desk *d)
+{
+	if (d->notices_due > 0)
+		say(c, "  %s to be told of a secret measure: comity notice list\n",
+		    count_people(d->notices_due, "person is", "persons are").s);
+	if (d->notices_doubt > 0)
+		say(c, "  %s in doubt: this machine's clock stands before the day they were written: comity notice list\n",
+		    count_people(d->notices_doubt, "notice is", "notices are").s);
+	if (d->formal_ours + d->formal_theirs > 0)
+		say(c, "  formal requests after emergencies: we owe %zu, they owe %zu, overdue %zu: comity deadline list\n",
+		    d->formal_ours, d->formal_theirs, d->formal_overdue);
+}
+
+static void
 desk_say(struct cli *c, const struct desk *d, const struct standing *w)
 {
 	const struct settings *s = home_settings(c->flow.home);
@@ -295,6 +318,7 @@ desk_say(struct cli *c, const struct desk *d, const struct standing *w)
 		    count_people(d->second_owed, "second signature is",
 		    "second signatures are").s, d->second_overdue > 0 ? "overdue" : "due",
 		    when_people(d->second_due_at).s);
+	owed_say(c, d);
 	due_say(c, d);
 	if (d->due_n == 0 && n->open_ours + n->open_theirs == 0)
 		say(c, n->last_received_at != 0 ?

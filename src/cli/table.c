@@ -452,6 +452,65 @@ static const char *const execute_examples[] = {
 	"the search begins; the order is kept sealed with the request",
 	NULL
 };
+static const struct option called_options[] = {
+	{ "dialled", "PHONE", "the number that was dialled: the one on the sender's confirmed card (needed)" },
+	{ "answered-by", "NAME", "who answered; kept sealed (needed for yes and no)" },
+	{ "result", "WHAT", "yes: they sent it; no: they know nothing of it; nobody: no answer (needed)" },
+	END
+};
+static const char *const called_examples[] = {
+	"comity request called 31 --dialled \"+1 555 0100\" --answered-by \"Duty officer Reyes\" --result yes",
+	"the call before an emergency is acted on",
+	NULL
+};
+static const struct option seen_options[] = {
+	{ "earlier", "NUMBER", "the refused request that was read (needed)" }, END
+};
+static const struct option risk_options[] = {
+	{ "level", "LEVEL", "normal, heightened or blocked (needed)" },
+	{ "measure", "KIND", "for this kind of request only; default: all" },
+	{ "reason", "TEXT", "why; kept sealed (needed)" }, END
+};
+static const char *const risk_examples[] = {
+	"comity policy risk XB --measure stored_data --level heightened --reason \"Report of May on trials there\"",
+	"dual criminality, two readers and an assurance before data go there",
+	NULL
+};
+static const struct option realtime_options[] = {
+	{ "instrument", "NAME", "the treaty it is for: Budapest, UNCAC-CYBER (needed)" },
+	{ "on", NULL, "collection in real time goes" },
+	{ "off", NULL, "it does not, as it is from the start" },
+	{ "reason", "TEXT", "why; kept sealed (needed)" }, END
+};
+static const char *const realtime_examples[] = {
+	"comity policy realtime XB --instrument Budapest --on --reason \"Decision 4/26 of the ministry\"",
+	"requests of real-time collection may be sent and executed",
+	NULL
+};
+static const struct option policy_list_options[] = {
+	{ "reasons", NULL, "with the reasons, which are sealed" }, END
+};
+static const struct option notice_list_options[] = {
+	{ "all", NULL, "also those who were told" }, END
+};
+static const struct option notice_defer_options[] = {
+	{ "until", "TIME", "the new day, at most 90 days from now (needed)" },
+	{ "reason", "CODE", "inquiry_harmed, danger, court_order, not_found, or asked (needed)" },
+	END
+};
+static const struct option notice_done_options[] = {
+	{ "how", "CODE", "letter, in_person, lawyer, court, provider, other_authority; or nothing_done (needed)" },
+	{ "lifted", NULL, "the secrecy was ended before its day" }, END
+};
+static const struct option notice_sheet_options[] = {
+	{ "langs", "TAG[,TAG]", "one language or two side by side; default: that of this home" },
+	{ "out", "FILE", "a new file (needed)" }, END
+};
+static const char *const notice_examples[] = {
+	"comity notice sheet 7 --langs fr,ar --out notice.html",
+	"a page for the person: what was done, which remedies there are",
+	NULL
+};
 static const struct option hold_list_options[] = {
 	{ "all", NULL, "also those released and lapsed" }, END
 };
@@ -716,6 +775,28 @@ const struct command commands[] = {
 	    hold_renew_options, hold_examples, true, run_hold_renew },
 	{ "hold", "release", "NUMBER", 1, 1, "let go before its end; they are told, two people sign",
 	    NULL, release_options, NULL, true, run_request_release },
+	{ "policy", "risk", "STATE", 1, 1, "how careful this node is with a State",
+	    "heightened: dual criminality has to be said (S02), two persons read it (S03), data go only after an assurance (S22). blocked: no yes; consult and refuse. It is never looser than the tables of the law.",
+	    risk_options, risk_examples, true, run_policy_risk },
+	{ "policy", "realtime", "STATE", 1, 1, "switch collection in real time on or off",
+	    "Off from the start, for each State and instrument (S13): without it such a request is neither sent nor executed. This program collects nothing itself.",
+	    realtime_options, realtime_examples, true, run_policy_realtime },
+	{ "policy", "list", "", 0, 0, "what is set about each State",
+	    "Needs no passphrase, but for the reasons.", policy_list_options, NULL, true,
+	    run_policy_list },
+	{ "notice", "list", "", 0, 0, "who has still to be told of a secret measure, and why not yet",
+	    "Numbers of notices and requests only; who it is stands in the sealed request. A notice is done when a person says so, and by no clock.",
+	    notice_list_options, NULL, true, run_notice_list },
+	{ "notice", "show", "NUMBER", 1, 1, "one notice", NULL, NULL, NULL, true,
+	    run_notice_show },
+	{ "notice", "defer", "NUMBER", 1, 1, "keep it secret longer, with a reason",
+	    "90 days at most, and again with a reason each time; each is a leaf (S04, D62).",
+	    notice_defer_options, NULL, true, run_notice_defer },
+	{ "notice", "done", "NUMBER", 1, 1, "the person was told", NULL, notice_done_options,
+	    NULL, true, run_notice_done },
+	{ "notice", "sheet", "NUMBER", 1, 1, "a page for the person: what was done, which remedies",
+	    "It names the measure, its article and the authorities, and no person. The court and its time limit are filled in by hand.",
+	    notice_sheet_options, notice_examples, true, run_notice_sheet },
 	{ "request", "new", "[KIND]", 0, 1, "a draft; without KIND: which kinds there are",
 	    "Saved whatever is missing; it says what that is, with the article that asks for it.",
 	    draft_options, new_examples, true, run_request_new },
@@ -745,6 +826,12 @@ const struct command commands[] = {
 	{ "request", "execute", "NUMBER", 1, 1, "begin to work on what was granted; here only",
 	    "Content needs an order of your own State (S06), a flagged request two persons (S03), an assurance that was asked for its reply (S22). A leaf of the ledger says it.",
 	    execute_options, execute_examples, true, run_request_execute },
+	{ "request", "called", "NUMBER", 1, 1, "note the call to the number on the sender's card",
+	    "Nobody says yes to an emergency, or works on it, before that call (S15). The number is that of the confirmed card, never one of the request. A no sets the request aside for good, as a suspected forgery.",
+	    called_options, called_examples, true, run_request_called },
+	{ "request", "seen", "NUMBER", 1, 1, "note that an earlier refusal about the same was read",
+	    "A request about a person or account of whom one was refused here waits for that, whoever sends it and in whatever words.",
+	    seen_options, NULL, true, run_request_seen },
 	{ "request", "postpone", "NUMBER", 1, 1, "not now: an inquiry of our own would suffer",
 	    "The request stays open and the answer is still owed (Article 40(27)).",
 	    postpone_options, postpone_examples, true, run_request_postpone },

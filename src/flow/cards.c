@@ -501,8 +501,8 @@ peer_take(struct flow *f, struct incoming_card *c, const struct peer *known,
 		return err_set(err, ERR_REFUSED, "peer.not-following",
 		    "a confirmed card of this authority is here and does not lead to this one; compare the six words: comity peer pair CARD --words \"...\"");
 	if ((known != NULL && !earlier_keep(p, known, err)) ||
-	    !card_record(f, &p->card_id, NULL, &p->id, p->confirmed ?
-	    "card.confirmed" : "card.taken", err) ||
+	    !card_record(f, &p->card_id, NULL, &p->id, words ? "card.words" :
+	    p->confirmed ? "card.confirmed" : "card.taken", err) ||
 	    !peer_save(f->home, p, buf_span(&c->file), buf_span(&c->json), err))
 		return false;
 	p->card = c->act;

@@ -5,6 +5,7 @@
 
 #include "flow/deadlines.h"
 #include "flow/journey.h"
+#include "flow/notices.h"
 #include "flow/people.h"
 #include "flow/treaty.h"
 
@@ -126,14 +127,21 @@ static bool
 followed_look(struct gathering *g, const struct docket_request *r, bool *out,
     struct err *err)
 {
+	static const enum act_kind formal[] = { ACT_STORED_DATA, ACT_SUBSCRIBER,
+		ACT_MLA_GENERAL };
 	struct docket_filter filter = { .kind = act_kind_name(ACT_FREEZE) };
 	struct follower l = { .alert = r };
 
 	*out = false;
-	if (strcmp(r->kind, act_kind_name(ACT_FREEZE_ALERT)) != 0)
-		return true;
-	if (!docket_requests(g->d, &filter, follower_look, &l, err))
+	if (strcmp(r->kind, act_kind_name(ACT_FREEZE_ALERT)) == 0 &&
+	    !docket_requests(g->d, &filter, follower_look, &l, err))
 		return false;
+	if (strcmp(r->kind, act_kind_name(ACT_EMERGENCY_DATA)) == 0)
+		for (size_t i = 0; i < sizeof formal / sizeof *formal; i++) {
+			filter.kind = act_kind_name(formal[i]);
+			if (!docket_requests(g->d, &filter, follower_look, &l, err))
+				return false;
+		}
 	*out = l.found;
 	return true;
 }
@@ -202,12 +210,34 @@ request_add(void *arg, const struct docket_request *r, struct err *err)
 	return dues_add(g, &dues, r, state, &them, err);
 }
 
-/* An alert is closed with its receipt: alerts are looked for among all there are. */
+/* What was announced is owed when the thread has ended, too: those are looked for among all. */
 static bool
 open_add(void *arg, const struct docket_request *r, struct err *err)
 {
 	return strcmp(r->kind, act_kind_name(ACT_FREEZE_ALERT)) == 0 ||
+	    strcmp(r->kind, act_kind_name(ACT_EMERGENCY_DATA)) == 0 ||
 	    request_add(arg, r, err);
+}
+
+/* ---- who is told of a secret measure ---- */
+
+static bool
+notice_add(void *arg, const struct docket_notice *n, struct err *err)
+{
+	struct gathering *g = arg;
+	struct due due = due_one(DUE_NOTICE, n->since, n->until, true, g->now);
+	struct notice_facts f = { .since = n->since, .until = n->until, .now = g->now };
+	struct docket_request r;
+	char whose[16];
+
+	/* By a clock that is in doubt it is late, until somebody has looked. */
+	if (notice_state_of(&f) == NOTICE_DOUBT)
+		due.stage = STAGE_OVERDUE;
+	due.rule = law_deadline("D62");
+	due.request = n->request;
+	(void)snprintf(whose, sizeof whose, "N-%u", n->number);
+	return docket_request_get(g->d, n->request, &r, err) &&
+	    deadline_add(g, &due, &r, "", &g->us, whose, err);
 }
 
 /* ---- holds, cards, signatures ---- */
@@ -312,6 +342,7 @@ flow_deadlines(struct flow *f, int64_t until, bool sealed, struct deadline **out
 {
 	struct docket_filter open = { .open_only = true };
 	struct docket_filter alerts = { .kind = act_kind_name(ACT_FREEZE_ALERT) };
+	struct docket_filter urgent = { .kind = act_kind_name(ACT_EMERGENCY_DATA) };
 	struct gathering g = { .f = f, .now = world_now(f->world), .until = until,
 		.sealed = sealed };
 	const struct settings *s = home_settings(f->home);
@@ -323,6 +354,8 @@ flow_deadlines(struct flow *f, int64_t until, bool sealed, struct deadline **out
 		law_calendar(g.law, s->state, s->authority.s, &g.us);
 		ok = docket_requests(g.d, &open, open_add, &g, err) &&
 		    docket_requests(g.d, &alerts, request_add, &g, err) &&
+		    docket_requests(g.d, &urgent, request_add, &g, err) &&
+		    docket_notices(g.d, true, notice_add, &g, err) &&
 		    docket_holds(g.d, false, hold_deadline_add, &g, err) &&
 		    signature_add(&g, err) && own_card_add(&g, err) &&
 		    peers_each(f->home, peer_card_add, &g, err);
@@ -337,4 +370,32 @@ flow_deadlines(struct flow *f, int64_t until, bool sealed, struct deadline **out
 	*out = g.list;
 	*n = g.n;
 	return true;
+}
+
+bool
+flow_emergencies_owed(struct flow *f, struct emergencies_owed *out, struct err *err)
+{
+	struct docket_filter urgent = { .kind = act_kind_name(ACT_EMERGENCY_DATA) };
+	struct gathering g = { .f = f, .now = world_now(f->world), .until = WHEN_MAX };
+	const struct settings *s = home_settings(f->home);
+	bool ok;
+
+	memset(out, 0, sizeof *out);
+	ok = flow_law(f, &g.law, err) && desk_open(f, false, &g.d, err);
+	if (ok) {
+		law_calendar(g.law, s->state, s->authority.s, &g.us);
+		ok = docket_requests(g.d, &urgent, request_add, &g, err);
+	}
+	docket_close(g.d);
+	for (size_t i = 0; ok && i < g.n; i++) {
+		const struct due *d = &g.list[i].due;
+
+		if (d->what != DUE_EMERGENCY_REQUEST)
+			continue;
+		out->ours += d->ours;
+		out->theirs += !d->ours;
+		out->overdue += d->stage == STAGE_OVERDUE;
+	}
+	mem_free(g.list);
+	return ok;
 }

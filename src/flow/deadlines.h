@@ -29,4 +29,9 @@ struct deadline {
 MUST bool flow_deadlines(struct flow *f, int64_t until, bool sealed,
     struct deadline **out, size_t *n, struct err *err);
 
+/* Formal requests owed after an emergency (D79), for the desk: needs no passphrase. */
+struct emergencies_owed { size_t ours, theirs, overdue; };
+MUST bool flow_emergencies_owed(struct flow *f, struct emergencies_owed *out,
+    struct err *err);
+
 #endif

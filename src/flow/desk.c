@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/deadlines.h"
 #include "flow/exchange.h"
 #include "flow/journey.h"
+#include "flow/notices.h"
 #include "flow/people.h"
 
 
@@ -65,6 +67,23 @@ ledger_look(struct flow *f, char text[300], struct err *err)
 	return false;
 }
 
+/* What is owed to persons, and to the file. */
+static bool
+owed_look(struct flow *f, struct desk *out, struct err *err)
+{
+	struct emergencies_owed e;
+	struct notice_counts n;
+
+	if (!flow_notice_counts(f, &n, err) || !flow_emergencies_owed(f, &e, err))
+		return false;
+	out->notices_due = n.due;
+	out->notices_doubt = n.doubt;
+	out->formal_ours = e.ours;
+	out->formal_theirs = e.theirs;
+	out->formal_overdue = e.overdue;
+	return true;
+}
+
 bool
 flow_desk(struct flow *f, struct desk *out, struct err *err)
 {
@@ -81,7 +100,7 @@ flow_desk(struct flow *f, struct desk *out, struct err *err)
 	    docket_requests(d, &filter, due_take, out, err);
 	docket_close(d);
 	ok = ok && ledger_look(f, out->ledger_text, err) &&
-	    flow_matter_counts(f, &seconds, err);
+	    flow_matter_counts(f, &seconds, err) && owed_look(f, out, err);
 	if (ok) {
 		out->second_waits = seconds.waiting;
 		out->second_owed = seconds.owed;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "crypto/digest.h"
+#include "flow/guards.h"
 #include "flow/people_inside.h"
 #include "flow/treaty.h"
 
@@ -492,7 +493,8 @@ draft_shown(struct drafting *g, struct request_view *out, struct err *err)
 	(void)snprintf(a->body.request.number, sizeof a->body.request.number, "%s",
 	    request_number_text(home_settings(g->f->home)->state, &g->row).s);
 	a->payload_files = g->draft.attach_n;
-	if (!draft_check(g->f, a, g->to.state, false, &out->findings, err))
+	if (!draft_check(g->f, a, g->to.state, false, &out->findings, err) ||
+	    !guard_look(g->f, &g->row, a, &out->findings, err))
 		return false;
 	out->draft = g->draft;
 	draft_init(&g->draft);

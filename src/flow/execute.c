@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/execute.h"
+#include "flow/guards.h"
 #include "flow/journey.h"
 #include "flow/people.h"
 #include "flow/treaty.h"
@@ -139,8 +140,8 @@ findings_look(struct executing *x, struct err *err)
 	return ok;
 }
 
-static bool
-asks_assurance(const struct fields *fs)
+bool
+conditions_ask_assurance(const struct fields *fs)
 {
 	const struct field *c = fields_find(fs, "conditions");
 
@@ -191,7 +192,7 @@ assurance_look(struct executing *x, bool read, struct err *err)
 	act_init(&a, ACT_CARD);
 	ok = act_open(x->f, &promise, &a, err);
 	if (ok)
-		x->facts.assurance_wanted = asks_assurance(&a.body.answer.fields);
+		x->facts.assurance_wanted = conditions_ask_assurance(&a.body.answer.fields);
 	x->facts.assurance_given = replied.yes && read;
 	act_clear(&a);
 	return ok;
@@ -215,7 +216,9 @@ executing_load(struct executing *x, bool read, struct err *err)
 	f->persons = 1;
 	return on_file(x->f, FILED_AUTHORISATION, &x->row, &f->authorised, err) &&
 	    on_file(x->f, FILED_WAIVER, &x->row, &f->waived, err) && (x->row.ours ||
-	    findings_look(x, err)) && assurance_look(x, read, err);
+	    findings_look(x, err)) &&
+	    guard_heightened(x->f, &x->row, &f->heightened, err) &&
+	    assurance_look(x, read, err);
 }
 
 /* ---- two persons, where one is not enough ---- */
@@ -224,7 +227,8 @@ static bool
 matter_print(const struct executing *x, struct buf *out, struct err *err)
 {
 	return buf_printf(out, err, "comity.execute/1\nrequest %s\nkind %s\nflagged %s\n",
-	    digest_hex(&x->row.act).s, x->row.kind, "request.persecution");
+	    digest_hex(&x->row.act).s, x->row.kind,
+	    x->facts.flagged ? "request.persecution" : "guard.heightened");
 }
 
 /* A home of one has nobody to sign: policy says so. */
@@ -235,7 +239,7 @@ second_ask(struct executing *x, struct matter *m, struct buf *content, struct er
 
 	if (!flow_person(x->f, err))
 		return false;
-	if (!x->facts.flagged || flow_people(x->f) == NULL)
+	if ((!x->facts.flagged && !x->facts.heightened) || flow_people(x->f) == NULL)
 		return true;
 	*m = (struct matter){ .act = PEOPLE_DELIVER, .kind = ACT_DELIVERED,
 		.request = x->row.number };
@@ -263,7 +267,7 @@ executing_record(struct executing *x, struct docket *d, struct err *err)
 	(void)snprintf(r.rule_version, sizeof r.rule_version, "1");
 	(void)snprintf(r.outcome, sizeof r.outcome, "%s",
 	    request_state_name(STATE_EXECUTING));
-	(void)snprintf(r.reason, sizeof r.reason, "execute.%s", x->facts.flagged ?
+	(void)snprintf(r.reason, sizeof r.reason, "execute.%s", x->facts.persons > 1 ?
 	    "two-persons" : x->facts.unmapped ? "dual-waived" : x->facts.assurance_wanted ? "assured" :
 	    x->facts.authorised ? "authorised" : "granted");
 	for (size_t i = 0; i < x->files_n; i++)
@@ -299,12 +303,15 @@ execute_run(struct executing *x, struct err *err)
 		struct execute_facts plain = x->facts;
 
 		plain.authorised = plain.assurance_given = plain.waived = true;
+		plain.heightened = false;
 		plain.persons = 2;
 		if (!verdict_ask(execute_decide(&plain), err))
 			return false;
 	}
 	buf_init(&content, MATTER_MAX);
-	ok = files_put(x, err) && second_ask(x, &m, &content, err) &&
+	ok = guard_ask(x->f, GUARD_WORK, &x->row, &x->request, PEOPLE_DELIVER,
+	    x->facts.assurance_wanted, err) &&
+	    files_put(x, err) && second_ask(x, &m, &content, err) &&
 	    (already || verdict_ask(execute_decide(&x->facts), err)) &&
 	    (already && !x->sealed ? true : executing_keep(x, err));
 	if (m.request != 0)
@@ -357,7 +364,8 @@ execute_handover_ask(struct flow *f, const struct docket_request *row,
 	if (ok && x.facts.state != STATE_EXECUTING && !row->ours) {
 		x.facts.hands_over = true;
 		x.facts.persons = flow_people(f) != NULL ? 2 : 1;
-		ok = files_put(&x, err) &&
+		ok = guard_ask(f, GUARD_WORK, row, &x.request, PEOPLE_DELIVER,
+		    x.facts.assurance_wanted, err) && files_put(&x, err) &&
 		    verdict_ask(execute_decide(&x.facts), err);
 	}
 	mem_free(x.found);

@@ -37,9 +37,14 @@ MUST bool flow_request_execute(struct flow *f, unsigned number,
  */
 MUST bool request_stands(struct flow *f, const struct docket_request *row,
     struct act *out, struct request_findings *found, struct err *err);
-/* ERR_REFUSED with the reason of the first finding that bars a yes (policy/request.h). */
+/*
+ * ERR_REFUSED with the reason of the first finding that bars a yes (policy/request.h), or
+ * of the guard that does (policy/guard.h).  assurance_asked: the yes has such a condition.
+ */
 MUST bool request_yes_ask(struct flow *f, const struct docket_request *row,
-    struct err *err);
+    enum act_kind yes, bool assurance_asked, struct err *err);
+/* Do these conditions ask for an assurance (S22)? */
+bool conditions_ask_assurance(const struct fields *fs);
 
 /* May evidence go over in this thread?  The guards of an execution that was left out. */
 MUST bool execute_handover_ask(struct flow *f, const struct docket_request *row,

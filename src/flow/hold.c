@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/guards.h"
 #include "flow/hold.h"
 #include "flow/journey.h"
 
@@ -257,7 +258,8 @@ hold_follow(struct docket *d, unsigned request, const struct act *a, int64_t at,
 	if (!docket_request_get(d, request, &r, err))
 		return false;
 	if (class == ACT_IS_REQUEST && strcmp(r.kind, act_kind_name(a->kind)) == 0 &&
-	    !request_follow(d, &r, a, at, incoming, err))
+	    (!request_follow(d, &r, a, at, incoming, err) ||
+	    !guard_follow(d, &r, a, at, incoming, err)))
 		return false;
 	if (class == ACT_IS_ANSWER && a->kind != ACT_REVOKED &&
 	    !answer_follow(d, &r, a, at, incoming, err))

@@ -26,7 +26,7 @@ void digest_map_clear(struct digest_map *m);
 
 /* An entry of the journal: of its record, what the docket is made from. */
 enum entry_note { NOTE_NONE, NOTE_CLOSED, NOTE_STAMPED, NOTE_OUTBOX, NOTE_CONFIRMED,
-	NOTE_HOLD, NOTE_EXECUTED };
+	NOTE_HOLD, NOTE_EXECUTED, NOTE_GUARD };
 struct entry {
 	uint64_t at;			/* offset in the journal */
 	int64_t when;

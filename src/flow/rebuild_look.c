@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "flow/execute.h"
+#include "flow/guards.h"
+#include "flow/notices.h"
 #include "flow/rebuild.h"
 #include "flow/take.h"
 
@@ -107,6 +109,8 @@ note_read(struct entry *e, const struct record *r)
 	if (r->event == EVENT_DECIDED && strcmp(r->rule, EXECUTE_RULE) == 0 &&
 	    strcmp(r->outcome, request_state_name(STATE_EXECUTING)) == 0)
 		e->note = NOTE_EXECUTED;
+	if (guard_record(r) || notice_record(r))
+		e->note = NOTE_GUARD;
 	if (r->event == EVENT_DECIDED && strncmp(r->reason, "by.", 3) == 0)
 		(void)!send_by_parse(dot + 1, &e->by);
 	if (r->event == EVENT_DECIDED && strcmp(r->rule, "seal") == 0)

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/guards.h"
+#include "flow/notices.h"
 #include "flow/rebuild_replay.h"
 
 /* ---- what was noted besides ---- */
@@ -73,12 +75,25 @@ noted_thread(struct replaying *p, const struct entry *e, struct err *err)
 	    hold_follow_end(p->d, r.number, e->when, err);
 }
 
+/* A call, a stance, a notice: what its record says by codes. */
+static bool
+guarded_again(struct replaying *p, const struct entry *e, struct err *err)
+{
+	uint8_t salt[RECORD_SALT];
+	struct record r;
+
+	return record_load(p->f, e->at, &r, NULL, salt, err) &&
+	    guard_again(p->d, &r, err) && notice_again(p->d, &r, err);
+}
+
 static bool
 entry_again(struct replaying *p, const struct entry *e, struct err *err)
 {
 	if (e->event == EVENT_EVIDENCE_ADDED)
 		return e->evidence == 0 || replay_evidence_row(p, e->evidence, EVIDENCE_OWN,
 		    e->when, e->files, e->bytes, err);
+	if (e->note == NOTE_GUARD)
+		return guarded_again(p, e, err);
 	if (!e->has_act)
 		return true;
 	if (e->event == EVENT_MADE)

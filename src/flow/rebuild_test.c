@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "flow/backup.h"
+#include "flow/guards.h"
 #include "flow/journey.h"
 #include "flow/ledger.h"
 #include "flow/places_kit.h"
@@ -320,6 +321,8 @@ story_alone(struct job *j)
 	n = drafted(&j->a, "XB", 0);
 	GOOD(flow_request_send(&j->a.flow, n, BY_COMITY, &sent, &err));
 	GOOD(bring(&j->a, &j->b, "XB", "p3", &err));
+	/* About the same account as the one that was refused: somebody has read why. */
+	GOOD(flow_request_seen(&j->b.flow, 2, 1, &err));
 	GOOD(reply_with(&j->b, 2, ACT_GRANTED, &sent, &err));
 	GOOD(bring(&j->b, &j->a, "XA", "p4", &err));
 	GOOD(flow_request_close(&j->a.flow, n, NULL, &r, &err));

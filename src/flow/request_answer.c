@@ -258,7 +258,8 @@ answer_ask(struct answering *g, struct err *err)
 	memcpy(facts.to_state, g->to.state, sizeof facts.to_state);
 	return flow_law(g->f, &facts.law, err) &&
 	    verdict_ask(answer_decide(&facts), err) &&
-	    (!is_yes(g->wish->kind) || g->row.ours || request_yes_ask(g->f, &g->row, err)) &&
+	    (!is_yes(g->wish->kind) || g->row.ours || request_yes_ask(g->f, &g->row,
+	    g->wish->kind, conditions_ask_assurance(&g->answer.body.answer.fields), err)) &&
 	    send_ask(g->f, &g->o.signer, &g->to, 0, 0, err);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "crypto/digest.h"
+#include "flow/guards.h"
 #include "flow/hold.h"
 #include "flow/people_inside.h"
 
@@ -463,7 +464,8 @@ sending_whole(struct sending *s, struct err *err)
 	(void)snprintf(r->number, sizeof r->number, "%s",
 	    request_number_text(home_settings(s->f->home)->state, &s->row).s);
 	s->draft.act.payload_files = s->draft.attach_n;
-	if (!draft_check(s->f, &s->draft.act, s->to.state, false, &findings, err))
+	if (!draft_check(s->f, &s->draft.act, s->to.state, false, &findings, err) ||
+	    !guard_look(s->f, &s->row, &s->draft.act, &findings, err))
 		return false;
 	while (findings.stops > 0 && first + 1 < findings.n &&
 	    findings.list[first].weight != FINDING_STOPS)

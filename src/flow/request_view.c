@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/apart.h"
+#include "flow/guards.h"
 #include "flow/journey.h"
 #include "flow/people.h"
 #include "flow/treaty.h"
@@ -240,6 +241,8 @@ flow_request_view(struct flow *f, unsigned number, struct request_view *out,
 		    request_number_text(home_settings(f->home)->state, &out->row).s);
 	ok = (!out->has_draft && out->row.ours) || draft_check(f, &out->draft.act,
 	    out->peer_state, !out->has_draft, &out->findings, err);
+	ok = ok && ((!out->has_draft && out->row.ours) || guard_look(f, &out->row,
+	    &out->draft.act, &out->findings, err));
 	ok = ok && (!out->has_draft || receiver_look(f, &side, &out->findings, err));
 	other_side_clear(&side);
 	if (!ok)

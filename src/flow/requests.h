@@ -246,6 +246,10 @@ struct desk {
 	/* Of second persons (flow/people.h): what waits, and signatures owed for what went. */
 	size_t second_waits, second_owed, second_overdue;
 	int64_t second_due_at;		/* the first of those owed; 0 none */
+	/* Persons who are to be told of a secret measure (flow/notices.h). */
+	size_t notices_due, notices_doubt;
+	/* Formal requests owed after emergencies, by us and by them. */
+	size_t formal_ours, formal_theirs, formal_overdue;
 };
 MUST bool flow_desk(struct flow *f, struct desk *out, struct err *err);
 

@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "flow/execute.h"
+#include "flow/guards.h"
 #include "flow/journey.h"
+#include "flow/people.h"
 
 #define REPLIES_MAX 64		/* of one thread: a question is asked in each */
 
@@ -87,7 +89,8 @@ yes_verdict(const struct request_findings *found, unsigned number, struct err *e
 }
 
 bool
-request_yes_ask(struct flow *f, const struct docket_request *row, struct err *err)
+request_yes_ask(struct flow *f, const struct docket_request *row, enum act_kind yes,
+    bool assurance_asked, struct err *err)
 {
 	struct request_findings *found = mem_new(sizeof *found, err);
 	struct act a;
@@ -97,7 +100,9 @@ request_yes_ask(struct flow *f, const struct docket_request *row, struct err *er
 		return false;
 	act_init(&a, ACT_PRESERVE);
 	ok = request_stands(f, row, &a, found, err) &&
-	    yes_verdict(found, row->number, err);
+	    yes_verdict(found, row->number, err) &&
+	    guard_ask(f, GUARD_YES, row, &a, people_act_of(yes, a.kind), assurance_asked,
+	    err);
 	act_clear(&a);
 	mem_free(found);
 	return ok;

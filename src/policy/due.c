@@ -24,6 +24,8 @@ static const struct { const char *name, *words; } whats[DUE_WHATS] = {
 	[DUE_REMOVE_ANSWER] = { "remove_answer", "the answer to the notice" },
 	[DUE_SIGNATURE] = { "signature", "a second signature" },
 	[DUE_CARD] = { "card", "the card ends" },
+	[DUE_NOTICE] = { "notice", "the person is told of the measure" },
+	[DUE_EMERGENCY_REQUEST] = { "emergency_request", "the formal request after the emergency" },
 };
 
 const char *
@@ -210,11 +212,25 @@ freeze_owed(const struct due_facts *f, struct dues *out)
 		rule_add(out, f, DUE_FREEZE_REQUEST, "D75", started(f), f->ours);
 }
 
+/* Data went over in haste: what came first is put into a request that can be read in court. */
+static void
+emergency_follows(const struct due_facts *f, struct dues *out)
+{
+	const struct law_deadline *d = law_deadline("D79");
+
+	if (f->kind == ACT_EMERGENCY_DATA && !f->followed && f->answered_at != 0 &&
+	    (f->state == STATE_DELIVERED || f->state == STATE_ACKNOWLEDGED ||
+	    f->state == STATE_CLOSED) &&
+	    f->now <= law_deadline_at(d, f->answered_at) + DUE_LAPSED_SHOWN)
+		rule_add(out, f, DUE_EMERGENCY_REQUEST, "D79", f->answered_at, f->ours);
+}
+
 void
 due_request(const struct due_facts *f, struct dues *out)
 {
 	out->n = 0;
 	freeze_owed(f, out);
+	emergency_follows(f, out);
 	if (!request_state_open(f->state))
 		return;
 	removal_owed(f, out);
@@ -283,7 +299,7 @@ due_use_of(const char *rule)
 {
 	static const struct { enum due_use use; const char *rules; } uses[] = {
 		{ USE_CLOCK, "D01;D02;D03;D05;D06;D30;D31;D60;D61;D62;D64;D65;D66;D67;D68;"
-		    "D69;D75" },
+		    "D69;D75;D79" },
 		{ USE_WARNING, "D63;D76;D77" },
 		{ USE_RULE, "D08;D09;D11;D78" },
 		{ USE_FORCE, "D13;D14;D15;D16;D17;D18;D19;D20" },

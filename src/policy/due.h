@@ -29,6 +29,8 @@ enum due_what {
 	DUE_REMOVE_ANSWER,		/* and what was done (D69) */
 	DUE_SIGNATURE,			/* a second signature for what left without it */
 	DUE_CARD,			/* a card ends: ours, or a peer's */
+	DUE_NOTICE,			/* a secrecy is over: the person is told (S05) */
+	DUE_EMERGENCY_REQUEST,		/* the formal request after an emergency (D79) */
 	DUE_WHATS
 };
 const char *due_what_name(enum due_what w);	/* "hold_foreign": JSON, calendar files */
@@ -74,7 +76,7 @@ struct due_facts {
 	int64_t spoken_at;		/* when what is to be written was said */
 	int64_t secrecy_from, secrecy_until;	/* 0 not asked for, or not known here */
 	bool urgent;			/* remove_content of a child, or imminent harm (D65) */
-	bool followed;			/* freeze_alert: the request is there */
+	bool followed;			/* freeze_alert, emergency_data: the request is there */
 	const struct calendar *us, *them;
 };
 /* Past this an alert that nothing followed is history, and no longer listed. */

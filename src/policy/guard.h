@@ -74,6 +74,20 @@ enum guard_step {
 struct verdict guard_decide(enum guard_step step, const struct guard_facts *f);
 bool kind_is_realtime(enum act_kind kind);		/* S13: off unless it is set */
 
+/* ---- the same again in other words ---- */
+
+#define SUBJECT_MAX 4096	/* bytes of one: the longest value of a field, and its class */
+/*
+ * An identifier in one spelling, with its class: case, blanks, the signs in a telephone
+ * number, "https://www." and the type that was chosen for it do not count.  Added to out.
+ * Two subjects that are one here may be two people: a person looks.
+ */
+MUST bool subject_print(const char *type, const char *value, struct buf *out,
+    struct err *err);
+/* Every identifier in these fields, so. */
+MUST bool subjects_each(const struct fields *fs, bool (*each)(void *arg,
+    struct span subject, struct err *err), void *arg, struct err *err);
+
 /* ---- notices to the person affected (S04, S05) ---- */
 
 enum notice_state {

@@ -246,6 +246,38 @@ what_was_refused_before_is_read_first(void **state)
 	assert_true(found(&f, "guard.refused-before"));
 }
 
+static void
+same(const char *type, const char *value, const char *other_type, const char *other,
+    bool is)
+{
+	struct err err = ERR_INIT;
+	struct buf a, b;
+
+	buf_init(&a, SUBJECT_MAX);
+	buf_init(&b, SUBJECT_MAX);
+	assert_true(subject_print(type, value, &a, &err));
+	assert_true(subject_print(other_type, other, &b, &err));
+	assert_int_equal(span_eq(buf_span(&a), buf_span(&b)), is);
+	buf_clear(&a);
+	buf_clear(&b);
+}
+
+static void
+a_subject_is_the_same_in_other_spellings(void **state)
+{
+	(void)state;
+	same("email", "Lena.V@Example.ORG", "email", "lena.v@example.org", true);
+	same("email", "lena.v@example.org", "account", "lena.v@example.org", true);
+	same("email", "lena.v@example.org", "email", "lenav@example.org", false);
+	same("phone", "+1 (555) 0100", "phone", "001555-0100", true);
+	same("phone", "+1 555 0100", "phone", "+1 555 0101", false);
+	same("account", "@Lena_V", "account", "lena_v", true);
+	same("account", "lena_v", "account", "lena_w", false);
+	same("url", "https://www.example.org/a/", "url", "http://example.org/a", true);
+	same("url", "https://example.org/a", "url", "https://example.org/b", false);
+	same("imei", "49-015420-323751-8", "imei", "490154203237518", true);
+}
+
 /* ---- notices ---- */
 
 static struct notice_facts
@@ -386,6 +418,7 @@ main(void)
 		cmocka_unit_test(no_level_lets_through_what_normal_stops),
 		cmocka_unit_test(collection_in_real_time_is_off_until_it_is_set),
 		cmocka_unit_test(what_was_refused_before_is_read_first),
+		cmocka_unit_test(a_subject_is_the_same_in_other_spellings),
 		cmocka_unit_test(a_notice_is_due_when_the_secrecy_is_over_and_done_by_a_person_only),
 		cmocka_unit_test(a_clock_that_ran_ten_years_ahead_is_doubted_when_it_is_right_again),
 		cmocka_unit_test(secrecy_ends_by_the_day_asked_for_and_after_90_days_at_most),

@@ -148,6 +148,7 @@ struct execute_facts {
 	bool unmapped;			/* nobody says which offence it is on both sides (S02) */
 	bool waived;			/* a named officer waived that, with reasons on file */
 	bool flagged;			/* persecution was looked for and found (S03) */
+	bool heightened;		/* that State is read with more care (policy/guard.h) */
 	unsigned persons;		/* who signed that it goes on, the one at work too */
 	bool assurance_wanted;		/* our yes has a condition that asks for one (S22) */
 	bool assurance_given;		/* and they replied to it */
@@ -155,7 +156,8 @@ struct execute_facts {
 /*
  * "execute.granted"; "execute.theirs", "execute.state", "thread.expired", those of
  * request_yes_decide (found outlives the verdict), "execute.authorisation",
- * "execute.dual-criminality", "execute.persecution", "execute.assurance".
+ * "execute.dual-criminality", "execute.persecution", "execute.heightened",
+ * "execute.assurance".
  */
 struct verdict execute_decide(const struct execute_facts *f);
 /*

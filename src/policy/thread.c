@@ -452,6 +452,9 @@ execute_decide(const struct execute_facts *f)
 	if (f->flagged && f->persons < 2)
 		return refuse("execute.persecution",
 		    "Its offence or facts touch on speech, assembly, belief or private life: two persons sign before it is executed (S03, Art 40(22)).");
+	if (f->heightened && f->persons < 2)
+		return refuse("execute.heightened",
+		    "This node reads requests of that State with more care: two persons sign before it is executed (S03). Why it was set: comity policy list");
 	/* S22 */
 	if (f->assurance_wanted && !f->assurance_given)
 		return refuse("execute.assurance",

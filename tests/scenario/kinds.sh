@@ -8,6 +8,11 @@ D() { comity --home d --passphrase-file pass --no-input --progress none "$@"; }
 wd=$(words d) && must A peer pair d/card.card --words "$wd"
 wa=$(words a) && must D peer pair a/card.card --words "$wa"
 small_tree evidence
+# Collection in real time is off until a named person sets it (safeguards.sh).
+for i in UNCAC-CYBER Budapest; do
+	must A policy realtime XB --instrument $i --on --reason 'Decision 4/26'
+	must B policy realtime XA --instrument $i --on --reason 'Decision 7/26'
+done
 id_of() { comity --home "$1" --json >desk.json && json desk.json authority; }
 
 # The second person: when an office asks for one, `comity request approve` stands here.
@@ -219,7 +224,10 @@ while read -r kind field place does state; do
 		try 6 "$kind: a yes without words says nothing" B request confirm "$m"
 		said 'says nothing' "$kind: and that is told"
 		try 0 "$kind: answered in words" B request confirm "$m" --text 'In Berun City' ;;
-	answer) try 0 "$kind: evidence goes over" B request answer "$m" --evidence 1 \
+	answer)
+		[ "$kind" != emergency_data ] || must B request called "$m" \
+			--dialled '+999 01 100' --answered-by 'Duty officer' --result yes
+		try 0 "$kind: evidence goes over" B request answer "$m" --evidence 1 \
 		--authorisation order.txt \
 		--purpose 'This proceeding only' ;;
 	consult)

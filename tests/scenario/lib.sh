@@ -107,8 +107,10 @@ pair() {
 two_offices() {
 	tsa_start
 	echo 'Order 12 Gs 31/26' >order.txt	# of a court: content goes over on one only
-	office a XA 'Aldora Central Authority' --self-ca --tsa "$TSA_URL" --tsa-roots tsa/root.pem
-	office b XB 'Berun Prosecutor General' --self-ca --tsa "$TSA_URL" --tsa-roots tsa/root.pem
+	office a XA 'Aldora Central Authority' --self-ca --tsa "$TSA_URL" --tsa-roots tsa/root.pem \
+		--phone '+999 01 100'
+	office b XB 'Berun Prosecutor General' --self-ca --tsa "$TSA_URL" --tsa-roots tsa/root.pem \
+		--phone '+999 02 100'
 	pair
 }
 C() { comity --home c --passphrase-file pass --no-input --progress none "$@"; }
