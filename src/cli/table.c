@@ -667,12 +667,12 @@ static const char *const approval_make_examples[] = {
 
 static const struct option deadline_list_options[] = {
 	{ "within", "DAYS", "only what is due within so many days; what is late, always" },
-	{ "secrecy", NULL, "also when a secrecy ends: opens the requests" },
+	{ "secrecy", NULL, "also when a secrecy ends, and the two hours of child material: opens the requests" },
 	END
 };
 static const struct option deadline_export_options[] = {
 	{ "ics", NULL, "as a calendar file, RFC 5545 (needed)" },
-	{ "secrecy", NULL, "also when a secrecy ends: opens the requests" },
+	{ "secrecy", NULL, "also when a secrecy ends, and the two hours of child material: opens the requests" },
 	{ "out", "FILE", "write there instead of to standard output" },
 	END
 };

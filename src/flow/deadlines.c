@@ -180,6 +180,27 @@ sealed_look(struct gathering *g, const struct docket_request *r, struct due_fact
 	return ok;
 }
 
+/* Child material: checked and sent in hours (D65), by the class that the draft names. */
+static bool
+draft_look(struct gathering *g, const struct docket_request *r, struct due_facts *f,
+    struct err *err)
+{
+	const struct field_part *class;
+	struct draft draft;
+	bool ok;
+
+	if (!g->sealed || f->state != STATE_DRAFT || f->kind != ACT_REMOVE_CONTENT)
+		return true;
+	draft_init(&draft);
+	ok = draft_load(g->d, r->number, &draft, err);
+	class = ok && fields_find(&draft.act.body.request.fields, "legal_class") != NULL ?
+	    fields_part(&draft.act.body.request.fields, "legal_class", 0, "codes") : NULL;
+	f->urgent = class != NULL && class->text != NULL &&
+	    law_list_has(class->text, "article_14");
+	draft_clear(&draft);
+	return ok;
+}
+
 static bool
 request_add(void *arg, const struct docket_request *r, struct err *err)
 {
@@ -203,7 +224,8 @@ request_add(void *arg, const struct docket_request *r, struct err *err)
 	if (!act_kind_parse(r->kind, &f.kind) || !request_state_parse(r->state, &f.state))
 		return true;
 	if (!other_side(g, r, state, &them, err) ||
-	    !followed_look(g, r, &f.followed, err) || !sealed_look(g, r, &f, err))
+	    !followed_look(g, r, &f.followed, err) || !sealed_look(g, r, &f, err) ||
+	    !draft_look(g, r, &f, err))
 		return false;
 	f.them = &them;
 	due_request(&f, &dues);
@@ -349,7 +371,7 @@ flow_deadlines(struct flow *f, int64_t until, bool sealed, struct deadline **out
 	bool ok;
 
 	ok = (!sealed || flow_may(f, PEOPLE_VIEW, err)) && flow_law(f, &g.law, err) &&
-	    desk_open(f, false, &g.d, err);
+	    desk_open(f, sealed, &g.d, err);
 	if (ok) {
 		law_calendar(g.law, s->state, s->authority.s, &g.us);
 		ok = docket_requests(g.d, &open, open_add, &g, err) &&

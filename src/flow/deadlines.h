@@ -2,7 +2,7 @@
  * flow/deadlines: what is due in this home, soonest first (part of flow; rules are
  * policy/due.h).  Computed from the docket each time it is asked: nothing is kept, so that
  * a clock that went wrong loses no deadline.  Needs no passphrase, but for the end of a
- * secrecy, which stands in the sealed request.
+ * secrecy and the class of a removal (D65), which stand in the sealed request.
  */
 #ifndef COMITY_FLOW_DEADLINES_H
 #define COMITY_FLOW_DEADLINES_H
@@ -23,7 +23,7 @@ struct deadline {
 };
 /*
  * Those due until `until` and all that are late.  sealed: the requests are opened too, by
- * who may view them (D62).  mem_free.  The calendars borrow from the
+ * who may view them (D62, D65).  mem_free.  The calendars borrow from the
  * status of f (flow_law).  ERR_LIMIT "deadlines.many".
  */
 MUST bool flow_deadlines(struct flow *f, int64_t until, bool sealed,
