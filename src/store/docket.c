@@ -355,5 +355,9 @@ docket_check(struct docket *d, struct err *err)
 	    sealed_check(d, "correspondents",
 	    "SELECT number, sealed FROM correspondents", err) &&
 	    sealed_check(d, "request_texts",
-	    "SELECT number, sealed FROM request_texts", err)));
+	    "SELECT number, sealed FROM request_texts", err) &&
+	    sealed_check(d, "calls",
+	    "SELECT number, sealed FROM calls WHERE length(sealed) > 0", err) &&
+	    sealed_check(d, "stances",
+	    "SELECT number, sealed FROM stances WHERE length(sealed) > 0", err)));
 }

@@ -125,6 +125,7 @@ who_answered_is_sealed_and_what_they_said_is_not(void **state)
 	OK(docket_calls(d, request, true, call_hear, &x, &err));
 	assert_int_equal(x.n, 3);
 	assert_string_equal(x.by, "");
+	OK(docket_check(d, &err));
 	OK(docket_checkpoint(d, &err));
 	assert_true(file_has(DOCKET_FILE, "emergency_data"));
 	assert_false(file_has(DOCKET_FILE, "Zimbelmann"));

@@ -1,0 +1,378 @@
+/*
+ * Before a yes: who called back, what was refused before, how careful this home is with a
+ * State.  After a secrecy: who is told.  Through the doors, between two homes.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "flow/deadlines.h"
+#include "flow/guards.h"
+#include "flow/notices.h"
+#include "flow/testkit.h"
+
+#define OK(call) do { struct err err = ERR_INIT; \
+	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
+#define NO(call, why) do { struct err err = ERR_INIT; \
+	if (call) fail_msg("%s is done", #call); \
+	assert_string_equal(err.reason, why); } while (0)
+#define COUNT(a) (sizeof (a) / sizeof (a)[0])
+#define PHONE "+999 01 100"
+#define DAYS 86400
+
+static struct job j;
+
+/* ---- two homes; the asking one has a telephone ---- */
+
+static bool
+init_with_phone(struct site *s, const char *country, const char *phone, struct err *err)
+{
+	static const char *const roles[] = { "central_authority" };
+	static const char *const carriers[] = { "stick" };
+	struct init_wish w = { .path = s->path, .country = country, .authority = s->path,
+		.lang = "en", .self_ca = true, .key = KEY_P256, .roles = roles, .roles_n = 1,
+		.carriers = carriers, .carriers_n = 1, .training = true, .phone = phone,
+		.log_n = AGE_LOG_N_TEST };
+
+	return flow_init(&s->flow, &w, err);
+}
+
+static int
+begun(void **state)
+{
+	(void)state;
+	job_begin(&j, 91);
+	OK(init_with_phone(&j.a, "XA", PHONE, &err));
+	OK(site_init(&j.b, "XB", &err));
+	OK(site_again(&j.a, &err) && site_again(&j.b, &err));
+	OK(pair(&j.a, "berun/card.card", "berun", &err));
+	OK(pair(&j.b, "aldora/card.card", "aldora", &err));
+	return 0;
+}
+
+static int
+ended(void **state)
+{
+	(void)state;
+	job_end(&j);
+	return 0;
+}
+
+static void
+carry(struct site *from, struct site *to, const char *state)
+{
+	static unsigned n;
+	char folder[32];
+
+	(void)snprintf(folder, sizeof folder, "stick-%u", n++);
+	OK(bring(from, to, state, folder, &err));
+}
+
+static const struct field_setting emergency[] = {
+	{ "offence.facts", "Threats of harm." }, { "offence.articles", "13" },
+	{ "emergency.risk", "life" }, { "emergency.who", "A child of nine" },
+	{ "emergency.text", "A threat with a date was posted." },
+	{ "why_not_slower", "The date is tomorrow." },
+	{ "confirming_contact.name", "Head of Office 3" },
+	{ "confirming_contact.phone", "+99900001111" },
+	{ "provider.name", "Mail of Berun" },
+	{ "identifiers[0].type", "email" },
+	{ "identifiers[0].value", "lena@mail.example" },
+};
+
+static unsigned
+emergency_came(void)
+{
+	static unsigned n;
+	struct sent sent;
+
+	OK(ask_with(&j.a, ACT_EMERGENCY_DATA, "XB", 0, emergency, COUNT(emergency), &sent,
+	    &err));
+	carry(&j.a, &j.b, "XB");
+	return n = sent.row.number;
+}
+
+static void
+called(unsigned number, const char *dialled, const char *result, const char *why)
+{
+	const struct call_wish w = { dialled, "Duty officer", result };
+	struct call_view v;
+
+	if (why != NULL)
+		NO(flow_request_called(&j.b.flow, number, &w, &v, &err), why);
+	else
+		OK(flow_request_called(&j.b.flow, number, &w, &v, &err));
+}
+
+static bool
+yes(unsigned number, struct err *err)
+{
+	struct sent sent;
+
+	return reply_with(&j.b, number, ACT_GRANTED, &sent, err);
+}
+
+/* ---- S15 ---- */
+
+static void
+an_emergency_gets_no_yes_before_the_call_to_the_card(void **state)
+{
+	unsigned n = emergency_came();
+
+	(void)state;
+	NO(yes(n, &err), "guard.call-back");
+	called(n, "+99900001111", "yes", "call.other-number");
+	called(n, PHONE, "maybe", "call.result");
+	NO(yes(n, &err), "guard.call-back");
+	called(n, "00999 01-100", "yes", NULL);
+	OK(yes(n, &err));
+}
+
+static void
+a_denial_stands_whatever_is_said_later(void **state)
+{
+	unsigned n = emergency_came();
+
+	(void)state;
+	called(n, PHONE, "no", NULL);
+	NO(yes(n, &err), "guard.forgery");
+	called(n, PHONE, "yes", NULL);
+	NO(yes(n, &err), "guard.forgery");
+	OK(site_again(&j.b, &err));
+	NO(yes(n, &err), "guard.forgery");
+}
+
+static void
+many_emergencies_of_a_day_need_two_persons_and_none_is_dropped(void **state)
+{
+	struct request_view v;
+	unsigned n = 0;
+	bool shown = false;
+
+	(void)state;
+	for (unsigned i = 0; i < EMERGENCIES_A_DAY; i++)
+		n = emergency_came();
+	called(n, PHONE, "yes", NULL);
+	OK(yes(n, &err));
+	n = emergency_came();
+	called(n, PHONE, "yes", NULL);
+	NO(yes(n, &err), "guard.rate");
+	OK(flow_request_view(&j.b.flow, n, &v, &err));
+	for (size_t i = 0; i < v.findings.n; i++)
+		shown = shown || strcmp(v.findings.list[i].reason, "guard.rate") == 0;
+	assert_true(shown);
+	request_view_clear(&v);
+	/* a day later there is room again */
+	world_sim_set_now(j.world, NOW + EMERGENCY_WINDOW + 600);
+	n = emergency_came();
+	called(n, PHONE, "yes", NULL);
+	OK(yes(n, &err));
+}
+
+static void
+number_fill(struct act *a, const void *arg)
+{
+	(void)arg;
+	(void)snprintf(a->body.request.number, sizeof a->body.request.number,
+	    "XC-2026-000001");
+}
+
+static void
+an_emergency_of_an_unknown_key_never_becomes_a_request(void **state)
+{
+	struct forgery f = { .kind = ACT_EMERGENCY_DATA, .fill = number_fill };
+	struct docket_request r;
+	struct taken t;
+	struct digest act;
+	char path[200];
+
+	(void)state;
+	OK(site_init(&j.c, "XC", &err));
+	OK(site_again(&j.c, &err));
+	OK(pair(&j.c, "berun/card.card", "berun", &err));
+	OK(forge(&j.c, "XB", &f, path, &act, &err));
+	OK(flow_take(&j.b.flow, path, &t, &err));
+	assert_int_equal(t.as, TAKEN_NOT);
+	assert_string_equal(t.reason, "receive.sender-unknown");
+	NO(row_of(&j.b, 1, &r, &err), "request.absent");
+}
+
+static void
+a_card_that_follows_with_another_number_is_compared_first(void **state)
+{
+	unsigned n = emergency_came();
+	struct settings *s = home_settings(j.a.flow.home);
+	struct paired p;
+	bool needs;
+
+	(void)state;
+	(void)snprintf(s->phone, sizeof s->phone, "+999 66 666");
+	OK(settings_save(j.a.flow.home, &err));
+	OK(flow_key_rotate(&j.a.flow, ROTATE_SIGNING, &needs, &err));
+	OK(flow_peer_pair(&j.b.flow, "aldora/card.card", NULL, &p, &err));
+	peer_clear(&p.peer);
+	called(n, "+999 66 666", "yes", "call.number-changed");
+	called(n, PHONE, "yes", "call.other-number");
+	OK(pair(&j.b, "aldora/card.card", "aldora", &err));
+	called(n, "+999 66 666", "yes", NULL);
+}
+
+static void
+the_formal_request_is_owed_after_an_emergency_and_clocked(void **state)
+{
+	unsigned n = emergency_came();
+	struct emergencies_owed owed;
+	struct deliver_wish w = { .evidence = 1, .purpose = "This life",
+		.authorisation = KIT_ORDER };
+	struct sealed sealed;
+	struct evidence e;
+	struct sent sent;
+
+	(void)state;
+	OK(flow_emergencies_owed(&j.b.flow, &owed, &err));
+	assert_int_equal(owed.theirs, 0);
+	called(n, PHONE, "yes", NULL);
+	OK(add(&j.b, &e, &err));
+	OK(flow_request_deliver(&j.b.flow, n, &w, &sealed, &sent, &err));
+	carry(&j.b, &j.a, "XA");
+	OK(flow_emergencies_owed(&j.a.flow, &owed, &err));
+	assert_int_equal(owed.ours, 1);
+	OK(flow_emergencies_owed(&j.b.flow, &owed, &err));
+	assert_int_equal(owed.theirs, 1);
+	assert_int_equal(owed.overdue, 0);
+	world_sim_set_now(j.world, NOW + 11 * DAYS);
+	OK(flow_emergencies_owed(&j.a.flow, &owed, &err));
+	assert_int_equal(owed.overdue, 1);
+	OK(ask(&j.a, ACT_STORED_DATA, "XB", &sent, &err));
+	OK(flow_emergencies_owed(&j.a.flow, &owed, &err));
+	assert_int_equal(owed.ours, 0);
+}
+
+/* ---- a State; refused before ---- */
+
+static void
+a_level_is_set_with_a_reason_and_counts_at_once(void **state)
+{
+	struct sent sent;
+
+	(void)state;
+	NO(flow_policy_risk(&j.b.flow, "XA", NULL, "blocked", "", &err), "policy.reason");
+	NO(flow_policy_risk(&j.b.flow, "XA", NULL, "looser", "x", &err), "policy.level");
+	NO(flow_policy_risk(&j.b.flow, "XA", "receipt", "blocked", "x", &err),
+	    "policy.measure");
+	NO(flow_policy_risk(&j.b.flow, "XB", NULL, "blocked", "x", &err), "policy.state");
+	OK(flow_policy_risk(&j.b.flow, "XA", NULL, "blocked", "report of May", &err));
+	/* for one measure alone it cannot be made easier than for all */
+	OK(flow_policy_risk(&j.b.flow, "XA", "preserve", "normal", "a friend", &err));
+	OK(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
+	carry(&j.a, &j.b, "XB");
+	OK(site_again(&j.b, &err));
+	NO(yes(1, &err), "guard.blocked");
+}
+
+static void
+what_was_refused_is_known_again_from_another_state(void **state)
+{
+	static const struct field_setting spelt[] = {
+		{ "system_or_account.value", "SomeOne@Mail.EXAMPLE" },
+	};
+	static const struct field_setting other[] = {
+		{ "system_or_account.value", "somebody.else@mail.example" },
+	};
+	struct sent sent;
+
+	(void)state;
+	OK(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
+	carry(&j.a, &j.b, "XB");
+	OK(reply_with(&j.b, 1, ACT_REFUSED, &sent, &err));
+	OK(third_begin(&j, &err));
+	OK(ask_with(&j.c, ACT_PRESERVE, "XB", 0, spelt, 1, &sent, &err));
+	carry(&j.c, &j.b, "XB");
+	NO(yes(2, &err), "guard.refused-before");
+	OK(ask_with(&j.c, ACT_PRESERVE, "XB", 0, other, 1, &sent, &err));
+	carry(&j.c, &j.b, "XB");
+	OK(yes(3, &err));
+	NO(flow_request_seen(&j.b.flow, 3, 1, &err), "seen.other");
+	OK(flow_request_seen(&j.b.flow, 2, 1, &err));
+	OK(yes(2, &err));
+}
+
+/* ---- notices ---- */
+
+static bool
+notice_first(void *arg, const struct notice_view *v, struct err *err)
+{
+	(void)err;
+	*(struct notice_view *)arg = *v;
+	return true;
+}
+
+static void
+secret_came(int64_t until)
+{
+	char day[40];
+	const struct field_setting secret[] = {
+		{ "secrecy.wanted", "yes" }, { "secrecy.until", day },
+		{ "secrecy.reasons", "He would delete it." },
+	};
+	struct sent sent;
+
+	(void)snprintf(day, sizeof day, "%s", when_rfc3339(until).s);
+	OK(ask_with(&j.a, ACT_PRESERVE, "XB", 0, secret, 3, &sent, &err));
+	carry(&j.a, &j.b, "XB");
+}
+
+static void
+a_notice_outlives_every_clock_and_ends_by_a_person(void **state)
+{
+	struct notice_view v = { .state = NOTICE_STATES };
+	struct notice_counts n;
+
+	(void)state;
+	secret_came(NOW + 30 * DAYS);
+	OK(flow_notices(&j.b.flow, false, notice_first, &v, &err));
+	assert_int_equal(v.state, NOTICE_SECRET);
+	assert_int_equal(v.notice.until, NOW + 30 * DAYS);
+	OK(flow_notice_counts(&j.a.flow, &n, &err));
+	assert_int_equal(n.secret, 1);
+	world_sim_set_now(j.world, NOW + 3650 * (int64_t)DAYS);
+	OK(flow_notice_counts(&j.b.flow, &n, &err));
+	assert_int_equal(n.due, 1);
+	world_sim_set_now(j.world, NOW - 3650 * (int64_t)DAYS);
+	OK(flow_notice_counts(&j.b.flow, &n, &err));
+	assert_int_equal(n.doubt, 1);
+	assert_int_equal(n.due + n.secret + n.done, 0);
+	NO(flow_notice_done(&j.b.flow, v.notice.number, "letter", true, &v, &err),
+	    "notice.doubt");
+	world_sim_set_now(j.world, NOW + 31 * DAYS);
+	OK(flow_notice_done(&j.b.flow, v.notice.number, "letter", false, &v, &err));
+	OK(flow_notice_counts(&j.b.flow, &n, &err));
+	assert_int_equal(n.due + n.secret + n.doubt, 0);
+	/* the asking side keeps its own */
+	OK(flow_notice_counts(&j.a.flow, &n, &err));
+	assert_int_equal(n.due, 1);
+}
+
+int
+main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, begun, ended)
+	const struct CMUnitTest tests[] = {
+		T(an_emergency_gets_no_yes_before_the_call_to_the_card),
+		T(a_denial_stands_whatever_is_said_later),
+		T(many_emergencies_of_a_day_need_two_persons_and_none_is_dropped),
+		T(an_emergency_of_an_unknown_key_never_becomes_a_request),
+		T(a_card_that_follows_with_another_number_is_compared_first),
+		T(the_formal_request_is_owed_after_an_emergency_and_clocked),
+		T(a_level_is_set_with_a_reason_and_counts_at_once),
+		T(what_was_refused_is_known_again_from_another_state),
+		T(a_notice_outlives_every_clock_and_ends_by_a_person),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
