@@ -321,7 +321,7 @@ static const char *const verify_examples[] = {
 	{ "to", "PEER", "State code or id; a State with a correspondent" }, \
 	{ "case", "NUMBER", "the case it belongs to" }, \
 	{ "basis", "TEXT", "instrument and article, as in \"Budapest 29\"; default: what binds both" }, \
-	{ "follows", "NUMBER", "the request it belongs to (traffic_path, use_consent)" }, \
+	{ "follows", "NUMBER", "the request it belongs to (traffic_path, use_consent, or one that it relates to)" }, \
 	{ "evidence", "ID", "use_consent: the evidence that is to be used otherwise" }, \
 	{ "recipient", "PEER-ID", "use_consent: who is to get it" }, \
 	{ "recipient-state", "XX", "use_consent: or any authority of that State" }, \

@@ -365,6 +365,12 @@ answer_row_move(struct docket_request *r, const struct act *a, int64_t answer_by
 static void
 answer_note(const struct answering *g)
 {
+	const struct field_part *outcome = g->wish->kind != ACT_PROVIDER_ANSWER ? NULL :
+	    fields_part(&g->answer.body.answer.fields, "F85", 0, "codes");
+
+	if (outcome != NULL && law_list_has(outcome->text, "conflict_of_laws"))
+		(void)snprintf(g->out->note, sizeof g->out->note,
+		    "A conflict of laws is objected: the clock of the order stands still on both sides until its authority has decided (S14).");
 	if (g->wish->by == BY_ORAL)
 		(void)snprintf(g->out->note, sizeof g->out->note,
 		    "What was said is kept. A written confirmation is owed at once (Article 40(13)): comity request send %u --by letter, or by any other way in writing.",

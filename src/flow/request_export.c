@@ -5,6 +5,7 @@
 #include "flow/apart.h"
 #include "flow/journey.h"
 #include "flow/people.h"
+#include "flow/use.h"
 
 #define EXPORT_ACTS_MAX 10000	/* of one thread: names of four digits at most */
 #define EXPORT_PREFIX ".comity-export-"
@@ -103,19 +104,116 @@ acts_record(struct exporting *x, struct docket *d, struct err *err)
 	return true;
 }
 
+/* ---- police information is no evidence (S07) ---- */
+
+#define ASKED_MAX 1000		/* requests between the two authorities that are looked at */
+struct asked {
+	struct digest acts[ASKED_MAX];
+	size_t n;
+};
+
 static bool
-acts_load(struct exporting *x, struct err *err)
+asked_look(void *arg, const struct docket_request *r, struct err *err)
+{
+	struct asked *a = arg;
+	enum request_state s;
+
+	(void)err;
+	if (r->has_act && a->n < ASKED_MAX && request_state_parse(r->state, &s) &&
+	    (s == STATE_ACCEPTED || s == STATE_ACCEPTED_WITH_CONDITIONS ||
+	    s == STATE_EXECUTING || s == STATE_DELIVERED || s == STATE_ACKNOWLEDGED))
+		a->acts[a->n++] = r->act;
+	return true;
+}
+
+static bool
+converted_look(struct exporting *x, const struct docket_request *row, bool *converted,
+    struct err *err)
+{
+	struct docket_filter filter = { .peer = row->peer, .order = ORDER_NUMBER };
+	struct asked *asked = mem_new(sizeof *asked, err);
+	struct docket *d = NULL;
+	bool ok = asked != NULL;
+
+	*converted = false;
+	ok = ok && desk_open(x->f, false, &d, err) &&
+	    docket_requests(d, &filter, asked_look, asked, err);
+	docket_close(d);
+	for (size_t i = 0; ok && !*converted && i < asked->n; i++) {
+		struct act a;
+
+		ok = act_open(x->f, &asked->acts[i], &a, err);
+		if (!ok)
+			break;
+		*converted = act_kind_class(a.kind) == ACT_IS_REQUEST &&
+		    request_converts(&a, &row->act);
+		act_clear(&a);
+	}
+	mem_free(asked);
+	return ok;
+}
+
+static bool
+lane_ask(struct exporting *x, struct err *err)
 {
 	struct docket_request row;
+	enum act_kind kind;
+	bool converted = false;
+
+	if (!request_load(x->f, x->number, &row, err))
+		return false;
+	if (!act_kind_parse(row.kind, &kind) || !row.has_act)
+		return true;
+	return (kind != ACT_POLICE_INFO || converted_look(x, &row, &converted, err)) &&
+	    verdict_ask(export_decide(kind, converted), err);
+}
+
+/* Evidence in the thread is bound to its purpose here as anywhere (use.h). */
+static bool
+uses_ask(struct exporting *x, struct err *err)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < x->n; i++) {
+		const struct docket_act *a = &x->acts[i];
+		struct parcel p = { .act_id = a->act, .package_id = a->package,
+			.other = a->other };
+		struct evidence *e;
+		struct using use = { 0 };
+
+		if (a->evidence == 0 || a->direction != ACT_IN)
+			continue;
+		e = mem_new(sizeof *e, err);
+		ok = e != NULL && evidence_load(x->f->home, a->evidence, e, err) &&
+		    using_begin(&use, x->f, e, &p, USE_OWN, err);
+		using_end(&use, ok);
+		mem_free(e);
+	}
+	return ok;
+}
+
+static bool
+acts_find(struct exporting *x, struct err *err)
+{
 	struct docket *d = NULL;
 	bool ok;
 
 	ok = desk_open(x->f, false, &d, err) &&
-	    docket_request_get(d, x->number, &row, err) &&
 	    docket_request_acts(d, x->number, act_take, x, err) &&
 	    (x->n > 0 || err_set(err, ERR_ABSENT, "export.nothing",
-	    "request %u is a draft: there is no act to open yet", x->number)) &&
-	    docket_begin(d, err) && acts_record(x, d, err) && docket_commit(d, err);
+	    "request %u is a draft: there is no act to open yet", x->number));
+	docket_close(d);
+	return ok;
+}
+
+static bool
+acts_load(struct exporting *x, struct err *err)
+{
+	struct docket *d = NULL;
+	bool ok;
+
+	ok = desk_open(x->f, false, &d, err) && docket_begin(d, err) &&
+	    acts_record(x, d, err) && docket_commit(d, err);
 	docket_close(d);
 	return ok;
 }
@@ -176,8 +274,11 @@ flow_request_export(struct flow *f, unsigned number, const char *out_path,
 	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_VIEW, err))
 		return false;
 	ok = node_trust_open(&x.trust, f, true, err) &&
-	    place_open(&x, out_path, err) && acts_load(&x, err) &&
+	    place_open(&x, out_path, err) && lane_ask(&x, err) &&
+	    acts_find(&x, err) && uses_ask(&x, err) && acts_load(&x, err) &&
 	    making_open(&x, err) && acts_export(&x, err);
+	if (!ok)
+		decided_refused(f, number, err);
 	if (!ok && x.at != NULL)
 		(void)!dir_remove_all(f->world, x.into, x.making, NULL);
 	if (ok)

@@ -345,6 +345,16 @@ take_request(struct taking *t, struct err *err)
 
 /* ---- answers ---- */
 
+/* S14: another law forbids what was ordered. */
+static bool
+objects(const struct act *a)
+{
+	const struct field_part *outcome = a->kind != ACT_PROVIDER_ANSWER ? NULL :
+	    fields_part(&a->body.answer.fields, "F85", 0, "codes");
+
+	return outcome != NULL && law_list_has(outcome->text, "conflict_of_laws");
+}
+
 /* An answer that came in is never lost for a rule: a person is told. */
 static bool
 answer_look(struct taking *t, struct err *err)
@@ -375,7 +385,9 @@ answer_look(struct taking *t, struct err *err)
 		(void)snprintf(facts.to_state, sizeof facts.to_state, "%.2s",
 		    a->to.s);
 		v = answer_decide(&facts);
-		if (v.text != NULL && v.text[0] != '\0')
+		if (objects(a))
+			take_note(t, "The provider objects: a conflict of laws. The clock of the order stands still on both sides; the central authority decides what follows (S14).");
+		else if (v.text != NULL && v.text[0] != '\0')
 			take_note(t, "An answer (%s) came in. Look at it: %.300s",
 			    act_kind_name(a->kind), v.text);
 	}

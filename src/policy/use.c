@@ -43,6 +43,32 @@ use_decide(const struct use_facts *f)
 	return v;
 }
 
+/* ---- the police channel is no way round assistance (S07) ---- */
+
+struct verdict
+export_decide(enum act_kind request, bool converted)
+{
+	if (request == ACT_POLICE_INFO && !converted)
+		return refuse("export.police-information",
+		    "This is police information: intelligence, and no evidence (Art 47, S07). It is not exported for a court. What is needed there is asked for by a request for assistance that names it: comity request new mla_general --follows NUMBER; once that is granted, this is exported too.");
+	return (struct verdict){ true, "export.granted", "" };
+}
+
+bool
+request_converts(const struct act *request, const struct digest *police_info)
+{
+	const struct field_part *p = fields_part(&request->body.request.fields, "F20", 0,
+	    "act");
+
+	if (request->kind != ACT_MLA_GENERAL && request->kind != ACT_STORED_DATA &&
+	    request->kind != ACT_SUBSCRIBER)
+		return false;
+	for (size_t i = 0; i < request->follows_n; i++)
+		if (digest_eq(&request->follows[i], police_info))
+			return true;
+	return p != NULL && strcmp(p->text, digest_hex(police_info).s) == 0;
+}
+
 /* ---- purposes ---- */
 
 static char

@@ -26,6 +26,14 @@ struct use_facts {
 struct verdict use_decide(const struct use_facts *f);
 
 /*
+ * S07: police information (Article 47) is no evidence: its acts are not exported for a
+ * court.  converted: a request for assistance names it, and was said yes to.
+ */
+struct verdict export_decide(enum act_kind request, bool converted);
+/* A request for assistance that names this act, in what it follows or relates to. */
+bool request_converts(const struct act *request, const struct digest *police_info);
+
+/*
  * The same purpose in other letters or blanks is the same; other words are another one,
  * and who sent the evidence decides whether they mean the same.
  */
