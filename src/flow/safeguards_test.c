@@ -359,6 +359,17 @@ hands_over(enum act_kind kind)
 	    kind == ACT_EMERGENCY_DATA;
 }
 
+/* What this node set, or somebody has to do first, is asked before what the act says. */
+static const char *
+at_hand_over(const struct violation *v)
+{
+	if (v->kind == ACT_REALTIME_TRAFFIC || v->kind == ACT_INTERCEPT_CONTENT)
+		return "guard.realtime";
+	if (v->kind == ACT_EMERGENCY_DATA)
+		return "guard.call-back";
+	return v->bars != NULL ? v->bars : v->stops_work;
+}
+
 /* It is here and can be read; no door lets it pass, and each says the same reason. */
 static void
 gets_nothing(const struct violation *v)
@@ -385,8 +396,8 @@ gets_nothing(const struct violation *v)
 		    v->kind == ACT_PRESERVE ? "execute.kind" : "execute.state");
 	if (!hands_over(v->kind))
 		return;
-	REFUSED(deliver(number, &err), v->bars != NULL ? v->bars : v->stops_work);
-	REFUSED(deliver_alone(number, &err), v->bars != NULL ? v->bars : v->stops_work);
+	REFUSED(deliver(number, &err), at_hand_over(v));
+	REFUSED(deliver_alone(number, &err), at_hand_over(v));
 }
 
 /* An honest sender's own rules stop it before it leaves. */
@@ -619,8 +630,14 @@ s12_a_request_without_identifier_or_period_is_rejected(void **state)
 static void
 s13_collection_in_real_time_has_an_end_and_is_only_a_form(void **state)
 {
+	const struct violation whole = { "S13", ACT_REALTIME_TRAFFIC, NULL, { { NULL, NULL } },
+		NULL, NULL };
+	const struct violation *v = &whole;
+
 	(void)state;
 	both_ends("S13");
+	/* A whole one too: off between two States until a person sets it. */
+	REFUSED(grant(patched(&whole), &err), "guard.realtime");
 }
 
 /* A provider of Aldora with a node of its own: Cascada's place, in another State. */
@@ -680,6 +697,8 @@ s15_an_emergency_of_an_unknown_key_is_set_aside(void **state)
 
 	(void)state;
 	both_ends("S15");
+	/* Whole, and by a key that is known: nobody called back. */
+	NO(grant(patched(&v), &err), "guard.call-back");
 	/* Cascada knows Berun; nobody in Berun has compared Cascada's words. */
 	OK(site_init(&j.c, "XC", &err));
 	OK(site_again(&j.c, &err));
