@@ -372,7 +372,7 @@ class Bench:
 
     def acts(self):
         """Acts that come in: with nothing but decoding, rules and docket; and whole."""
-        bare, real, user, peak = [], [], [], []
+        bare, real, user, syncs, peak = [], [], [], [], []
         for _ in range(RUNS):
             folder = self.at("acts")
             got = json.loads(subprocess.check_output(["bench-acts", folder, "20000", "500"]))
@@ -380,10 +380,12 @@ class Bench:
             bare.append(got["bare"])
             real.append(got["real"])
             user.append(got["user_ms"])
+            syncs.append(got["syncs"])
             peak.append(got["peak_kib"] / 1024)
         row("acts: decode, policy, thread, docket", bare, "/s", None, 5000)
         row("acts from the inbox, checked, receipted, on disk", real, "/s", None, 500)
         row("  processor an act (user)", user, "ms", less=True)
+        row("  syncs of the disk an act", syncs, "", less=True)
         row("  peak memory", peak, "MiB", less=True)
 
     def ledger(self):

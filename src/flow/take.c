@@ -84,6 +84,12 @@ void
 taking_init(struct taking *t, struct flow *f)
 {
 	memset(t, 0, sizeof *t);
+	taking_init_zeroed(t, f);
+}
+
+void
+taking_init_zeroed(struct taking *t, struct flow *f)
+{
 	t->flow = f;
 	peer_init(&t->from);
 	parcel_head_init(&t->head);

@@ -140,6 +140,7 @@ MUST bool take_docket(struct taking *t, struct err *err);
 void take_docket_done(struct taking *t);
 MUST bool take_settle_in(struct taking *t, struct err *err);	/* all but the receipt */
 void taking_init(struct taking *t, struct flow *f);
+void taking_init_zeroed(struct taking *t, struct flow *f);	/* *t is zeros already */
 void taking_clear(struct taking *t);
 
 /*

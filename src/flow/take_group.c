@@ -24,7 +24,7 @@ take_member_new(struct take_member **out, struct flow *f, const char *name,
 
 	if (m == NULL)
 		return false;
-	taking_init(&m->t, f);
+	taking_init_zeroed(&m->t, f);
 	m->waiting = waiting;
 	(void)snprintf(m->name.s, sizeof m->name.s, "%s", name);
 	*out = m;

@@ -17,7 +17,7 @@ struct json {
  * input ends there, and a token that has not ended is an error.
  */
 static _Thread_local struct reading {
-	struct span left;
+	const uint8_t *next, *end;
 	void *reserve;
 	size_t reserve_n;
 	bool out_of_memory;
@@ -45,15 +45,18 @@ counted_free(void *p)
 		mem_free(p);
 }
 
-/* One byte at a time: none is read ahead when memory is found to be short. */
+/*
+ * One byte at a time: none is read ahead when memory is found to be short.  Called for each
+ * of all bytes that are read, so it does no more than it must.
+ */
 static size_t
 byte_give(void *to, size_t n, void *arg)
 {
-	(void)arg;
-	if (n == 0 || reading.left.n == 0 || reading.out_of_memory)
+	struct reading *r = arg;
+
+	if (n == 0 || r->next == r->end || r->out_of_memory)
 		return 0;
-	*(uint8_t *)to = *reading.left.p;
-	reading.left = span_part(reading.left, 1, reading.left.n - 1);
+	*(uint8_t *)to = *r->next++;
 	return 1;
 }
 
@@ -63,7 +66,8 @@ tree_read(struct span text, json_error_t *why, struct err *err)
 {
 	json_t *root;
 
-	reading = (struct reading){ .left = text };
+	reading = (struct reading){ .next = text.p,
+		.end = text.n == 0 ? text.p : text.p + text.n };
 	if (!size_mul(text.n, RESERVE_FACTOR, &reading.reserve_n) ||
 	    !size_add(reading.reserve_n, RESERVE_MORE, &reading.reserve_n) ||
 	    (reading.reserve = mem_new(reading.reserve_n, err)) == NULL) {
@@ -71,7 +75,7 @@ tree_read(struct span text, json_error_t *why, struct err *err)
 		return NULL;
 	}
 	json_set_alloc_funcs(counted_malloc, counted_free);
-	root = json_load_callback(byte_give, NULL,
+	root = json_load_callback(byte_give, &reading,
 	    JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, why);
 	if (reading.out_of_memory) {
 		json_decref(root);

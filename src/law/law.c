@@ -26,11 +26,13 @@ law_list_has(const char *list, const char *id)
 	size_t n = strlen(id);
 
 	while (n != 0 && *list != '\0') {
-		size_t part = strcspn(list, ";");
-
-		if (part == n && memcmp(list, id, n) == 0)
-			return true;
-		list += part + (list[part] == ';');
+		/* What has a semicolon itself is no part of any list. */
+		if (strncmp(list, id, n) == 0 && (list[n] == ';' || list[n] == '\0'))
+			return memchr(id, ';', n) == NULL;
+		list = strchr(list, ';');
+		if (list == NULL)
+			return false;
+		list++;
 	}
 	return false;
 }

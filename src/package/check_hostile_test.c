@@ -160,6 +160,34 @@ expect(struct package_report *r, const char *reason)
 
 /* ---- entries ---- */
 
+/* All places of one padding, and the last of the end. */
+static void
+a_byte_where_only_zeros_belong_is_found_wherever_it_lies(void **state)
+{
+	size_t at = entry_at("act.json"), n = entry_length(at), last = good.n - 1;
+	struct package_report r;
+	struct err err = ERR_INIT;
+	struct tar_claim c;
+	size_t first;
+
+	(void)state;
+	assert_true(tar_claim_read(span_from(buf_span(&good), at), &c, &err));
+	first = at + c.header_n + (size_t)c.size;
+	assert_true(first < at + n);
+	for (size_t i = first; i <= last; i = i == at + n - 1 ? last - 70 : i + 1) {
+		uint8_t was = good.p[i];
+		struct package_reading in;
+
+		assert_int_equal(was, 0);
+		good.p[i] = 1;
+		package_kit_save(&kit, "padding.tar", buf_span(&good));
+		good.p[i] = was;
+		in = package_kit_reading(&kit, "padding.tar");
+		package_kit_check(&in, &r);
+		expect(&r, "tar.padding");
+	}
+}
+
 static void
 the_good_one_is_intact(void **state)
 {
@@ -522,6 +550,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_good_one_is_intact),
+		cmocka_unit_test(a_byte_where_only_zeros_belong_is_found_wherever_it_lies),
 		cmocka_unit_test(an_entry_that_may_not_be_there_is_refused),
 		cmocka_unit_test(an_entry_that_is_missing_is_named),
 		cmocka_unit_test(a_file_taken_out_or_put_in_is_named),

@@ -184,19 +184,34 @@ content_take(struct tar_reader *t, struct slab *s, size_t *pos)
 	}
 }
 
+/* How many zeros p begins with, of n bytes: by blocks, then one by one. */
+static size_t
+zeros_count(const uint8_t *p, size_t n)
+{
+	static const uint8_t zeros[64];
+	size_t i = 0;
+
+	while (n - i >= sizeof zeros && memcmp(p + i, zeros, sizeof zeros) == 0)
+		i += sizeof zeros;
+	while (i < n && p[i] == 0)
+		i++;
+	return i;
+}
+
 static bool
 zeros_take(struct tar_reader *t, const struct slab *s, size_t *pos)
 {
-	while (t->zeros > 0 && *pos < s->n) {
-		if (s->bytes[*pos] != 0) {
-			(void)err_set(&t->why, ERR_INPUT, "tar.padding",
-			    "there is a byte where only zeros belong, after %s",
-			    shown_text(t->path).s);
-			return tar_break(t, t->at);
-		}
-		(*pos)++;
-		t->at++;
-		t->zeros--;
+	size_t left = s->n - *pos, n;
+
+	n = zeros_count(s->bytes + *pos, t->zeros < left ? (size_t)t->zeros : left);
+	*pos += n;
+	t->at += n;
+	t->zeros -= n;
+	if (t->zeros > 0 && *pos < s->n) {
+		(void)err_set(&t->why, ERR_INPUT, "tar.padding",
+		    "there is a byte where only zeros belong, after %s",
+		    shown_text(t->path).s);
+		return tar_break(t, t->at);
 	}
 	if (t->zeros > 0)
 		return true;

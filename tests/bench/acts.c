@@ -2,7 +2,8 @@
  * Acts a second.  First without signatures: decode, policy, thread, docket, in groups.
  * Then real ones on the real disk: parcels of an inbox opened, checked (age, CMS, path),
  * ruled on, recorded, receipted (signed and sealed again) and kept.  Prints one line
- * of JSON: acts a second, milliseconds of processor an act (user, system), peak memory.
+ * of JSON: acts a second; an act's milliseconds of processor (user, system), syncs of the
+ * disk and page faults; peak memory.
  *
  *   acts FOLDER [ACTS [REAL]]	FOLDER must not exist
  */
@@ -177,7 +178,7 @@ office_pair(struct office *o, const struct office *with)
 }
 
 struct real_figures {
-	double rate, user_ms, system_ms;
+	double rate, user_ms, system_ms, syncs, faults;	/* all but the rate: an act */
 };
 
 static double
@@ -191,6 +192,7 @@ inbox_take(struct office *b, size_t acts, struct real_figures *out)
 {
 	struct rusage before, after;
 	struct err err = ERR_INIT;
+	uint64_t syncs = world_syncs(b->flow.world);
 	double begin = now_s();
 	size_t n = 0;
 
@@ -204,6 +206,8 @@ inbox_take(struct office *b, size_t acts, struct real_figures *out)
 	out->rate = (double)acts / (now_s() - begin);
 	out->user_ms = (milliseconds(after.ru_utime) - milliseconds(before.ru_utime)) /
 	    (double)acts;
+	out->syncs = (double)(world_syncs(b->flow.world) - syncs) / (double)acts;
+	out->faults = (double)(after.ru_minflt - before.ru_minflt) / (double)acts;
 	out->system_ms = (milliseconds(after.ru_stime) - milliseconds(before.ru_stime)) /
 	    (double)acts;
 }
@@ -262,8 +266,8 @@ main(int argc, char **argv)
 	office_pair(&b, &a);
 	real_run(&a, &b, argv[1], real, &got);
 	(void)printf("{\"bare\": %.1f, \"real\": %.1f, \"user_ms\": %.2f, "
-	    "\"system_ms\": %.2f, \"peak_kib\": %ld}\n", rate, got.rate, got.user_ms,
-	    got.system_ms, peak_kib());
+	    "\"system_ms\": %.2f, \"syncs\": %.2f, \"faults\": %.1f, \"peak_kib\": %ld}\n",
+	    rate, got.rate, got.user_ms, got.system_ms, got.syncs, got.faults, peak_kib());
 	aead_key_wipe(&key);
 	office_end(&a);
 	office_end(&b);
