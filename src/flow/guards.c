@@ -443,7 +443,7 @@ static bool
 call_keep(struct flow *f, const struct call_wish *w, enum call_result result,
     struct call_view *v, struct err *err)
 {
-	struct docket_call c = { .request = v->row.number, .at = world_now(f->world) };
+	struct docket_call c = { .request = v->row.number };
 	struct guard_facts facts = { .call = CALL_NONE };
 	struct docket *d = NULL;
 	struct record r;
@@ -453,6 +453,7 @@ call_keep(struct flow *f, const struct call_wish *w, enum call_result result,
 	c.dialled = mem_text_of(w->dialled, err);
 	c.answered_by = w->answered_by == NULL ? NULL : mem_text_of(w->answered_by, err);
 	thread_record(f, &v->row, &r, CALL_RULE, c.result);
+	c.at = r.at;		/* by which a docket made anew finds the names again */
 	ok = c.dialled != NULL && (w->answered_by == NULL || c.answered_by != NULL) &&
 	    desk_open(f, true, &d, err) && docket_begin(d, err) &&
 	    record_event(f, d, &r, v->row.number, NULL, err) &&
@@ -550,7 +551,7 @@ flow_request_seen(struct flow *f, unsigned number, unsigned earlier, struct err 
 /* ---- what this node sets about a State ---- */
 
 static bool
-stance_keep(struct flow *f, const struct docket_stance *s, struct err *err)
+stance_keep(struct flow *f, struct docket_stance *s, struct err *err)
 {
 	struct docket *d = NULL;
 	struct record r;
@@ -558,6 +559,7 @@ stance_keep(struct flow *f, const struct docket_stance *s, struct err *err)
 
 	record_begin(f, &r, EVENT_DECIDED);
 	decided_fill(&r, s->what, s->value);
+	s->since = r.at;
 	(void)snprintf(r.reason, sizeof r.reason, "%s.%c%c.%s", s->what,
 	    s->state[0] - 'A' + 'a', s->state[1] - 'A' + 'a', s->about);
 	ok = desk_open(f, true, &d, err) && docket_begin(d, err) &&
@@ -583,7 +585,6 @@ stance_begin(struct flow *f, const char *state, const char *reason,
 		    "reasons are needed, 1 to %d bytes: --reason \"...\"; they are kept sealed, beside who set it",
 		    POLICY_REASON_MAX);
 	(void)snprintf(s->state, sizeof s->state, "%s", state);
-	s->since = world_now(f->world);
 	return (s->reason = mem_text_of(reason, err)) != NULL;
 }
 
@@ -665,13 +666,37 @@ guard_record(const struct record *r)
 	return false;
 }
 
+static bool
+stance_same(void *arg, const struct docket_stance *s, struct err *err)
+{
+	struct docket_stance *want = arg;
+
+	if (want->reason != NULL || s->reason == NULL || s->since != want->since ||
+	    strcmp(s->state, want->state) != 0 || strcmp(s->what, want->what) != 0 ||
+	    strcmp(s->about, want->about) != 0 || strcmp(s->value, want->value) != 0)
+		return true;
+	return (want->reason = mem_text_of(s->reason, err)) != NULL;
+}
+
+/* What cannot be read of the docket before is lost, and the rest goes on. */
+static bool
+old_may_fail(bool ok, struct err *why, struct err *err)
+{
+	if (ok || why->kind == ERR_UNPROVEN || why->kind == ERR_ABSENT)
+		return true;
+	*err = *why;
+	return false;
+}
+
 /* "risk.xb.stored_data" */
 static bool
-stance_again(struct docket *d, const struct record *r, struct err *err)
+stance_again(struct docket *d, struct docket *old, const struct record *r, struct err *err)
 {
 	size_t n = strlen(r->rule);
 	const char *state = r->reason + n + 1;
 	struct docket_stance s = { .since = r->at };
+	struct err why = ERR_INIT;
+	bool ok;
 
 	if (strncmp(r->reason, r->rule, n) != 0 || strlen(r->reason) < n + 5 ||
 	    r->reason[n] != '.' || state[2] != '.')
@@ -681,7 +706,11 @@ stance_again(struct docket *d, const struct record *r, struct err *err)
 	(void)snprintf(s.what, sizeof s.what, "%.11s", r->rule);
 	(void)snprintf(s.about, sizeof s.about, "%.39s", state + 3);
 	(void)snprintf(s.value, sizeof s.value, "%.15s", r->outcome);
-	return docket_stance_put(d, &s, err);
+	ok = old == NULL || old_may_fail(docket_stances(old, true, stance_same, &s, &why),
+	    &why, err);
+	ok = ok && docket_stance_put(d, &s, err);
+	docket_stance_clear(&s);
+	return ok;
 }
 
 static bool
@@ -704,24 +733,55 @@ seen_again(struct docket *d, const struct record *r, unsigned request, struct er
 	return true;
 }
 
-bool
-guard_again(struct docket *d, const struct record *r, struct err *err)
+static bool
+call_same(void *arg, const struct docket_call *c, struct err *err)
 {
-	struct docket_call c = { .at = r->at };
+	struct docket_call *want = arg;
+
+	if (want->dialled != NULL || c->dialled == NULL || c->at != want->at ||
+	    strcmp(c->result, want->result) != 0)
+		return true;
+	want->dialled = mem_text_of(c->dialled, err);
+	if (c->answered_by != NULL)
+		want->answered_by = mem_text_of(c->answered_by, err);
+	return want->dialled != NULL && (c->answered_by == NULL ||
+	    want->answered_by != NULL);
+}
+
+static bool
+call_again(struct docket *d, struct docket *old, const struct record *r,
+    unsigned request, struct err *err)
+{
+	struct docket_call c = { .at = r->at, .request = request };
+	struct err why = ERR_INIT;
+	struct docket_request was;
+	bool found = false, ok;
+
+	(void)snprintf(c.result, sizeof c.result, "%.7s", r->outcome);
+	ok = old == NULL || old_may_fail(
+	    docket_request_by_act(old, &r->act, &was, &found, &why) && (!found ||
+	    docket_calls(old, was.number, true, call_same, &c, &why)), &why, err);
+	ok = ok && docket_call_new(d, &c, err);
+	docket_call_clear(&c);
+	return ok;
+}
+
+bool
+guard_again(struct docket *d, struct docket *old, const struct record *r,
+    struct err *err)
+{
 	struct docket_request row;
 	bool found;
 
 	if (!guard_record(r) || strcmp(r->outcome, "refused") == 0)
 		return true;
 	if (!r->has_act)
-		return stance_again(d, r, err);
+		return stance_again(d, old, r, err);
 	if (!docket_request_by_act(d, &r->act, &row, &found, err))
 		return false;
 	if (!found)
 		return true;
 	if (strcmp(r->rule, SEEN_RULE) == 0)
 		return seen_again(d, r, row.number, err);
-	c.request = row.number;
-	(void)snprintf(c.result, sizeof c.result, "%.7s", r->outcome);
-	return docket_call_new(d, &c, err);
+	return call_again(d, old, r, row.number, err);
 }

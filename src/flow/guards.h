@@ -78,6 +78,8 @@ MUST bool guard_follow(struct docket *d, const struct docket_request *r,
     const struct act *a, int64_t at, bool incoming, struct err *err);
 /* What the journal says of it, when the docket is made anew; others are left alone. */
 bool guard_record(const struct record *r);
-MUST bool guard_again(struct docket *d, const struct record *r, struct err *err);
+/* old: the docket before, which alone knows names and reasons; NULL: there is none. */
+MUST bool guard_again(struct docket *d, struct docket *old, const struct record *r,
+    struct err *err);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "flow/deadlines.h"
 #include "flow/guards.h"
+#include "flow/ledger.h"
 #include "flow/notices.h"
 #include "flow/testkit.h"
 
@@ -358,6 +359,52 @@ a_notice_outlives_every_clock_and_ends_by_a_person(void **state)
 	assert_int_equal(n.due, 1);
 }
 
+/* ---- a docket made anew ---- */
+
+static bool
+reason_hear(void *arg, const struct docket_stance *s, struct err *err)
+{
+	(void)err;
+	(void)snprintf(arg, 40, "%s %s", s->value, s->reason == NULL ? "" : s->reason);
+	return true;
+}
+
+static void
+a_docket_made_anew_knows_calls_levels_and_notices(void **state)
+{
+	struct notice_view v = { .state = NOTICE_STATES };
+	unsigned n = emergency_came();
+	struct rebuilt rebuilt;
+	char heard[40] = "";
+
+	(void)state;
+	called(n, PHONE, "no", NULL);
+	OK(flow_policy_risk(&j.b.flow, "XA", "freeze", "heightened", "report", &err));
+	secret_came(NOW + 30 * DAYS);
+	OK(flow_notice_defer(&j.b.flow, 1, NOW + 60 * DAYS, "danger", &v, &err));
+	OK(site_again(&j.b, &err));
+	OK(flow_rebuild(&j.b.flow, &rebuilt, &err));
+	OK(site_again(&j.b, &err));
+	NO(yes(n, &err), "guard.forgery");
+	OK(flow_policies(&j.b.flow, true, reason_hear, heard, &err));
+	assert_string_equal(heard, "heightened report");
+	OK(flow_notice_show(&j.b.flow, 1, &v, &err));
+	assert_int_equal(v.notice.until, NOW + 60 * DAYS);
+	assert_string_equal(v.notice.reason, "danger");
+	/* and when the docket before is gone, all but names and reasons */
+	OK(site_again(&j.b, &err));
+	OK(path_remove(j.world, NULL, "berun/docket.sqlite", &err));
+	if (path_exists(j.world, NULL, "berun/docket.before-rebuild"))
+		OK(path_remove(j.world, NULL, "berun/docket.before-rebuild", &err));
+	OK(flow_rebuild(&j.b.flow, &rebuilt, &err));
+	OK(site_again(&j.b, &err));
+	NO(yes(n, &err), "guard.forgery");
+	OK(flow_policies(&j.b.flow, true, reason_hear, heard, &err));
+	assert_string_equal(heard, "heightened ");
+	OK(flow_notice_show(&j.b.flow, 1, &v, &err));
+	assert_int_equal(v.notice.renewals, 1);
+}
+
 int
 main(void)
 {
@@ -372,6 +419,7 @@ main(void)
 		T(a_level_is_set_with_a_reason_and_counts_at_once),
 		T(what_was_refused_is_known_again_from_another_state),
 		T(a_notice_outlives_every_clock_and_ends_by_a_person),
+		T(a_docket_made_anew_knows_calls_levels_and_notices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,7 +83,7 @@ guarded_again(struct replaying *p, const struct entry *e, struct err *err)
 	struct record r;
 
 	return record_load(p->f, e->at, &r, NULL, salt, err) &&
-	    guard_again(p->d, &r, err) && notice_again(p->d, &r, err);
+	    guard_again(p->d, p->r->old, &r, err) && notice_again(p->d, &r, err);
 }
 
 static bool
