@@ -12,6 +12,7 @@
 
 #include "flow/deadlines.h"
 #include "flow/execute.h"
+#include "flow/guards.h"
 #include "flow/hold.h"
 #include "flow/ledger.h"
 #include "flow/people.h"
@@ -382,6 +383,9 @@ an_emergency_disclosure_is_reviewed_within_three_days(void **state)
 {
 	struct deliver_wish w = { .evidence = 1, .purpose = "case 12 only",
 		.authorisation = KIT_ORDER };
+	const struct call_wish called = { .dialled = KIT_PHONE, .answered_by = "Duty desk",
+		.result = "yes" };
+	struct call_view view;
 	struct field_setting set[FIELDS_WHOLE_MAX];
 	struct field_value values[FIELDS_WHOLE_MAX];
 	struct sealed sealed;
@@ -394,6 +398,8 @@ an_emergency_disclosure_is_reviewed_within_three_days(void **state)
 	asked(ACT_EMERGENCY_DATA, set, n);
 	assert_int_equal(due_by(&j.b, "D64"), 0);
 	OK(add(&j.b, &e, &err));
+	NO(flow_request_deliver(&j.b.flow, 1, &w, &sealed, &last, &err), "guard.call-back");
+	OK(flow_request_called(&j.b.flow, 1, &called, &view, &err));
 	OK(flow_request_deliver(&j.b.flow, 1, &w, &sealed, &last, &err));
 	assert_int_equal(due_by(&j.b, "D64"), NOW + HOURS(72));
 	/* It is owed by who handed over, and not by who asked. */

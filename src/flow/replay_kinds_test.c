@@ -19,6 +19,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "flow/guards.h"
 #include "flow/journey.h"
 #include "flow/testkit.h"
 #include "policy/fields_kit.h"
@@ -253,9 +254,14 @@ answered(struct site *s, enum act_kind kind)
 	static const struct field_setting limits[] = { { "conditions.code", "case_only" } };
 	static const struct field_setting outcome[] = { { "outcome", "not_held" },
 		{ "why_not", "Logs are kept for seven days" }, { "provider.name", "Mail" } };
+	const struct call_wish called = { .dialled = KIT_PHONE, .answered_by = "Duty desk",
+		.result = "yes" };
 	struct answer_wish w = { .kind = kind, .text = "as said by phone", .lang = "en" };
+	struct call_view call;
 	struct sent sent;
 
+	if (h.kind == ACT_EMERGENCY_DATA && kind == ACT_GRANTED)	/* S15 */
+		OK(flow_request_called(&s->flow, h.number, &called, &call, &err));
 	if (kind == ACT_REFUSED || kind == ACT_POSTPONED) {
 		w.waive_consultation = "urgent";
 		w.grounds = kind == ACT_REFUSED ? refuses : postpones;
@@ -358,13 +364,11 @@ one_recorded(struct recording *r, size_t from, const struct docket_act *row)
 	struct recorded *x = &r->list[r->n];
 	struct site *s = site_of(from);
 	struct act a;
-	char path[200];
 
 	assert_true(r->n < RECORDED_MAX);
 	r->n++;
 	buf_init(&x->bytes, 1u << 20);
-	(void)snprintf(path, sizeof path, "%s/%s", s->path, parcel_path(&row->act).s);
-	OK(file_load(h.j.world, NULL, path, &x->bytes, &err));
+	OK(parcel_load(s, &row->act, &x->bytes, &err));
 	x->from = from;
 	x->act = row->act;
 	assert_true(act_kind_parse(row->kind, &x->kind));
@@ -640,16 +644,15 @@ each_signed_anew(const struct recording *r)
 		struct site *to = site_of(1 - x->from), *by = site_of(x->from);
 		struct docket_act row, was;
 		struct docket *d = NULL;
-		char path[200];
 		struct taken t;
 
-		(void)snprintf(path, sizeof path, "%s/%s", by->path, parcel_path(&x->act).s);
+		OK(file_save(h.j.world, NULL, "whole", buf_span(&x->bytes), true, &err));
 		OK(home_docket(to->flow.home, &d, &err));
 		assert_true(here(d, &x->act, &was));
 		home_docket_done(to->flow.home);
 		/* By its own signer, a moment later; then by a stranger to it. */
 		for (size_t k = 0; k < 2; k++) {
-			OK(resign(by, path, k == 0 ? by : &h.j.c,
+			OK(resign(by, "whole", k == 0 ? by : &h.j.c,
 			    home_settings(to->flow.home)->authority.s, "again", &err));
 			OK(flow_take(&to->flow, "again", &t, &err));
 			assert_int_equal(t.as, TAKEN_OTHER_PACKAGE);

@@ -119,30 +119,28 @@ record_home(struct job *j, const char *folder, bool a, struct recorded *r)
 	bool more = true;
 	struct site *s = a ? &j->a : &j->b;
 
-	OK(home_docket(s->flow.home, &d, &err));
 	OK(listing_open(j->world, NULL, folder, &l, &err));
 	for (;;) {
 		struct docket_act row;
 		struct digest act;
 		bool found;
-		char path[200];
 
 		OK(listing_next(l, &e, &more, &err));
 		if (!more)
 			break;
 		assert_true(digest_parse(span_of(e.name, 64), &act));
+		OK(home_docket(s->flow.home, &d, &err));
 		OK(docket_act_get(d, &act, &row, &found, &err));
+		home_docket_done(s->flow.home);
 		assert_true(found);
 		if (row.direction != ACT_OUT)
 			continue;
 		assert_true(r->n < RECORDED_MAX);
-		(void)snprintf(path, sizeof path, "%s/%s", folder, e.name);
 		buf_init(&r->bytes[r->n], 1u << 20);
-		OK(file_load(j->world, NULL, path, &r->bytes[r->n], &err));
+		OK(parcel_load(s, &act, &r->bytes[r->n], &err));
 		r->from_a[r->n++] = a;
 	}
 	listing_close(l);
-	home_docket_done(s->flow.home);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "flow/apart.h"
 #include "flow/journey.h"
 #include "flow/testkit.h"
 #include "form/tar.h"
@@ -50,7 +51,7 @@ site_init(struct site *s, const char *country, struct err *err)
 	static const char *const roles[] = { "central_authority" };
 	static const char *const carriers[] = { "stick" };
 	struct init_wish w = { .path = s->path, .country = country,
-		.authority = s->path, .lang = "en", .self_ca = true,
+		.authority = s->path, .lang = "en", .phone = KIT_PHONE, .self_ca = true,
 		.key = KEY_P256, .roles = roles, .roles_n = 1,
 		.carriers = carriers, .carriers_n = 1, .training = true,
 		.log_n = AGE_LOG_N_TEST };
@@ -265,6 +266,19 @@ run_up_to(struct job *j, size_t end)
 	for (size_t i = 0; i < end; i++)
 		if (!steps[i].run(j, &err))
 			fail_msg("%s: %s", steps[i].name, err.text);
+}
+
+bool
+parcel_load(struct site *s, const struct digest *act, struct buf *out, struct err *err)
+{
+	struct source *src = NULL;
+	struct file *f = NULL;
+	bool ok = parcel_open_whole(&s->flow, parcel_path(act).s, &f, err) &&
+	    file_source(f, 0, &src, err) && source_all(src, out, err);
+
+	source_free(src);
+	file_close(f);
+	return ok;
 }
 
 void

@@ -33,6 +33,7 @@ void job_begin(struct job *j, uint64_t seed);
 void job_end(struct job *j);
 
 bool pair(struct site *s, const char *card, const char *other_home, struct err *err);
+#define KIT_PHONE "+99900001111"	/* on each card: where one calls back (S15) */
 #define KIT_ORDER "order.txt"		/* of a court: content is executed on it */
 bool evidence_make(struct world *w, struct err *err);	/* and that order */
 bool add(struct site *s, struct evidence *e, struct err *err);
@@ -121,6 +122,9 @@ bool forge(struct site *s, const char *peer, const struct forgery *what,
 bool resign(struct site *owner, const char *path, struct site *signer, const char *peer,
     const char *out_path, struct err *err);
 
+/* The parcel of an act as it left or came, wherever its header rests. */
+bool parcel_load(struct site *s, const struct digest *act, struct buf *out,
+    struct err *err);
 /* In a file, the first `from` becomes `to` (of the same length). */
 void rewrite(struct job *j, const char *path, const char *from, const char *to);
 /* All files of a home that nobody has open, under another name. */
