@@ -176,6 +176,14 @@ homes_begin(const char *country, uint64_t seed)
 	    &err));
 	h.other = sent.act.act;
 	OK(bring(&h.j.a, &h.j.b, home_settings(h.j.b.flow.home)->authority.s, "base", &err));
+	/* S13: collection in real time is off until a person of each side sets it. */
+	OK(site_again(&h.j.a, &err));
+	if (strcmp(country, "XB") == 0) {
+		OK(flow_policy_realtime(&h.j.a.flow, "XB", "UNCAC-CYBER", true, "exercise",
+		    &err));
+		OK(flow_policy_realtime(&h.j.b.flow, "XA", "UNCAC-CYBER", true, "exercise",
+		    &err));
+	}
 	for (size_t i = 0; i < 3; i++)
 		site_end(site_of(i));
 }
