@@ -237,9 +237,10 @@ unknown_command(struct cli *c, const char *noun, const char *verb)
 	size_t n = 0;
 	bool noun_known = false;
 
-	for (const struct command *k = commands; k->noun != NULL; k++)
+	for (const struct command *k = command_next(NULL); k != NULL; k = command_next(k))
 		noun_known = noun_known || strcmp(k->noun, noun) == 0;
-	for (const struct command *k = commands; k->noun != NULL && n < 64; k++) {
+	for (const struct command *k = command_next(NULL); k != NULL && n < 64;
+	    k = command_next(k)) {
 		if (noun_known && strcmp(k->noun, noun) == 0 && k->verb != NULL)
 			words[n++] = k->verb;
 		else if (!noun_known)

@@ -1,5 +1,5 @@
 /*
- * cli: the door for people at a shell.  One table of commands (table.c) makes the
+ * cli: the door for people at a shell.  One table of commands (table*.c) makes the
  * parser, --help, the manual pages and completion.  stdout carries the answer,
  * stderr progress and warnings; --json gives one object; exit codes are those of
  * `comity help exit-codes`.
@@ -41,7 +41,8 @@ struct command {
 	bool home;			/* opens the home before it runs */
 	int (*run)(struct cli *c, struct call *call);
 };
-extern const struct command commands[];	/* ends with noun NULL */
+/* All commands in the order of help; NULL: the first; NULL after the last. */
+const struct command *command_next(const struct command *k);
 extern const struct option global_options[];
 
 struct call {

@@ -8,7 +8,7 @@
 const struct command *
 command_find(const char *noun, const char *verb)
 {
-	for (const struct command *k = commands; k->noun != NULL; k++) {
+	for (const struct command *k = command_next(NULL); k != NULL; k = command_next(k)) {
 		if (strcmp(k->noun, noun) != 0)
 			continue;
 		if (k->verb == NULL || (verb != NULL && strcmp(k->verb, verb) == 0))
@@ -115,7 +115,7 @@ line_show(struct cli *c, const struct command *k)
 static bool
 noun_known(const char *noun)
 {
-	for (const struct command *k = commands; k->noun != NULL; k++)
+	for (const struct command *k = command_next(NULL); k != NULL; k = command_next(k))
 		if (strcmp(k->noun, noun) == 0)
 			return true;
 	return false;
@@ -124,7 +124,7 @@ noun_known(const char *noun)
 void
 help_noun(struct cli *c, const char *noun)
 {
-	for (const struct command *k = commands; k->noun != NULL; k++)
+	for (const struct command *k = command_next(NULL); k != NULL; k = command_next(k))
 		if (strcmp(k->noun, noun) == 0)
 			line_show(c, k);
 	if (noun_known(noun))
@@ -139,7 +139,7 @@ help_all(struct cli *c)
 	say(c, "comity NOUN VERB [ID] [OPTIONS]\n\n"
 	    "Carries electronic evidence across a border so that it arrives provably\n"
 	    "intact. Not for surveillance without law.\n\n");
-	for (const struct command *k = commands; k->noun != NULL; k++)
+	for (const struct command *k = command_next(NULL); k != NULL; k = command_next(k))
 		line_show(c, k);
 	say(c, "\nFor every command:\n");
 	options_show(c, global_options);
@@ -342,7 +342,7 @@ man_page(struct cli *c, const char *noun)
 	say(c, ".Nd carry electronic evidence across a border, provably intact\n");
 	say(c, ".Sh SYNOPSIS\n.Nm comity\n.Ar noun\n.Ar verb\n.Op Ar id\n.Op Ar options\n");
 	say(c, ".Sh COMMANDS\n");
-	for (const struct command *k = commands; k->noun != NULL; k++)
+	for (const struct command *k = command_next(NULL); k != NULL; k = command_next(k))
 		if (noun == NULL || strcmp(noun, k->noun) == 0)
 			man_command(c, k);
 	say(c, ".Sh OPTIONS FOR EVERY COMMAND\n");
@@ -479,7 +479,7 @@ words_of(struct cli *c, const char *noun)
 {
 	const char *last = "";
 
-	for (const struct command *k = commands; k->noun != NULL; k++) {
+	for (const struct command *k = command_next(NULL); k != NULL; k = command_next(k)) {
 		if (noun == NULL && strcmp(last, k->noun) != 0)
 			say(c, "%s ", k->noun);
 		else if (noun != NULL && strcmp(noun, k->noun) == 0 && k->verb != NULL)
@@ -507,7 +507,7 @@ complete_bash(struct cli *c)
 	    "  if [ \"$COMP_CWORD\" = 1 ]; then COMPREPLY=($(compgen -W \"");
 	words_of(c, NULL);
 	say(c, "\" -- \"$cur\")); return; fi\n  case \"$COMP_CWORD $n\" in\n");
-	for (const struct command *k = commands; k->noun != NULL; k++) {
+	for (const struct command *k = command_next(NULL); k != NULL; k = command_next(k)) {
 		if (k->verb != NULL && strcmp(last, k->noun) != 0) {
 			say(c, "  \"2 %s\") COMPREPLY=($(compgen -W \"", k->noun);
 			words_of(c, k->noun);
@@ -516,7 +516,7 @@ complete_bash(struct cli *c)
 		last = k->noun;
 	}
 	say(c, "  esac\n  case \"$cur\" in -*) case \"$n $v\" in\n");
-	for (const struct command *k = commands; k->noun != NULL; k++) {
+	for (const struct command *k = command_next(NULL); k != NULL; k = command_next(k)) {
 		say(c, "    \"%s%s%s%s) COMPREPLY=($(compgen -W \"", k->noun,
 		    " ", k->verb != NULL ? k->verb : "",
 		    k->verb != NULL ? "\"" : "\"*");
@@ -542,7 +542,7 @@ complete_fish(struct cli *c)
 {
 	const char *last = "";
 
-	for (const struct command *k = commands; k->noun != NULL; k++) {
+	for (const struct command *k = command_next(NULL); k != NULL; k = command_next(k)) {
 		if (strcmp(last, k->noun) != 0)
 			say(c, "complete -c comity -n __fish_use_subcommand -a %s\n",
 			    k->noun);
