@@ -246,6 +246,9 @@ run_notice_sheet(struct cli *c, struct call *call)
 		ok = sheet_langs(c, langs == NULL ? home_settings(c->flow.home)->lang : langs,
 		    &r) && remedy_html(&r, &html, &c->err);
 	}
+	if (ok && f.view.state == NOTICE_SECRET)
+		warn(c, "The secrecy runs until %s: the sheet says that it is over, so it is not handed over before.\n",
+		    when_people(f.view.notice.until).s);
 	code = ok ? give_file(c, out, buf_span(&html), "Sheet for the person", false) :
 	    fail(c);
 	buf_clear(&html);

@@ -28,7 +28,7 @@ static const char *
 page(const struct remedy *r, struct buf *b)
 {
 	struct err err = ERR_INIT;
-	const char *text;
+	const char *text = NULL;
 
 	buf_init(b, REMEDY_MAX);
 	if (!remedy_html(r, b, &err) || !buf_text(b, &text, &err))

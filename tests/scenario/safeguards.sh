@@ -143,6 +143,7 @@ try 0 'so it is' B notice defer 1 --until "$(day '+60 days')" --reason danger
 said 'put off 1 time, last for: danger' 'and told'
 try 0 'the sheet for the person, in two languages' B notice sheet 1 --langs ar,en \
 	--out sheet.html
+said 'is not handed over before' 'and while the secrecy runs it says so'
 holds 'it names no account and no provider' \
 	sh -c '! grep -qi "ines@\|Berun Mail\|delete" sheet.html'
 holds 'and the article' grep -q '42\|29' sheet.html
