@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/guards.h"
 #include "flow/journey.h"
 #include "flow/requests.h"
 #include "flow/take.h"
@@ -275,7 +276,9 @@ request_note(struct taking *t, struct err *err)
 		    act_kind_name(a->kind), found->list[0].text,
 		    found->stops > 1 ? " And more: see comity request check." : "");
 	else
-		take_note(t, "A request (%s) came in.", act_kind_name(a->kind));
+		take_note(t, "A request (%s) came in.%s", act_kind_name(a->kind),
+		    call_is_wanted(a) ?
+		    " Before a yes somebody calls the number on the sender's card (S15): comity request called." : "");
 	mem_free(found);
 	return true;
 }
