@@ -253,7 +253,8 @@ party_built_in(const char *state, const char *instrument, struct law_party *out)
 	for (size_t i = 0; i < law_party_count; i++) {
 		const struct law_party_row *r = &law_party_rows[i];
 
-		if (strcmp(r->state, state) != 0 || strcmp(r->instrument, instrument) != 0)
+		if (r->state[0] != state[0] || strcmp(r->state, state) != 0 ||
+		    strcmp(r->instrument, instrument) != 0)
 			continue;
 		*out = (struct law_party){ .instrument = r->instrument,
 			.signed_on = r->signed_on, .deposited_on = r->deposited_on,
