@@ -509,7 +509,7 @@ a_document_that_breaks_the_form_is_refused_with_its_line(void **state)
 		{ HEAD "measure\tabc\tpreserve\t1\t\t\t\trequired\ttext\n", "treaty.measure" },
 		{ HEAD TREATY "measure\tFI-DE-1998\tdance\t1\t\t\t\trequired\ttext\n",
 		    "treaty.measure" },
-		{ HEAD TREATY "measure\tFI-DE-1998\tpreserve\t1\tF98\t\t\trequired\ttext\n",
+		{ HEAD TREATY "measure\tFI-DE-1998\tpreserve\t1\tF00\t\t\trequired\ttext\n",
 		    "treaty.list" },
 		{ HEAD TREATY "measure\tFI-DE-1998\tpreserve\t1\toffence\t\t\trequired\ttext\n",
 		    "treaty.list" },
