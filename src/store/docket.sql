@@ -263,3 +263,8 @@ CREATE INDEX acts_destroying ON acts (id) WHERE destroyed_at > 0 AND apart < 2;
 ALTER TABLE holds ADD COLUMN misnoted_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE holds ADD COLUMN resumed_at INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX holds_lapsed ON holds (ended_at) WHERE state = 'lapsed';
+
+-- step 9
+
+-- Emergencies and alerts are few among many, and looked for by the desk each time.
+CREATE INDEX requests_kind ON requests (kind);

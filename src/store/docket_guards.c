@@ -62,24 +62,30 @@ docket_notice_put(struct docket *d, const struct docket_notice *n, struct err *e
 	return query_run(&q, err);
 }
 
+static void
+notice_take(struct query *q, struct docket_notice *n)
+{
+	memset(n, 0, sizeof *n);
+	n->number = take_ref(q);
+	n->request = take_ref(q);
+	n->person = take_ref(q);
+	n->since = take_when(q);
+	n->until = take_when(q);
+	n->renewals = (unsigned)take_int(q, 0, INT32_MAX);
+	take_text(q, n->reason, sizeof n->reason);
+	n->done_at = take_when(q);
+	take_text(q, n->how, sizeof n->how);
+}
+
 static bool
 notice_read(struct query *q, struct docket_notice *out, bool *found, struct err *err)
 {
 	struct docket_notice n;
 	bool more, ok;
 
-	memset(&n, 0, sizeof n);
 	ok = query_row(q, &more, err);
 	if (ok && more) {
-		n.number = take_ref(q);
-		n.request = take_ref(q);
-		n.person = take_ref(q);
-		n.since = take_when(q);
-		n.until = take_when(q);
-		n.renewals = (unsigned)take_int(q, 0, INT32_MAX);
-		take_text(q, n.reason, sizeof n.reason);
-		n.done_at = take_when(q);
-		take_text(q, n.how, sizeof n.how);
+		notice_take(q, &n);
 		ok = query_good(q, err);
 	}
 	query_end(q);
@@ -120,27 +126,61 @@ docket_notice_find(struct docket *d, unsigned request, unsigned person,
 	return notice_read(&q, out, found, err);
 }
 
-/* The numbers first: what `each` changes does not move the list under it. */
+struct notice_rows {
+	struct docket_notice *list;
+	size_t n, room;
+};
+
+static bool
+notice_more(struct notice_rows *r, struct err *err)
+{
+	size_t room = r->room == 0 ? 64 : 2 * r->room;
+	struct docket_notice *list;
+
+	if (r->n < r->room)
+		return true;
+	list = mem_resize(r->list, room * sizeof *list, err);
+	if (list == NULL)
+		return false;
+	r->list = list;
+	r->room = room;
+	return true;
+}
+
+static bool
+notice_rows_read(struct query *q, struct notice_rows *r, struct err *err)
+{
+	bool more = true, ok = true;
+
+	while (ok && (ok = query_row(q, &more, err)) && more) {
+		ok = notice_more(r, err);
+		if (!ok)
+			break;
+		notice_take(q, &r->list[r->n++]);
+		ok = query_good(q, err);
+	}
+	query_end(q);
+	return ok;
+}
+
+/* The rows first: what `each` changes does not move the list under it. */
 bool
 docket_notices(struct docket *d, bool open_only,
     bool (*each)(void *arg, const struct docket_notice *n, struct err *err), void *arg,
     struct err *err)
 {
-	int64_t *list = NULL;
+	struct notice_rows rows = { .n = 0 };
 	struct query q;
-	size_t n = 0;
 	bool ok;
 
 	ok = query_begin(&q, d, open_only ?
-	    "SELECT number FROM notices WHERE done_at = 0 ORDER BY secret_until, number" :
-	    "SELECT number FROM notices ORDER BY secret_until, number", err) &&
-	    query_numbers(&q, &list, &n, err);
-	for (size_t i = 0; ok && i < n; i++) {
-		struct docket_notice x;
-
-		ok = docket_notice_get(d, (unsigned)list[i], &x, err) && each(arg, &x, err);
-	}
-	mem_free(list);
+	    "SELECT " NOTICE_COLUMNS " FROM notices WHERE done_at = 0"
+	    " ORDER BY secret_until, number" :
+	    "SELECT " NOTICE_COLUMNS " FROM notices ORDER BY secret_until, number", err) &&
+	    notice_rows_read(&q, &rows, err);
+	for (size_t i = 0; ok && i < rows.n; i++)
+		ok = each(arg, &rows.list[i], err);
+	mem_free(rows.list);
 	return ok;
 }
 

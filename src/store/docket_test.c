@@ -3,7 +3,7 @@
 
 #include "store/sql.h"
 
-#define DOCKET_NEWEST 8		/* the last step of docket.sql */
+#define DOCKET_NEWEST 9		/* the last step of docket.sql */
 
 static struct world *w;
 static struct home *h;
@@ -853,6 +853,7 @@ acts_of_an_older_docket_are_asked_for_too(void **state)
 	OK(docket_run(d, "ALTER TABLE requests DROP COLUMN basis_at", &err));
 	OK(docket_run(d, "ALTER TABLE requests DROP COLUMN basis_rows", &err));
 	apart_undo();
+	OK(docket_run(d, "DROP INDEX requests_kind", &err));
 	OK(docket_run(d, "DROP TABLE seen_refusals", &err));
 	OK(docket_run(d, "DROP TABLE subjects", &err));
 	OK(docket_run(d, "DROP TABLE stances", &err));
@@ -873,7 +874,7 @@ a_docket_of_a_later_version_is_left_alone(void **state)
 {
 	(void)state;
 	assert_int_equal(docket_version(d), DOCKET_NEWEST);
-	OK(docket_run(d, "PRAGMA user_version = 9", &err));
+	OK(docket_run(d, "PRAGMA user_version = 10", &err));
 	docket_close(d);
 	NO(docket_open(h, &d, &err), "docket.newer");
 	d = NULL;
@@ -1064,6 +1065,7 @@ preservations_of_an_older_docket_have_their_holds(void **state)
 
 	(void)state;
 	apart_undo();
+	OK(docket_run(d, "DROP INDEX requests_kind", &err));
 	OK(docket_run(d, "DROP TABLE seen_refusals", &err));
 	OK(docket_run(d, "DROP TABLE subjects", &err));
 	OK(docket_run(d, "DROP TABLE stances", &err));
