@@ -236,6 +236,8 @@ struct delivered_body {
 	char reference[80];			/* receiver's number of the request; "" */
 	struct marked_text description;
 	struct marked_text purpose;		/* what it may be used for; absent: not stated */
+	struct marked_text exculpatory;		/* what in it may clear the accused, and what was
+						   answered to that (S21, 40(19)); absent: nothing is said */
 	struct fields limits;			/* field "conditions" only; n = 0: none */
 	struct origin origins[ORIGINS_MAX];	/* oldest first */
 	size_t origins_n;

@@ -71,7 +71,7 @@ origins_encode(const struct delivered_body *d, struct json_out *j)
 /* ---- the body ---- */
 
 /*
- * "limits" and "origins" are later than the rest: written only when there are any,
+ * "exculpatory", "limits" and "origins" are later than the rest: written only when there are any,
  * so that an older Comity reads all that it could read before.
  */
 static bool
@@ -84,6 +84,8 @@ delivered_decode(struct act *a, struct json_object *b, struct err *err)
 	    marked_decode(b, "description", ACT_TEXT_MAX, true, &d->description,
 	    err) &&
 	    marked_decode(b, "purpose", ACT_TEXT_MAX, true, &d->purpose, err) &&
+	    (!json_has(b, "exculpatory") ||
+	    marked_decode(b, "exculpatory", ACT_TEXT_MAX, false, &d->exculpatory, err)) &&
 	    (!json_has(b, "limits") ||
 	    conditions_decode(b, "limits", &d->limits, err)) &&
 	    (!json_has(b, "origins") || origins_decode(d, b, err));
@@ -98,6 +100,8 @@ delivered_encode(const struct act *a, struct json_out *j)
 	short_encode("reference", d->reference, j);
 	marked_encode(&d->description, "description", j);
 	marked_encode(&d->purpose, "purpose", j);
+	if (d->exculpatory.text != NULL)
+		marked_encode(&d->exculpatory, "exculpatory", j);
 	if (d->limits.n > 0)
 		conditions_encode("limits", &d->limits, j);
 	if (d->origins_n > 0)
@@ -111,6 +115,7 @@ delivered_clear(struct act *a)
 
 	marked_clear(&d->description);
 	marked_clear(&d->purpose);
+	marked_clear(&d->exculpatory);
 	fields_clear(&d->limits);
 	for (size_t i = 0; i < ORIGINS_MAX; i++)	/* one may be half decoded */
 		marked_clear(&d->origins[i].limits);

@@ -176,6 +176,7 @@ int run_evidence_disclose(struct cli *c, struct call *call);
 int run_evidence_restrict(struct cli *c, struct call *call);
 int run_evidence_defence(struct cli *c, struct call *call);
 int run_evidence_inspect(struct cli *c, struct call *call);
+int run_evidence_flag(struct cli *c, struct call *call);
 int run_custody_show(struct cli *c, struct call *call);
 int run_custody_report(struct cli *c, struct call *call);
 int run_deadline_list(struct cli *c, struct call *call);

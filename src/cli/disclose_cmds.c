@@ -3,6 +3,7 @@
 
 #include "cli/verdict.h"
 #include "flow/disclose.h"
+#include "flow/exculpatory.h"
 
 #define FILES_OPTIONS_MAX 256		/* --files on one command line; more: --files-from */
 
@@ -235,5 +236,38 @@ run_evidence_inspect(struct cli *c, struct call *call)
 	}
 	say(c, "Inspection %u of this evidence is on record: %s.\n", number,
 	    digest_hex(&sha256).s);
+	return EXIT_DONE;
+}
+
+int
+run_evidence_flag(struct cli *c, struct call *call)
+{
+	const char *note = call_value(call, "exculpatory");
+	const char *answer = call_value(call, "answer");
+	struct evidence *e = mem_new(sizeof *e, &c->err);
+	unsigned number = 0, evidence = 0;
+	struct json_out j;
+	bool ok;
+
+	ok = e != NULL && ((note != NULL) != (answer != NULL) || err_set(&c->err, ERR_USE,
+	    "use.flag", "say one of the two: --exculpatory TEXT, or --answer TEXT")) &&
+	    evidence_find(c->flow.home, call->args[0], e, &c->err);
+	if (ok) {
+		evidence = e->number;
+		ok = flow_evidence_clears(&c->flow, evidence, answer != NULL,
+		    answer != NULL ? answer : note, &number, &c->err);
+	}
+	mem_free(e);
+	if (!ok)
+		return fail(c);
+	if (c->json) {
+		json_start(c, &j, "comity.flagged/1");
+		json_out_int(&j, "evidence", evidence);
+		json_out_int(&j, "number", number);
+		json_done(c, &j);
+		return EXIT_DONE;
+	}
+	say(c, "Noted (%u) with evidence %04u. Nothing takes it back; it goes along wherever the evidence goes.\n",
+	    number, evidence);
 	return EXIT_DONE;
 }

@@ -229,13 +229,16 @@ bases_tell(struct cli *c, const struct law_measure *m)
 		say(c, "\nNo treaty has a rule of its own for it: it runs on domestic law.\n");
 }
 
-/* A safeguard is one of this kind when the kind asks for a field it works with. */
+/* A safeguard is one of this kind when the kind asks for a field it works with, or any. */
 static bool
 guards(const struct law_safeguard *s, const struct law_measure *m)
 {
 	size_t n;
 	const struct law_field *all = law_fields(&n);
 
+	/* Of no field: who looks, what is counted (S16, S24); by treaty (S25) where one is. */
+	if (s->fields[0] == '\0')
+		return strcmp(s->id, "S25") != 0 || !law_measure_is_domestic(m);
 	for (size_t i = 0; i < n; i++)
 		if (law_list_has(s->fields, all[i].id) && !law_field_is_envelope(&all[i]) &&
 		    law_need(m, &all[i]) != LAW_NOT_ASKED)

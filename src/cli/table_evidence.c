@@ -27,6 +27,16 @@ static const struct option defence_options[] = {
 	{ "parcel", "N", "which parcel, 1 for the first; default: the newest" },
 	END
 };
+static const struct option flag_options[] = {
+	{ "exculpatory", "TEXT", "what in it may clear the accused" },
+	{ "answer", "TEXT", "what is said to the notes that are there" },
+	END
+};
+static const char *const flag_examples[] = {
+	"comity evidence flag 7 --exculpatory 'mail 12: he was abroad'",
+	"noted for good, and sent along with the evidence",
+	NULL
+};
 static const struct option inspect_options[] = {
 	{ "by", "WHO", "who looked (needed; kept sealed)" },
 	{ "where", "PLACE", "where (needed)" },
@@ -153,6 +163,9 @@ const struct command evidence_commands[] = {
 	    defence_options, NULL, true, run_evidence_defence },
 	{ "evidence", "inspect", "ID", 1, 1, "note who looked at restricted material, where, under whose control",
 	    NULL, inspect_options, NULL, true, run_evidence_inspect },
+	{ "evidence", "flag", "ID", 1, 1, "note what in it may clear an accused, or answer such a note",
+	    "Nothing takes a note back (Art 40(5), 40(19)): it is only answered, and goes along wherever the evidence goes.",
+	    flag_options, flag_examples, true, run_evidence_flag },
 	{ "custody", "show", "EVIDENCE", 1, 1, "who held it when, under which act, and what proves it",
 	    "Exit code 0: every link is proven; 10: some are only claimed, or one is missing; 3: something contradicts the chain.",
 	    custody_show_options, NULL, true, run_custody_show },

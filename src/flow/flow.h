@@ -132,6 +132,7 @@ struct seal_wish {
 	const struct digest *follows;	/* acts it answers; borrowed, as all here */
 	size_t follows_n;
 	const struct fields *limits;	/* conditions of use; NULL none */
+	const struct marked_text *exculpatory;	/* NULL: what is noted here of it */
 	const struct origin *origins;	/* hand-overs before this one, oldest first */
 	size_t origins_n;
 	/* Who has approved it (flow/people.h), asked by the caller; NULL: asked here. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/disclose.h"
+#include "flow/exculpatory.h"
 #include "flow/journey.h"
 #include "flow/people.h"
 #include "flow/shown.h"
@@ -40,10 +41,9 @@ document_make(const struct inspect_wish *w, const struct parcel *p,
 	return json_out_end(&j);
 }
 
-/* Sealed to ourselves, under the first number that is free. */
-static bool
-document_save(struct flow *f, unsigned evidence, struct span plain, unsigned *number,
-    struct err *err)
+bool
+evidence_note_save(struct flow *f, unsigned evidence, const char *what,
+    struct span plain, unsigned *number, struct err *err)
 {
 	struct age_recipient self;
 	struct evidence_file path;
@@ -52,14 +52,14 @@ document_save(struct flow *f, unsigned evidence, struct span plain, unsigned *nu
 	bool ok;
 
 	for (*number = 1; *number <= INSPECTIONS_MAX; (*number)++) {
-		(void)snprintf(name, sizeof name, "inspection-%u.age", *number);
+		(void)snprintf(name, sizeof name, "%.20s-%u.age", what, *number);
 		path = evidence_path(evidence, name);
 		if (!home_has(f->home, path.s))
 			break;
 	}
 	if (*number > INSPECTIONS_MAX)
 		return err_set(err, ERR_LIMIT, "inspect.many",
-		    "%d inspections of one piece of evidence are on record", INSPECTIONS_MAX);
+		    "%d notes of one kind are on record for this evidence", INSPECTIONS_MAX);
 	buf_init(&b, SMALL_FILE_MAX);
 	ok = home_recipient(f->home, &self, err) &&
 	    age_seal_small(f->world, &self, 1, plain, &b, err) &&
@@ -117,7 +117,7 @@ flow_evidence_inspect(struct flow *f, const struct inspect_wish *wish, unsigned 
 	    &k.evidence, &k.evidence.parcels[parcel], USE_DEFENCE, err) && document_make(wish, &k.evidence.parcels[parcel],
 	    &home_settings(f->home)->authority, &plain, err) &&
 	    digest_of(buf_span(&plain), sha256, err) &&
-	    document_save(f, wish->evidence, buf_span(&plain), number, err) &&
+	    evidence_note_save(f, wish->evidence, "inspection", buf_span(&plain), number, err) &&
 	    inspected_record(f, &k.evidence.parcels[parcel], buf_span(&plain), sha256,
 	    err);
 	buf_clear(&plain);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "flow/apart.h"
+#include "flow/exculpatory.h"
 #include "flow/people_inside.h"
 #include "flow/use.h"
 
@@ -575,6 +576,7 @@ seal_on(struct passing *p, struct sealed *sealed, struct err *err)
 		.purpose = p->consent.purpose.text, .lang = p->consent.purpose.text !=
 		NULL ? p->consent.purpose.lang : NULL };
 	struct act_people people = { .n = 0 };
+	struct marked_text clears = { .text = NULL };
 	struct err ignored = ERR_INIT;
 	struct buf path, content;
 	struct matter m;
@@ -586,7 +588,10 @@ seal_on(struct passing *p, struct sealed *sealed, struct err *err)
 	wish.people = &people;
 	buf_init(&path, SEALED_PATH_MAX);
 	buf_init(&content, MATTER_MAX);
-	ok = passing_matter(p, &content, &m, err) && flow_second(p->f, &m, &people, err);
+	wish.exculpatory = &clears;
+	ok = exculpatory_put(p->f, p->received.number,
+	    &p->handed.body.delivered.exculpatory, &clears, err) &&
+	    passing_matter(p, &content, &m, err) && flow_second(p->f, &m, &people, err);
 	ok = ok && origins_fill(p, origins, err) && collection_say(p, &prv, err) &&
 	    buf_printf(&path, err, "%s/tmp/" ONWARD_DIR, home_path(p->f->home)) &&
 	    buf_text(&path, &text, err) && passing_record(p, err) &&
@@ -596,6 +601,7 @@ seal_on(struct passing *p, struct sealed *sealed, struct err *err)
 	if (people.n > 0)
 		(void)!flow_second_done(p->f, &m, ok, &ignored);
 	mem_free(origins[p->hop - 1].limits.text);
+	mem_free(clears.text);
 	buf_clear(&content);
 	evidence_private_clear(&prv);
 	buf_clear(&path);

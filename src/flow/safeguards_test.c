@@ -12,6 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "flow/exculpatory.h"
 #include "flow/execute.h"
 #include "flow/figures.h"
 #include "flow/journey.h"
@@ -808,6 +809,67 @@ s20_a_delivery_without_its_collection_record_is_refused(void **state)
 	assert_string_equal(t.reason, "receive.no-collection-record");
 }
 
+/* As it stands in the act of the newest parcel of that evidence. */
+static bool
+told_in(struct site *s, unsigned number, const char *what)
+{
+	struct evidence *e = mem_new(sizeof *e, NULL);
+	struct act a;
+	bool there;
+
+	assert_non_null(e);
+	OK(evidence_load(s->flow.home, number, e, &err));
+	OK(act_read_at(&s->flow, parcel_file(&e->parcels[e->parcels_n - 1]), &a, &err));
+	there = a.body.delivered.exculpatory.text != NULL &&
+	    strstr(a.body.delivered.exculpatory.text, what) != NULL;
+	act_clear(&a);
+	mem_free(e);
+	return there;
+}
+
+static void
+s21_the_flag_survives_re_export_and_can_only_be_answered(void **state)
+{
+	struct deliver_wish w = { .evidence = 1, .purpose = "Case 12 only",
+		.authorisation = KIT_ORDER };
+	const struct field_setting use[] = { { "new_use.recipient_state", "XC" } };
+	struct sealed sealed;
+	struct evidence e;
+	struct sent sent;
+	unsigned number;
+
+	(void)state;
+	OK(third_begin(&j, &err));
+	OK(site_again(&j.a, &err));
+	OK(site_again(&j.b, &err));
+	OK(ask_with(&j.a, ACT_STORED_DATA, "XB", 0, NULL, 0, &sent, &err));
+	carry(&j.a, &j.b, "XB");
+	OK(add(&j.b, &e, &err));
+	NO(flow_evidence_clears(&j.b.flow, 1, true, "It does not", &number, &err),
+	    "clears.nothing");
+	NO(flow_evidence_clears(&j.b.flow, 1, false, "", &number, &err), "clears.text");
+	OK(flow_evidence_clears(&j.b.flow, 1, false, "Mail 12: he was abroad", &number,
+	    &err));
+	OK(flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent, &err));
+	carry(&j.b, &j.a, "XA");
+	assert_true(told_in(&j.a, 1, "Mail 12: he was abroad"));
+	/* Answered, and passed on: both stay. */
+	OK(site_again(&j.a, &err));
+	OK(flow_evidence_clears(&j.a.flow, 1, false, "Mail 13 says so too", &number, &err));
+	OK(flow_evidence_clears(&j.a.flow, 1, true, "The mail is of 2024", &number, &err));
+	assert_int_equal(number, 2);
+	OK(ask_with(&j.a, ACT_USE_CONSENT, "XB", 1, use, COUNT(use), &sent, &err));
+	carry(&j.a, &j.b, "XB");
+	OK(grant(2, &err));
+	carry(&j.b, &j.a, "XA");
+	OK(flow_evidence_onward(&j.a.flow, 1, "XC", &e, &err));
+	number = e.number;
+	OK(site_again(&j.a, &err));
+	assert_true(told_in(&j.a, number, "Mail 12: he was abroad"));
+	assert_true(told_in(&j.a, number, "Mail 13 says so too"));
+	assert_true(told_in(&j.a, number, "[answer, "));
+}
+
 static void
 s22_release_waits_for_the_accepted_assurance(void **state)
 {
@@ -994,6 +1056,7 @@ static const struct CMUnitTest tests[] = {
 	EACH(s18_other_legal_classes_cannot_be_chosen),
 	EACH(s19_a_reviewer_sees_the_ground_of_jurisdiction),
 	EACH(s20_a_delivery_without_its_collection_record_is_refused),
+	EACH(s21_the_flag_survives_re_export_and_can_only_be_answered),
 	EACH(s22_release_waits_for_the_accepted_assurance),
 	EACH(s23_a_package_names_how_it_was_collected),
 	EACH(s24_reading_leaves_a_leaf),

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/exculpatory.h"
 #include "flow/apart.h"
 #include "flow/people_inside.h"
 #include "flow/treaty.h"
@@ -92,6 +93,7 @@ act_fill(struct flow *f, struct act *a, const struct seal_wish *w,
 	    err) &&
 	    marked_set(&d->description, "description", lang, w->description, err) &&
 	    marked_set(&d->purpose, "purpose", lang, w->purpose, err) &&
+	    exculpatory_put(f, w->number, w->exculpatory, &d->exculpatory, err) &&
 	    short_set(a->instrument, sizeof a->instrument, "instrument",
 	    w->instrument, err) && short_set(a->article, sizeof a->article,
 	    "article", w->article, err) && thread_put(a, w, err);

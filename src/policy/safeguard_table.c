@@ -46,6 +46,8 @@ static const struct safeguard_row rows[] = {
 	    "s19_a_reviewer_sees_the_ground_of_jurisdiction" },
 	{ "S20", "package: manifest, signature, time stamp; policy/seal.c, receive.c",
 	    "s20_a_delivery_without_its_collection_record_is_refused; tests/strangers" },
+	{ "S21", "flow/exculpatory.c: notes that nothing takes back; member exculpatory of each hand-over",
+	    "s21_the_flag_survives_re_export_and_can_only_be_answered" },
 	{ "S22", "policy/thread.c: execute_decide",
 	    "s22_release_waits_for_the_accepted_assurance" },
 	{ "S23", "act/collection.c: method and tool are required; policy/provider_answer.c",
