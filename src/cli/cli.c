@@ -328,9 +328,11 @@ version_told(struct cli *c)
 		json_start(c, &j, "comity.version/1");
 		json_out_str(&j, "version", flow_software());
 		json_out_str(&j, "build", flow_build());
+		json_out_str(&j, "law_sha256", law_digest);
 		json_done(c, &j);
 	}
 	say(c, "%s (build %s)\n", flow_software(), flow_build());
+	say(c, "tables of the law: sha256 %s\n", law_digest);
 	return EXIT_DONE;
 }
 

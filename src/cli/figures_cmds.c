@@ -68,6 +68,7 @@ rules_say(struct cli *c, const struct figures_rules *r)
 	say(c, "rules\n");
 	for (size_t i = 0; i < r->law_n; i++)
 		say(c, "  law     %s\n", r->law[i].s);
+	say(c, "  tables  sha256 %s\n", law_digest);
 	say(c, "  people  sha256 %s\n", digest_hex(&r->people).s);
 }
 

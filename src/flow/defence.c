@@ -105,6 +105,7 @@ method_write(struct defending *d, struct err *err)
 	json_out_object(&j, "given_out_with");
 	json_out_str(&j, "software", flow_software());
 	json_out_str(&j, "build", flow_build());
+	json_out_str(&j, "law_sha256", law_digest);
 	json_out_str(&j, "at", when_rfc3339(world_now(d->now.flow->world)).s);
 	json_out_str(&j, "office", home_settings(d->now.flow->home)->authority.s);
 	json_out_close_object(&j);

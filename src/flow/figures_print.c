@@ -123,6 +123,7 @@ figures_rules_json(const struct figures_rules *r, struct json_out *j)
 	for (size_t i = 0; i < r->law_n; i++)
 		json_out_str(j, NULL, r->law[i].s);
 	json_out_close_array(j);
+	json_out_str(j, "law_sha256", law_digest);
 	json_out_digest(j, "people_sha256", &r->people);
 	json_out_close_object(j);
 }

@@ -14,6 +14,12 @@
 
 #include "base/base.h"
 
+/*
+ * SHA-256 of the tables that were compiled in, hexadecimal: of all .tsv files of data/law,
+ * one after the other by name (LC_ALL=C).
+ */
+extern const char law_digest[65];
+
 /* How sure we are of a row; shown with every rule (data/law/README). */
 enum law_certainty { LAW_TEXT, LAW_SISTER, LAW_SECONDARY, LAW_MEMORY, LAW_UNKNOWN };
 const char *law_certainty_name(enum law_certainty c);	/* "text", "sister", ... */

@@ -98,6 +98,8 @@ struct json_out;
 void custody_json(const struct custody *c, struct json_out *j);
 /* "made" as people say it: "Sealed", "Received" ...; by event name for the others. */
 const char *custody_event_text(enum record_event e);
+/* The same, and of a disclosure to whom: "Shown to the defence". */
+const char *custody_record_text(const struct record *r);
 /* What none of this proves. */
 extern const char custody_does_not_prove[];
 

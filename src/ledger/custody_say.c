@@ -50,6 +50,33 @@ custody_event_text(enum record_event e)
 	return record_event_name(e);
 }
 
+/* Shown to somebody here, in whole or in part (doc/format/disclosure.md): to whom. */
+static const char *
+shown_text(const struct record *r)
+{
+	static const struct { const char *reason, *text; } list[] = {
+		{ "disclose.defence", "Shown to the defence" },
+		{ "disclose.court", "Shown to a court" },
+		{ "disclose.authority", "Shown to another authority" },
+		{ "disclose.victim", "Shown to a victim" },
+		{ "disclose.expert", "Shown to an expert" },
+		{ "disclose.oversight", "Shown to an oversight body" },
+	};
+
+	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+		if (strcmp(r->reason, list[i].reason) == 0)
+			return list[i].text;
+	return NULL;
+}
+
+const char *
+custody_record_text(const struct record *r)
+{
+	const char *text = r->event == EVENT_DISCLOSED ? shown_text(r) : NULL;
+
+	return text != NULL ? text : custody_event_text(r->event);
+}
+
 static const char *
 word(enum custody_standing s)
 {
@@ -92,7 +119,7 @@ link_text(const struct custody_link *l, size_t n, struct buf *out, struct err *e
 	const char *peer = peer_word(r);
 
 	return buf_printf(out, err, "%3zu  %-7s  %s  %s", n, word(l->standing),
-	    when_people(r->at).s, custody_event_text(r->event)) &&
+	    when_people(r->at).s, custody_record_text(r)) &&
 	    (peer == NULL || buf_printf(out, err, " %s %s", peer, r->peer.s)) &&
 	    buf_printf(out, err, "%s\n     by %s (%s)\n     ", carrier_word(r),
 	    r->authority.s, r->role) &&

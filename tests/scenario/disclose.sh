@@ -147,7 +147,9 @@ holds 'nobody can read in the home who looked' sh -c '! grep -rqa Muster a'
 
 # ---- what remains ----
 must A ledger show
-A custody show 0001 >/dev/null 2>&1
+try 10 'the custody of it' A custody show 0001
+said 'Shown to the defence' 'says that it was shown, and to whom'
+said 'Shown to a court' 'each time'
 holds 'the home told nobody the names of what is restricted' sh -c \
 	'! grep -ra restricted-image a --include=restricted --include=records --include="docket*"'
 done_testing

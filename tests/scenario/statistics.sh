@@ -59,7 +59,11 @@ before=$(ls -l a/journal/records | awk '{ print $5 }')
 try 0 'an auditor, who has no other key, reads the report' auditor oversight report
 said 'requests_asked_by_kind' 'with its figures'
 said 'built-in' 'and the version of the law'
+tables=$(LC_ALL=C; cat "$TOP"/data/law/*.tsv | sha256sum | cut -d ' ' -f 1)
+said "$tables" 'and the digest of its tables, which anybody with the source finds'
 said 'people  sha256' 'and that of the table of persons'
+must comity --version
+said "$tables" 'the program says by which tables it was built'
 try 0 'as JSON too' auditor --json oversight report
 said 'comity.oversight/1' 'by its name'
 try 6 'and opens no request' auditor request show 1
