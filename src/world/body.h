@@ -95,6 +95,7 @@ struct file_body {
 	bool (*sync)(struct file *f, struct err *err);
 	void (*sync_begin)(struct file *f, uint64_t offset, uint64_t n);
 	void (*sequential)(struct file *f);
+	void (*will_read)(struct file *f, uint64_t offset, uint64_t n);
 	bool (*name)(struct file *f, struct dir *at, const char *path,
 	    struct err *err);
 	bool (*mode_set)(struct file *f, uint32_t mode, struct err *err);

@@ -174,6 +174,14 @@ real_file_sequential(struct file *file)
 	    POSIX_FADV_SEQUENTIAL);
 }
 
+static void
+real_file_will_read(struct file *file, uint64_t offset, uint64_t n)
+{
+	if (offset <= INT64_MAX && n <= INT64_MAX)
+		(void)posix_fadvise(((struct real_file *)file)->fd, (off_t)offset,
+		    (off_t)n, POSIX_FADV_WILLNEED);
+}
+
 static bool
 real_file_mode_set(struct file *file, uint32_t mode, struct err *err)
 {
@@ -240,7 +248,8 @@ real_file_name(struct file *file, struct dir *at, const char *path,
 static const struct file_body real_file_body = {
 	real_file_close, real_file_info, real_file_read_at, real_file_write_at,
 	real_file_truncate, real_file_sync, real_file_sync_begin,
-	real_file_sequential, real_file_name, real_file_mode_set, real_file_lock,
+	real_file_sequential, real_file_will_read, real_file_name, real_file_mode_set,
+	real_file_lock,
 };
 
 /* ---- opening ---- */

@@ -166,6 +166,12 @@ sim_file_sequential(struct file *file)
 	(void)file;
 }
 
+static void
+sim_file_will_read(struct file *file, uint64_t offset, uint64_t n)
+{
+	(void)file, (void)offset, (void)n;
+}
+
 static int
 name_node(struct sim *s, struct sim_file *f, struct dir *at, const char *path)
 {
@@ -230,7 +236,8 @@ sim_file_lock(struct file *file, struct err *err)
 static const struct file_body sim_file_body = {
 	sim_file_close, sim_file_info, sim_file_read_at, sim_file_write_at,
 	sim_file_truncate, sim_file_sync, sim_file_sync_begin,
-	sim_file_sequential, sim_file_name, sim_file_mode_set, sim_file_lock,
+	sim_file_sequential, sim_file_will_read, sim_file_name, sim_file_mode_set,
+	sim_file_lock,
 };
 
 /* ---- opening ---- */

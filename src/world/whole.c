@@ -15,8 +15,11 @@ load_all(struct file *f, uint64_t size, struct buf *out, struct err *err)
 	size_t got, want;
 
 	for (;;) {
-		/* The size may be old, or 0 where the system does not know it. */
-		want = at < size ? (size_t)(size - at) : 4096;
+		/*
+		 * The size may be old, or 0 where the system does not know it.  One byte
+		 * more than it says, so that the end is seen by the same read.
+		 */
+		want = at < size ? (size_t)(size - at) + 1 : 4096;
 		if (want > out->max - out->n)
 			want = out->max - out->n;
 		if (want == 0)

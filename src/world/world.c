@@ -295,6 +295,12 @@ file_sequential(struct file *f)
 	f->body->sequential(f);
 }
 
+void
+file_will_read(struct file *f, uint64_t offset, uint64_t n)
+{
+	f->body->will_read(f, offset, n);
+}
+
 bool
 file_name(struct file *f, struct dir *at, const char *path, struct err *err)
 {

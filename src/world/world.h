@@ -235,6 +235,8 @@ void world_sync_floor(struct world *w, uint64_t microseconds);
 void file_sync_begin(struct file *f, uint64_t offset, uint64_t n);
 /* Will be read from start to end: a hint. */
 void file_sequential(struct file *f);
+/* This range will be read soon: fetch it, without waiting; a hint. */
+void file_will_read(struct file *f, uint64_t offset, uint64_t n);
 /* Give a FILE_TEMPORARY its name (must not exist yet); once. */
 MUST bool file_name(struct file *f, struct dir *at, const char *path,
     struct err *err);

@@ -601,6 +601,7 @@ what_is_written_is_read(void **state)
 	OK(file_sync(f, &b->err));
 	file_sync_begin(f, 0, 10);
 	file_sequential(f);
+	file_will_read(f, 4, 99);
 	OK(file_info(f, &info, &b->err));
 	assert_int_equal(info.type, FILE_REGULAR);
 	assert_int_equal(info.size, 10);
