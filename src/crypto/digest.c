@@ -1,16 +1,27 @@
 #include "crypto/digest.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include "crypto/library.h"
 
+/*
+ * Small pieces wait for each other: OpenSSL is asked once for a message of them, which
+ * for a short one is a good part of its price.  A leaf of the ledger and most records fit.
+ */
+#define WAIT_MAX 512
+
 struct hasher {
 	EVP_MD_CTX *ctx;
-	bool clean;		/* nothing was fed since the last start */
+	EVP_MD_CTX *empty;	/* fed nothing, ever: copying it is quicker than a new start */
+	bool clean;		/* ctx was fed nothing since the last start */
 	bool broken;		/* OpenSSL failed since the last start */
+	size_t waits_n;
+	uint8_t waits[WAIT_MAX];	/* to be fed next */
 };
 
 /*
@@ -47,7 +58,10 @@ hasher_new(struct hasher **out, struct err *err)
 	if (h == NULL)
 		return false;
 	h->ctx = EVP_MD_CTX_new();
-	if (h->ctx == NULL || EVP_DigestInit_ex2(h->ctx, md, NULL) != 1) {
+	h->empty = EVP_MD_CTX_new();
+	if (h->ctx == NULL || h->empty == NULL ||
+	    EVP_DigestInit_ex2(h->empty, md, NULL) != 1 ||
+	    EVP_MD_CTX_copy_ex(h->ctx, h->empty) != 1) {
 		hasher_free(h);
 		return library_failed(err, "the SHA-256 digest");
 	}
@@ -62,42 +76,82 @@ hasher_free(struct hasher *h)
 	if (h == NULL)
 		return;
 	EVP_MD_CTX_free(h->ctx);
+	EVP_MD_CTX_free(h->empty);
+	/* As OpenSSL does with its own: what was fed may have been a secret. */
+	OPENSSL_cleanse(h->waits, sizeof h->waits);
 	mem_free(h);
+}
+
+static void
+feed(struct hasher *h, const void *p, size_t n)
+{
+	/* After a restart that failed the context may have no state to feed. */
+	if (n == 0 || h->broken)
+		return;
+	h->clean = false;
+	if (EVP_DigestUpdate(h->ctx, p, n) != 1)
+		h->broken = true;
 }
 
 void
 hasher_add(struct hasher *h, struct span s)
 {
-	/* After a restart that failed the context may have no state to feed. */
-	if (s.n == 0 || h->broken)
-		return;
-	h->clean = false;
-	if (EVP_DigestUpdate(h->ctx, s.p, s.n) != 1)
-		h->broken = true;
+	if (s.n > WAIT_MAX - h->waits_n) {
+		feed(h, h->waits, h->waits_n);
+		h->waits_n = 0;
+	}
+	if (s.n > WAIT_MAX) {
+		feed(h, s.p, s.n);
+	} else if (s.n > 0) {
+		memcpy(h->waits + h->waits_n, s.p, s.n);
+		h->waits_n += s.n;
+	}
+}
+
+static void
+start(struct hasher *h)
+{
+	h->waits_n = 0;
+	h->broken = EVP_MD_CTX_copy_ex(h->ctx, h->empty) != 1;
+	h->clean = true;
 }
 
 void
 hasher_restart(struct hasher *h)
 {
-	if (h->clean && !h->broken)
-		return;
-	/* No type: OpenSSL keeps the one it has and only resets the state. */
-	h->broken = EVP_DigestInit_ex2(h->ctx, NULL, NULL) != 1;
-	h->clean = true;
+	h->waits_n = 0;
+	if (!h->clean || h->broken)
+		start(h);
+}
+
+/* Of what ctx was fed. */
+static bool
+end(struct hasher *h, struct digest *out, struct err *err)
+{
+	struct digest d;
+	bool ok = !h->broken && EVP_DigestFinal_ex(h->ctx, d.b, NULL) == 1;
+
+	start(h);
+	if (!ok)
+		return library_failed(err, "the SHA-256 digest");
+	*out = d;
+	return true;
 }
 
 bool
 hasher_end(struct hasher *h, struct digest *out, struct err *err)
 {
-	struct digest d;
-	bool ok = !h->broken && EVP_DigestFinal_ex(h->ctx, d.b, NULL) == 1;
+	feed(h, h->waits, h->waits_n);
+	return end(h, out, err);
+}
 
-	h->clean = false;
-	hasher_restart(h);
-	if (!ok)
-		return library_failed(err, "the SHA-256 digest");
-	*out = d;
-	return true;
+bool
+hasher_digest(struct hasher *h, struct span s, struct digest *out, struct err *err)
+{
+	if (!h->clean || h->broken)
+		start(h);
+	feed(h, s.p, s.n);
+	return end(h, out, err);
 }
 
 bool

@@ -60,6 +60,55 @@ a_restarted_hasher_has_forgotten_what_it_was_fed(void **state)
 	hasher_free(h);
 }
 
+/* Around what waits inside for OpenSSL, in pieces of every size. */
+static void
+a_hasher_gives_the_same_however_the_bytes_are_cut(void **state)
+{
+	static uint8_t bytes[1600];
+	struct err err = ERR_INIT;
+	struct hasher *h = NULL;
+	struct digest whole, d;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (uint8_t)(i * 7 + i / 256);
+	assert_true(hasher_new(&h, &err));
+	for (size_t n = 500; n <= sizeof bytes; n += n < 530 ? 1 : 535) {
+		assert_true(digest_of(span_of(bytes, n), &whole, &err));
+		for (size_t cut = 1; cut <= n; cut += cut < 520 ? 1 : 97) {
+			for (size_t at = 0; at < n; at += cut)
+				hasher_add(h, span_of(bytes + at,
+				    n - at < cut ? n - at : cut));
+			assert_true(hasher_end(h, &d, &err));
+			assert_true(digest_eq(&d, &whole));
+		}
+	}
+	hasher_free(h);
+}
+
+static void
+a_digest_of_one_message_forgets_what_was_fed_before(void **state)
+{
+	struct err err = ERR_INIT;
+	struct hasher *h = NULL;
+	struct digest d;
+
+	(void)state;
+	assert_true(hasher_new(&h, &err));
+	for (int i = 0; i < 3; i++) {
+		if (i > 0)
+			hasher_add(h, span_text("something else"));
+		assert_true(hasher_digest(h, span_text("abc"), &d, &err));
+		assert_string_equal(digest_hex(&d).s, of_abc);
+		assert_true(hasher_digest(h, span_of(NULL, 0), &d, &err));
+		assert_string_equal(digest_hex(&d).s, of_nothing);
+	}
+	hasher_add(h, span_text("abc"));
+	assert_true(hasher_end(h, &d, &err));
+	assert_string_equal(digest_hex(&d).s, of_abc);
+	hasher_free(h);
+}
+
 static void
 one_call_digests_agree_with_the_running_hash(void **state)
 {
@@ -207,6 +256,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_hasher_gives_the_published_digests_again_and_again),
 		cmocka_unit_test(a_restarted_hasher_has_forgotten_what_it_was_fed),
+		cmocka_unit_test(a_hasher_gives_the_same_however_the_bytes_are_cut),
+		cmocka_unit_test(a_digest_of_one_message_forgets_what_was_fed_before),
 		cmocka_unit_test(one_call_digests_agree_with_the_running_hash),
 		cmocka_unit_test(wide_digests_are_the_published_ones),
 		cmocka_unit_test(a_hasher_without_memory_is_an_error_and_no_hasher),

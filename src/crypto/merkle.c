@@ -19,16 +19,14 @@ merkle_node(struct hasher *h, const struct digest *left, const struct digest *ri
 	both[0] = 1;
 	memcpy(both + 1, left->b, 32);
 	memcpy(both + 33, right->b, 32);
-	hasher_add(h, span_of(both, sizeof both));
-	return hasher_end(h, out, err);
+	return hasher_digest(h, span_of(both, sizeof both), out, err);
 }
 
 /* The root of no leaves: the digest of no bytes. */
 static bool
 empty_root(struct hasher *h, struct digest *out, struct err *err)
 {
-	hasher_restart(h);
-	return hasher_end(h, out, err);
+	return hasher_digest(h, span_of(NULL, 0), out, err);
 }
 
 /* ---- the right edge ---- */
