@@ -53,30 +53,29 @@ reading_clear(struct reading *r)
 }
 
 bool
-reading_span(struct reading *r, uint64_t at, size_t n, struct span *out,
+reading_fetch(struct reading *r, uint64_t at, size_t n, struct span *out,
     struct err *err)
 {
-	size_t got = 0;
+	size_t got = 0, want;
 
-	if (at < r->at || at - r->at > r->n || n > r->n - (size_t)(at - r->at)) {
-		r->n = 0;
-		if ((n > r->room && !reading_room(r, READING_ROOM, err)) ||
-		    !file_read_at(r->file, r->p, r->room, at, &got, err))
-			return false;
-		r->at = at;
-		r->n = got;
-	}
-	if (n > r->n - (size_t)(at - r->at))
+	r->n = 0;
+	if (n > r->room && !reading_room(r, READING_ROOM, err))
+		return false;
+	want = at < r->end && r->end - at < r->room ? (size_t)(r->end - at) : r->room;
+	if (!file_read_at(r->file, r->p, want > n ? want : n, at, &got, err))
+		return false;
+	r->at = at;
+	r->n = got;
+	if (n > got)
 		return err_set(err, ERR_IO, "journal.short",
 		    "the journal became shorter while it was read");
-	*out = span_of(r->p + (at - r->at), n);
+	*out = span_of(r->p, n);
 	return true;
 }
 
 bool
 reading_length(struct reading *r, uint64_t at, uint32_t *n, struct err *err)
 {
-	struct cursor c;
 	struct span s;
 
 	*n = 0;
@@ -84,18 +83,40 @@ reading_length(struct reading *r, uint64_t at, uint32_t *n, struct err *err)
 		return true;
 	if (!reading_span(r, at, ENTRY_HEAD, &s, err))
 		return false;
-	c = cursor_of(s);
-	if (!cursor_u32(&c, n) || *n > RECORD_MAX || *n > r->end - at - ENTRY_EXTRA)
+	*n = (uint32_t)s.p[0] << 24 | (uint32_t)s.p[1] << 16 | (uint32_t)s.p[2] << 8 | s.p[3];
+	if (*n > RECORD_MAX || *n > r->end - at - ENTRY_EXTRA)
 		*n = 0;
 	return true;
+}
+
+/*
+ * The chain of an entry s at `at`.  Nearly always what it builds on lies before it in the
+ * room, and its length says n: then the message is there in one piece.
+ */
+static bool
+entry_chain(struct reading *r, uint64_t at, struct span s, uint32_t n,
+    const struct digest *before, struct digest *out, struct err *err)
+{
+	uint8_t head[ENTRY_HEAD] = { (uint8_t)(n >> 24), (uint8_t)(n >> 16),
+		(uint8_t)(n >> 8), (uint8_t)n };
+	const uint8_t *p = s.p - sizeof before->b;
+
+	if (at - r->at >= sizeof before->b &&
+	    memcmp(p, before->b, sizeof before->b) == 0 &&
+	    memcmp(s.p, head, sizeof head) == 0)
+		return hasher_digest(r->hasher, span_of(p, sizeof before->b + ENTRY_HEAD +
+		    n + RECORD_SALT), out, err);
+	hasher_restart(r->hasher);
+	hasher_add(r->hasher, digest_span(before));
+	hasher_add(r->hasher, span_of(head, sizeof head));
+	hasher_add(r->hasher, span_part(s, ENTRY_HEAD, n + RECORD_SALT));
+	return hasher_end(r->hasher, out, err);
 }
 
 bool
 reading_entry(struct reading *r, uint64_t at, uint32_t n,
     const struct digest *before, struct entry *out, bool *holds, struct err *err)
 {
-	uint8_t head[ENTRY_HEAD] = { (uint8_t)(n >> 24), (uint8_t)(n >> 16),
-		(uint8_t)(n >> 8), (uint8_t)n };
 	struct digest chain;
 	struct span s;
 
@@ -103,11 +124,7 @@ reading_entry(struct reading *r, uint64_t at, uint32_t n,
 		return false;
 	out->record = span_part(s, ENTRY_HEAD, n);
 	out->salt = s.p + ENTRY_HEAD + n;
-	hasher_restart(r->hasher);
-	hasher_add(r->hasher, digest_span(before));
-	hasher_add(r->hasher, span_of(head, sizeof head));
-	hasher_add(r->hasher, span_part(s, ENTRY_HEAD, n + RECORD_SALT));
-	if (!hasher_end(r->hasher, &chain, err))
+	if (!entry_chain(r, at, s, n, before, &chain, err))
 		return false;
 	*holds = memcmp(chain.b, out->salt + RECORD_SALT, sizeof chain.b) == 0;
 	out->chain = chain;

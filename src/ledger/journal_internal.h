@@ -42,9 +42,18 @@ MUST bool reading_init(struct reading *r, struct file *file, uint64_t end,
 MUST bool reading_init_one(struct reading *r, struct file *file, uint64_t end,
     struct err *err);
 void reading_clear(struct reading *r);		/* also after a failed init */
-/* n <= READING_ROOM bytes; borrowed until the next call. */
-MUST bool reading_span(struct reading *r, uint64_t at, size_t n, struct span *out,
+/* As reading_span, where it is not in the room. */
+MUST bool reading_fetch(struct reading *r, uint64_t at, size_t n, struct span *out,
     struct err *err);
+/* n <= READING_ROOM bytes; borrowed until the next call. */
+MUST static inline bool
+reading_span(struct reading *r, uint64_t at, size_t n, struct span *out, struct err *err)
+{
+	if (at < r->at || at - r->at > r->n || n > r->n - (size_t)(at - r->at))
+		return reading_fetch(r, at, n, out, err);
+	*out = (struct span){ r->p + (at - r->at), n };
+	return true;
+}
 /* Length of the record of an entry at `at`; 0 when none can be whole there. */
 MUST bool reading_length(struct reading *r, uint64_t at, uint32_t *n,
     struct err *err);

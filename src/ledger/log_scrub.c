@@ -1,11 +1,13 @@
 /*
  * Every file of a log from the first byte on, as a stranger would; nothing is changed.
  *
- * The journal is nearly all of it.  Where the tiles hold, threads read it run by run: the
- * offsets file says where a run may begin, each entry has to build on the 32 bytes before
- * it, a run has to end where the next begins after so many entries, and each leaf has to
- * be the entry in the tiles, which were proven a moment ago.  Whatever is not so is said
- * by one thread that reads the journal from its first byte and believes nobody.
+ * The journal is nearly all of it.  It is read run by run: the offsets file says where a
+ * run may begin, each entry has to build on the 32 bytes before it, a run has to end where
+ * the next begins after so many entries, and each leaf has to be the entry in the tiles.
+ * Nearly all runs are of one bundle, and read by the thread that holds this bundle against
+ * its tile: so the disk is asked for all files at once, and every core hashes until the end.
+ * Whatever is not so, in tiles or runs, is said by one thread that reads the journal from
+ * its first byte and believes nobody.
  */
 #include <inttypes.h>
 #include <stdatomic.h>
@@ -16,8 +18,8 @@
 
 #define TELL_EACH 4096			/* entries between two words about progress */
 #define RUN 4096			/* entries of a run: about 1 MiB of small records */
-/* Threads of one core, so that some wait for the disk while others hash; 260 KiB each. */
-#define THREADS_EACH 2
+/* How many bundles ahead the disk is told what will be read of the journal. */
+#define AHEAD 16
 
 struct scrub {
 	struct log *l;
@@ -45,7 +47,7 @@ told(struct scrub *s, const char *path, const struct err *why, struct err *err)
 	return false;
 }
 
-/* ---- the journal, by many threads ---- */
+/* ---- a run of the journal ---- */
 
 struct runner {
 	struct reading r;
@@ -54,28 +56,34 @@ struct runner {
 	uint64_t bundle;		/* that they are of, + 1; 0: none */
 };
 
+/*
+ * Three parts: entries before `from`, which are no leaves of this log, run by run; a run for
+ * each of so many full bundles; and from `rest` on run by run again.
+ */
 struct runs {
 	struct scrub *s;
-	uint64_t n;
 	struct runner *runners;
 	unsigned runners_n;
-	atomic_ullong next;		/* the run that nobody has taken yet */
+	uint64_t from, bundles, rest;
+	uint64_t before_n, runs_n;	/* runs before `from`; those and the runs from `rest` on */
+	atomic_ullong next;		/* the one of these that nobody has taken yet */
 	atomic_bool over, stopped;
 };
 
+/* Where entry `number` begins; or, for their count, where the last ends. */
 static bool
-run_begin(struct runs *k, uint64_t run, uint64_t *at)
+entry_begin(struct runs *k, uint64_t number, uint64_t *at)
 {
 	struct log *l = k->s->l;
 	uint8_t b[8] = { 0 };
 	struct cursor c;
 	size_t got = 0;
 
-	*at = run == 0 ? JOURNAL_FIRST : journal_end(l->j);
-	if (run == 0 || run == k->n)
+	*at = number == 0 ? JOURNAL_FIRST : journal_end(l->j);
+	if (number == 0 || number == journal_count(l->j))
 		return true;
 	c = cursor_of(span_of(b, sizeof b));
-	return file_read_at(l->offsets, b, sizeof b, run * RUN * 8, &got, NULL) &&
+	return file_read_at(l->offsets, b, sizeof b, number * 8, &got, NULL) &&
 	    got == sizeof b && cursor_u64(&c, at) && *at > JOURNAL_FIRST + ENTRY_EXTRA &&
 	    *at < journal_end(l->j);
 }
@@ -116,18 +124,17 @@ run_leaf(struct scrub *s, struct runner *w, const struct entry *e, uint64_t at,
 	    span_eq(there, span_of(leaf, sizeof leaf));
 }
 
+/* Entries [number, behind). */
 static bool
-run_holds(struct runs *k, struct runner *w, uint64_t run)
+run_holds(struct runs *k, struct runner *w, uint64_t number, uint64_t behind)
 {
-	uint64_t at, end, number = run * RUN, count = journal_count(k->s->l->j);
-	uint64_t behind = run + 1 == k->n ? count : number + RUN;
 	struct digest chain;
+	uint64_t at, end;
 	struct entry e;
 
-	if (!run_begin(k, run, &at) || !run_begin(k, run + 1, &end) || at > end)
+	if (!entry_begin(k, number, &at) || !entry_begin(k, behind, &end) || at > end)
 		return false;
 	w->r.end = end;
-	w->bundle = 0;
 	if (!reading_chain(&w->r, at, &chain, NULL))
 		return false;
 	for (; at < end && number < behind; at = e.next, number++) {
@@ -139,68 +146,131 @@ run_holds(struct runs *k, struct runner *w, uint64_t run)
 	return at == end && number == behind;
 }
 
-static void
-runs_work(void *arg, unsigned i)
-{
-	struct runs *k = arg;
-	struct progress *p = i == 0 ? k->s->progress : NULL;
-	struct journal *j = k->s->l->j;
-	uint64_t run, at;
-
-	while (!atomic_load(&k->over) && (run = atomic_fetch_add(&k->next, 1)) < k->n) {
-		if (world_stop_wanted(k->s->l->w))
-			atomic_store(&k->stopped, true);
-		if (p != NULL && run_begin(k, run, &at))
-			p->tell(p, "journal", at, journal_end(j));
-		if (atomic_load(&k->stopped) || !run_holds(k, &k->runners[i], run))
-			atomic_store(&k->over, true);
-	}
-}
+/* ---- beside the bundles ---- */
 
 static bool
-runners_make(struct runs *k, struct err *err)
+runners_make(void *arg, unsigned threads, struct err *err)
 {
-	struct log *l = k->s->l;
-	unsigned cores = world_cores(l->w), most = cores > 1 ? cores * THREADS_EACH : 1;
+	struct runs *k = arg;
 
-	if (most > TILES_THREADS_MAX)
-		most = TILES_THREADS_MAX;
-	k->runners_n = k->n < most ? (unsigned)k->n : most;
-	k->runners = mem_array(k->runners_n, sizeof *k->runners, err);
-	for (unsigned i = 0; k->runners != NULL && i < k->runners_n; i++)
-		if (!reading_init(&k->runners[i].r, l->j->file, 0, err) ||
+	k->runners = mem_array(threads, sizeof *k->runners, err);
+	k->runners_n = k->runners == NULL ? 0 : threads;
+	for (unsigned i = 0; i < k->runners_n; i++)
+		if (!reading_init(&k->runners[i].r, k->s->l->j->file, 0, err) ||
 		    !tile_reader_init(&k->runners[i].tiles, k->s->t, err))
 			return false;
 	return k->runners != NULL;
 }
 
+static void
+runners_free(struct runs *k)
+{
+	for (unsigned i = 0; i < k->runners_n; i++) {
+		reading_clear(&k->runners[i].r);
+		tile_reader_clear(&k->runners[i].tiles);
+	}
+	mem_free(k->runners);
+}
+
+static void
+read_ahead(struct runs *k, uint64_t n)
+{
+	uint64_t behind = n + AHEAD < k->bundles ? n + AHEAD : k->bundles, at, end;
+
+	if (n < behind && entry_begin(k, k->from + n * TILE_WIDTH, &at) &&
+	    entry_begin(k, k->from + behind * TILE_WIDTH, &end) && at < end)
+		file_will_read(k->s->l->j->file, at, end - at);
+}
+
+static void
+bundle_run(void *arg, unsigned i, uint64_t n, struct span entries)
+{
+	struct runs *k = arg;
+	struct runner *w = &k->runners[i];
+	uint64_t number = k->from + n * TILE_WIDTH;
+
+	if (n >= k->bundles || atomic_load(&k->over))
+		return;
+	if (n == 0)
+		read_ahead(k, n);
+	if (n % AHEAD == 0)
+		read_ahead(k, n + AHEAD);
+	w->bundle = n + 1;
+	w->entries = cursor_of(entries);
+	if (!run_holds(k, w, number, number + TILE_WIDTH))
+		atomic_store(&k->over, true);
+	w->bundle = 0;			/* the entries were lent */
+}
+
+/* ---- run by run ---- */
+
+/* Entries of run i. */
+static void
+run_range(const struct runs *k, uint64_t i, uint64_t *number, uint64_t *behind)
+{
+	uint64_t in = i < k->before_n ? i : i - k->before_n;
+
+	*number = (i < k->before_n ? 0 : k->rest) + in * RUN;
+	*behind = *number + RUN;
+	if (i + 1 == k->before_n)
+		*behind = k->from;
+	else if (i + 1 == k->runs_n)
+		*behind = journal_count(k->s->l->j);
+}
+
+static void
+runs_work(void *arg, unsigned i)
+{
+	struct runs *k = arg;
+	struct progress *p = i == 0 ? k->s->progress : NULL;
+	uint64_t run, number, behind, at;
+
+	while (!atomic_load(&k->over) &&
+	    (run = atomic_fetch_add(&k->next, 1)) < k->runs_n) {
+		run_range(k, run, &number, &behind);
+		if (world_stop_wanted(k->s->l->w))
+			atomic_store(&k->stopped, true);
+		if (p != NULL && entry_begin(k, number, &at))
+			p->tell(p, "journal", at, journal_end(k->s->l->j));
+		if (atomic_load(&k->stopped) || !run_holds(k, &k->runners[i], number, behind))
+			atomic_store(&k->over, true);
+	}
+}
+
+/* False: the offsets do not tell where runs may begin, or entries are missing. */
+static bool
+runs_plan(struct runs *k, struct scrub *s)
+{
+	uint64_t count = journal_count(s->l->j), known = s->l->offsets_n, leaves;
+
+	*k = (struct runs){ .s = s, .from = s->l->first };
+	if (s->l->offsets == NULL || count - k->from < s->compare)
+		return false;
+	/* The last entry whose beginning is known; or the end of all, which always is. */
+	known = known >= count ? count : known == 0 ? 0 : known - 1;
+	if (known < k->from)
+		return false;
+	leaves = s->compare < known - k->from ? s->compare : known - k->from;
+	k->bundles = leaves / TILE_WIDTH;
+	k->rest = k->from + k->bundles * TILE_WIDTH;
+	k->before_n = (k->from + RUN - 1) / RUN;
+	k->runs_n = k->before_n + (known - k->rest + RUN - 1) / RUN;
+	if (known == k->rest && known < count)
+		k->runs_n++;
+	return true;
+}
+
 /* *holds false: something is wrong, and the journal has to be read in order to say what. */
 static bool
-journal_runs(struct scrub *s, bool *holds, struct err *err)
+runs_end(struct runs *k, bool *holds, struct err *err)
 {
-	uint64_t count = journal_count(s->l->j), known = s->l->offsets_n;
-	struct runs k = { .s = s };
+	unsigned n = k->runs_n < k->runners_n ? (unsigned)k->runs_n : k->runners_n;
 	unsigned started = 0;
-	bool ok;
 
-	*holds = false;
-	if (s->rotten || s->l->offsets == NULL || count - s->l->first < s->compare)
-		return true;
-	/* Runs whose beginning is in the file; the last has what is left. */
-	k.n = ((known < count ? known : count) + RUN - 1) / RUN;
-	if (k.n == 0)
-		k.n = 1;
-	ok = runners_make(&k, err);
-	if (ok)
-		world_run(s->l->w, k.runners_n, runs_work, &k, &started);
-	for (unsigned i = 0; k.runners != NULL && i < k.runners_n; i++) {
-		reading_clear(&k.runners[i].r);
-		tile_reader_clear(&k.runners[i].tiles);
-	}
-	mem_free(k.runners);
-	*holds = ok && !atomic_load(&k.over);
-	return ok && (!atomic_load(&k.stopped) ||
-	    err_set(err, ERR_STOPPED, "stopped", "stopped as asked"));
+	world_run(k->s->l->w, n, runs_work, k, &started);
+	*holds = !atomic_load(&k->over);
+	return !atomic_load(&k->stopped) ||
+	    err_set(err, ERR_STOPPED, "stopped", "stopped as asked");
 }
 
 /* ---- the journal, from its first byte ---- */
@@ -228,12 +298,7 @@ static bool
 journal_scrub(struct scrub *s, const struct digest *root, struct err *err)
 {
 	struct err why = ERR_INIT;
-	bool holds;
 
-	if (!journal_runs(s, &holds, err))
-		return false;
-	if (holds)
-		return true;
 	if (!journal_each_known(s->l->j, JOURNAL_FIRST, 0, entry_check, s, &why))
 		return told(s, JOURNAL_PATH, &why, err);
 	if (!merkle_edge_root(s->l->hasher, &s->edge, &s->root, err))
@@ -256,6 +321,21 @@ tile_bad(void *arg, const char *path, const char *why)
 	s->bad(s->arg, full, why);
 }
 
+/* Tiles, and the journal beside them where it can be. */
+static bool
+both_scrub(struct scrub *s, bool *holds, struct err *err)
+{
+	struct runs k;
+	struct tiles_beside beside = { runners_make, bundle_run, &k };
+	bool planned = runs_plan(&k, s), ok;
+
+	*holds = false;
+	ok = tiles_scrub_beside(s->t, planned ? &beside : NULL, tile_bad, s, s->progress,
+	    err) && (!planned || s->rotten || runs_end(&k, holds, err));
+	runners_free(&k);
+	return ok;
+}
+
 /* As a reader who opens them anew. */
 static bool
 tiles_part(struct scrub *s, struct err *err)
@@ -263,14 +343,14 @@ tiles_part(struct scrub *s, struct err *err)
 	struct err why = ERR_INIT;
 	struct digest root;
 	char path[80];
-	bool ok;
+	bool holds, ok;
 
 	(void)snprintf(path, sizeof path, "%s/tile", s->l->path);
 	if (!tiles_open(s->l->w, s->l->home, s->l->path, &s->t, &why))
 		return told(s, path, &why, err);
 	s->compare = tiles_size(s->t);
 	root = tiles_root_synced(s->t);
-	ok = tiles_scrub(s->t, tile_bad, s, s->progress, err) && journal_scrub(s, &root, err);
+	ok = both_scrub(s, &holds, err) && (holds || journal_scrub(s, &root, err));
 	tiles_close(s->t);
 	s->t = NULL;
 	return ok;

@@ -107,14 +107,6 @@ tile_load(struct tile_reader *r, unsigned level, uint64_t n, unsigned width,
 }
 
 bool
-bundle_next(struct cursor *c, struct span *entry)
-{
-	uint16_t n;
-
-	return cursor_u16(c, &n) && n <= TILES_ENTRY_MAX && cursor_take(c, n, entry);
-}
-
-bool
 bundle_load(struct tile_reader *r, uint64_t n, unsigned width, struct span *out,
     struct err *err)
 {

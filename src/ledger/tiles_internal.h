@@ -121,8 +121,26 @@ MUST bool tile_load(struct tile_reader *r, unsigned level, uint64_t n, unsigned 
     struct digest *out, struct err *err);
 MUST bool bundle_load(struct tile_reader *r, uint64_t n, unsigned width, struct span *out,
     struct err *err);
-/* The entries of a bundle, one after the other; false at a form that is none. */
-MUST bool bundle_next(struct cursor *c, struct span *entry);
+/*
+ * The entries of a bundle, one after the other; false at a form that is none.  Here, as a
+ * scrub asks it for each leaf more than once.
+ */
+MUST static inline bool
+bundle_next(struct cursor *c, struct span *entry)
+{
+	struct span s = c->left;
+	size_t n;
+
+	if (s.n < 2)
+		return false;
+	n = (size_t)s.p[0] << 8 | s.p[1];
+	if (n > TILES_ENTRY_MAX || n > s.n - 2)
+		return false;
+	*entry = (struct span){ s.p + 2, n };
+	c->left = (struct span){ s.p + 2 + n, s.n - 2 - n };
+	c->at += 2 + n;
+	return true;
+}
 /* Under its name, not yet durable. */
 MUST bool tile_write(struct tiles *t, const char *path, struct span bytes,
     struct err *err);
@@ -133,6 +151,22 @@ void partials_remove(struct tiles *t, int level, uint64_t from, uint64_t to);
 /* What a crash left of partial tiles beside the last one goes or is written anew. */
 MUST bool partials_sweep(struct tiles *t, int level, uint64_t n, unsigned before,
     struct span bytes, struct err *err);
+
+/* ---- tiles_scrub.c ---- */
+
+/*
+ * Who has something of his own to hold against the entries: ready for so many threads
+ * before any of them begins, then each full bundle that holds, by thread i; borrowed.
+ */
+struct tiles_beside {
+	bool (*ready)(void *arg, unsigned threads, struct err *err);
+	void (*bundle)(void *arg, unsigned i, uint64_t n, struct span entries);
+	void *arg;
+};
+/* As tiles_scrub. */
+MUST bool tiles_scrub_beside(struct tiles *t, const struct tiles_beside *beside,
+    void (*bad)(void *arg, const char *path, const char *why), void *arg,
+    struct progress *progress, struct err *err);
 
 /* ---- tiles_state.c ---- */
 

@@ -41,6 +41,7 @@ struct scrub {
 	void (*bad)(void *arg, const char *path, const char *why);
 	void *arg;
 	struct progress *progress;
+	const struct tiles_beside *beside;	/* NULL: nobody */
 	struct worker *workers;
 	unsigned workers_n;
 	/* The family at hand: pairs [first, first + width). */
@@ -77,19 +78,19 @@ tell_bad(struct scrub *s, int level, uint64_t n, unsigned width, const char *why
 
 /* ---- one pair ---- */
 
-/* The leaf hashes of a bundle; *is empty when they are known. */
+/* The leaf hashes of a bundle and its entries; *is empty when they are known. */
 static bool
 bundle_hash(struct tile_reader *r, uint64_t n, unsigned width, struct digest *out,
-    char is[64], struct err *err)
+    struct span *all, char is[64], struct err *err)
 {
 	struct err why = ERR_INIT;
-	struct span all, entry;
+	struct span entry;
 	struct cursor c;
 
 	is[0] = '\0';
-	if (!bundle_load(r, n, width, &all, &why))
+	if (!bundle_load(r, n, width, all, &why))
 		return words_of(&why, tile_path(-1, n, width).s, is, err);
-	c = cursor_of(all);
+	c = cursor_of(*all);
 	for (unsigned i = 0; i < width && bundle_next(&c, &entry); i++)
 		if (!merkle_leaf(r->hasher, entry, &out[i], err))
 			return false;
@@ -122,13 +123,13 @@ tile_hash(struct tile_reader *r, unsigned level, uint64_t n, const struct digest
  */
 static bool
 pair_scrub(struct worker *w, uint64_t n, const struct digest *want, struct found *f,
-    struct err *err)
+    struct span *entries, struct err *err)
 {
 	struct digest leaves[TILE_WIDTH];
 	bool loaded, same;
 
 	if (!tile_hash(&w->reader, 0, n, want, &w->tree, &loaded, f->tile, err) ||
-	    !bundle_hash(&w->reader, n, TILE_WIDTH, leaves, f->bundle, err))
+	    !bundle_hash(&w->reader, n, TILE_WIDTH, leaves, entries, f->bundle, err))
 		return false;
 	if (f->bundle[0] != '\0' || (!loaded && want == NULL))
 		return true;
@@ -147,6 +148,22 @@ pair_scrub(struct worker *w, uint64_t n, const struct digest *want, struct found
 
 /* ---- a family ---- */
 
+static bool
+pair_work(struct scrub *s, unsigned i, unsigned at, struct err *err)
+{
+	struct found *f = &s->found[at];
+	struct span entries = { .n = 0 };
+
+	if (world_stop_wanted(s->t->w))
+		return err_set(err, ERR_STOPPED, "stopped", "stopped as asked");
+	if (!pair_scrub(&s->workers[i], s->first + at, s->want == NULL ? NULL :
+	    &s->want[at], f, &entries, err))
+		return false;
+	if (s->beside != NULL && f->tile[0] == '\0' && f->bundle[0] == '\0')
+		s->beside->bundle(s->beside->arg, i, s->first + at, entries);
+	return true;
+}
+
 /*
  * Pairs are taken in order, so all before one that fails were taken before it, and each
  * is brought to its end.
@@ -159,12 +176,7 @@ family_work(void *arg, unsigned i)
 	unsigned at;
 
 	while (!atomic_load(&s->over) && (at = atomic_fetch_add(&s->next, 1)) < s->width) {
-		bool ok = world_stop_wanted(s->t->w) ?
-		    err_set(&w->err, ERR_STOPPED, "stopped", "stopped as asked") :
-		    pair_scrub(w, s->first + at, s->want == NULL ? NULL : &s->want[at],
-		    &s->found[at], &w->err);
-
-		if (!ok) {
+		if (!pair_work(s, i, at, &w->err)) {
 			w->failed = true;
 			w->at = at;
 			atomic_store(&s->over, true);
@@ -275,9 +287,10 @@ partial_bundle_scrub(struct scrub *s, unsigned width, struct err *err)
 {
 	uint64_t n = tiles_last(s->t->size, 0);
 	struct digest leaves[TILE_WIDTH];
+	struct span entries;
 	char is[64];
 
-	if (!bundle_hash(&s->t->reader, n, width, leaves, is, err))
+	if (!bundle_hash(&s->t->reader, n, width, leaves, &entries, is, err))
 		return false;
 	if (is[0] == '\0' && memcmp(leaves, tile_tree_hashes(&s->t->edge[0]),
 	    width * sizeof *leaves) != 0)
@@ -327,7 +340,8 @@ workers_make(struct scrub *s, struct err *err)
 	for (unsigned i = 0; s->workers != NULL && i < s->workers_n; i++)
 		if (!tile_reader_init(&s->workers[i].reader, s->t, err))
 			return false;
-	return s->workers != NULL;
+	return s->workers != NULL && (s->beside == NULL ||
+	    s->beside->ready(s->beside->arg, s->workers_n, err));
 }
 
 static void
@@ -353,8 +367,9 @@ levels_scrub(struct scrub *s, struct err *err)
 }
 
 bool
-tiles_scrub(struct tiles *t, void (*bad)(void *arg, const char *path,
-    const char *why), void *arg, struct progress *progress, struct err *err)
+tiles_scrub_beside(struct tiles *t, const struct tiles_beside *beside,
+    void (*bad)(void *arg, const char *path, const char *why), void *arg,
+    struct progress *progress, struct err *err)
 {
 	struct scrub *s;
 	bool ok;
@@ -369,7 +384,15 @@ tiles_scrub(struct tiles *t, void (*bad)(void *arg, const char *path,
 	s->bad = bad;
 	s->arg = arg;
 	s->progress = progress;
+	s->beside = beside;
 	ok = workers_make(s, err) && levels_scrub(s, err);
 	scrub_free(s);
 	return ok;
+}
+
+bool
+tiles_scrub(struct tiles *t, void (*bad)(void *arg, const char *path,
+    const char *why), void *arg, struct progress *progress, struct err *err)
+{
+	return tiles_scrub_beside(t, NULL, bad, arg, progress, err);
 }
