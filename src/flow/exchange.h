@@ -62,6 +62,12 @@ struct cosigners {
 };
 MUST bool cosigners_known(struct flow *f, struct cosigners *out, struct err *err);
 /*
+ * witness_add_checkpoint with our key and clock; when it says 200 the cosignatures of
+ * cosigners_known that came with the note and hold join ours.
+ */
+MUST bool checkpoint_cosign(struct flow *f, struct witness *w, const struct witness_key *key,
+    struct span body, struct witness_answer *out, struct err *err);
+/*
  * Which of these keys cosigned our checkpoint of this size (at: as note_verify), by what is
  * kept of it.  ERR_UNPROVEN with the file's name: it, or a line of one of them, does not hold.
  */

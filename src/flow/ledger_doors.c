@@ -364,6 +364,26 @@ logs_follow(void *arg, const struct peer *p, struct err *err)
 }
 
 bool
+checkpoint_cosign(struct flow *f, struct witness *w, const struct witness_key *key,
+    struct span body, struct witness_answer *out, struct err *err)
+{
+	struct add_checkpoint a;
+	struct cosigners *c;
+	size_t joined;
+	bool ok;
+
+	if (!witness_add_checkpoint(w, body, key, world_now(f->world), out, err))
+		return false;
+	if (out->status != 200)
+		return true;
+	c = mem_new(sizeof *c, err);
+	ok = c != NULL && add_checkpoint_read(body, &a, err) && cosigners_known(f, c, err) &&
+	    witness_join(w, a.note, c->keys, c->n, &joined, err);
+	mem_free(c);
+	return ok;
+}
+
+bool
 flow_ledger_witness(struct flow *f, struct span body, struct witness_answer *out,
     struct err *err)
 {
@@ -377,8 +397,7 @@ flow_ledger_witness(struct flow *f, struct span body, struct witness_answer *out
 	    witness_open(f->world, home_dir(f->home), &w, err) &&
 	    peers_each(f->home, logs_follow, w, err) &&
 	    ledger_witness_key(f, &key, err) &&
-	    witness_add_checkpoint(w, buf_span(&whole), key, world_now(f->world), out,
-	    err);
+	    checkpoint_cosign(f, w, key, buf_span(&whole), out, err);
 	witness_close(w);
 	buf_clear(&whole);
 	return ok;

@@ -90,6 +90,9 @@ void witness_answer_clear(struct witness_answer *a);
  *
  * The same again after a lost answer: 409 and the size; asked with that size, a fresh
  * cosignature.  self->key NULL: the checkpoint is checked and kept, 200 with no line.
+ *
+ * Lines of other witnesses on the note are not kept: witness_join takes those that hold
+ * under keys the caller believes.
  */
 MUST bool witness_add_checkpoint(struct witness *w, struct span body,
     const struct witness_key *self, int64_t now, struct witness_answer *out,

@@ -210,44 +210,11 @@ line_is(const struct note_line *l, const struct vkey *k)
 	return span_is(l->name, k->name) && memcmp(l->id, k->id, sizeof l->id) == 0;
 }
 
-static bool
-has_line(const struct note *n, const struct note_line *l)
-{
-	for (size_t i = 0; i < n->lines_n; i++)
-		if (span_eq(n->lines[i].name, l->name) &&
-		    memcmp(n->lines[i].id, l->id, sizeof l->id) == 0)
-			return true;
-	return false;
-}
-
-/* Lines of other witnesses as they are, while there is room; not those of `ours`. */
-static bool
-others_add(struct asked *a, const struct note *from, const struct vkey *ours,
-    const struct note *not_in, size_t *lines, struct buf *out, struct err *err)
-{
-	struct buf line;
-	bool ok = true;
-
-	buf_init(&line, NOTE_MAX);
-	for (size_t i = 0; ok && i < from->lines_n; i++) {
-		const struct note_line *l = &from->lines[i];
-
-		if (line_is(l, &a->log->key) ||
-		    (ours != NULL && line_is(l, ours)) ||
-		    (not_in != NULL && has_line(not_in, l)))
-			continue;
-		buf_reset(&line);
-		ok = line_write(l->name, l->id, l->signature, &line, err);
-		if (!ok || *lines == NOTE_SIGNATURES_MAX || line.n > NOTE_MAX - out->n)
-			continue;
-		ok = buf_add(out, buf_span(&line), err);
-		(*lines)++;
-	}
-	buf_clear(&line);
-	return ok;
-}
-
-/* Those that were on it before, when it is the same checkpoint again. */
+/*
+ * When it is the same checkpoint again, the lines of other witnesses that are on our copy:
+ * witness_join believed them.  What came with the note nobody here has judged: it is left
+ * out, and joins when its key is known.
+ */
 static bool
 others_before(struct asked *a, const struct vkey *ours, size_t *lines,
     struct buf *out, struct err *err)
@@ -257,8 +224,23 @@ others_before(struct asked *a, const struct vkey *ours, size_t *lines,
 
 	if (!a->old.found || a->old.checkpoint.size != a->c.size)
 		return true;
-	ok = note_parse(buf_span(&a->old.note), &n, err) &&
-	    others_add(a, &n, ours, &a->note, lines, out, err);
+	ok = note_parse(buf_span(&a->old.note), &n, err);
+	for (size_t i = 0; ok && i < n.lines_n; i++) {
+		const struct note_line *l = &n.lines[i];
+		struct err why = ERR_INIT;
+		size_t before = out->n;
+
+		if (line_is(l, &a->log->key) || (ours != NULL && line_is(l, ours)) ||
+		    *lines == NOTE_SIGNATURES_MAX)
+			continue;
+		if (note_line_copy(&n, i, out, &why)) {
+			(*lines)++;
+			continue;
+		}
+		/* There is no room for this one. */
+		out->n = before;
+		ok = bytes_fault(&why) || err_set(err, why.kind, why.reason, "%s", why.text);
+	}
 	note_clear(&n);
 	return ok;
 }
@@ -285,10 +267,7 @@ ours_before(struct asked *a, size_t *lines, struct buf *out, struct err *err)
 	return ok;
 }
 
-/*
- * The log's line, ours, then those of others.  One in our name that came with the note is
- * not believed: it could only spoil the file.
- */
+/* The log's line, ours, then those of others. */
 static bool
 note_make(struct asked *a, struct span ours, struct buf *out, struct err *err)
 {
@@ -301,7 +280,6 @@ note_make(struct asked *a, struct span ours, struct buf *out, struct err *err)
 	    line_write(span_text(a->log->key.name), a->log->key.id,
 	    span_of(signature, sizeof signature), out, err) &&
 	    buf_add(out, ours, err) && ours_before(a, &lines, out, err) &&
-	    others_add(a, &a->note, own, NULL, &lines, out, err) &&
 	    others_before(a, own, &lines, out, err);
 }
 

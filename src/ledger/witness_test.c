@@ -472,7 +472,7 @@ kept_lines(struct node *n)
 }
 
 static void
-lines_of_other_witnesses_are_carried_within_bounds(void **state)
+lines_that_nobody_here_has_judged_are_not_kept(void **state)
 {
 	struct node n = following(0);
 	struct witness_answer a;
@@ -481,30 +481,18 @@ lines_of_other_witnesses_are_carried_within_bounds(void **state)
 	a = post_lines(&n, 0, 4, 0, 3, 76);
 	assert_int_equal(a.status, 200);
 	witness_answer_clear(&a);
-	assert_int_equal(kept_lines(&n), 5);
-	/* The same checkpoint again with two others: all are known now. */
-	a = post_lines(&n, 4, 4, 2, 3, 76);
-	assert_int_equal(a.status, 200);
-	witness_answer_clear(&a);
-	assert_int_equal(kept_lines(&n), 7);
-	/* At the limit of lines, with ours beside them: the last is left out. */
+	assert_int_equal(kept_lines(&n), 2);
+	/* Nor at the limits of a note, and one over them is none. */
 	a = post_lines(&n, 4, 5, 0, NOTE_SIGNATURES_MAX - 1, 76);
 	assert_int_equal(a.status, 200);
 	witness_answer_clear(&a);
-	assert_int_equal(kept_lines(&n), NOTE_SIGNATURES_MAX);
 	a = post_lines(&n, 5, 6, 0, NOTE_SIGNATURES_MAX, 76);
 	assert_int_equal(a.status, 400);
 	witness_answer_clear(&a);
-	/* And of bytes. */
 	a = post_lines(&n, 5, 6, 0, 39, 2428);
 	assert_int_equal(a.status, 200);
 	witness_answer_clear(&a);
-	assert_int_equal(kept_lines(&n), 41);
-	a = post_lines(&n, 6, 6, 100, 30, 2428);
-	assert_int_equal(a.status, 200);
-	witness_answer_clear(&a);
-	/* All 30 that came, and of those before as many as fit. */
-	assert_int_equal(kept_lines(&n), 42);
+	assert_int_equal(kept_lines(&n), 2);
 	node_free(&n);
 }
 
@@ -781,6 +769,34 @@ a_cosignature_joins_when_its_key_is_believed_and_it_holds(void **state)
 	node_free(&n);
 }
 
+/* What joined stays when the same checkpoint is cosigned afresh; a larger one begins anew. */
+static void
+what_joined_stays_on_the_same_checkpoint(void **state)
+{
+	struct node n = following(7);
+	struct vkey keys[NOTE_SIGNATURES_MAX];
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, NOTE_MAX);
+	note_by_others(&honest, 7, 0, 2, keys, &b);
+	assert_int_equal(join(&n, &b, keys, 2), 2);
+	assert_int_equal(kept_lines(&n), 4);
+	assert_int_equal(status(&n, &honest, 7, 7), 200);
+	assert_int_equal(kept_lines(&n), 4);
+	assert_int_equal(join(&n, &b, keys, 2), 0);
+	assert_int_equal(status(&n, &honest, 7, 9), 200);
+	assert_int_equal(kept_lines(&n), 2);
+	buf_reset(&b);
+	note_by_others(&honest, 9, 0, NOTE_SIGNATURES_MAX - 1, keys, &b);
+	assert_int_equal(join(&n, &b, keys, NOTE_SIGNATURES_MAX - 1),
+	    NOTE_SIGNATURES_MAX - 2);
+	assert_int_equal(status(&n, &honest, 9, 9), 200);
+	assert_int_equal(kept_lines(&n), NOTE_SIGNATURES_MAX);
+	buf_clear(&b);
+	node_free(&n);
+}
+
 static void
 as_many_cosignatures_join_as_a_note_has_lines(void **state)
 {
@@ -821,7 +837,7 @@ main(void)
 		cmocka_unit_test(from_a_power_of_two_it_is_refused_and_nothing_is_proven),
 		cmocka_unit_test(what_is_fine_is_durable_before_it_is_answered),
 		cmocka_unit_test(the_same_again_is_409_then_a_fresh_cosignature),
-		cmocka_unit_test(lines_of_other_witnesses_are_carried_within_bounds),
+		cmocka_unit_test(lines_that_nobody_here_has_judged_are_not_kept),
 		cmocka_unit_test(a_line_in_our_name_does_not_spoil_what_is_kept),
 		cmocka_unit_test(a_key_that_is_not_its_own_cosigns_nothing),
 		cmocka_unit_test(the_first_key_of_an_origin_stays),
@@ -829,6 +845,7 @@ main(void)
 		cmocka_unit_test(as_many_logs_as_are_allowed_and_not_one_more),
 		cmocka_unit_test(an_empty_home_knows_nothing_and_stays_empty),
 		cmocka_unit_test(a_cosignature_joins_when_its_key_is_believed_and_it_holds),
+		cmocka_unit_test(what_joined_stays_on_the_same_checkpoint),
 		cmocka_unit_test(as_many_cosignatures_join_as_a_note_has_lines),
 	};
 
