@@ -265,43 +265,49 @@ lines_known(struct span note, const struct vkey *self, const struct ledger_keys 
 	return ok;
 }
 
+/* Into l, whose key is self: what its witnesses sign of us, when it is new. */
+static bool
+cosignatures_put(struct hearing *h, struct log *l, struct span note,
+    const struct vkey *self, struct err *err)
+{
+	struct err why = ERR_INIT;
+	size_t n = 0, had = 0;
+	struct checkpoint c;
+	struct buf lines, kept, ignored;
+	bool ok;
+
+	buf_init(&lines, NOTE_MAX);
+	buf_init(&kept, NOTE_MAX);
+	buf_init(&ignored, NOTE_MAX);
+	ok = lines_known(note, self, &h->keys, &lines, &n, err) &&
+	    checkpoint_open(buf_span(&lines), self, &c, err);
+	if (ok && n > 0 && c.size <= log_signed(l)) {
+		/* New is what was not kept yet. */
+		if (log_cosigned_note(l, c.size, &kept, &why))
+			ok = lines_known(buf_span(&kept), self, &h->keys, &ignored,
+			    &had, err);
+		else
+			ok = why.kind == ERR_ABSENT ||
+			    err_set(err, why.kind, why.reason, "%s", why.text);
+		ok = ok && log_cosigned_put(l, self, buf_span(&lines), err);
+		if (ok && n > had)
+			h->out->cosignatures += n - had;
+	}
+	buf_clear(&ignored);
+	buf_clear(&kept);
+	buf_clear(&lines);
+	return ok;
+}
+
 static bool
 cosignatures_keep(struct hearing *h, struct span note, const struct vkey *self,
     struct err *err)
 {
 	struct err why = ERR_INIT;
-	size_t n = 0, had = 0;
-	struct checkpoint c;
-	struct buf lines, kept;
 	struct log *l;
-	bool ok;
 
-	buf_init(&lines, NOTE_MAX);
-	buf_init(&kept, NOTE_MAX);
-	ok = lines_known(note, self, &h->keys, &lines, &n, &why) &&
-	    checkpoint_open(buf_span(&lines), self, &c, &why) &&
-	    ledger_log(h->f, &l, &why);
-	if (ok && n > 0 && c.size <= log_signed(l)) {
-		/* New is what was not kept yet. */
-		if (log_cosigned_note(l, c.size, &kept, &why)) {
-			struct buf ignored;
-
-			buf_init(&ignored, NOTE_MAX);
-			ok = lines_known(buf_span(&kept), self, &h->keys, &ignored,
-			    &had, &why);
-			buf_clear(&ignored);
-		} else if (why.kind == ERR_ABSENT) {
-			err_clear(&why);
-		} else {
-			ok = false;
-		}
-		ok = ok && log_cosigned_put(l, self, buf_span(&lines), &why);
-		if (ok && n > had)
-			h->out->cosignatures += n - had;
-	}
-	buf_clear(&kept);
-	buf_clear(&lines);
-	return theirs(h, "A cosignature on our ledger", &why, err);
+	return (ledger_log(h->f, &l, &why) && cosignatures_put(h, l, note, self, &why)) ||
+	    theirs(h, "A cosignature on our ledger", &why, err);
 }
 
 /* ending: "" with cosignatures, ".mirror" with the entries up to it, ".largest". */
@@ -386,13 +392,65 @@ own_compare(struct hearing *h, bool told, struct err *err)
 	    (!told || !all || recovery_seen(h->f, h->from, h->out, err)));
 }
 
+/* ---- logs of ours before the one in use ---- */
+
+/* The cosignature that was on its way when log n was closed: it proves that one's records. */
+static bool
+closed_hear(struct hearing *h, unsigned n, const struct vkey *self, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct log *open, *l = NULL;
+	struct origin_name name;
+	struct buf note;
+	char path[112];
+	bool found = false, ok;
+
+	buf_init(&note, NOTE_MAX);
+	ok = origin_name(self->name, &name, err);
+	(void)snprintf(path, sizeof path, "ledger/yours/%s", ok ? name.s : "");
+	ok = ok && part_load(h, path, &note, &found, err);
+	if (ok && found) {
+		if (ledger_log(h->f, &open, &why) && log_open_before(open, n, &l, &why))
+			(void)!cosignatures_put(h, l, buf_span(&note), self, &why);
+		log_close(l);
+		ok = theirs(h, "A cosignature on a closed ledger of ours", &why, err);
+	}
+	buf_clear(&note);
+	return ok;
+}
+
+static bool
+before_hear(struct hearing *h, struct err *err)
+{
+	const struct settings *s = home_settings(h->f->home);
+	struct ledger_keys keys;
+	struct digest id;
+	struct act card;
+	bool ok;
+
+	if (s->ledger < 2)
+		return true;
+	act_init(&card, ACT_CARD);
+	ok = own_card(h->f->home, &id, &card, err) && ledger_keys_of_card(&card, &keys, err);
+	act_clear(&card);
+	for (unsigned n = 1; ok && n < s->ledger; n++) {
+		struct note_name origin = log_origin(s->authority.s, n);
+
+		for (size_t i = 0; ok && i < keys.logs_n; i++)
+			if (strcmp(keys.logs[i].name, origin.s) == 0)
+				ok = closed_hear(h, n, &keys.logs[i], err);
+	}
+	return ok;
+}
+
 /* What does not hold here cannot be compared: then nobody has shown what it knows. */
 static bool
 own_hear(struct hearing *h, bool told, struct err *err)
 {
 	struct err why = ERR_INIT;
 
-	return own_compare(h, told, &why) || exchanged_damage(h->out, &why, err);
+	return (own_compare(h, told, &why) && before_hear(h, &why)) ||
+	    exchanged_damage(h->out, &why, err);
 }
 
 /* ---- logs of others ---- */
@@ -702,13 +760,6 @@ asked_read(struct settling *s, struct span body, struct asked *q, struct err *er
 	    &q->mirrored, err);
 }
 
-static bool
-cosign(struct settling *s, struct span body, struct witness_answer *a, struct err *err)
-{
-	return witness_add_checkpoint(s->witness, body, s->key, world_now(s->f->world),
-	    a, err);
-}
-
 /*
  * Its sender did not know how far we cosigned, as on a stick that goes one way only: the
  * proof from there is made of the entries we mirror, and asked again.
@@ -734,7 +785,7 @@ asked_again(struct settling *s, const struct asked *q, struct witness_answer *a,
 		ok = witness_consistency(s->witness, origin, ours.size,
 		    q->checkpoint.size, &of.path, err) &&
 		    add_checkpoint_write(&of, &again, err) &&
-		    cosign(s, buf_span(&again), a, err);
+		    checkpoint_cosign(s->f, s->witness, s->key, buf_span(&again), a, err);
 	}
 	buf_clear(&again);
 	buf_clear(&note);
@@ -759,7 +810,7 @@ body_settle(struct settling *s, const struct peer *p, struct span body,
 	}
 
 	witness_answer_init(&a);
-	ok = cosign(s, body, &a, err) &&
+	ok = checkpoint_cosign(s->f, s->witness, s->key, body, &a, err) &&
 	    (a.status != 409 || asked_again(s, &q, &a, err));
 	if (ok) {
 		s->out->cosigned += a.status == 200;

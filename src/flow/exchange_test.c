@@ -134,6 +134,69 @@ two_bundles_bring_a_cosignature_home(void **state)
 	job_end(&j);
 }
 
+static void
+cosigned_closed(struct site *s, const char *by, size_t want)
+{
+	struct vkey keys[1];
+	struct ledger_keys of;
+	struct log *open, *l;
+	uint64_t *sizes;
+	struct peer p;
+	bool good[1];
+	size_t n;
+
+	peer_init(&p);
+	OK(site_again(s, &err) && peer_load(s->flow.home, by, &p, &err) &&
+	    ledger_keys_of_card(&p.card, &of, &err));
+	keys[0] = of.witnesses[0];
+	OK(ledger_log(&s->flow, &open, &err) && log_open_before(open, 1, &l, &err));
+	OK(log_cosigned(l, &sizes, &n, &err));
+	assert_int_equal(n, want);
+	for (size_t i = 0; i < n; i++) {
+		struct checkpoint c;
+		struct buf note;
+		bool found;
+
+		OK(cosigned_note(l, sizes[i], keys, 1, good, NULL, &err));
+		assert_true(good[0]);
+		/* It is the last one of that log, which carries it too. */
+		buf_init(&note, NOTE_MAX);
+		OK(log_checkpoint(l, &note, &c, &found, &err));
+		assert_true(found && c.size == sizes[i]);
+		assert_non_null(memmem(note.p, note.n, keys[0].name, strlen(keys[0].name)));
+		buf_clear(&note);
+	}
+	mem_free(sizes);
+	log_close(l);
+	peer_clear(&p);
+}
+
+static void
+a_cosignature_on_its_way_reaches_a_ledger_that_was_closed_meanwhile(void **state)
+{
+	struct authority_id by;
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 1);
+	run_up_to(&j, AFTER_PAIR);
+	tell(&j.a, &j.b, "XB", "one", &r);
+	assert_int_equal(r.cosigned, 1);
+	by = home_settings(j.b.flow.home)->authority;
+	OK(site_again(&j.a, &err) && flow_ledger_succeed(&j.a.flow, "key", &err));
+	cosigned_closed(&j.a, by.s, 0);
+	tell(&j.b, &j.a, "XA", "two", &r);
+	assert_int_equal(r.cosignatures, 1);
+	assert_false(r.ledger_trouble);
+	cosigned_closed(&j.a, by.s, 1);
+	/* Again: nothing is new. */
+	OK(flow_bundle_read(&j.a.flow, "two", &r, &err));
+	assert_int_equal(r.cosignatures, 0);
+	cosigned_closed(&j.a, by.s, 1);
+	job_end(&j);
+}
+
 /* ---- parts that are wrong ---- */
 
 static const char *const parts[] = { "checkpoint", "add-checkpoint", "entries", "known" };
@@ -481,6 +544,8 @@ main(void)
 		cmocka_unit_test(what_a_peer_knows_is_read_whole_or_not_at_all),
 		cmocka_unit_test(what_a_peer_knows_is_of_a_thousand_logs_and_no_more),
 		cmocka_unit_test(two_bundles_bring_a_cosignature_home),
+		cmocka_unit_test(
+		    a_cosignature_on_its_way_reaches_a_ledger_that_was_closed_meanwhile),
 		cmocka_unit_test(a_part_that_is_wrong_stops_nothing_and_convinces_nobody),
 		cmocka_unit_test(a_part_that_is_too_large_is_passed_over),
 		cmocka_unit_test(a_card_that_nobody_confirmed_has_no_say_about_ledgers),
