@@ -1,6 +1,7 @@
 /*
- * What rots below HOME/ledger/ stops no parcel: each file there with a changed byte, cut or
- * gone, and then a bundle goes out, one comes in, and the ledger is shown.  What is wrong is
+ * What rots below HOME/ledger/ stops no parcel: each file there with a changed byte, cut,
+ * gone, or, of what is kept about others, on a bad spot of the disk; and then a bundle goes
+ * out, one comes in, and the ledger is shown.  What is wrong is
  * told, and nobody abroad is handed anything that does not hold.
  */
 #include <stdarg.h>
@@ -74,13 +75,17 @@ path_order(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-enum { FLIPPED, LINE_FLIPPED, CUT, GONE, SPOIL_WAYS };
+enum { FLIPPED, LINE_FLIPPED, CUT, GONE, UNREADABLE, SPOIL_WAYS };
 
 static void
 spoil(struct world *w, const char *path, unsigned way)
 {
 	struct buf b;
 
+	if (way == UNREADABLE) {
+		OK(world_sim_unreadable(w, path, &err));
+		return;
+	}
 	if (way == GONE) {
 		OK(path_remove(w, NULL, path, &err));
 		return;
@@ -211,6 +216,14 @@ shown_damaged(struct site *s)
 	return damaged;
 }
 
+/* Kept about the logs of others. */
+static bool
+of_others(const char *path)
+{
+	return strstr(path, "/" WITNESS_PATH "/") != NULL ||
+	    strstr(path, "/" PEERS_PATH "/") != NULL;
+}
+
 static void
 rotten(void *arg, uint64_t n, unsigned way)
 {
@@ -219,6 +232,9 @@ rotten(void *arg, uint64_t n, unsigned way)
 	struct bundle_result r;
 	bool damaged, told = false;
 
+	/* A disk that fails under our own journal or standing is a failure of ours (D26). */
+	if (way == UNREADABLE && !of_others(f->list[n - 1].path))
+		way = GONE;
 	spoil(j->world, f->list[n - 1].path, way);
 	OK(site_again(&j->b, &err) &&
 	    flow_bundle_write(&j->b.flow, "out", "XA", &r, &err));

@@ -39,6 +39,20 @@ peer_file_save(struct flow *f, const struct authority_id *id, const char *name,
 	    home_save(f->home, peer_file(id, name).s, bytes, err);
 }
 
+bool
+peer_file_load(struct flow *f, const char *path, struct buf *out, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (home_load(f->home, path, out, &why))
+		return true;
+	if (disk_unreadable(&why))
+		return err_set(err, ERR_UNPROVEN, "ledger.damaged",
+		    "%s cannot be read (%.160s)", path, why.text);
+	*err = why;
+	return false;
+}
+
 void
 known_clear(struct known *k)
 {
@@ -172,7 +186,7 @@ known_load(struct flow *f, const struct authority_id *id, struct known *out,
 	if (!home_has(f->home, path.s))
 		return true;
 	buf_init(&text, KNOWN_MAX);
-	*found = home_load(f->home, path.s, &text, err) &&
+	*found = peer_file_load(f, path.s, &text, err) &&
 	    known_read(buf_span(&text), out, err);
 	buf_clear(&text);
 	/* Only a help: what does not read is asked for anew by being told nothing. */
@@ -700,8 +714,11 @@ known_end(struct buf *known, struct err *err)
 static bool
 receiver_find(struct telling *t, struct err *err)
 {
+	struct err why = ERR_INIT;
+
 	if (!ledger_keys_of_card(&t->to->card, &t->keys, err) ||
-	    !known_load(t->f, &t->to->id, &t->told, &t->has_told, err))
+	    !part(t, known_load(t->f, &t->to->id, &t->told, &t->has_told, &why), &why,
+	    err))
 		return false;
 	for (size_t i = 0; i < t->keys.logs_n; i++)
 		if (!origin_name(t->keys.logs[i].name, &t->theirs[i], err))

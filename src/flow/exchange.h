@@ -49,6 +49,12 @@ const struct known_log *known_of(const struct known *k, const char *hash);
 /* "ledger/peers/XA-.../NAME" */
 struct peer_path { char s[96]; };
 struct peer_path peer_file(const struct authority_id *id, const char *name);
+/*
+ * As home_load.  One that the disk cannot give back is damage, as one that rots:
+ * ERR_UNPROVEN "ledger.damaged".
+ */
+MUST bool peer_file_load(struct flow *f, const char *path, struct buf *out,
+    struct err *err);
 MUST bool peer_file_save(struct flow *f, const struct authority_id *id,
     const char *name, struct span bytes, struct err *err);
 

@@ -844,7 +844,7 @@ peer_settle(void *arg, const struct peer *p, struct err *err)
 		return s->none;
 	}
 	buf_init(&body, PROOF_MAX);
-	ok = (home_load(s->f->home, path.s, &body, &why) &&
+	ok = (peer_file_load(s->f, path.s, &body, &why) &&
 	    body_settle(s, p, buf_span(&body), &why)) ||
 	    exchanged_damage(s->out, &why, err);
 	buf_clear(&body);

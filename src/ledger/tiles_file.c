@@ -64,6 +64,8 @@ bytes_load(struct tile_reader *r, const char *path, bool *found, struct err *err
 		return true;
 	if (why.kind == ERR_LIMIT || why.kind == ERR_INPUT)
 		return tiles_damaged(r->name, path, "is no tile", err);
+	if (disk_unreadable(&why))
+		return tiles_damaged(r->name, path, "cannot be read", err);
 	if (err != NULL)
 		*err = why;
 	return false;

@@ -102,8 +102,13 @@ tree_load(struct world *w, struct dir *folder, const char *name,
 			*err = why;
 		return false;
 	}
-	ok = slots_read(f, name, out, err);
+	ok = slots_read(f, name, out, &why);
 	file_close(f);
+	if (!ok && disk_unreadable(&why))
+		return err_set(err, ERR_UNPROVEN, "tiles.damaged",
+		    "%s/" TREE_PATH " cannot be read", name);
+	if (!ok && err != NULL)
+		*err = why;
 	return ok;
 }
 

@@ -35,7 +35,7 @@ key_load(struct witness *w, const char *path, struct vkey *out, bool *found,
 	buf_clear(&b);
 	if (ok || why.kind == ERR_ABSENT)
 		return true;
-	if (bytes_fault(&why))
+	if (bytes_fault(&why) || disk_unreadable(&why))
 		return damaged(path, &why, err);
 	if (err != NULL)
 		*err = why;

@@ -75,7 +75,7 @@ static bool
 held_fault(const char *path, const struct err *why, struct held *h, struct err *err)
 {
 	h->found = false;
-	if (bytes_fault(why))
+	if (bytes_fault(why) || disk_unreadable(why))
 		return damaged(path, why, err);
 	if (err != NULL)
 		*err = *why;

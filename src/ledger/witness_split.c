@@ -156,7 +156,7 @@ part_load(struct witness *w, const struct known *k, unsigned n, const char *file
 
 	if (file_load(w->w, w->home, path.s, out, &why))
 		return true;
-	if (why.kind == ERR_ABSENT || bytes_fault(&why))
+	if (why.kind == ERR_ABSENT || bytes_fault(&why) || disk_unreadable(&why))
 		return damaged(path.s, &why, err);
 	if (err != NULL)
 		*err = why;

@@ -60,6 +60,7 @@ struct sim_node {
 	const struct file *holder;		/* of the lock */
 
 	struct sim_image now, durable;		/* files */
+	bool unreadable;			/* world_sim_unreadable */
 	struct sim_write *unsynced, **unsynced_end;
 
 	struct sim_names names, durable_names;	/* folders */

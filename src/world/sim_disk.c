@@ -302,6 +302,20 @@ world_sim_put(struct world *w, const char *path, enum file_type type,
 	return leave(s, e, false, "put", path, err);
 }
 
+bool
+world_sim_unreadable(struct world *w, const char *path, struct err *err)
+{
+	struct sim_place place;
+	struct sim *s = enter(w);
+	int e = sim_find(s, NULL, path, false, &place);
+
+	if (e == 0 && place.node == NULL)
+		e = ENOENT;
+	if (e == 0)
+		place.node->unreadable = true;
+	return leave(s, e, false, "spoil", path, err);
+}
+
 static int
 remove_place(struct sim *s, const struct sim_place *place, bool folder)
 {

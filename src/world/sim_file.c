@@ -66,11 +66,14 @@ static bool
 read_once(struct file *file, uint8_t *p, size_t n, uint64_t at, size_t *got,
     struct err *err)
 {
-	const struct sim_image *img = &((struct sim_file *)file)->node->now;
+	const struct sim_node *node = ((struct sim_file *)file)->node;
+	const struct sim_image *img = &node->now;
 	struct sim *s;
 	bool part;
 	int e = enter_file(file, &s, false, true, &part);
 
+	if (e == 0 && node->unreadable)
+		e = EIO;
 	if (e == 0) {
 		uint64_t left = at < img->size ? img->size - at : 0;
 

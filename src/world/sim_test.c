@@ -838,11 +838,39 @@ any_crash_after_any_changes_leaves_a_disk_that_works(void **state)
 	}
 }
 
+static void
+a_file_on_a_bad_spot_is_told_from_other_trouble(void **state)
+{
+	struct world_sim_options opt = { .seed = 5, .now = 1 };
+	struct world *w = NULL;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 100);
+	OK(world_sim(&w, opt, &last));
+	OK(file_save(w, NULL, "/bad", text("x"), true, &last));
+	OK(file_save(w, NULL, "/good", text("y"), true, &last));
+	OK(world_sim_unreadable(w, "/bad", &last));
+	assert_false(file_load(w, NULL, "/bad", &b, &last));
+	assert_true(disk_unreadable(&last));
+	last = (struct err)ERR_INIT;
+	assert_false(file_load(w, NULL, "/none", &b, &last));
+	assert_false(disk_unreadable(&last));
+	OK(file_load(w, NULL, "/good", &b, &last));
+	/* Written anew, it lies elsewhere. */
+	OK(file_save(w, NULL, "/bad", text("z"), true, &last));
+	OK(file_load(w, NULL, "/bad", &b, &last));
+	assert_true(span_is(buf_span(&b), "yz"));
+	buf_clear(&b);
+	world_free(w);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_seed_gives_one_world),
+		cmocka_unit_test(a_file_on_a_bad_spot_is_told_from_other_trouble),
 		cmocka_unit_test(
 		    the_clock_moves_only_when_told_and_ticks_follow_it_forward),
 		cmocka_unit_test(no_two_changes_have_one_time),

@@ -4,6 +4,12 @@
 
 #include "world/body.h"
 
+bool
+disk_unreadable(const struct err *why)
+{
+	return why->kind == ERR_IO && strcmp(why->reason, "disk.io") == 0;
+}
+
 /* ---- small files at once ---- */
 
 /* The rest of f from its start, after what is in out. */

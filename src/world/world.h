@@ -112,6 +112,12 @@ void gate_wake(struct gate *g);		/* everyone */
  */
 
 /*
+ * Why a read failed: the disk does not give the bytes back ("disk.io").  For who can do
+ * without that file, it is as one that rots.
+ */
+bool disk_unreadable(const struct err *why);
+
+/*
  * Names of temporary files that a crash can leave behind begin so (file_save, and
  * FILE_TEMPORARY on file systems without nameless files): the owner of a folder
  * removes them at its next start.
@@ -319,6 +325,9 @@ uint64_t world_peak_memory(struct world *w);
 /* Put what this room never makes itself: a link, FIFO, socket or device. */
 MUST bool world_sim_put(struct world *w, const char *path, enum file_type type,
     const char *link_text, struct err *err);
+
+/* From now on reads of the file at this path fail, as where a disk has a bad spot. */
+MUST bool world_sim_unreadable(struct world *w, const char *path, struct err *err);
 
 enum sim_fault { SIM_FAULT_NONE, SIM_FAULT_IO, SIM_FAULT_FULL, SIM_FAULT_INTR,
 	SIM_FAULT_SHORT, SIM_FAULT_POWER };
