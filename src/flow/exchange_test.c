@@ -139,8 +139,8 @@ cosigned_closed(struct site *s, const char *by, size_t want)
 {
 	struct vkey keys[1];
 	struct ledger_keys of;
-	struct log *open, *l;
-	uint64_t *sizes;
+	struct log *open, *l = NULL;
+	uint64_t *sizes = NULL;
 	struct peer p;
 	bool good[1];
 	size_t n;
