@@ -906,6 +906,57 @@ nothing_is_shown_before_its_leaf_is_durable(void **state)
 	door_is_behind_its_leaf(door_export, "exported");
 }
 
+/* A key of another type on a card (ML-DSA-44 one day) is passed over, and the rest counts. */
+static void
+a_key_of_a_type_not_judged_here_is_passed_over_on_a_card(void **state)
+{
+	static const uint8_t point[32] = { 5, 1 };
+	static const char id[] = "XB-MZXW6YTBOIMZXW6Y";
+	uint8_t typed[1 + 1312] = { NOTE_ML_DSA_44 };
+	struct ledger_keys keys;
+	struct buf texts[4];
+	struct vkey own, as_witness;
+	struct act card;
+	struct card_body *body = &card.body.card;
+
+	(void)state;
+	act_init(&card, ACT_CARD);
+	memcpy(card.from.s, id, sizeof id);
+	OK(vkey_make(log_origin(id, 1).s, NOTE_ED25519, point, &own, &err) &&
+	    vkey_make(witness_name(id).s, NOTE_COSIGNATURE, point, &as_witness, &err));
+	for (size_t i = 0; i < 4; i++)
+		buf_init(&texts[i], VKEY_TEXT_MAX + 1);
+	OK(buf_printf(&texts[0], &err, "%s+01020304+", own.name) &&
+	    base64_encode(&texts[0], span_of(typed, sizeof typed), true, &err) &&
+	    vkey_print(&own, &texts[1], &err));
+	OK(buf_printf(&texts[2], &err, "%s+01020304+", as_witness.name) &&
+	    base64_encode(&texts[2], span_of(typed, sizeof typed), true, &err) &&
+	    vkey_print(&as_witness, &texts[3], &err));
+	for (size_t i = 0; i < 4; i++)
+		OK(buf_add_byte(&texts[i], '\0', &err));
+	for (size_t i = 0; i < 2; i++) {
+		body->ledgers[i] = (char *)texts[i].p;
+		body->witnesses[i] = (char *)texts[2 + i].p;
+	}
+	body->ledgers_n = body->witnesses_n = 2;
+	OK(ledger_keys_of_card(&card, &keys, &err));
+	assert_int_equal(keys.logs_n, 1);
+	assert_string_equal(keys.logs[0].name, own.name);
+	assert_memory_equal(keys.logs[0].point, own.point, sizeof own.point);
+	assert_int_equal(keys.witnesses_n, 1);
+	assert_string_equal(keys.witnesses[0].name, as_witness.name);
+	assert_memory_equal(keys.witnesses[0].id, as_witness.id, sizeof as_witness.id);
+	/* One of a type that is judged, in the wrong place, is not passed over. */
+	body->ledgers[body->ledgers_n++] = body->witnesses[1];
+	NO(ledger_keys_of_card(&card, &keys, &err), "card.ledger");
+	body->ledgers_n = body->witnesses_n = 0;
+	memset(body->ledgers, 0, sizeof body->ledgers);
+	memset(body->witnesses, 0, sizeof body->witnesses);
+	act_clear(&card);
+	for (size_t i = 0; i < 4; i++)
+		buf_clear(&texts[i]);
+}
+
 int
 main(void)
 {
@@ -914,6 +965,7 @@ main(void)
 		cmocka_unit_test(an_older_home_gets_keys_and_a_card_that_follows_when_it_first_signs),
 		cmocka_unit_test(keys_of_an_older_home_are_ended_however_their_making_is_cut),
 		cmocka_unit_test(a_card_may_name_ledgers_of_its_own_authority_only),
+		cmocka_unit_test(a_key_of_a_type_not_judged_here_is_passed_over_on_a_card),
 		cmocka_unit_test(a_receipt_proves_its_place_in_the_ledger_of_who_received),
 		cmocka_unit_test(a_receipt_whose_proof_does_not_hold_ends_nothing),
 		cmocka_unit_test(a_receipt_without_a_place_from_who_has_a_ledger_is_taken_as_a_claim),
