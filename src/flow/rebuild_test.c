@@ -9,7 +9,9 @@
 #include <cmocka.h>
 
 #include "flow/backup.h"
+#include "flow/execute.h"
 #include "flow/guards.h"
+#include "flow/hold.h"
 #include "flow/journey.h"
 #include "flow/ledger.h"
 #include "flow/places_kit.h"
@@ -96,6 +98,17 @@ record_told(void *arg, const struct docket_record *r, struct err *err)
 }
 
 static bool
+hold_told(void *arg, const struct docket_hold *h, struct err *err)
+{
+	struct told *t = arg;
+
+	return buf_printf(&t->b, err, "hold %u %d %s %lld %lld %lld %lld %s %lld %lld\n",
+	    h->request, h->ours, h->state, (long long)h->effected_at,
+	    (long long)h->until, (long long)h->order_until, (long long)h->ended_at,
+	    h->ended_by, (long long)h->misnoted_at, (long long)h->resumed_at);
+}
+
+static bool
 tell(struct site *s, struct told *t, bool records, struct err *err)
 {
 	struct docket_filter all = { .order = ORDER_NUMBER };
@@ -115,6 +128,7 @@ tell(struct site *s, struct told *t, bool records, struct err *err)
 	    docket_requests(t->d, &due, request_told, t, err) &&
 	    buf_printf(&t->b, err, "outbox\n") &&
 	    docket_outbox(t->d, NULL, act_told, t, err) &&
+	    docket_holds(t->d, false, hold_told, t, err) &&
 	    evidence_told(s, t, err) && docket_counts(t->d, NOW, &c, err) &&
 	    buf_printf(&t->b, err, "counts %u %u %u %u %u %u %u %u %u\n",
 	    (unsigned)c.open_ours, (unsigned)c.open_theirs, (unsigned)c.drafts,
@@ -726,6 +740,118 @@ a_step_that_was_cut_and_ended_is_made_anew_as_it_was(void **state)
 	each_step_cut(step_ended, 8);
 }
 
+/* ---- cut, on the requested side ---- */
+
+static bool
+renewed(struct job *j, struct err *err)
+{
+	struct hold_view v;
+
+	return flow_hold_renew(&j->b.flow, 1, "12 Gs 31/26", NOW + 20 * DAY, &v, err);
+}
+
+static bool
+executing(struct job *j, struct err *err)
+{
+	struct execute_wish w = { .authorisation = KIT_ORDER };
+	struct docket_request row;
+
+	return flow_request_execute(&j->b.flow, 2, &w, &row, err);
+}
+
+/* Its order has ended meanwhile: the lapse is noted. */
+static bool
+looked(struct job *j, struct err *err)
+{
+	world_sim_set_now(j->world, NOW + 21 * DAY);
+	return flow_holds_look(&j->b.flow, NULL, err);
+}
+
+static const struct work {
+	const char *name;
+	bool (*run)(struct job *j, struct err *err);
+} works[] = { { "a hold is renewed", renewed }, { "a request is executed", executing },
+	{ "a lapse is noted", looked } };
+#define WORKS (sizeof works / sizeof works[0])
+
+struct work_cut {
+	struct job j;
+	size_t work;
+};
+
+static bool
+work_run(struct job *j, size_t i, struct err *err)
+{
+	return site_again(&j->b, err) && works[i].run(j, err);
+}
+
+static void
+work_whole(void *arg)
+{
+	struct work_cut *c = arg;
+
+	GOOD(work_run(&c->j, c->work, &err));
+}
+
+/*
+ * The inbox is looked at first, as whoever works does: what a power cut left half taken in
+ * is ended there, and until then a lost docket leaves it waiting in the inbox.
+ */
+static void
+work_is_cut(void *arg, uint64_t n, unsigned way)
+{
+	struct work_cut *c = arg;
+	struct err why = ERR_INIT;
+	size_t taken;
+
+	power_fails(c->j.world, n);
+	(void)!work_run(&c->j, c->work, &why);
+	power_back(c->j.world, n, way);
+	site_end(&c->j.b);
+	GOOD(site_again(&c->j.b, &err) && take_all_in(&c->j.b, NULL, &taken, &err) &&
+	    work_run(&c->j, c->work, &err));
+	rebuilt_equal(&c->j, &c->j.b, true);
+	for (size_t i = c->work + 1; i < WORKS; i++)
+		GOOD(work_run(&c->j, i, &err));
+	rebuilt_equal(&c->j, &c->j.b, true);
+	job_end(&c->j);
+}
+
+/* XA asked to preserve (1, granted) and for the data (2); XB works on both. */
+static void
+work_begin(struct job *j)
+{
+	struct sent sent;
+
+	job_begin(j, 54);
+	run_up_to(j, AFTER_PAIR);
+	GOOD(ask(&j->a, ACT_PRESERVE, "XB", &sent, &err) &&
+	    bring(&j->a, &j->b, "XB", "w1", &err) &&
+	    reply_with(&j->b, 1, ACT_GRANTED, &sent, &err) &&
+	    bring(&j->b, &j->a, "XA", "w2", &err) &&
+	    ask(&j->a, ACT_STORED_DATA, "XB", &sent, &err) &&
+	    bring(&j->a, &j->b, "XB", "w3", &err) && reply_with(&j->b, 2, ACT_GRANTED, &sent, &err));
+}
+
+static void
+wherever_work_on_a_request_is_cut_the_docket_is_made_anew_as_it_was(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < WORKS; i++) {
+		struct places p = { .what = works[i].name, .ways = POWER_WAYS, .few = 4,
+			.try = work_is_cut };
+		struct work_cut c = { .work = i };
+
+		work_begin(&c.j);
+		for (size_t k = 0; k < i; k++)
+			GOOD(work_run(&c.j, k, &err));
+		p.arg = &c;
+		p.n = places_size(c.j.world, work_whole, &c).calls;
+		places_try(&p);
+		job_end(&c.j);
+	}
+}
+
 /* A number that a draft had when theirs came in is not given to theirs. */
 static void
 numbers_stay_those_that_people_know(void **state)
@@ -1060,6 +1186,7 @@ main(void)
 		cmocka_unit_test(evidence_whose_parcel_is_gone_keeps_its_number_and_its_custody),
 		cmocka_unit_test(wherever_a_step_is_cut_the_docket_made_anew_goes_on),
 		cmocka_unit_test(a_step_that_was_cut_and_ended_is_made_anew_as_it_was),
+		cmocka_unit_test(wherever_work_on_a_request_is_cut_the_docket_is_made_anew_as_it_was),
 		cmocka_unit_test(numbers_stay_those_that_people_know),
 		cmocka_unit_test(what_was_made_anew_is_there_after_lost_power),
 		cmocka_unit_test(wherever_taking_in_is_cut_each_act_comes_in_once_and_has_one_receipt),
