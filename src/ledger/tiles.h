@@ -72,8 +72,8 @@ MUST bool tiles_read_back(struct tiles *t, uint64_t from, struct digest *root,
 
 /*
  * Scrub: every file from the first on, on all cores, at the disk's or SHA-256's rate;
- * bad(arg, path) for each that is missing or does not hold (the path is below the folder).
- * bad and progress are called by the calling thread, bad always in the same order: a tile,
+ * bad(arg, path) for each that is missing, cannot be read or does not hold (the path is
+ * below the folder).  bad and progress are called by the calling thread, bad always in the same order: a tile,
  * its bundle, the next tile; a tile before those below it.  True when all was read,
  * whatever was found.  ERR_STOPPED "stopped": world_stop_wanted.
  */
