@@ -502,6 +502,32 @@ a_strangers_name_is_shown_and_not_obeyed(void **state)
 }
 
 static void
+no_way_round_in(const char *command, const struct option *o)
+{
+	static const char *const ways[] = { "force", "override", "skip", "ignore", "unsafe",
+		"no-check", "no-policy", "anyway", "insecure", "bypass" };
+
+	for (; o != NULL && o->name != NULL; o++)
+		for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+			if (strstr(o->name, ways[i]) != NULL)
+				fail_msg("%s has an option --%s", command, o->name);
+}
+
+/* A safeguard is met, or waived by a person with reasons on file: no option lifts it. */
+static void
+no_option_of_any_command_goes_round_a_safeguard(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	no_way_round_in("comity", global_options);
+	for (const struct command *k = command_next(NULL); k != NULL;
+	    k = command_next(k), n++)
+		no_way_round_in(k->noun, k->options);
+	assert_true(n > 80);
+}
+
+static void
 an_answer_that_nobody_could_read_is_told(void **state)
 {
 	const char *const words[] = { A, "status", NULL };
@@ -543,6 +569,7 @@ main(void)
 		cmocka_unit_test(a_file_that_is_empty_is_not_taken_for_none_given),
 		cmocka_unit_test(evidence_travels),
 		cmocka_unit_test(a_strangers_name_is_shown_and_not_obeyed),
+		cmocka_unit_test(no_option_of_any_command_goes_round_a_safeguard),
 		cmocka_unit_test(an_answer_that_nobody_could_read_is_told),
 		cmocka_unit_test(a_damaged_home_is_told_and_not_used),
 	};
