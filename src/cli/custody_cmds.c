@@ -109,7 +109,8 @@ run_custody_show(struct cli *c, struct call *call)
 		json_story(c, &s);
 		code = code_of(&s);
 	} else {
-		code = say_story(c, &s) ? code_of(&s) : fail(c);
+		code = say_story(c, &s) && notices_say(c, s.evidence) ? code_of(&s) :
+		    fail(c);
 	}
 	custody_story_clear(&s);
 	return code;

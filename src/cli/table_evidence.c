@@ -37,6 +37,17 @@ static const char *const flag_examples[] = {
 	"noted for good, and sent along with the evidence",
 	NULL
 };
+static const struct option destroy_options[] = {
+	{ "reason", "CODE", "retention_ended, court_order, condition, unlawful, returned or case_closed (needed)" },
+	{ "order", "FILE", "the order it rests on: its SHA-256 is in the ledger" },
+	{ "confirm", "NUMBER", "its number once more, four digits: typed, where nobody is asked" },
+	END
+};
+static const char *const destroy_examples[] = {
+	"comity --as 2 evidence destroy 0003 --reason retention_ended --confirm 0003",
+	"prepares it; another person approves; the same command again destroys",
+	NULL
+};
 static const struct option inspect_options[] = {
 	{ "by", "WHO", "who looked (needed; kept sealed)" },
 	{ "where", "PLACE", "where (needed)" },
@@ -166,6 +177,9 @@ const struct command evidence_commands[] = {
 	{ "evidence", "flag", "ID", 1, 1, "note what in it may clear an accused, or answer such a note",
 	    "Nothing takes a note back (Art 40(5), 40(19)): it is only answered, and goes along wherever the evidence goes.",
 	    flag_options, flag_examples, true, run_evidence_flag },
+	{ "evidence", "destroy", "ID", 1, 1, "end it here for good, by two persons; its ledger stays",
+	    "The key that opens its packages is written over, here and so in every backup; then its parcels go. Whoever gave or got it is told by a signed act. Copies on sticks and in other hands are not reached.",
+	    destroy_options, destroy_examples, true, run_evidence_destroy },
 	{ "custody", "show", "EVIDENCE", 1, 1, "who held it when, under which act, and what proves it",
 	    "Exit code 0: every link is proven; 10: some are only claimed, or one is missing; 3: something contradicts the chain.",
 	    custody_show_options, NULL, true, run_custody_show },

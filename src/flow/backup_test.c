@@ -10,6 +10,7 @@
 
 #include "crypto/testkit.h"
 #include "flow/inside.h"
+#include "flow/ledger.h"
 #include "flow/places_kit.h"
 #include "flow/requests.h"
 #include "flow/testkit.h"
@@ -224,6 +225,7 @@ a_destroyed_home_comes_back_as_it_was(void **state)
 	assert_true(found);
 	home_docket_done(j.a.flow.home);
 	/* And it goes on as if nothing had been. */
+	OK(flow_ledger_resume(&j.a.flow, &err));
 	OK(flow_evidence_open(&j.a.flow, 1, SIZE_MAX, "bag", false, 0, &j.opened,
 	    &err));
 	assert_true(j.opened.unpacked);
@@ -252,6 +254,7 @@ a_home_may_be_given_another_folder(void **state)
 	OK(restore_from(&j, "backup.age", "elsewhere/", &err));
 	j.a.path = "elsewhere";
 	OK(site_again(&j.a, &err));
+	OK(flow_ledger_resume(&j.a.flow, &err));
 	OK(flow_evidence_open(&j.a.flow, 1, SIZE_MAX, "bag", false, 0, &j.opened,
 	    &err));
 	job_end(&j);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/destroy_inside.h"
 #include "flow/exchange.h"
 #include "flow/take.h"
 
@@ -242,12 +243,37 @@ name_order(const void *a, const void *b)
 	    ((const struct parcel_path *)b)->s);
 }
 
+/* On record, and told to the other side; what cannot be told now is found again. */
+static bool
+parcel_lost(struct flow *f, const struct parcel *p, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct docket *d = NULL;
+	struct docket_act row;
+	bool found = false, ok;
+	size_t told = 0;
+
+	if (!loss_record(f, &p->act_id, &p->package_id, err) ||
+	    !home_docket(f->home, &d, err))
+		return false;
+	ok = docket_act_package(d, &p->package_id, &row, &found, err);
+	home_docket_done(f->home);
+	if (!ok)
+		return false;
+	if (!found || loss_tell(f, &row, &told, &why) || (why.kind != ERR_MEMORY &&
+	    why.kind != ERR_IO))
+		return true;
+	*err = why;
+	return false;
+}
+
 /* Each kept parcel is there, as long as it was. */
 static bool
 parcels_of(struct flow *f, unsigned number, struct parcel_names *names,
     struct doctor_report *r, struct err *err)
 {
 	struct evidence e;
+	int64_t gone_at;
 
 	if (!evidence_load(f->home, number, &e, err))
 		return false;
@@ -256,9 +282,11 @@ parcels_of(struct flow *f, unsigned number, struct parcel_names *names,
 
 		if (!name_add(names, parcel_file(p), err))
 			return false;
-		if (parcel_whole(f, p))
+		if (!flow_destroyed_at(f, p, &gone_at, err))
+			return false;
+		if (gone_at != 0 || parcel_whole(f, p))
 			continue;
-		if (!loss_record(f, &p->act_id, &p->package_id, err))
+		if (!parcel_lost(f, p, err))
 			return false;
 		if (names->missing++ >= PARCELS_NAMED)
 			continue;

@@ -745,6 +745,9 @@ tell_all(struct telling *t, const struct digest *handed, size_t handed_n,
 		    before_tell(t, &handed[i], &why), &why, err))
 			return false;
 	}
+	if (!exchange_destroyed_tell(t->f, t->dir, t->to, t->has_told &&
+	    t->told.standing == LOG_RECOVERING, err))
+		return false;
 	if (t->withheld)
 		return gone(t, "ledger/known", err);
 	return known_end(&t->known, err) &&

@@ -91,6 +91,16 @@ MUST bool cosigned_note(struct log *l, uint64_t size, const struct vkey *keys, s
 MUST bool exchange_hear(struct flow *f, struct dir *bundle, const char *path,
     const char *from, struct exchanged *out, struct err *err);
 
+/*
+ * exchange_destroyed.c: which acts `destroyed` of its receiver we hold, in every bundle; the
+ * acts too, when it is recovering.  Heard: *all, each that is told of was done here (again).
+ */
+#define EXCHANGE_DESTROYED_MAX 4096	/* acts of one authority: told in one bundle */
+MUST bool exchange_destroyed_tell(struct flow *f, struct dir *bundle,
+    const struct peer *to, bool recovering, struct err *err);
+MUST bool exchange_destroyed_hear(struct flow *f, struct dir *bundle,
+    const struct peer *from, struct exchanged *out, bool *all, struct err *err);
+
 /* One more sentence. */
 void exchanged_tell(struct exchanged *out, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Damage here is told and true; any other failure is ours: *err and false. */
@@ -114,6 +124,8 @@ MUST bool recovery_shown(struct flow *f, const struct peer *by, const struct sho
 /* The peer showed what it knows of us, which may be nothing. */
 MUST bool recovery_seen(struct flow *f, const struct peer *by, struct exchanged *out,
     struct err *err);
+/* How many peers that may know more of us have not shown it yet. */
+MUST bool recovery_missing(struct flow *f, size_t *n, struct err *err);
 /* This copy came out of a backup: nothing is signed until all peers have shown. */
 MUST bool recovery_begin(struct flow *f, const char *reason, struct err *err);
 /* Another history was signed with our key: no more signing, and a record of it. */

@@ -374,22 +374,34 @@ all_shown(struct hearing *h, const char *hash, uint64_t shown, bool *all,
 	return true;
 }
 
+/* A copy that came out of a backup destroys again what it was told to be destroyed. */
+static bool
+destroyed_hear(struct hearing *h, bool *all, struct err *err)
+{
+	struct log_state s;
+	struct log *l;
+
+	*all = true;
+	return ledger_standing(h->f, &l, &s, err) && (s.standing != LOG_RECOVERING ||
+	    exchange_destroyed_hear(h->f, h->dir, h->from, h->out, all, err));
+}
+
 static bool
 own_compare(struct hearing *h, bool told, struct err *err)
 {
 	struct origin_name name;
 	uint64_t shown = 0;
 	struct vkey self;
-	bool found, all;
+	bool found, all, destroyed;
 
-	if (!own_log_key(h->f, &self, &found, err))
+	if (!own_log_key(h->f, &self, &found, err) || !destroyed_hear(h, &destroyed, err))
 		return false;
 	return !found || (origin_name(self.name, &name, err) &&
 	    shown_read(h, &self, name.s, ".mirror", &shown, err) &&
 	    shown_read(h, &self, name.s, ".largest", &shown, err) &&
 	    shown_read(h, &self, name.s, "", &shown, err) &&
 	    all_shown(h, name.s, shown, &all, err) &&
-	    (!told || !all || recovery_seen(h->f, h->from, h->out, err)));
+	    (!told || !all || !destroyed || recovery_seen(h->f, h->from, h->out, err)));
 }
 
 /* ---- logs of ours before the one in use ---- */

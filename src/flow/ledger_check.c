@@ -2,12 +2,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/destroy_inside.h"
 #include "flow/exchange.h"
 #include "flow/take.h"
+
+#define LOST_MAX 64			/* told to their counterparts after one check */
 
 struct checking {
 	struct flow *f;
 	struct ledger_check *out;
+	struct docket *d;
+	uint64_t by_length;		/* parcels whose header nobody here could join */
+	struct docket_act *lost;	/* evidence that is not as it was kept */
+	size_t lost_n;
 };
 
 static void
@@ -123,30 +130,99 @@ others_check(struct checking *c, struct err *err)
 
 /* ---- parcels ---- */
 
+static void
+lost_note(struct checking *c, const struct docket_act *row)
+{
+	if (row->evidence != 0 && c->lost_n < LOST_MAX)
+		c->lost[c->lost_n++] = *row;
+}
+
+/*
+ * Its digest is of header and body; who opens no evidence compares the length alone.
+ * *known false: so it was.
+ */
+static bool
+digest_look(struct checking *c, const char *path, uint64_t *bytes, struct digest *d,
+    bool *known, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct file_info info;
+
+	*known = file_digest(c->f, path, "Reading parcels", bytes, d, &why);
+	if (*known)
+		return true;
+	if (why.kind != ERR_ABSENT && why.kind != ERR_DENIED && why.kind != ERR_USE) {
+		*err = why;
+		return false;
+	}
+	if (!path_info(c->f->world, home_dir(c->f->home), path, &info, err))
+		return false;
+	*bytes = info.size;
+	c->by_length++;
+	return true;
+}
+
 /* What the docket says of it; a parcel never carried has its length only, and its package. */
 static bool
 parcel_check(struct checking *c, const struct docket_act *row, struct err *err)
 {
 	struct parcel_path path = act_file(row);
-	struct err why = ERR_INIT;
 	struct digest d;
 	uint64_t bytes;
+	int64_t gone_at;
+	bool there, known;
 
-	if (!file_digest(c->f, path.s, "Reading parcels", &bytes, &d, &why)) {
-		if (why.kind != ERR_ABSENT) {
-			*err = why;
-			return false;
-		}
+	if (!docket_destroyed_at(c->d, &row->package, &gone_at, err))
+		return false;
+	if (gone_at != 0)
+		return true;		/* two persons did that, and the ledger says so */
+	if (!take_there(c->f, path.s, &there, err))
+		return false;
+	if (!there) {
+		lost_note(c, row);
 		found(c, true, path.s,
 		    "it is gone. Restore it from a backup, or ask the other side to send it again");
 		return true;
 	}
+	if (!digest_look(c, path.s, &bytes, &d, &known, err))
+		return false;
 	c->out->files++;
 	c->out->bytes += bytes;
-	if (bytes != row->bytes || (row->has_sha256 && !digest_eq(&d, &row->sha256)))
-		found(c, true, path.s,
-		    "it is not as it was kept (%llu bytes, %llu then). Keep it as it is, restore it from a backup, or ask the other side to send it again",
-		    (unsigned long long)bytes, (unsigned long long)row->bytes);
+	if (bytes == row->bytes && (!known || !row->has_sha256 ||
+	    digest_eq(&d, &row->sha256)))
+		return true;
+	lost_note(c, row);
+	found(c, true, path.s,
+	    "it is not as it was kept (%llu bytes, %llu then). Keep it as it is, restore it from a backup, or ask the other side to send it again",
+	    (unsigned long long)bytes, (unsigned long long)row->bytes);
+	return true;
+}
+
+/* Threat model D29: loss is an act too.  Without the passphrase it is found again. */
+static bool
+losses_tell(struct checking *c, struct err *err)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < c->lost_n; i++) {
+		struct err why = ERR_INIT;
+
+		if (loss_tell(c->f, &c->lost[i], &told, &why))
+			continue;
+		if (why.kind == ERR_MEMORY || why.kind == ERR_IO ||
+		    why.kind == ERR_STOPPED) {
+			*err = why;
+			return false;
+		}
+		found(c, false, "loss", "it is on record, and the other side is not told yet (%.200s)",
+		    why.text);
+	}
+	if (told > 0)
+		found(c, false, "loss", "told to the other side, by signed acts that wait in the outbox: %zu",
+		    told);
+	if (c->by_length > 0)
+		found(c, false, "parcels", "compared by their length alone, as their headers rest apart and nobody who opens evidence is at work: %llu",
+		    (unsigned long long)c->by_length);
 	return true;
 }
 
@@ -159,13 +235,17 @@ row_check(void *arg, const struct docket_act *row, struct err *err)
 static bool
 parcels_check(struct checking *c, struct err *err)
 {
-	struct docket *d = NULL;
 	bool ok;
 
-	if (!home_docket(c->f->home, &d, err))
+	c->lost = mem_array(LOST_MAX, sizeof *c->lost, err);
+	if (c->lost == NULL || !home_docket(c->f->home, &c->d, err)) {
+		mem_free(c->lost);
 		return false;
-	ok = docket_acts_each(d, row_check, c, err);
+	}
+	ok = docket_acts_each(c->d, row_check, c, err);
 	home_docket_done(c->f->home);
+	ok = ok && losses_tell(c, err);
+	mem_free(c->lost);
 	return ok;
 }
 

@@ -102,6 +102,8 @@ entry_again(struct replaying *p, const struct entry *e, struct err *err)
 		return e->paper || !e->has_package || replay_received(p, e, err);
 	if (e->event == EVENT_SENT)
 		return sent_again(p, e, err);
+	if (e->event == EVENT_DESTROYED && !e->gone && e->has_package)
+		return docket_destroyed_put(p->d, &e->package, e->when, err);
 	if (e->note == NOTE_HOLD)
 		return hold_noted(p->d, &e->act, e->hold, e->hold_until, e->when, err);
 	if (e->note == NOTE_CLOSED || e->note == NOTE_CONFIRMED ||

@@ -46,6 +46,17 @@ peers_missing(struct flow *f, struct looking *l, struct err *err)
 	return peers_each(f->home, peer_look, l, err);
 }
 
+bool
+recovery_missing(struct flow *f, size_t *n, struct err *err)
+{
+	struct looking l;
+
+	if (!peers_missing(f, &l, err))
+		return false;
+	*n = l.missing;
+	return true;
+}
+
 static bool
 peer_forget(void *arg, const struct peer *p, struct err *err)
 {

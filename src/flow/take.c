@@ -443,13 +443,52 @@ set_aside(struct taking *t, struct err *err)
 
 /* ---- what is known already ---- */
 
+/* What two persons ended here does not come back by a stick. */
+static bool
+again_destroyed(struct taking *t, bool *gone, struct err *err)
+{
+	int64_t at;
+	bool ok;
+
+	*gone = false;
+	if (!take_docket(t, err))
+		return false;
+	ok = docket_destroyed_at(t->docket, &t->row.package, &at, err);
+	take_docket_done(t);
+	if (!ok || at == 0)
+		return ok;
+	*gone = true;
+	t->out->reason = "take.destroyed";
+	take_note(t, "It was here as evidence %04u and was destroyed on %s. It was not taken in again, and this copy of it is removed from the inbox; others are not reached.",
+	    t->row.evidence, when_people(at).s);
+	t->out->evidence = t->row.evidence;
+	return t->placed || path_remove(t->flow->world, home_dir(t->flow->home), t->path,
+	    err);
+}
+
+static bool
+again_apart(struct taking *t, struct err *err)
+{
+	bool ok;
+
+	if (!take_docket(t, err))
+		return false;
+	ok = docket_apart_put(t->docket, &t->row.package, APART_NOT, err);
+	take_docket_done(t);
+	return ok && parcel_apart_forget(t->flow, act_file(&t->row).s, err);
+}
+
 /* Kept here whole: this copy is not needed.  Else it takes the place again. */
 static bool
 again_keep(struct taking *t, struct err *err)
 {
 	struct docket_act known = t->row;
-	bool again = false, ok;
+	bool again = false, gone, ok;
 
+	if (!again_destroyed(t, &gone, err))
+		return false;
+	if (gone)
+		return unmark(t, err);
 	if (act_whole(t->flow, &known) && !t->placed) {
 		if (!path_remove(t->flow->world, home_dir(t->flow->home), t->path,
 		    err))
@@ -462,7 +501,8 @@ again_keep(struct taking *t, struct err *err)
 		t->row.bytes = t->bytes;
 		t->row.sha256 = t->sha256;
 		t->row.has_sha256 = true;
-		if (!place(t, err))
+		/* What lay apart of the one that was lost fits this one no more. */
+		if (!again_apart(t, err) || !place(t, err))
 			return false;
 	}
 	if (!take_docket(t, err))
@@ -493,7 +533,8 @@ take_again(struct taking *t, struct err *err)
 {
 	t->out->as = TAKEN_AGAIN;
 	take_note(t, "It is here already. Nothing changed; its receipt goes out again.");
-	return again_keep(t, err) && again_receipt(t, err);
+	return again_keep(t, err) && (strcmp(t->out->reason, "take.destroyed") == 0 ||
+	    again_receipt(t, err));
 }
 
 /* Packages of one act that are kept beside the first. */
@@ -674,8 +715,7 @@ class_ask(struct taking *t, struct err *err)
 	case ACT_IS_TIME_STAMP:
 		return take_stamp(t, err);
 	case ACT_IS_NOTICE:
-		return take_not(t, "take.notice",
-		    "It tells that evidence was destroyed or lost there, outside any request here. Read it, and write to who sent it.");
+		return take_notice(t, err);
 	case ACT_IS_CARD:
 	default:
 		break;

@@ -98,6 +98,7 @@ void take_note(struct taking *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
 MUST bool take_request(struct taking *t, struct err *err);
 MUST bool take_answer(struct taking *t, struct err *err);
 MUST bool take_evidence(struct taking *t, struct err *err);
+MUST bool take_notice(struct taking *t, struct err *err);	/* told.c */
 MUST bool take_stamp(struct taking *t, struct err *err);
 MUST bool take_receipt(struct taking *t, struct err *err);
 MUST bool take_revoked(struct taking *t, struct err *err);

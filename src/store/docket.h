@@ -362,6 +362,10 @@ MUST bool docket_destroyed_at(struct docket *d, const struct digest *package, in
 MUST bool docket_destroying_each(struct docket *d,
     bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
     struct err *err);
+/* What came in of this kind from that authority, in order of arrival. */
+MUST bool docket_acts_from(struct docket *d, const char *kind, const char *peer,
+    bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
+    struct err *err);
 /* All packages of one act, in order of arrival. */
 MUST bool docket_act_packages(struct docket *d, const struct digest *act,
     bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,

@@ -248,6 +248,21 @@ docket_stamps_owed(struct docket *d,
 }
 
 bool
+docket_acts_from(struct docket *d, const char *kind, const char *peer,
+    bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
+    struct err *err)
+{
+	struct query q;
+
+	if (!query_begin(&q, d, "SELECT id FROM acts WHERE direction = 1 AND kind = ?"
+	    " AND peer = ? ORDER BY id", err))
+		return false;
+	bind_text(&q, kind);
+	bind_text(&q, peer);
+	return acts_each(d, &q, each, arg, err);
+}
+
+bool
 docket_act_packages(struct docket *d, const struct digest *act,
     bool (*each)(void *arg, const struct docket_act *a, struct err *err), void *arg,
     struct err *err)

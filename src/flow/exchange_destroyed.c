@@ -1,0 +1,185 @@
+/*
+ * What a peer was told of destructions here, told back (flow/exchange.h): a home that came
+ * out of a backup destroys again before anything opens.
+ *
+ *	ledger/yours/destroyed	the ids of the acts `destroyed` of the receiver that its writer
+ *				holds, a line each; in every bundle
+ *	ledger/yours/ACT.comity	the acts themselves, for a receiver that is recovering
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/destroy_inside.h"
+#include "flow/exchange.h"
+#include "flow/take.h"
+
+#define LIST_PATH "ledger/yours/destroyed"
+#define LIST_MAX (65u * EXCHANGE_DESTROYED_MAX)
+#define RETURNED_MAX (1u << 20)		/* bytes of one such act: texts and signatures */
+
+struct back_path { char s[96]; };
+
+static struct back_path
+back_path(const struct digest *act)
+{
+	struct back_path p;
+
+	(void)snprintf(p.s, sizeof p.s, "ledger/yours/%s.comity", digest_hex(act).s);
+	return p;
+}
+
+/* ---- written ---- */
+
+struct back_writing {
+	struct flow *f;
+	struct dir *dir;
+	struct buf list;
+	bool acts;			/* not their ids alone */
+	size_t n;
+};
+
+static bool
+act_back(struct back_writing *b, const struct docket_act *row, struct err *err)
+{
+	struct buf bytes;
+	bool ok;
+
+	if (!act_whole(b->f, row))
+		return true;		/* lost here: the doctor tells of it */
+	buf_init(&bytes, RETURNED_MAX);
+	ok = home_load(b->f->home, act_file(row).s, &bytes, err) &&
+	    file_save(b->f->world, b->dir, back_path(&row->act).s, buf_span(&bytes), true,
+	    err);
+	buf_clear(&bytes);
+	return ok;
+}
+
+static bool
+row_back(void *arg, const struct docket_act *row, struct err *err)
+{
+	struct back_writing *b = arg;
+
+	if (row->other || row->bytes > RETURNED_MAX || b->n++ >= EXCHANGE_DESTROYED_MAX)
+		return true;
+	return buf_printf(&b->list, err, "%s\n", digest_hex(&row->act).s) &&
+	    (!b->acts || act_back(b, row, err));
+}
+
+bool
+exchange_destroyed_tell(struct flow *f, struct dir *bundle, const struct peer *to,
+    bool recovering, struct err *err)
+{
+	struct back_writing b = { .f = f, .dir = bundle, .acts = recovering };
+	struct docket *d = NULL;
+	bool ok;
+
+	buf_init(&b.list, LIST_MAX);
+	ok = home_docket(f->home, &d, err);
+	if (ok) {
+		ok = docket_acts_from(d, act_kind_name(ACT_DESTROYED), to->id.s, row_back,
+		    &b, err);
+		home_docket_done(f->home);
+	}
+	ok = ok && file_save(f->world, bundle, LIST_PATH, buf_span(&b.list), true, err);
+	buf_clear(&b.list);
+	return ok;
+}
+
+/* ---- heard ---- */
+
+/* *done: it is ours, as it was signed, and what it names is destroyed here again. */
+static bool
+back_take(struct flow *f, struct dir *bundle, const struct digest *id, bool *done,
+    size_t *n, struct err *err)
+{
+	struct back_path path = back_path(id);
+	struct err why = ERR_INIT;
+	struct package_report report;
+	struct node_trust trust;
+	bool ok;
+
+	*done = false;
+	package_report_init(&report);
+	ok = node_trust_open(&trust, f, true, &why);
+	if (ok) {
+		struct package_reading in = { .world = f->world, .at = bundle,
+			.path = path.s, .keys = &trust.keys, .trust = trust.trust };
+
+		ok = node_check(&trust, &in, &report, &why);
+	}
+	if (!ok && (why.kind == ERR_MEMORY || why.kind == ERR_IO ||
+	    why.kind == ERR_STOPPED)) {
+		*err = why;
+	} else {
+		/* Without the passphrase, or damaged on its way: it goes on waiting. */
+		*done = ok && report.unchanged == UNCHANGED_YES &&
+		    report.who == WHO_KNOWN && report.has_ids &&
+		    digest_eq(&report.act_id, id) && report.act.kind == ACT_DESTROYED &&
+		    strcmp(report.act.from.s, home_settings(f->home)->authority.s) == 0;
+		ok = true;
+	}
+	node_trust_close(&trust);
+	ok = ok && (!*done || destroy_again(f, &report.act, n, err));
+	package_report_clear(&report);
+	return ok;
+}
+
+static bool
+known_here(struct flow *f, const struct digest *id, bool *known, struct err *err)
+{
+	struct docket_act row;
+	struct docket *d = NULL;
+	bool ok;
+
+	if (!home_docket(f->home, &d, err))
+		return false;
+	ok = docket_act_get(d, id, &row, known, err);
+	home_docket_done(f->home);
+	return ok;
+}
+
+bool
+exchange_destroyed_hear(struct flow *f, struct dir *bundle, const struct peer *from,
+    struct exchanged *out, bool *all, struct err *err)
+{
+	struct err why = ERR_INIT;
+	size_t waits = 0, again = 0;
+	struct cursor c;
+	struct span line;
+	struct buf list;
+	bool ok = true;
+
+	*all = true;
+	if (!path_exists(f->world, bundle, LIST_PATH))
+		return true;		/* an older program: it was told nothing */
+	buf_init(&list, LIST_MAX);
+	if (!file_load(f->world, bundle, LIST_PATH, &list, &why)) {
+		buf_clear(&list);
+		*all = false;
+		return exchanged_damage(out, &why, err);
+	}
+	c = cursor_of(buf_span(&list));
+	while (ok && !cursor_done(&c)) {
+		struct digest id;
+		bool done = false;
+		size_t n = 0;
+
+		if (!cursor_line(&c, &line) || !digest_parse(line, &id)) {
+			waits++;
+			break;
+		}
+		ok = known_here(f, &id, &done, err) &&
+		    (done || back_take(f, bundle, &id, &done, &n, err));
+		waits += !done;
+		again += n;
+	}
+	buf_clear(&list);
+	if (again > 0)
+		exchanged_tell(out, "Packages destroyed here after the backup, and again now, as %s was told: %zu.",
+		    from->id.s, again);
+	if (waits > 0)
+		exchanged_tell(out, "%s was told of destructions here that are not here yet: %zu. Exchange bundles with it once more, with the passphrase.",
+		    from->id.s, waits);
+	*all = waits == 0;
+	return ok;
+}
