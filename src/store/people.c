@@ -205,7 +205,8 @@ folder_make(struct home *h, unsigned number, struct err *err)
 	char path[32];
 
 	(void)snprintf(path, sizeof path, "people/%u", number);
-	return dir_make_all(h->world, h->dir, path, err);
+	/* The first one: keys/unlock.age goes when this is on the disk, not before. */
+	return dir_make_all(h->world, h->dir, path, err) && dir_sync(h->dir, err);
 }
 
 static bool
