@@ -276,15 +276,19 @@ run_approval_key(struct cli *c, struct call *call)
 	struct person_key *k = NULL;
 	struct buf secret, file, public;
 	int code = EXIT_OTHER;
+	unsigned log_n;
 
 	if (out == NULL)
 		return fail_use(c, "comity approval key needs --out FILE");
+	if (!number_option(c, call_value(call, "scrypt-log-n"), "scrypt-log-n",
+	    AGE_LOG_N_DEFAULT, &log_n) || log_n < 15 || log_n > 20)
+		return fail_use(c, "--scrypt-log-n is 15 to 20");
 	buf_init_secret(&secret, AGE_PASSPHRASE_MAX);
 	buf_init(&file, KEY_MAX);
 	buf_init(&public, 4096);
 	if (!cli_passphrase(c, true, &secret, &c->err) ||
 	    !person_key_new(c->world, &k, &c->err) || !person_key_seal(c->world, k,
-	    buf_span(&secret), AGE_LOG_N_DEFAULT, &file, &c->err) ||
+	    buf_span(&secret), log_n, &file, &c->err) ||
 	    !person_public_print(k, &public, &c->err) ||
 	    !file_save(c->world, NULL, out, buf_span(&file), false, &c->err))
 		code = fail(c);

@@ -127,6 +127,9 @@ struct id_text id_short(const struct digest *d);	/* first 12 digits */
 
 /* A file that an option names, "-" standard input.  Empty is refused. */
 MUST bool file_option(struct cli *c, const char *path, struct buf *out);
+/* An option that is a number; fallback where it is not given (text NULL). */
+bool number_option(struct cli *c, const char *text, const char *name, unsigned fallback,
+    unsigned *out);
 /*
  * An answer that is a file: to `out`, which must not exist yet, and a line that says
  * so; public: others may read it.  PEM also goes to standard output (out NULL or

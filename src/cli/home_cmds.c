@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "flow/requests.h"
 
-static bool
+bool
 number_option(struct cli *c, const char *text, const char *name, unsigned fallback,
     unsigned *out)
 {

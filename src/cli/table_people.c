@@ -58,6 +58,7 @@ static const struct option person_passphrase_options[] = {
 static const struct option approval_key_options[] = {
 	{ "out", "FILE", "where the keys go, under a passphrase; must not exist (needed)" },
 	{ "public", "FILE", "where the public half goes; else standard output" },
+	{ "scrypt-log-n", "N", "cost of the passphrase, 15 to 20, default 17" },
 	END
 };
 static const struct option approval_make_options[] = {
