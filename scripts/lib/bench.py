@@ -7,6 +7,7 @@ warm: each tree is read once before the first run.
 """
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -113,6 +114,11 @@ class Bench:
                 ["comity", "--home", self.at(other), "peer", "words", "--json"]))["words"]
             self.comity(home, "peer", "pair", self.at(other, "card.card"),
                         "--words", words)
+        Run(["comity", "--passphrase-file", self.at("pass"), "--no-input", "approval",
+             "key", "--out", self.at("judge.key"), "--public", self.at("judge.pub"),
+             "--scrypt-log-n", "15"])
+        self.comity("a", "person", "add", "Judge", "--role", "prosecutor", "--public",
+                    self.at("judge.pub"))
         self.comity("b", "key", "export-identity", "--out", self.at("agekey"), "--yes")
         self.comity("b", "peer", "roots", "--out", self.at("roots.pem"))
         with open(self.at("agekey")) as f:
@@ -129,15 +135,29 @@ class Bench:
         return Run(self.args(home, *words), **more)
 
     def add(self, path):
-        """Registers evidence without reading it; gives its number."""
+        """Takes in evidence; gives its number."""
         out = subprocess.check_output(self.args(
-            "a", "--json", "evidence", "add", path, "--later", "--by", "bench",
+            "a", "--json", "evidence", "add", path, "--by", "bench",
             "--from", "bench", "--tool", "none", "--method", "made here", "--when",
             "2026-01-01T00:00:00Z"))
         return "%04d" % int(json.loads(out)["number"])
 
+    def approved(self, number):
+        """The second person signs, from afar: evidence never leaves by one."""
+        out = subprocess.run(self.args("a", "evidence", "seal", number, "--to", "XB"),
+                             capture_output=True, text=True, check=False)
+        matter = re.search(r"approval give ([0-9a-f]{12})", out.stderr + out.stdout)[1]
+        ask, answer = self.at("ask.age"), self.at("answer.json")
+        self.comity("a", "approval", "give", matter, "--by", "2", "--out", ask)
+        Run(["comity", "--passphrase-file", self.at("pass"), "--no-input", "approval",
+             "make", ask, "--key", self.at("judge.key"), "--out", answer])
+        self.comity("a", "approval", "give", matter, "--file", answer)
+        os.unlink(ask)
+        os.unlink(answer)
+
     def seal(self, number):
         """Seals to the disk, synced; the parcel is not kept."""
+        self.approved(number)
         run = self.comity("a", "evidence", "seal", number, "--to", "XB")
         for name in os.listdir(self.at("a", "parcels")):
             os.unlink(self.at("a", "parcels", name))
@@ -151,6 +171,7 @@ class Bench:
 
     def parcel(self, number, name):
         """Seals once and keeps the parcel under this name."""
+        self.approved(number)
         self.comity("a", "evidence", "seal", number, "--to", "XB")
         made = self.at("a", "parcels", os.listdir(self.at("a", "parcels"))[0])
         os.rename(made, self.at(name))

@@ -243,7 +243,7 @@ person_decode(struct json_object *o, struct act_person *p, struct err *err)
 	    "act.people", "member \"%s\" names no role or no pseudonym", o->where);
 }
 
-/* Not there in a home of one person, and in acts of before there were persons. */
+/* Not there in what nobody decides (a receipt), and in acts of before there were persons. */
 static bool
 people_decode(struct act *a, struct json_object *o, struct err *err)
 {

@@ -428,6 +428,32 @@ a_file_that_is_empty_is_not_taken_for_none_given(void **state)
 #define COLLECTED "--by", "Unit 4", "--from", "Provider", "--tool", "t 1", \
 	"--method", "copy", "--when", "2026-01-01"
 
+/* Named at home a; signs on another machine what the last command was refused for. */
+#define JUDGE "--passphrase-file", "pass", "--no-input", "approval"
+
+static void
+judge_named(void)
+{
+	OBJECT(0, JUDGE, "key", "--out", "judge.key", "--public", "judge.pub",
+	    "--scrypt-log-n", "15");
+	OBJECT(0, A, "person", "add", "Judge", "--role", "prosecutor", "--public",
+	    "judge.pub");
+}
+
+static void
+judge_signs(void)
+{
+	const char *at = strstr(err_out, "approval give ");
+	char id[13];
+
+	assert_non_null(at);
+	(void)snprintf(id, sizeof id, "%s", at + strlen("approval give "));
+	OBJECT(0, A, "approval", "give", id, "--by", "2", "--out", "ask.age");
+	SAYS(0, JUDGE, "make", "ask.age", "--key", "judge.key", "--out", "yes.json");
+	OBJECT(0, A, "approval", "give", id, "--file", "yes.json");
+	assert_int_equal(unlink("ask.age") + unlink("yes.json"), 0);
+}
+
 static void
 evidence_travels(void **state)
 {
@@ -448,8 +474,15 @@ evidence_travels(void **state)
 	BOTH(2, A, "evidence", "show", "x");
 	BOTH(2, A, "evidence", "seal", "1");
 	BOTH(5, A, "evidence", "seal", "1", "--to", "XC");
+	BOTH(6, A, "evidence", "seal", "1", "--to", "XB", "--out", "one\xff.comity");
+	assert_non_null(strstr(err_out, "comity person add"));
+	judge_named();
+	BOTH(6, A, "evidence", "seal", "1", "--to", "XB", "--out", "one\xff.comity");
+	judge_signs();
 	OBJECT(0, A, "evidence", "seal", "1", "--to", "XB", "--out", "one\xff.comity");
 	BOTH(9, A, "evidence", "seal", "1", "--to", "XB", "--out", "one\xff.comity");
+	BOTH(6, A, "evidence", "send", "2", "--to", "XB");
+	judge_signs();
 	OBJECT(0, A, "evidence", "send", "2", "--to", "XB");
 	BOTH(0, A, "bundle", "write", "stick\xff", "--to", "XB");
 	BOTH(6, A, "bundle", "read", "stick\xff");
@@ -549,7 +582,7 @@ a_damaged_home_is_told_and_not_used(void **state)
 	assert_int_equal(system("rm -rf d && cp -R a d && : > d/self-test"), 0);
 	BOTH(0, "--home", "d", "--passphrase-file", "pass", "key", "rotate");
 	assert_int_equal(system("rm -rf d && cp -R a d && "
-	    "ln -sf /etc/passwd d/keys/unlock.age"), 0);
+	    "ln -sf /etc/passwd d/people/1/key.age"), 0);
 	BOTH(2, "--home", "d", "--passphrase-file", "pass", "key", "csr");
 }
 

@@ -83,7 +83,7 @@ asked(struct job *j, enum act_kind kind, enum send_by by, unsigned *number,
 	struct sent sent;
 
 	return draft(j, kind, number, err) &&
-	    flow_request_send(&j->a.flow, *number, by, &sent, err);
+	    SECONDED(&j->a, err, flow_request_send(&j->a.flow, *number, by, &sent, err));
 }
 
 static struct record_wish
@@ -371,7 +371,7 @@ a_letter_has_the_act_and_its_attachments(void **state)
 	NO(flow_request_letter(&j.a.flow, 99, NULL, l, &err), "request.absent");
 	OK(flow_request_edit(&j.a.flow, n, &edit, &v, &err));
 	request_view_clear(&v);
-	OK(flow_request_send(&j.a.flow, n, BY_MAIL, &sent, &err));
+	OK(SECONDED(&j.a, &err, flow_request_send(&j.a.flow, n, BY_MAIL, &sent, &err)));
 	OK(flow_request_letter(&j.a.flow, n, NULL, l, &err));
 	assert_int_equal(l->files_n, 1);
 	assert_true(span_is(buf_span(&l->files[0].bytes), "%PDF scan"));
@@ -416,7 +416,7 @@ attachments_too_large_for_a_mail_are_refused(void **state)
 		edit.attach = attach + 1;
 		OK(flow_request_edit(&j.a.flow, n, &edit, &v, &err));
 		request_view_clear(&v);
-		OK(flow_request_send(&j.a.flow, n, BY_MAIL, &sent, &err));
+		OK(SECONDED(&j.a, &err, flow_request_send(&j.a.flow, n, BY_MAIL, &sent, &err)));
 		if (round == 0) {
 			OK(flow_request_letter(&j.a.flow, n, NULL, l, &err));
 			assert_int_equal(l->files_n, 2);
@@ -582,8 +582,9 @@ seal_alone(struct job *j, unsigned request, const char *secret, const char *out,
 		.purpose = "case 12 only", .out_path = out };
 
 	(void)snprintf(typed, sizeof typed, "%s", secret);
-	return site_again(&j->a, err) && flow_evidence_seal_alone(&j->a.flow, &w, s,
-	    err);
+	return site_again(&j->a, err) && SECONDED(&j->a, err,
+	    flow_evidence_seal_alone(&j->a.flow, &w, s,
+	    err));
 }
 
 static void
@@ -727,7 +728,7 @@ evidence_for_a_certificate_is_opened_by_openssl(void **state)
 	w.certificate = span_text("no certificate");
 	NO(flow_evidence_seal_alone(&j.a.flow, &w, &s, &err), "cert.form");
 	w.certificate = buf_span(&pem);
-	OK(flow_evidence_seal_alone(&j.a.flow, &w, &s, &err));
+	OK(SECONDED(&j.a, &err, flow_evidence_seal_alone(&j.a.flow, &w, &s, &err)));
 	buf_init(&file, 16u << 20);
 	buf_init(&tar, 16u << 20);
 	OK(file_load(j.world, NULL, "for-court.p7m", &file, &err));

@@ -105,8 +105,9 @@ a_card_kept_unconfirmed_is_never_believed_through_the_confirmed_one(void **state
 	assert_true(step_pair_a(&j, &err));
 	assert_true(pair(&evil, "aldora/card.card", "aldora", &err));
 	assert_true(add(&evil, &e, &err));
-	if (!flow_evidence_seal(&evil.flow, &(struct seal_wish){ .number = 1,
-	    .to = "XA" }, &j.sealed, &err))
+	if (!SECONDED(&evil, &err,
+	    flow_evidence_seal(&evil.flow, &(struct seal_wish){ .number = 1,
+	    .to = "XA" }, &j.sealed, &err)))
 		fail_msg("%s", err.text);
 	assert_true(site_again(&j.a, &err));
 	assert_true(flow_evidence_receive(&j.a.flow, j.sealed.path, &j.received,
@@ -126,7 +127,7 @@ packages_under_a_card_that_was_confirmed_stay_known_after_it_changed(void **stat
 
 	(void)state;
 	job_begin(&j, 22);
-	run_up_to(&j, 9);
+	run_up_to(&j, AFTER_READ);
 	assert_true(site_again(&j.a, &err));
 	assert_true(flow_key_rotate(&j.a.flow, ROTATE_SIGNING, &needs, &err));
 	assert_true(flow_peer_pair(&j.b.flow, "aldora/card.card", NULL, &p, &err));

@@ -85,7 +85,8 @@ answered(const char *article)
 	OK(ask_with(&j.a, ACT_STORED_DATA, "XB", 0, &more, 1, &sent, &err));
 	OK(bring(&j.a, &j.b, "XB", "ask", &err));
 	OK(add(&j.b, &e, &err));
-	OK(flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent, &err));
+	OK(SECONDED(&j.b, &err, flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent,
+	    &err)));
 	OK(bring(&j.b, &j.a, "XA", "yes", &err));
 }
 
@@ -99,16 +100,18 @@ what_answers_a_request_about_article_14_is_restricted_until_a_person_decides(voi
 	job_begin(&j, 78);
 	run_up_to(&j, AFTER_PAIR);
 	answered("14");
-	NO(shown(&j.a, "zero", "out", &d, NULL, &err), "disclose.restricted");
+	NO(SECONDED(&j.a, &err,
+	    shown(&j.a, "zero", "out", &d, NULL, &err)), "disclose.restricted");
 	assert_false(path_exists(j.world, NULL, "out"));
-	OK(flow_evidence_defence(&j.a.flow, 1, SIZE_MAX, "for-them", &whole, &err));
+	OK(SECONDED(&j.a, &err,
+	    flow_evidence_defence(&j.a.flow, 1, SIZE_MAX, "for-them", &whole, &err)));
 	assert_false(whole.whole);
 	assert_int_equal(whole.shown, 0);
 	assert_int_equal(whole.restricted, whole.lines);
 	assert_false(path_exists(j.world, NULL, "for-them/received"));
 	assert_false(path_exists(j.world, NULL, "for-them/disclosure"));
 	OK(restricted(&j.a, RESTRICT_NONE, NULL, &err));
-	OK(shown(&j.a, "zero", "out", &d, NULL, &err));
+	OK(SECONDED(&j.a, &err, shown(&j.a, "zero", "out", &d, NULL, &err)));
 	assert_int_equal(d.shown, 1);
 	job_end(&j);
 }
@@ -122,7 +125,7 @@ what_answers_another_request_is_not(void **state)
 	job_begin(&j, 79);
 	run_up_to(&j, AFTER_PAIR);
 	answered("13");
-	OK(shown(&j.a, "zero", "out", &d, NULL, &err));
+	OK(SECONDED(&j.a, &err, shown(&j.a, "zero", "out", &d, NULL, &err)));
 	job_end(&j);
 }
 
@@ -156,13 +159,14 @@ a_name_at_the_source_comes_before_a_path_in_the_package(void **state)
 	size_t packaged = 9;
 
 	(void)state;
-	OK(shown(&j.b, "sub", "one", &d, &packaged, &err));
+	OK(SECONDED(&j.b, &err, shown(&j.b, "sub", "one", &d, &packaged, &err)));
 	assert_int_equal(packaged, 0);
 	assert_int_equal(d.shown, 1);
-	OK(shown(&j.b, "data", "two", &d, &packaged, &err));
+	OK(SECONDED(&j.b, &err, shown(&j.b, "data", "two", &d, &packaged, &err)));
 	assert_int_equal(packaged, 1);
 	assert_true(d.shown > 1);
-	NO(shown(&j.b, "data/there/is/none", "three", &d, &packaged, &err),
+	NO(SECONDED(&j.b, &err,
+	    shown(&j.b, "data/there/is/none", "three", &d, &packaged, &err)),
 	    "disclose.absent");
 	assert_false(path_exists(j.world, NULL, "three"));
 }
@@ -209,7 +213,8 @@ marks_and_inspections_outlive_a_backup_and_a_rebuild(void **state)
 	OK(site_again(&j.b, &err));
 	kept_the_same("berun", "restricted", &marks);
 	kept_the_same("berun", "inspection-1.age", &seen);
-	NO(shown(&j.b, "zero", "out", &d, NULL, &err), "disclose.restricted");
+	NO(SECONDED(&j.b, &err,
+	    shown(&j.b, "zero", "out", &d, NULL, &err)), "disclose.restricted");
 	OK(site_again(&j.b, &err));
 	OK(flow_backup(&j.b.flow, &(struct backup_wish){ .path = "backup.age" }, &backup,
 	    &err));

@@ -231,15 +231,12 @@ matter_print(const struct executing *x, struct buf *out, struct err *err)
 	    x->facts.flagged ? "request.persecution" : "guard.heightened");
 }
 
-/* A home of one has nobody to sign: policy says so. */
 static bool
 second_ask(struct executing *x, struct matter *m, struct buf *content, struct err *err)
 {
 	struct act_people people;
 
-	if (!flow_person(x->f, err))
-		return false;
-	if ((!x->facts.flagged && !x->facts.heightened) || flow_people(x->f) == NULL)
+	if (!x->facts.flagged && !x->facts.heightened)
 		return true;
 	*m = (struct matter){ .act = PEOPLE_DELIVER, .kind = ACT_DELIVERED,
 		.request = x->row.number };
@@ -345,7 +342,7 @@ flow_request_execute(struct flow *f, unsigned number, const struct execute_wish 
 
 /*
  * Evidence goes without "execute" having been said: nothing that it would have asked for
- * is left out.  Two persons sign each hand-over of an office of several (PEOPLE_DELIVER).
+ * is left out.  Two persons sign each hand-over, whatever it is of (PEOPLE_DELIVER).
  */
 bool
 execute_handover_ask(struct flow *f, const struct docket_request *row,
@@ -363,7 +360,7 @@ execute_handover_ask(struct flow *f, const struct docket_request *row,
 	ok = executing_load(&x, false, err);
 	if (ok && x.facts.state != STATE_EXECUTING && !row->ours) {
 		x.facts.hands_over = true;
-		x.facts.persons = flow_people(f) != NULL ? 2 : 1;
+		x.facts.persons = 2;
 		ok = guard_ask(f, GUARD_WORK, row, &x.request, PEOPLE_DELIVER,
 		    x.facts.assurance_wanted, err) && files_put(&x, err) &&
 		    verdict_ask(execute_decide(&x.facts), err);

@@ -69,7 +69,7 @@ the_same_seed_makes_the_same_parcel_and_another_seed_another(void **state)
 		struct job j;
 
 		job_begin(&j, i == 2 ? 8 : 7);
-		run_up_to(&j, 6);
+		run_up_to(&j, AFTER_SEAL);
 		parcel_digest(&j, &d[i]);
 		job_end(&j);
 	}
@@ -87,7 +87,7 @@ a_second_delivery_changes_nothing(void **state)
 
 	(void)state;
 	job_begin(&j, 2);
-	run_up_to(&j, 10);
+	run_up_to(&j, AFTER_RECEIVE);
 	assert_true(step_read(&j, &err));
 	package_report_clear(&j.received.report);
 	assert_true(flow_evidence_receive(&j.b.flow, j.sealed.path, &j.received, &err));

@@ -239,7 +239,7 @@ the_formal_request_is_owed_after_an_emergency_and_clocked(void **state)
 	assert_int_equal(owed.theirs, 0);
 	called(n, PHONE, "yes", NULL);
 	OK(add(&j.b, &e, &err));
-	OK(flow_request_deliver(&j.b.flow, n, &w, &sealed, &sent, &err));
+	OK(SECONDED(&j.b, &err, flow_request_deliver(&j.b.flow, n, &w, &sealed, &sent, &err)));
 	carry(&j.b, &j.a, "XA");
 	OK(flow_emergencies_owed(&j.a.flow, &owed, &err));
 	assert_int_equal(owed.ours, 1);

@@ -256,7 +256,9 @@ an_extension_and_a_release_are_followed_on_both_sides(void **state)
 	OK(bring(&j.b, &j.a, "XA", "longer", &err));
 	both_are(&j, "extended");
 	assert_int_equal(hold(&j.a).hold.until, NOW + DAYS(150));
-	OK(flow_request_answer(&j.b.flow, 1, &let_go, &sent, &err));
+	NO(flow_request_answer(&j.b.flow, 1, &let_go, &sent, &err), "people.nobody");
+	both_are(&j, "extended");
+	OK(SECONDED(&j.b, &err, flow_request_answer(&j.b.flow, 1, &let_go, &sent, &err)));
 	OK(bring(&j.b, &j.a, "XA", "gone", &err));
 	both_are(&j, "released");
 	OK(row_of(&j.a, 1, &r, &err));

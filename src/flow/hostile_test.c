@@ -215,7 +215,8 @@ evidence_that_nobody_vouches_for_moves_no_thread(void **state)
 	OK(ask(&j.a, ACT_STORED_DATA, "XB", &asked, &err));
 	OK(bring(&j.a, &j.b, "XB", "s1", &err));
 	OK(add(&j.b, &e, &err));
-	OK(flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent, &err));
+	OK(SECONDED(&j.b, &err, flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent,
+	    &err)));
 	OK(resign(&j.b, sealed.path, &j.c, "XA", "false", &err));
 	OK(flow_take(&j.a.flow, "false", &t, &err));
 	assert_int_equal(t.as, TAKEN);
@@ -374,7 +375,7 @@ loaded(struct job *j, uint64_t seed)
 	job_begin(j, seed);
 	run_up_to(j, AFTER_ADD);
 	OK(ask(&j->a, ACT_PRESERVE, "XB", &sent, &err));
-	OK(flow_evidence_seal(&j->a.flow, &w, &s, &err));
+	OK(SECONDED(&j->a, &err, flow_evidence_seal(&j->a.flow, &w, &s, &err)));
 	OK(flow_evidence_send(&j->a.flow, 1, "XB", &e, &parcel, &found, &err));
 	OK(flow_bundle_write(&j->a.flow, "s1", "XB", &r, &err));
 }

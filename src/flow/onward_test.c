@@ -62,7 +62,7 @@ received(struct job *j, uint64_t seed)
 	OK(ask_with(&j->a, ACT_STORED_DATA, "XB", 0, more, COUNT(more), &sent, &err));
 	carry(&j->a, &j->b, "XB");
 	OK(add(&j->b, &e, &err));
-	OK(flow_request_deliver(&j->b.flow, 1, &w, &sealed, &sent, &err));
+	OK(SECONDED(&j->b, &err, flow_request_deliver(&j->b.flow, 1, &w, &sealed, &sent, &err)));
 	carry(&j->b, &j->a, "XA");
 	OK(evidence_load(j->a.flow.home, 1, &e, &err));
 	assert_int_equal(e.origin, EVIDENCE_RECEIVED);
@@ -110,7 +110,7 @@ static bool
 on(struct job *j, const char *to, struct evidence *out, struct err *err)
 {
 	return site_again(&j->a, err) &&
-	    flow_evidence_onward(&j->a.flow, 1, to, out, err);
+	    SECONDED(&j->a, err, flow_evidence_onward(&j->a.flow, 1, to, out, err));
 }
 
 /* ---- consent ---- */

@@ -722,6 +722,8 @@ begin_work(const void *arg)
 	MUST_BE(step_pair_a(job, &err) && step_pair_b(job, &err));
 	MUST_BE(site_again(&job->a, &err) && add(&job->a, &e, &err));
 	MUST_BE(drafted(&job->a, &err));
+	/* The second person has signed before memory runs short. */
+	MUST_BE(step_second(job, &err));
 	site_end(&job->a);
 	site_end(&job->b);
 }

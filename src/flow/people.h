@@ -48,8 +48,9 @@ struct matter {
 /*
  * Before anything is made.  Who is at work prepares it, unless somebody has: a signature
  * too, so that an approval is always that of another key.  *out goes into the act (struct
- * act, `people`; n = 0 in a home of one).  ERR_REFUSED "people.second" (kept as prepared),
- * "people.changed", "people.nobody", and those of flow_may.
+ * act, `people`).  A home that has named nobody is an office of one: what needs a second
+ * person is refused there, and nothing is kept.  ERR_REFUSED "people.second" (kept as
+ * prepared), "people.changed", "people.nobody", and those of flow_may.
  */
 MUST bool flow_second(struct flow *f, const struct matter *m, struct act_people *out,
     struct err *err);

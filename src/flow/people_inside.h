@@ -6,6 +6,9 @@
 #include "flow/people.h"
 
 #define APPROVALS_FOLDER "approvals"	/* below the home */
+/* Who is alone, person 1 from the first list on, does all but approve what is one's own. */
+#define PERSON_FOUNDER ((1u << ROLE_INVESTIGATOR) | (1u << ROLE_OFFICER) | \
+    (1u << ROLE_CONTACT_POINT) | (1u << ROLE_LAWYER) | (1u << ROLE_ADMINISTRATOR))
 
 /* Its number: as named, or the only one who works here; 0: a home of one. */
 MUST bool person_at_work(struct flow *f, unsigned *out, struct err *err);

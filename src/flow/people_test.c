@@ -529,6 +529,35 @@ a_preservation_goes_at_night_and_owes_the_second_signature(void **state)
 }
 
 static void
+a_home_that_named_nobody_is_an_office_of_one(void **state)
+{
+	struct request_wish w = { .kind = "stored_data", .to = "XA", .lang = "en" };
+	struct request_view *v = mem_new(sizeof *v, NULL);
+	struct docket_request row;
+	struct sent out;
+	struct act a;
+
+	(void)state;
+	assert_non_null(v);
+	OK(site_again(&j.b, &err) && ask(&j.b, ACT_PRESERVE, "XA", &out, &err));
+	OK(flow_act_read(&j.b.flow, &out.act.act, &a, &err));
+	assert_string_equal(a.people.how, "alone");
+	assert_string_equal(a.people.list[0].person, "P1");
+	act_clear(&a);
+	w.set = fields_of(ACT_STORED_DATA, &w.set_n);
+	OK(flow_request_new(&j.b.flow, &w, v, &err));
+	NO(flow_request_send(&j.b.flow, v->row.number, BY_COMITY, &out, &err),
+	    "people.nobody");
+	NO(flow_request_send(&j.b.flow, v->row.number, BY_ORAL, &out, &err),
+	    "people.nobody");
+	OK(row_of(&j.b, v->row.number, &row, &err));
+	assert_string_equal(row.state, "draft");
+	assert_false(row.has_act);
+	request_view_clear(v);
+	mem_free(v);
+}
+
+static void
 an_office_of_one_hands_over_with_a_second_from_afar(void **state)
 {
 	struct person_key *judge = NULL;
@@ -674,6 +703,7 @@ main(void)
 		TEST(evidence_without_a_fingerprint_cannot_be_approved),
 		TEST(an_administrator_reads_nothing_and_an_auditor_figures_only),
 		TEST(a_preservation_goes_at_night_and_owes_the_second_signature),
+		TEST(a_home_that_named_nobody_is_an_office_of_one),
 		TEST(an_office_of_one_hands_over_with_a_second_from_afar),
 		TEST(records_name_the_person_at_work_and_each_approval_is_a_leaf),
 		TEST(somebody_can_always_name_persons_and_open_the_keys),

@@ -4,9 +4,6 @@
 
 #include "flow/people_inside.h"
 
-/* Who was alone does everything but approve what is one's own anyway. */
-#define FOUNDER ((1u << ROLE_INVESTIGATOR) | (1u << ROLE_OFFICER) | \
-    (1u << ROLE_CONTACT_POINT) | (1u << ROLE_LAWYER) | (1u << ROLE_ADMINISTRATOR))
 #define FOUNDER_NAME "the first person of this home"
 
 /* The leaf of a change names the list as it is now. */
@@ -87,7 +84,7 @@ begin(struct flow *f, struct err *err)
 	buf_init_secret(&secret, 4096);
 	ok = f->passphrase(f->arg, false, &secret, err) &&
 	    keyring_with(f, buf_span(&secret), err) && people_begin(f->home, f->keyring,
-	    buf_span(&secret), FOUNDER, &f->people, err);
+	    buf_span(&secret), PERSON_FOUNDER, &f->people, err);
 	buf_clear(&secret);
 	if (!ok)
 		return false;

@@ -316,16 +316,16 @@ story_alone(struct job *j)
 	    .set = &(const struct field_setting){ "offence.articles", "13" },
 	    .set_n = 1 }, &v, &err));
 	request_view_clear(&v);
-	GOOD(flow_request_send(&j->a.flow, n, BY_LETTER, &sent, &err));
+	GOOD(SECONDED(&j->a, &err, flow_request_send(&j->a.flow, n, BY_LETTER, &sent, &err)));
 	came_on_paper(&j->a, n, "receipt");
 	came_on_paper(&j->a, n, "granted");
 	(void)drafted(&j->a, "XB", c);
 	n = drafted(&j->a, "XB", 0);
-	GOOD(flow_request_send(&j->a.flow, n, BY_ORAL, &sent, &err));
+	GOOD(SECONDED(&j->a, &err, flow_request_send(&j->a.flow, n, BY_ORAL, &sent, &err)));
 	GOOD(site_again(&j->a, &err) &&
-	    flow_request_send(&j->a.flow, n, BY_COMITY, &sent, &err));
+	    SECONDED(&j->a, &err, flow_request_send(&j->a.flow, n, BY_COMITY, &sent, &err)));
 	n = drafted(&j->a, "XB", 0);
-	GOOD(flow_request_send(&j->a.flow, n, BY_ORAL, &sent, &err));
+	GOOD(SECONDED(&j->a, &err, flow_request_send(&j->a.flow, n, BY_ORAL, &sent, &err)));
 	came_on_paper(&j->a, 0, "preserve");
 	GOOD(site_again(&j->a, &err) &&
 	    flow_request_answer(&j->a.flow, n + 1, &yes, &sent, &err));
@@ -333,7 +333,7 @@ story_alone(struct job *j)
 	GOOD(reply_with(&j->b, 1, ACT_REFUSED, &sent, &err));
 	GOOD(bring(&j->b, &j->a, "XA", "p2", &err));
 	n = drafted(&j->a, "XB", 0);
-	GOOD(flow_request_send(&j->a.flow, n, BY_COMITY, &sent, &err));
+	GOOD(SECONDED(&j->a, &err, flow_request_send(&j->a.flow, n, BY_COMITY, &sent, &err)));
 	GOOD(bring(&j->a, &j->b, "XB", "p3", &err));
 	/* About the same account as the one that was refused: somebody has read why. */
 	GOOD(flow_request_seen(&j->b.flow, 2, 1, &err));
@@ -866,7 +866,7 @@ numbers_stay_those_that_people_know(void **state)
 	own = drafted(&j.b, "XA", 0);
 	GOOD(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
 	GOOD(bring(&j.a, &j.b, "XB", "n1", &err));
-	GOOD(flow_request_send(&j.b.flow, own, BY_COMITY, &sent, &err));
+	GOOD(SECONDED(&j.b, &err, flow_request_send(&j.b.flow, own, BY_COMITY, &sent, &err)));
 	GOOD(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
 	GOOD(bring(&j.a, &j.b, "XB", "n2", &err));
 	rebuilt_equal(&j, &j.b, true);

@@ -238,7 +238,8 @@ delivered(void)
 	struct sent sent;
 
 	OK(add(&h.j.b, &e, &err));
-	OK(flow_request_deliver(&h.j.b.flow, h.number, &w, &sealed, &sent, &err));
+	OK(SECONDED(&h.j.b, &err, flow_request_deliver(&h.j.b.flow, h.number, &w, &sealed,
+	    &sent, &err)));
 }
 
 static void
@@ -284,7 +285,7 @@ answered(struct site *s, enum act_kind kind)
 		w.has_hold_until = true;
 		w.hold_until = NOW + 150 * (int64_t)86400;
 	}
-	OK(flow_request_answer(&s->flow, h.number, &w, &sent, &err));
+	OK(SECONDED(s, &err, flow_request_answer(&s->flow, h.number, &w, &sent, &err)));
 }
 
 static void

@@ -65,7 +65,7 @@ stage_deliver(struct job *j)
 	struct sent sent;
 
 	OK(add(&j->b, &e, &err));
-	OK(flow_request_deliver(&j->b.flow, 1, &w, &sealed, &sent, &err));
+	OK(SECONDED(&j->b, &err, flow_request_deliver(&j->b.flow, 1, &w, &sealed, &sent, &err)));
 	OK(bring(&j->b, &j->a, "XA", "r5", &err));
 }
 
@@ -242,7 +242,8 @@ answers_in_any_order_end_the_same(void **state)
 		story(&j, 1);
 		OK(reply_with(&j.b, 1, ACT_GRANTED, &sent, &err));
 		OK(add(&j.b, &e, &err));
-		OK(flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent, &err));
+		OK(SECONDED(&j.b, &err, flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent,
+	    &err)));
 		record_home(&j, "berun/parcels", false, r);
 		assert_int_equal(r->n, 3);
 		for (unsigned i = 0; i < 3; i++) {

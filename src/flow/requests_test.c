@@ -68,7 +68,7 @@ draft_and_send(struct job *j, struct err *err)
 	unsigned n;
 
 	return new_whole(&j->a, "preserve", &n, err) &&
-	    flow_request_send(&j->a.flow, n, BY_COMITY, &sent, err);
+	    SECONDED(&j->a, err, flow_request_send(&j->a.flow, n, BY_COMITY, &sent, err));
 }
 
 static bool
@@ -274,7 +274,7 @@ a_whole_request_is_sent_once_and_waits_in_the_outbox(void **state)
 	(void)state;
 	paired_begin(&j, 10);
 	OK(new_whole(&j.a, "preserve", &n, &err));
-	OK(flow_request_send(&j.a.flow, n, BY_COMITY, &sent, &err));
+	OK(SECONDED(&j.a, &err, flow_request_send(&j.a.flow, n, BY_COMITY, &sent, &err)));
 	assert_string_equal(sent.row.state, "sent");
 	assert_int_equal(sent.act.outbox, OUTBOX_WAITS);
 	assert_string_equal(sent.row.due_rule, "D61");
@@ -282,7 +282,7 @@ a_whole_request_is_sent_once_and_waits_in_the_outbox(void **state)
 	assert_false(sent.row.due_ours);
 	assert_int_equal(outbox_of(&j.a), 1);
 	assert_false(home_has(j.a.flow.home, "making"));
-	OK(flow_request_send(&j.a.flow, n, BY_COMITY, &again, &err));
+	OK(SECONDED(&j.a, &err, flow_request_send(&j.a.flow, n, BY_COMITY, &again, &err)));
 	assert_true(digest_eq(&again.act.act, &sent.act.act));
 	assert_true(again.note[0] != '\0');
 	assert_int_equal(outbox_of(&j.a), 1);
@@ -306,18 +306,18 @@ what_goes_by_letter_or_word_is_kept_and_does_not_wait_in_the_outbox(void **state
 	(void)state;
 	paired_begin(&j, 11);
 	OK(new_whole(&j.a, "preserve", &n, &err));
-	OK(flow_request_send(&j.a.flow, n, BY_LETTER, &sent, &err));
+	OK(SECONDED(&j.a, &err, flow_request_send(&j.a.flow, n, BY_LETTER, &sent, &err)));
 	assert_int_equal(sent.act.outbox, OUTBOX_NONE);
 	assert_string_equal(sent.row.by, "letter");
 	assert_true(sent.note[0] != '\0');
 	OK(new_whole(&j.a, "preserve", &n, &err));
-	OK(flow_request_send(&j.a.flow, n, BY_ORAL, &sent, &err));
+	OK(SECONDED(&j.a, &err, flow_request_send(&j.a.flow, n, BY_ORAL, &sent, &err)));
 	assert_true(sent.row.written_owed);
 	assert_true(sent.row.due_ours);
 	assert_string_equal(sent.row.due_rule, "oral");
 	assert_int_equal(outbox_of(&j.a), 0);
 	/* Confirmed in writing: the same act, which now waits for a carrier. */
-	OK(flow_request_send(&j.a.flow, n, BY_COMITY, &sent, &err));
+	OK(SECONDED(&j.a, &err, flow_request_send(&j.a.flow, n, BY_COMITY, &sent, &err)));
 	assert_false(sent.row.written_owed);
 	assert_int_equal(sent.act.outbox, OUTBOX_WAITS);
 	assert_int_equal(outbox_of(&j.a), 1);
@@ -351,7 +351,7 @@ an_attachment_goes_as_it_was_named_or_not_at_all(void **state)
 	NO(flow_request_send(&j.a.flow, n, BY_COMITY, &sent, &err),
 	    "request.attach-changed");
 	OK(file_save(j.world, NULL, files[0], span_text("order"), true, &err));
-	OK(flow_request_send(&j.a.flow, n, BY_COMITY, &sent, &err));
+	OK(SECONDED(&j.a, &err, flow_request_send(&j.a.flow, n, BY_COMITY, &sent, &err)));
 	t = carry(&j, &j.a, &j.b, "XB");
 	assert_int_equal(t.as, TAKEN);
 	package_report_init(&report);
@@ -428,7 +428,7 @@ an_authority_on_paper_is_asked_by_letter_and_not_by_comity(void **state)
 	assert_int_equal(v.findings.stops, 0);
 	request_view_clear(&v);
 	NO(flow_request_send(&j.a.flow, 1, BY_COMITY, &sent, &err), "request.by");
-	OK(flow_request_send(&j.a.flow, 1, BY_LETTER, &sent, &err));
+	OK(SECONDED(&j.a, &err, flow_request_send(&j.a.flow, 1, BY_LETTER, &sent, &err)));
 	assert_string_equal(sent.row.state, "sent");
 	assert_string_equal(sent.act.peer, "");
 	assert_int_equal(sent.row.due_at, NOW + 24 * 3600);
@@ -589,7 +589,7 @@ what_was_said_by_word_is_said_once_more_by_word_only(void **state)
 	w.by = BY_LETTER;
 	NO(flow_request_answer(&j.b.flow, 1, &w, &again, &err),
 	    "thread.answered-already");
-	OK(flow_request_send(&j.b.flow, 1, BY_LETTER, &again, &err));
+	OK(SECONDED(&j.b, &err, flow_request_send(&j.b.flow, 1, BY_LETTER, &again, &err)));
 	assert_true(digest_eq(&again.act.act, &sent.act.act));
 	OK(flow_request_answer(&j.b.flow, 1, &w, &again, &err));
 	assert_true(digest_eq(&again.act.act, &sent.act.act));
@@ -717,7 +717,7 @@ a_further_provider_is_named_to_who_asked_for_the_preservation(void **state)
 	assert_non_null(part);
 	assert_string_equal(part->text, digest_hex(&first.act).s);
 	request_view_clear(&v);
-	OK(flow_request_send(&j.b.flow, 2, BY_COMITY, &sent, &err));
+	OK(SECONDED(&j.b, &err, flow_request_send(&j.b.flow, 2, BY_COMITY, &sent, &err)));
 	OK(flow_request_view(&j.b.flow, 2, &v, &err));
 	assert_int_equal(v.draft.act.follows_n, 1);
 	assert_true(digest_eq(&v.draft.act.follows[0], &first.act));
@@ -757,7 +757,7 @@ a_draft_and_something_that_is_no_answer_are_not_answered(void **state)
 	NO(answer(&j.a, ACT_GRANTED, NULL, &sent, &err), "request.absent");
 	OK(new_whole(&j.a, "preserve", &n, &err));
 	NO(answer(&j.a, ACT_WITHDRAWN, NULL, &sent, &err), "request.draft");
-	OK(flow_request_send(&j.a.flow, n, BY_COMITY, &sent, &err));
+	OK(SECONDED(&j.a, &err, flow_request_send(&j.a.flow, n, BY_COMITY, &sent, &err)));
 	NO(answer(&j.a, ACT_CARD, NULL, &sent, &err), "answer.kind");
 	job_end(&j);
 }
@@ -799,7 +799,7 @@ asked_for_evidence(struct job *j, uint64_t seed)
 		if (v.findings.list[i].weight == FINDING_STOPS)
 			fail_msg("%s", v.findings.list[i].text);
 	request_view_clear(&v);
-	OK(flow_request_send(&j->a.flow, 1, BY_COMITY, &sent, &err));
+	OK(SECONDED(&j->a, &err, flow_request_send(&j->a.flow, 1, BY_COMITY, &sent, &err)));
 	assert_int_equal(carry(j, &j->a, &j->b, "XB").as, TAKEN);
 	OK(add(&j->b, &e, &err));
 	OK(flow_case_new(&j->b.flow, "The pensioner", &c, &err));
@@ -813,7 +813,7 @@ deliver(struct job *j, struct sent *out, struct err *err)
 		.authorisation = KIT_ORDER };
 	struct sealed sealed;
 
-	return flow_request_deliver(&j->b.flow, 1, &w, &sealed, out, err);
+	return SECONDED(&j->b, err, flow_request_deliver(&j->b.flow, 1, &w, &sealed, out, err));
 }
 
 static void
@@ -978,7 +978,8 @@ evidence_is_named_when_the_case_has_none_or_several(void **state)
 	NO(flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent, &err),
 	    "deliver.evidence");
 	w.evidence = 2;
-	OK(flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent, &err));
+	OK(SECONDED(&j.b, &err, flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent,
+	    &err)));
 	assert_int_equal(sent.act.evidence, 2);
 	job_end(&j);
 }
@@ -1076,7 +1077,7 @@ leg_send(struct job *j, struct err *err)
 	struct sent sent;
 
 	return site_again(&j->a, err) &&
-	    flow_request_send(&j->a.flow, 1, BY_COMITY, &sent, err);
+	    SECONDED(&j->a, err, flow_request_send(&j->a.flow, 1, BY_COMITY, &sent, err));
 }
 
 static bool

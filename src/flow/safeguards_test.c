@@ -77,7 +77,8 @@ received_under(const struct field_setting *more, size_t more_n,
 	OK(ask_with(&j.a, ACT_STORED_DATA, "XB", 0, more, more_n, &sent, &err));
 	carry(&j.a, &j.b, "XB");
 	OK(add(&j.b, &e, &err));
-	OK(flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent, &err));
+	OK(SECONDED(&j.b, &err, flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent,
+	    &err)));
 	carry(&j.b, &j.a, "XA");
 	OK(evidence_load(j.a.flow.home, 1, &e, &err));
 	assert_int_equal(e.origin, EVIDENCE_RECEIVED);
@@ -183,9 +184,11 @@ s10_a_sealed_part_opens_only_with_two_roles(void **state)
 	};
 	(void)state;
 	received_under(lawyer, COUNT(lawyer), NULL, 0);
-	NO(opened(NULL, "one", &err), "use.protected");
-	NO(exported(NULL, "one", &err), "use.protected");
+	NO(opened(NULL, "one", &err), "people.second");
+	NO(exported(NULL, "one", &err), "people.second");
 	assert_false(path_exists(j.world, NULL, "one"));
+	OK(SECONDED(&j.a, &err, opened(NULL, "one", &err)));
+	NO(opened(NULL, "two", &err), "people.second");
 }
 
 
@@ -211,7 +214,7 @@ static const struct violation violations[] = {
 	  { "F03.statute", "Penal Code 9" }, { "F67", NULL } },
 	  NULL, "execute.dual-criminality" },
 	{ "S03", ACT_SUBSCRIBER, NULL, { { "F03.facts", "He insulted the head of State." } },
-	  NULL, "execute.persecution" },
+	  NULL, "people.nobody" },
 	{ "S03", ACT_REALTIME_TRAFFIC, NULL, { { "F67.statements", "not_political" } },
 	  "request.assurance", NULL },
 	{ "S04", ACT_PRESERVE, NULL, { { "F16.wanted", "yes" },
@@ -426,7 +429,8 @@ tried(const struct violation *v, struct err *err)
 	if (ok)
 		request_view_clear(view);
 	mem_free(view);
-	return ok && flow_request_send(&j.a.flow, number, BY_COMITY, &sent, err);
+	return ok && SECONDED(&j.a, err, flow_request_send(&j.a.flow, number, BY_COMITY,
+	    &sent, err));
 }
 
 /* All rows of one safeguard, at both ends. */
@@ -488,7 +492,7 @@ s02_an_unmapped_offence_stops_a_disclosure_until_an_officer_waives_it(void **sta
 	OK(site_again(&j.b, &err));
 	records_count(&j.b, after);
 	assert_int_equal(after[EVENT_DECIDED], n[EVENT_DECIDED] + 1);
-	OK(deliver(number, &err));
+	OK(SECONDED(&j.b, &err, deliver(number, &err)));
 }
 
 static void
@@ -673,7 +677,7 @@ s14_an_objection_stops_the_deadline_and_tells_both_sides(void **state)
 	carry(&j.a, &j.c, "XA");
 	OK(row_of(&j.c, 1, &row, &err));
 	assert_true(row.due_at != 0 && row.due_ours);
-	OK(flow_request_answer(&j.c.flow, 1, &w, &sent, &err));
+	OK(SECONDED(&j.c, &err, flow_request_answer(&j.c.flow, 1, &w, &sent, &err)));
 	assert_non_null(strstr(sent.note, "stands still"));
 	assert_int_equal(sent.row.due_at, 0);
 	OK(site_again(&j.c, &err));
@@ -850,7 +854,8 @@ s21_the_flag_survives_re_export_and_can_only_be_answered(void **state)
 	NO(flow_evidence_clears(&j.b.flow, 1, false, "", &number, &err), "clears.text");
 	OK(flow_evidence_clears(&j.b.flow, 1, false, "Mail 12: he was abroad", &number,
 	    &err));
-	OK(flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent, &err));
+	OK(SECONDED(&j.b, &err, flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent,
+	    &err)));
 	carry(&j.b, &j.a, "XA");
 	assert_true(told_in(&j.a, 1, "Mail 12: he was abroad"));
 	/* Answered, and passed on: both stay. */
@@ -862,7 +867,7 @@ s21_the_flag_survives_re_export_and_can_only_be_answered(void **state)
 	carry(&j.a, &j.b, "XB");
 	OK(grant(2, &err));
 	carry(&j.b, &j.a, "XA");
-	OK(flow_evidence_onward(&j.a.flow, 1, "XC", &e, &err));
+	OK(SECONDED(&j.a, &err, flow_evidence_onward(&j.a.flow, 1, "XC", &e, &err)));
 	number = e.number;
 	OK(site_again(&j.a, &err));
 	assert_true(told_in(&j.a, number, "Mail 12: he was abroad"));

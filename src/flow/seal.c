@@ -337,9 +337,21 @@ seal_ready(struct sealing *s, struct err *err)
 	/* A copy of the peer, if there is one: what it owns stays with s->to. */
 	struct other_side side = { .is_peer = s->wish->to != NULL, .peer = s->to };
 
-	return signer_open(s->f, &s->o.signer, err) &&
+	return (s->o.signer.key != NULL || signer_open(s->f, &s->o.signer, err)) &&
 	    rule_ask(s->f, &s->to, &s->prv, &s->o.signer, err) &&
-	    send_ask(s->f, &s->o.signer, &side, 0, 0, err) && seal_with(s, err);
+	    send_ask(s->f, &s->o.signer, &side, 0, 0, err);
+}
+
+/* What no second person could mend is told before one is asked. */
+static bool
+seal_may(struct sealing *s, struct err *err)
+{
+	if (seal_ready(s, err))
+		return true;
+	if (strcmp(err->reason, "key.group") != 0)
+		return false;
+	err_clear(err);		/* who only prepares has no keys to sign */
+	return true;
 }
 
 static bool
@@ -350,17 +362,15 @@ seal_now(struct sealing *s, struct err *err)
 	struct matter m;
 	bool ok;
 
-	if (!flow_person(s->f, err))
-		return false;
-	if (s->wish->people != NULL)
+	if (s->wish->people != NULL) {		/* asked for by who calls */
 		s->people = *s->wish->people;
-	if (s->wish->people != NULL || flow_people(s->f) == NULL)
-		return seal_ready(s, err);
+		return seal_ready(s, err) && seal_with(s, err);
+	}
 	buf_init_secret(&content, MATTER_MAX);
-	ok = seal_matter(s, &content, &m, err) &&
+	ok = seal_may(s, err) && seal_matter(s, &content, &m, err) &&
 	    flow_second(s->f, &m, &s->people, err);
 	if (ok) {
-		ok = seal_ready(s, err);
+		ok = seal_ready(s, err) && seal_with(s, err);
 		(void)!flow_second_done(s->f, &m, ok, &ignored);
 	}
 	buf_clear(&content);

@@ -233,9 +233,7 @@ alone_matter(struct alone *a, struct err *err)
 static bool
 alone_second(struct alone *a, struct err *err)
 {
-	return flow_person(a->f, err) && (flow_people(a->f) == NULL ||
-	    (alone_matter(a, err) &&
-	    flow_second(a->f, &a->matter, &a->people, err)));
+	return alone_matter(a, err) && flow_second(a->f, &a->matter, &a->people, err);
 }
 
 /* ---- kept here ---- */

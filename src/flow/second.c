@@ -263,6 +263,20 @@ alone_tell(struct flow *f, struct act_people *out)
 	person_put(out, f->role, person_working(f)->number, world_now(f->world));
 }
 
+/* A home that has named nobody is an office of one: there is nobody who could approve. */
+static bool
+of_one(struct flow *f, enum people_act act, struct act_people *out, struct err *err)
+{
+	const struct ready_facts facts = { .act = act, .office = OFFICE_ONE };
+	struct people_ready r = people_ready(&facts);
+
+	if (!person_verdict_ask(&r.verdict, err))
+		return false;
+	(void)snprintf(out->how, sizeof out->how, "%s", people_how_name(r.how));
+	person_put(out, person_role_for(PERSON_FOUNDER, act), 1, world_now(f->world));
+	return true;
+}
+
 bool
 flow_second(struct flow *f, const struct matter *m, struct act_people *out,
     struct err *err)
@@ -274,7 +288,7 @@ flow_second(struct flow *f, const struct matter *m, struct act_people *out,
 	if (!flow_person(f, err))
 		return false;
 	if (f->people == NULL)
-		return true;
+		return of_one(f, m->act, out, err);
 	if (people_rule(m->act, people_office(f->people))->needed == 0) {
 		if (!flow_may(f, m->act, err))
 			return false;

@@ -108,7 +108,7 @@ deliver(struct job *j, struct sent *sent)
 		.authorisation = KIT_ORDER };
 	struct sealed sealed;
 
-	OK(flow_request_deliver(&j->b.flow, 1, &w, &sealed, sent, &err));
+	OK(SECONDED(&j->b, &err, flow_request_deliver(&j->b.flow, 1, &w, &sealed, sent, &err)));
 }
 
 /* Both are written XB-2026-000001: a thread would seem to have another one's number. */

@@ -10,6 +10,7 @@
 
 #include "flow/apart.h"
 #include "flow/journey.h"
+#include "flow/people.h"
 #include "flow/testkit.h"
 #include "form/tar.h"
 
@@ -59,6 +60,151 @@ site_init(struct site *s, const char *country, struct err *err)
 	return flow_init(&s->flow, &w, err);
 }
 
+static bool
+all_sync(struct world *w, struct err *err)
+{
+	struct dir *d = NULL;
+	bool ok = dir_open(w, NULL, ".", &d, err) && dir_sync_all(d, err);
+
+	dir_close(d);
+	return ok;
+}
+
+/* ---- the second person ---- */
+
+/* Its keys lie on the disk of the world, outside of every home. */
+#define JUDGE_KEY "judge.key"
+#define JUDGE_PHRASE span_text("words of a judge")
+
+static bool
+judge_make(struct world *w, struct buf *file, struct person_key **out, struct err *err)
+{
+	return person_key_new(w, out, err) && person_key_seal(w, *out, JUDGE_PHRASE,
+	    AGE_LOG_N_TEST, file, err) &&
+	    file_save(w, NULL, JUDGE_KEY, buf_span(file), true, err) && all_sync(w, err);
+}
+
+static bool
+judge_get(struct site *s, struct person_key **out, struct err *err)
+{
+	struct world *w = s->flow.world;
+	struct buf file;
+	bool ok;
+
+	buf_init(&file, 16384);
+	*out = NULL;
+	ok = path_exists(w, NULL, JUDGE_KEY) ?
+	    file_load(w, NULL, JUDGE_KEY, &file, err) &&
+	    person_key_open(buf_span(&file), JUDGE_PHRASE, out, err) :
+	    judge_make(w, &file, out, err);
+	buf_clear(&file);
+	return ok;
+}
+
+static bool
+judge_known(const struct people *p)
+{
+	for (size_t i = 0; p != NULL && i < p->n; i++)
+		if (p->list[i].afar && !p->list[i].disabled)
+			return true;
+	return false;
+}
+
+bool
+second_begin(struct site *s, struct err *err)
+{
+	struct person_wish w = { .name = "Judge on duty",
+		.roles = 1u << ROLE_PROSECUTOR };
+	struct person_key *judge;
+	struct buf public;
+	unsigned number;
+	bool ok;
+
+	if (!flow_person(&s->flow, err))
+		return false;
+	if (judge_known(flow_people(&s->flow)))
+		return true;
+	buf_init(&public, 4096);
+	ok = judge_get(s, &judge, err) && person_public_print(judge, &public, err);
+	w.public = buf_span(&public);
+	ok = ok && flow_person_add(&s->flow, &w, &number, err);
+	person_key_free(judge);
+	buf_clear(&public);
+	return ok;
+}
+
+bool
+second_named(struct site *s, struct err *err)
+{
+	if (strcmp(err->reason, "people.nobody") != 0)
+		return false;
+	err_clear(err);
+	return second_begin(s, err);
+}
+
+/* On the other machine. */
+static bool
+judge_answers(struct site *s, const struct matter_view *m, struct buf *answer,
+    struct err *err)
+{
+	const struct people *p = flow_people(&s->flow);
+	struct person_key *judge;
+	struct approval_asked asked;
+	unsigned number = 0;
+	struct buf question;
+	bool ok;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->list[i].afar && !p->list[i].disabled)
+			number = p->list[i].number;
+	buf_init(&question, 2u << 20);
+	approval_asked_init(&asked);
+	ok = judge_get(s, &judge, err) &&
+	    flow_approval_ask(&s->flow, m, number, &question, err) &&
+	    approval_asked_open(buf_span(&question), judge, &asked, err) &&
+	    approval_make(&asked, judge, world_now(s->flow.world), answer, err);
+	person_key_free(judge);
+	approval_asked_clear(&asked);
+	buf_clear(&question);
+	return ok;
+}
+
+static bool
+judge_signs(struct site *s, const struct matter_view *m, struct err *err)
+{
+	struct approval_view came;
+	struct buf answer;
+	bool ok;
+
+	if (m->n >= m->needed)
+		return true;
+	buf_init(&answer, 65536);
+	ok = judge_answers(s, m, &answer, err) &&
+	    flow_approval_take(&s->flow, buf_span(&answer), &came, err);
+	buf_clear(&answer);
+	return ok;
+}
+
+bool
+second_signed(struct site *s, struct err *err)
+{
+	struct matter_view *list;
+	size_t n;
+	bool ok = true;
+
+	if (strcmp(err->reason, "people.second") != 0)
+		return false;
+	err_clear(err);
+	if (!flow_matters(&s->flow, &list, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		ok = ok && judge_signs(s, &list[i], err);
+		matter_view_clear(&list[i]);
+	}
+	mem_free(list);
+	return ok;
+}
+
 bool
 pair(struct site *s, const char *card, const char *other_home, struct err *err)
 {
@@ -77,16 +223,6 @@ pair(struct site *s, const char *card, const char *other_home, struct err *err)
 		peer_clear(&p.peer);
 	act_clear(&a);
 	home_close(h);
-	return ok;
-}
-
-static bool
-all_sync(struct world *w, struct err *err)
-{
-	struct dir *d = NULL;
-	bool ok = dir_open(w, NULL, ".", &d, err) && dir_sync_all(d, err);
-
-	dir_close(d);
 	return ok;
 }
 
@@ -122,12 +258,18 @@ add(struct site *s, struct evidence *e, struct err *err)
 	return ok;
 }
 
-bool
-seal(struct site *s, struct sealed *out, struct err *err)
+static bool
+seal_plain(struct site *s, struct sealed *out, struct err *err)
 {
 	struct seal_wish w = { .number = 1, .to = "XB", .purpose = "case 12 only" };
 
 	return flow_evidence_seal(&s->flow, &w, out, err);
+}
+
+bool
+seal(struct site *s, struct sealed *out, struct err *err)
+{
+	return SECONDED(s, err, seal_plain(s, out, err));
 }
 
 bool
@@ -160,6 +302,36 @@ step_add(struct job *j, struct err *err)
 	struct evidence e;
 
 	return site_again(&j->a, err) && add(&j->a, &e, err);
+}
+
+/* Something waits, and all that does has its second signature. */
+static bool
+all_signed(struct site *s, bool *out, struct err *err)
+{
+	struct matter_view *list;
+	size_t n;
+
+	if (!flow_matters(&s->flow, &list, &n, err))
+		return false;
+	*out = n > 0;
+	for (size_t i = 0; i < n; i++) {
+		*out = *out && list[i].n >= list[i].needed;
+		matter_view_clear(&list[i]);
+	}
+	mem_free(list);
+	return true;
+}
+
+bool
+step_second(struct job *j, struct err *err)
+{
+	bool already;
+
+	if (!site_again(&j->a, err) || !second_begin(&j->a, err) ||
+	    !all_signed(&j->a, &already, err))
+		return false;
+	return already || seal_plain(&j->a, &j->sealed, err) ||
+	    second_signed(&j->a, err);
 }
 
 bool
@@ -224,7 +396,8 @@ step_open(struct job *j, struct err *err)
 const struct step steps[] = {
 	{ "init a", step_init_a }, { "init b", step_init_b },
 	{ "pair a", step_pair_a }, { "pair b", step_pair_b }, { "add", step_add },
-	{ "seal", step_seal }, { "send", step_send }, { "bundle write", step_write },
+	{ "second", step_second }, { "seal", step_seal }, { "send", step_send },
+	{ "bundle write", step_write },
 	{ "bundle read", step_read }, { "receive", step_receive },
 	{ "open", step_open },
 };
@@ -369,7 +542,8 @@ ask_with(struct site *s, enum act_kind kind, const char *to, unsigned related,
 	if (ok)
 		request_view_init(view);
 	ok = ok && flow_request_new(&s->flow, &wish, view, err) &&
-	    flow_request_send(&s->flow, view->row.number, BY_COMITY, out, err);
+	    SECONDED(s, err, flow_request_send(&s->flow, view->row.number, BY_COMITY,
+	    out, err));
 	if (!ok && view != NULL && strcmp(err->reason, "request.incomplete") == 0)
 		for (size_t i = 0; i < view->findings.n; i++)
 			print_message("%s\n", view->findings.list[i].text);
@@ -411,7 +585,7 @@ reply_with(struct site *s, unsigned number, enum act_kind kind, struct sent *out
 		w.set = limits;
 		w.set_n = 1;
 	}
-	return flow_request_answer(&s->flow, number, &w, out, err);
+	return SECONDED(s, err, flow_request_answer(&s->flow, number, &w, out, err));
 }
 
 struct taking_in {
@@ -619,7 +793,8 @@ berun_delivers(struct job *j, struct err *err)
 		return false;
 	r = sent.row;
 	return bring(&j->a, &j->b, "XB", "t5", err) && add(&j->b, &e, err) &&
-	    flow_request_deliver(&j->b.flow, 3, &w, &sealed, &sent, err) &&
+	    SECONDED(&j->b, err, flow_request_deliver(&j->b.flow, 3, &w, &sealed, &sent,
+	    err)) &&
 	    bring(&j->b, &j->a, "XA", "t6", err) && row_of(&j->a, r.number, &r, err) &&
 	    (strcmp(r.state, "delivered") == 0 || err_set(err, ERR_CONFLICT, "kit",
 	    "the request for data is %s", r.state));
@@ -642,7 +817,7 @@ onward(struct job *j, struct err *err)
 	    !bring(&j->a, &j->b, "XB", "t7", err) ||
 	    !reply_with(&j->b, 4, ACT_GRANTED_WITH_CONDITIONS, &sent, err) ||
 	    !bring(&j->b, &j->a, "XA", "t8", err) ||
-	    !flow_evidence_onward(&j->a.flow, 1, "XC", &e, err))
+	    !SECONDED(&j->a, err, flow_evidence_onward(&j->a.flow, 1, "XC", &e, err)))
 		return false;
 	return flow_evidence_send(&j->a.flow, e.number, "XC", &e, &parcel, &found, err) &&
 	    bring(&j->a, &j->c, "XC", "t9", err) &&

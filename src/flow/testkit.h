@@ -32,6 +32,23 @@ struct job {
 void job_begin(struct job *j, uint64_t seed);
 void job_end(struct job *j);
 
+/*
+ * The second person of a home: a judge, who signs from afar, so that it stays an office
+ * of one and nobody has to be named at a command.  What is done by two is wrapped:
+ *
+ *	SECONDED(s, err, flow_evidence_seal(&s->flow, &wish, out, err))
+ *
+ * The call; when it was refused for want of a second person, that one is named here if
+ * there was none, signs whatever waits, and the call is made again.
+ */
+#define SECONDED(s, err, call) \
+	((call) || (second_named(s, err) && (call)) || (second_signed(s, err) && (call)))
+/* False, with err as it was, when that is not what was lacking. */
+bool second_named(struct site *s, struct err *err);	/* "people.nobody" */
+bool second_signed(struct site *s, struct err *err);	/* "people.second" */
+/* Named before it is asked for, unless it was. */
+bool second_begin(struct site *s, struct err *err);
+
 bool pair(struct site *s, const char *card, const char *other_home, struct err *err);
 #define KIT_PHONE "+99900001111"	/* on each card: where one calls back (S15) */
 #define KIT_ORDER "order.txt"		/* of a court: content is executed on it */
@@ -44,6 +61,8 @@ bool step_init_b(struct job *j, struct err *err);
 bool step_pair_a(struct job *j, struct err *err);
 bool step_pair_b(struct job *j, struct err *err);
 bool step_add(struct job *j, struct err *err);
+/* What step_seal asks for: a second person, who approves it. */
+bool step_second(struct job *j, struct err *err);
 bool step_seal(struct job *j, struct err *err);
 bool step_send(struct job *j, struct err *err);
 bool step_write(struct job *j, struct err *err);
@@ -59,7 +78,7 @@ struct step {
 extern const struct step steps[];
 extern const size_t STEPS;
 /* The number of steps behind each: run_up_to(&j, AFTER_SEAL). */
-enum { AFTER_INIT = 2, AFTER_PAIR = 4, AFTER_ADD, AFTER_SEAL, AFTER_SEND,
+enum { AFTER_INIT = 2, AFTER_PAIR = 4, AFTER_ADD, AFTER_SECOND, AFTER_SEAL, AFTER_SEND,
 	AFTER_WRITE, AFTER_READ, AFTER_RECEIVE, AFTER_OPEN };
 void run_up_to(struct job *j, size_t end);
 

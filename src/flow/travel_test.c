@@ -217,7 +217,7 @@ send_another(struct job *j)
 
 	OK(site_again(&j->a, &err));
 	OK(add(&j->a, &e, &err));
-	OK(flow_evidence_seal(&j->a.flow, &w, &j->sealed, &err));
+	OK(SECONDED(&j->a, &err, flow_evidence_seal(&j->a.flow, &w, &j->sealed, &err)));
 	OK(flow_evidence_send(&j->a.flow, 2, "XB", &e, &parcel, &found, &err));
 }
 
@@ -599,7 +599,7 @@ what_nobody_could_read_is_not_sealed(void **state)
 	w.lang = "en_US";
 	NO(flow_evidence_seal(&j.a.flow, &w, &j.sealed, &err), "text.lang");
 	w.lang = "fr";
-	OK(flow_evidence_seal(&j.a.flow, &w, &j.sealed, &err));
+	OK(SECONDED(&j.a, &err, flow_evidence_seal(&j.a.flow, &w, &j.sealed, &err)));
 	job_end(&j);
 }
 

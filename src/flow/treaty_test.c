@@ -207,10 +207,10 @@ evidence_cites_no_treaty_that_does_not_bind_both(void **state)
 	wish.instrument = "UNTOC";
 	NO(flow_evidence_seal(&j.a.flow, &wish, &sealed, &err), "seal.basis");
 	wish.instrument = "UNCAC-CYBER";
-	OK(flow_evidence_seal(&j.a.flow, &wish, &sealed, &err));
+	OK(SECONDED(&j.a, &err, flow_evidence_seal(&j.a.flow, &wish, &sealed, &err)));
 	/* Words of one's own: not one that we know anything of. */
 	wish.instrument = "Agreement of 1998";
-	OK(flow_evidence_seal(&j.a.flow, &wish, &sealed, &err));
+	OK(SECONDED(&j.a, &err, flow_evidence_seal(&j.a.flow, &wish, &sealed, &err)));
 	job_end(&j);
 }
 

@@ -9,7 +9,7 @@ echo 'canary-content-7731' >'evidence/canary-file-name.txt'
 must A case new 'canary-case-name'
 must preserve XB --case 1 --set offence.facts='canary-facts-text' \
 	--set provider.name='canary-provider' --set 'system_or_account[0].value=canary.account@example.org'
-must A request send 1 --yes
+must second A request send 1 --yes
 carry A B
 must B request ask 1 --text 'canary-question-text'
 carry B A
@@ -18,11 +18,11 @@ carry A B
 must B request confirm 1 --text 'canary-answer-text'
 carry B A
 must stored XB --case 1
-must A request send 2 --yes
+must second A request send 2 --yes
 carry A B
 must B evidence add evidence --label 'canary-label' --by 'canary-person' --from 'canary-custodian' \
 	--tool canary-tool --method 'canary-method' --when 2026-11-20T09:00:00Z
-must B request answer 2 --authorisation order.txt --evidence 1 --description 'canary-description' \
+must second B request answer 2 --authorisation order.txt --evidence 1 --description 'canary-description' \
 	--purpose 'canary-purpose' --limit 'use_limit=canary-limit'
 carry B A
 must A evidence receive

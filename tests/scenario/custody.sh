@@ -19,7 +19,7 @@ hop() {
 	must "$1" bundle write stick-$n --to "X$2" --ledger
 	must "$2" bundle read stick-$n
 }
-must B evidence send 0001 --to XA
+must second B evidence send 0001 --to XA
 try 10 'before anybody abroad has seen it, it is only claimed' B custody show 0001
 said 'that XA-' 'and it is said that the receiver has not got it yet'
 hop B A

@@ -8,7 +8,8 @@ mkdir seized
 head -c 300000000 /dev/urandom >seized/disk.img
 seq 100000 >seized/list
 seq 200000 >seized/a-first
-must add seized --later
+must add seized
+ahead A evidence seal 0001 --to XB	# approved: what is stopped is the sealing
 
 # stopped SIGNAL WHEN COMMAND...: runs it, and sends the signal after WHEN seconds, or
 # once a file that fits the pattern WHEN has more than a megabyte.
@@ -56,7 +57,7 @@ for signal in SIGINT SIGKILL; do
 		ok "no parcel came of it ($signal)" || not_ok "no parcel came of it ($signal)"
 	rm -f a/parcels/*.comity
 done
-try 0 'then it seals' A evidence send 0001 --to XB
+try 0 'then it seals' second A evidence send 0001 --to XB
 [ -z "$(find a/tmp -type f)" ] && ok 'what was left is swept' || not_ok 'what was left is swept'
 try 0 'and is written to a folder' A bundle write stick --to XB
 
@@ -123,6 +124,7 @@ got=$?
 	not_ok 'a folder with a cut parcel is noticed'
 
 # Disk full.
+ahead A evidence seal 0001 --to XB
 mkdir full
 if mount -t tmpfs -o size=40m tmpfs full 2>/dev/null; then
 	MOUNTED="$WORK/full"
@@ -182,6 +184,6 @@ else
 	holds 'and no parcel came of it' \
 		test "$(find a/parcels -name '*.comity' | wc -l)" -eq "$before"
 fi
-try 0 'then it leaves, once' A request send 1
+try 0 'then it leaves, once' second A request send 1
 holds 'with one parcel' test "$(find a/parcels -name '*.comity' | wc -l)" -eq $((before + 1))
 done_testing

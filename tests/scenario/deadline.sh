@@ -11,7 +11,7 @@ must A request new preserve --to XB --account maria.k@example.org --provider 'Be
 	--necessity 'Traffic data is kept 30 days' --intend stored_data \
 	--intend-by "$(day '+40 days')" --secret-until "$(day '+30 days')" \
 	--secret-reason 'The suspect would run'
-must A request send 1 --yes
+must second A request send 1 --yes
 over stick
 
 try 0 'who asked sees what the other owes' A deadline list

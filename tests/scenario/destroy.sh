@@ -16,7 +16,7 @@ P() {
 }
 H=b
 must add seized
-must A evidence send 0001 --to XB --purpose 'Case 17 only'
+must second A evidence send 0001 --to XB --purpose 'Case 17 only'
 must A bundle write stick --to XB
 must B bundle read stick --later
 must B evidence receive

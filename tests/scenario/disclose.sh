@@ -11,20 +11,20 @@ head -c 70123 /dev/zero | tr '\0' 'x' >seized/pictures/restricted-image.bin
 head -c 300 /dev/zero >'seized/pictures/holiday été.jpg'
 must B evidence add seized --by 'Sgt Onwe' --from 'Host' --tool none --method copy \
 	--when 2026-11-20
-must B evidence send 0001 --to XA
+must second B evidence send 0001 --to XA
 carry B A
 
-try 2 'for whom it is has to be said' A evidence disclose 0001 --files mail/inbox.eml --out d
-try 2 'no files, no disclosure' A evidence disclose 0001 --why defence --out d
-try 5 'a file that is not there is named' A evidence disclose 0001 --files mail/nothing \
+try 2 'for whom it is has to be said' second A evidence disclose 0001 --files mail/inbox.eml --out d
+try 2 'no files, no disclosure' second A evidence disclose 0001 --why defence --out d
+try 5 'a file that is not there is named' second A evidence disclose 0001 --files mail/nothing \
 	--why defence --out d
 said 'mail/nothing' 'by its name'
 holds 'and nothing was made' [ ! -e d ]
-try 0 'one file for the defence' A evidence disclose 0001 --files mail/inbox.eml \
+try 0 'one file for the defence' second A evidence disclose 0001 --files mail/inbox.eml \
 	--why defence --withheld-ground third_party --out d
 said '3  about other persons' 'the others are counted, on their ground'
 said_not 'privileged' 'and not named'
-try 9 'nothing that is there is overwritten' A evidence disclose 0001 --files mail/inbox.eml \
+try 9 'nothing that is there is overwritten' second A evidence disclose 0001 --files mail/inbox.eml \
 	--why defence --out d
 holds 'the file is the file' cmp seized/mail/inbox.eml d/disclosure/data/mail/inbox.eml
 holds 'neither the lists nor the act are in it' sh -c \
@@ -34,14 +34,14 @@ holds 'no name, size or salt of the others' sh -c \
 	'! grep -ra -e privileged -e restricted-image -e holiday -e 70123 d'
 
 # ---- by its path in the package ----
-try 0 'a file by its path in the package' A evidence disclose 0001 --files data/mail/inbox.eml \
+try 0 'a file by its path in the package' second A evidence disclose 0001 --files data/mail/inbox.eml \
 	--why defence --out bypath
 said '1 name was read as a path in the package' 'and that is said'
 holds 'it is the same file' cmp bypath/disclosure/data/mail/inbox.eml seized/mail/inbox.eml
-try 0 'a folder by its path' A evidence disclose 0001 --files data/pictures --why defence \
+try 0 'a folder by its path' second A evidence disclose 0001 --files data/pictures --why defence \
 	--out bypath2
 said '2 of ' 'has its two files'
-try 5 'a path that is not there is named' A evidence disclose 0001 --files data/nothing \
+try 5 'a path that is not there is named' second A evidence disclose 0001 --files data/nothing \
 	--why defence --out bypath3
 said 'data/nothing' 'as it was typed'
 mkdir -p both/data both/mail
@@ -49,13 +49,13 @@ echo 'in a folder that was called data' >both/data/note
 echo 'at the top' >both/note
 must B evidence add both --by 'Sgt Onwe' --from 'Host' --tool none --method copy \
 	--when 2026-11-20
-must B evidence send 0002 --to XA
+must second B evidence send 0002 --to XA
 carry B A
-try 0 'a name that fits both is the one at the source' A evidence disclose 0002 \
+try 0 'a name that fits both is the one at the source' second A evidence disclose 0002 \
 	--files data/note --why defence --out both1
 said_not 'path in the package' 'and nothing else is said'
 holds 'it is that file' cmp both1/disclosure/data/data/note both/data/note
-try 0 'the other has its name at the source' A evidence disclose 0002 --files note \
+try 0 'the other has its name at the source' second A evidence disclose 0002 --files note \
 	--why defence --out both2
 holds 'and is the other' cmp both2/disclosure/data/note both/note
 
@@ -97,7 +97,7 @@ try 1 'a line twice: the script refuses' script e
 
 # ---- several, by a list, and the act when it is asked for ----
 printf 'mail\npictures/holiday été.jpg\n' >list
-try 0 'a folder and a file, by a list' A evidence disclose 0001 --files-from list \
+try 0 'a folder and a file, by a list' second A evidence disclose 0001 --files-from list \
 	--why court --out three --with-act
 try 0 'comity-check proves them' comity-check --roots d/roots.pem --tsa d/tsa.pem \
 	three/disclosure
@@ -106,21 +106,21 @@ holds 'with the act' [ -f three/disclosure/act.json ]
 
 # ---- restricted material ----
 try 0 'a file is restricted' A evidence restrict 0001 --files pictures/restricted-image.bin
-try 0 'a folder with it is disclosed' A evidence disclose 0001 --files pictures --why defence \
+try 0 'a folder with it is disclosed' second A evidence disclose 0001 --files pictures --why defence \
 	--out p
 said '1  restricted (Article 14)' 'but it is counted only'
 holds 'and not copied' [ ! -e p/disclosure/data/pictures/restricted-image.bin ]
-try 6 'alone it is refused' A evidence disclose 0001 --why defence --out q \
+try 6 'alone it is refused' second A evidence disclose 0001 --why defence --out q \
 	--files pictures/restricted-image.bin
 said 'Article 14' 'and it is said why'
 try 0 'all of it' A evidence restrict 0001
-try 6 'then nothing is disclosed' A evidence disclose 0001 --files mail --why defence --out q
+try 6 'then nothing is disclosed' second A evidence disclose 0001 --files mail --why defence --out q
 holds 'and nothing was made' [ ! -e q ]
 try 0 'a person decides otherwise' A evidence restrict 0001 --class none
-try 0 'and it can be disclosed' A evidence disclose 0001 --files mail --why defence --out q
+try 0 'and it can be disclosed' second A evidence disclose 0001 --files mail --why defence --out q
 
 # ---- the whole for the defence ----
-try 0 'a bundle for the defence' A evidence defence-bundle 0001 --out whole
+try 0 'a bundle for the defence' second A evidence defence-bundle 0001 --out whole
 holds 'has the parcel as it came' sh -c \
 	'for p in a/parcels/*; do cmp -s -i 1024 "$p" whole/received/parcel.comity && exit 0; done; exit 1'
 try 0 'the package opened, which anybody can check' comity-check --roots whole/roots.pem \
@@ -131,7 +131,7 @@ try 10 'which holds as far as anybody cosigned' comity-check --policy whole/poli
 	whole/custody.json
 holds 'and nothing is withheld' [ "$(json whole/withheld.json withheld)" = '[]' ]
 must A evidence restrict 0001 --files pictures/restricted-image.bin
-try 0 'with restricted material in it' A evidence defence-bundle 0001 --out part
+try 0 'with restricted material in it' second A evidence defence-bundle 0001 --out part
 said 'are in it; 1 are restricted' 'it is said what is not in it'
 holds 'neither parcel nor tar are copied' [ ! -e part/received ]
 holds 'nor the bytes' sh -c '! grep -rqa xxxxxxxxxxxxxxxxxxxx part'

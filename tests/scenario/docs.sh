@@ -140,7 +140,7 @@ pair
 ok 'the two are paired by six words'
 small_tree image
 try 0 'evidence is added' add image --order 'Order 17/2026'
-try 0 'and sent' A evidence send 0001 --to BR --reference BR-2026-000031 \
+try 0 'and sent' second A evidence send 0001 --to BR --reference BR-2026-000031 \
 	--purpose 'Criminal case BR-2026-000031 only'
 try 0 'by a stick' A bundle write stick --to BR
 try 0 'read' B bundle read stick

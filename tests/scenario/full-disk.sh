@@ -28,8 +28,8 @@ no_room() {	# WHAT COMMAND...
 small_tree seized
 must add seized
 must preserve XB
-must A request send 1
-must A evidence send 0001 --to XB
+must second A request send 1
+must second A evidence send 0001 --to XB
 must A bundle write stick --to XB
 list=$(S --json request list --all)
 

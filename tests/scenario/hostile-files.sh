@@ -6,11 +6,11 @@
 two_offices
 small_tree seized
 must add seized
-must A evidence seal 0001 --to XB --out one.comity
+must second A evidence seal 0001 --to XB --out one.comity
 mkdir second
 echo other >second/file
 must add second
-must A evidence seal 0002 --to XB --out two.comity
+must second A evidence seal 0002 --to XB --out two.comity
 must B evidence receive one.comity
 must B evidence receive two.comity
 must B evidence open 0001 --out bag
@@ -182,7 +182,7 @@ done
 	not_ok 'no quarantine is left'
 
 # The folder that travels.
-must A evidence send 0001 --to XB
+must second A evidence send 0001 --to XB
 must A bundle write stick --to XB
 act=$(basename "$(find stick/parcels -name '*.comity' | head -n 1)" .comity)
 stick_bent() {

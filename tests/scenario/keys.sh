@@ -64,7 +64,7 @@ pair
 # ---- revocation ----
 small_tree seized
 must add seized
-must A evidence seal 0001 --to BR --out one.comity
+must second A evidence seal 0001 --to BR --out one.comity
 must B evidence receive one.comity
 must B evidence open 0001 --out bag
 [ -s bag/revocation.pem ] && ok 'the package carries the list of that day' ||
@@ -116,18 +116,18 @@ kill "$TSA_PID"; wait "$TSA_PID" 2>/dev/null
 rm -rf a b bag one.comity roots.pem tsa.pem agekey
 two_offices
 must add seized
-must A evidence seal 0001 --to XB --out one.comity
+must second A evidence seal 0001 --to XB --out one.comity
 must B evidence receive one.comity
 try 0 'a new sealing key' B key rotate --what sealing
 try 0 'what was sealed to the old one still opens' B evidence open 0001 --out bag
 try 0 'the other side takes the new card without words: the old key signed it' \
 	A peer pair b/card.card
 said_not 'NOT confirmed' 'and it stays confirmed'
-must A evidence seal 0001 --to XB --out two.comity
+must second A evidence seal 0001 --to XB --out two.comity
 try 0 'what is sealed to the new one opens too' B evidence receive two.comity
 try 0 'a new signing key' A key rotate --what signing
 try 0 'with a card that the old one signed' B peer pair a/card.card
-must A evidence seal 0001 --to XB --out three.comity
+must second A evidence seal 0001 --to XB --out three.comity
 try 0 'and what it signs is known' B evidence receive three.comity
 said KNOWN 'it says so'
 try 0 'what the old one signed stays known' B verify one.comity
@@ -145,7 +145,7 @@ for kind in p384 rsa3072; do
 	must k peer pair b/card.card --words "$(words b)"
 	must B peer pair "k$kind/card.card" --words "$(words "k$kind")"
 	must k evidence add seized --by U --from H --tool none --method copied --when 2026-11-20
-	must k evidence seal 0001 --to XB --out "$kind.comity"
+	must second k evidence seal 0001 --to XB --out "$kind.comity"
 	try 0 "a package signed with $kind is intact" B verify "$kind.comity"
 	rm -f agekey roots.pem tsa.pem
 	stranger_kit

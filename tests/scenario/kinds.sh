@@ -198,7 +198,7 @@ while read -r kind field place does state; do
 	with left-out try 0 "$kind: what was missing is added" A request edit "$n"
 	said 'Nothing is missing' "$kind: then nothing is missing"
 	approve A "$n"
-	try 0 "$kind: it is signed and sealed" A request send "$n" --yes
+	try 0 "$kind: it is signed and sealed" second A request send "$n" --yes
 done <kinds
 
 # ---- carried, decided ----
@@ -227,7 +227,7 @@ while read -r kind field place does state; do
 	answer)
 		[ "$kind" != emergency_data ] || must B request called "$m" \
 			--dialled '+999 01 100' --answered-by 'Duty officer' --result yes
-		try 0 "$kind: evidence goes over" B request answer "$m" --evidence 1 \
+		try 0 "$kind: evidence goes over" second B request answer "$m" --evidence 1 \
 		--authorisation order.txt \
 		--purpose 'This proceeding only' ;;
 	consult)
@@ -255,7 +255,7 @@ while read -r kind field place does state; do
 		try 6 "$kind: what is produced has its certificate" D request provider-answer "$m" \
 			--provider 'Aldora Mail' --set outcome=produced
 		said 'certificate' "$kind: and that is told"
-		try 0 "$kind: not held, and why" D request provider-answer "$m" \
+		try 0 "$kind: not held, and why" second D request provider-answer "$m" \
 			--provider 'Aldora Mail' --set outcome=not_held \
 			--set why_not='Logs are kept for seven days' ;;
 	notice)

@@ -26,8 +26,8 @@ leaf_count() { "$1" ledger show --json >show.json && json show.json entries; }
 # ---- the hand-over, proven offline by all three ----
 
 must add evidence
-must A evidence seal 1 --to XB --purpose 'Case 12 only'
-must A evidence send 1 --to XB
+must second A evidence seal 1 --to XB --purpose 'Case 12 only'
+must second A evidence send 1 --to XB
 carry A B
 carry B A
 round
@@ -134,7 +134,7 @@ holds 'a stranger reads the whole ledger with a script of his own' \
 
 must A backup safe.age
 must preserve XB
-must A request send 1 --yes
+must second A request send 1 --yes
 carry A B
 carry B A
 round
@@ -168,12 +168,12 @@ try 0 'the hand-over is proven still' A custody show 1
 cp -R a a-clone
 A2() { comity --home a-clone --passphrase-file pass --no-input --progress none "$@"; }
 must preserve XB
-must A request send 1 --yes
+must second A request send 1 --yes
 must A2 ledger checkpoint
 must A2 request new preserve --to XC --account x@example.org --provider 'P' \
 	--offence 'fraud, art. 13' --facts f --data d --necessity n --intend stored_data \
 	--intend-by "$(day '+40 days')" --not-secret
-must A2 request send 1 --yes
+must second A2 request send 1 --yes
 tell A B
 [ "$GOT" -eq 0 ] && ok 'the first copy is cosigned' || not_ok "the first copy is cosigned ($GOT)"
 tell A2 C

@@ -13,29 +13,29 @@ carry() {
 }
 
 must preserve XB
-must A request send 1 --yes
+must second A request send 1 --yes
 carry A B
 must B request confirm 1
 must B request new traffic_path --to XA --follows 1 \
 	--set further_provider.name='Cascada Net' --set further_provider.state=XC \
 	--set 'traffic_data[0].what=One line of the log'
-must B request send 2 --yes
+must second B request send 2 --yes
 carry B A
 must stored XB
-must A request send 2 --yes
+must second A request send 2 --yes
 carry A B
 must B evidence add evidence --by 'Unit 4' --from 'Berun Mail' --tool none \
 	--method 'Handed over' --when 2026-11-20T09:00:00Z
 must B request confirm 3 --condition 'use_limit=This proceeding only'
-must B request answer 3 --authorisation order.txt --evidence 1 --purpose 'Case XA 1 only'
+must second B request answer 3 --authorisation order.txt --evidence 1 --purpose 'Case XA 1 only'
 carry B A
 must A request new use_consent --to XB --evidence 1 --recipient-state XC \
 	--set new_use.purpose='Identify the holder of the address'
-must A request send 3 --yes
+must second A request send 3 --yes
 carry A B
 must B request confirm 4 --condition 'use_limit=Identification only'
 carry B A
-must A evidence pass-on 1 --to XC
+must second A evidence pass-on 1 --to XC
 carry A C
 carry C A
 

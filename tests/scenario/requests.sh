@@ -28,12 +28,12 @@ try 0 'a draft is edited' A request edit 1 --provider 'Berun Mail' --facts 'A fo
 	--intend stored_data --intend-by "$(day '+40 days')" --not-secret
 said 'Nothing is missing' 'until nothing is missing'
 try 0 'check says so too' A request check 1
-try 0 'a dry run sends nothing' A request send 1 --dry-run
+try 0 'a dry run sends nothing' second A request send 1 --dry-run
 said 'Nothing was sent' 'and says so'
 
 # ---- there and back ----
 
-try 0 'it is sent' A request send 1 --yes
+try 0 'it is sent' second A request send 1 --yes
 try 9 'once sent it is no draft any more' A request edit 1 --provider 'Another'
 try 0 'the desk says what waits' A
 said 'to be carried 1' 'one act waits for a carrier'
@@ -67,7 +67,7 @@ holds 'that both know' test "$(json v.json hold_until)" = "$(json w.json hold_un
 # ---- evidence as the answer ----
 
 must stored XB
-must A request send 2 --yes
+must second A request send 2 --yes
 carry A B
 must B case new 'Assistance'
 must B evidence add evidence --by 'Unit 4' --from 'Berun Mail' --tool none \
@@ -77,7 +77,7 @@ try 6 'content goes on an order of their own State only (S06)' \
 	B request answer 2 --limit 'use_limit=This proceeding only'
 said 'S06' 'and the safeguard is named'
 try 0 'one step from the evidence of a case to the answer' \
-	B request answer 2 --authorisation order.txt --limit 'use_limit=This proceeding only'
+	second B request answer 2 --authorisation order.txt --limit 'use_limit=This proceeding only'
 carry B A
 try 0 'the evidence is here' A evidence list
 try 0 'and opens' A evidence open 1 --out bag
@@ -101,7 +101,7 @@ try 0 'receipts are here' A --json request show 1
 holds 'every act of ours has its receipt' sh -c "! grep -q 'no receipt' '$WORK/said'"
 
 must preserve XB
-must A request send 3 --yes
+must second A request send 3 --yes
 must A request withdraw 3 --reason 'Settled'
 must A bundle write late --to XB
 mkdir -p first/parcels second/parcels
@@ -122,7 +122,7 @@ must A request close 2
 echo 'a second mailbox' >second.txt
 must B evidence add second.txt --by 'Unit 4' --from 'Berun Mail' --tool none \
 	--method Copied --when 2026-11-20T09:00:00Z
-must B request answer 2 --evidence 2 --limit 'use_limit=This proceeding only' \
+must second B request answer 2 --evidence 2 --limit 'use_limit=This proceeding only' \
 	--authorisation order.txt
 must B bundle write late-answer --to XA
 must A bundle read late-answer
@@ -133,7 +133,7 @@ A --json request show 2 >v.json
 holds 'the request stays closed' test "$(json v.json state)" = closed
 try 0 'the evidence opens' A evidence open 2 --out late-bag
 must preserve XB
-must A request send 4
+must second A request send 4
 must A bundle write fourth --to XB
 must B bundle read fourth
 must A request withdraw 4 --reason 'Settled'
@@ -145,7 +145,7 @@ said 'It (granted) came late, to request XA-2026-000004, which was withdrawn' 'a
 # ---- granted, and nothing handed over ----
 
 must stored XB
-must A request send 5
+must second A request send 5
 must A bundle write fifth --to XB
 must B bundle read fifth
 number=$(B --json request list --all >v.json; json v.json requests -1 id)

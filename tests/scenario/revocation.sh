@@ -81,7 +81,7 @@ must A peer pair b/card.card --words "$wb"
 must B peer pair a/card.card --words "$wa"
 echo 'the record' >paper.txt
 must add paper.txt
-try 0 'sealing fetches the list' A evidence send 1 --to ML
+try 0 'sealing fetches the list' second A evidence send 1 --to ML
 said_not 'revocation list' 'and has nothing to say about it'
 must A bundle write stick --to ML
 must B bundle read stick --later
@@ -111,6 +111,6 @@ try 2 'a file that is no list is refused by name' check --crl broken.pem bag
 # ---- nobody publishes lists today ----
 kill "$WEB" 2>/dev/null
 must add paper.txt
-try 0 'sealing goes on when the list cannot be had' A evidence seal 2 --to ML
+try 0 'sealing goes on when the list cannot be had' second A evidence seal 2 --to ML
 said 'no revocation list of' 'and says so'
 done_testing

@@ -22,8 +22,8 @@ emergency() {
 }
 must emergency
 must emergency
-must A request send 1 --yes
-must A request send 2 --yes
+must second A request send 1 --yes
+must second A request send 2 --yes
 carry A B
 try 0 'an emergency that came in says that somebody has to call' B request check 1
 said 'Nobody called back yet' 'before a yes'
@@ -37,7 +37,7 @@ try 0 'nobody answered' B request called 1 --dialled '+999 01 100' --result nobo
 try 6 'which is no yes' B request confirm 1
 try 0 'the call is written down' B request called 1 --dialled '00999 01-100' \
 	--answered-by 'Duty officer Zimbel' --result yes
-try 0 'then evidence goes over' B request answer 1 --evidence 1 --authorisation order.txt
+try 0 'then evidence goes over' second B request answer 1 --evidence 1 --authorisation order.txt
 holds 'who answered stands in no file in the clear' sh -c '! grep -rqa Zimbel b'
 try 0 'of the other they know nothing' B request called 2 --dialled '+999 01 100' \
 	--answered-by 'Duty officer' --result no
@@ -65,14 +65,14 @@ subscriber() {
 		--set human_rights.domestic_offence='Fraud by means of a computer' "$@"
 }
 must subscriber --account otto.f@example.org
-must A request send 3 --yes
+must second A request send 3 --yes
 carry A B
 must B request refuse 3 --ground R08 --reason 'The account is of a journalist' \
 	--waive-consultation urgent
 must subscriber --set 'identifiers[0].type=account' \
 	--set 'identifiers[0].value=Otto.F@Example.ORG' \
 	--set 'identifiers[0].service=Berun Mail'
-must A request send 4 --yes
+must second A request send 4 --yes
 carry A B
 try 0 'the same account in another spelling is recognised' B request check 4
 said 'XB-2026-000003 of XA (R08)' 'with the earlier refusal and its ground'
@@ -92,7 +92,7 @@ try 0 'it is listed without a passphrase' comity --home b --no-input policy list
 said heightened 'with its level'
 said_not 'Report of May' 'and without the reason, which is sealed'
 must stored XB
-must A request send 5 --yes
+must second A request send 5 --yes
 carry A B
 try 0 'it stands with the request' B request check 5
 said 'with more care' 'in words'
@@ -102,7 +102,7 @@ try 0 'with the condition it is' B request confirm 5 --condition assurance='No d
 try 6 'data wait for their reply' B request execute 5 --authorisation order.txt
 try 0 'blocked' B policy risk XA --level blocked --reason 'Decision 9/26'
 must preserve XB --account lena@example.org
-must A request send 6 --yes
+must second A request send 6 --yes
 carry A B
 try 6 'is a no to each measure' B request confirm 6
 said 'consult, then refuse' 'by the procedure of a refusal'
@@ -127,7 +127,7 @@ said_not 'Collection in real time is off' 'and this one no more'
 
 must preserve XB --account ines@example.org --set secrecy.wanted=yes \
 	--set secrecy.until="$(day '+30 days')" --set secrecy.reasons='He would delete it'
-must A request send 8 --yes
+must second A request send 8 --yes
 carry A B
 must B request confirm 7
 try 0 'the side that holds owes a notice' comity --home b --no-input notice list

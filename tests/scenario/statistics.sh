@@ -8,7 +8,7 @@ try 0 'an office that did nothing has figures' A statistics
 said 'nothing to count' 'and says so'
 for n in 1 2 3 4 5 6; do
 	must preserve XB
-	must A request send "$n" --yes
+	must second A request send "$n" --yes
 done
 carry A B
 for n in 1 2 3 4 5; do must B request confirm "$n"; done

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 two_offices
 must preserve XB
-must A request send 1 --yes
+must second A request send 1 --yes
 must A bundle write stick --to XB
 must A key export-identity --out a.key --yes
 must B key export-identity --out b.key --yes

@@ -7,8 +7,8 @@ faketime_works || { skip 'faketime does not work here'; done_testing; exit; }
 two_offices
 small_tree seized
 must add seized
-must A evidence send 0001 --to XB
-must A evidence seal 0001 --to XB --out parcel.comity
+must second A evidence send 0001 --to XB
+must second A evidence seal 0001 --to XB --out parcel.comity
 over stick
 must B evidence open 0001 --out bag
 stranger_kit

@@ -8,7 +8,7 @@ small_tree seized
 must add seized
 tsa_stop
 
-try 0 'sealing goes on when the authority is away' A evidence send 0001 --to XB
+try 0 'sealing goes on when the authority is away' second A evidence send 0001 --to XB
 said PENDING 'and says that the stamp is pending'
 try 7 'asking again while it is away' A stamp fetch 0001
 must A bundle write stick --to XB
@@ -52,7 +52,7 @@ diff -r before after >/dev/null && ok 'nothing else in it has changed' ||
 
 # An authority that is there again.
 must add seized
-must A evidence send 0002 --to XB
+must second A evidence send 0002 --to XB
 tsa_start
 try 0 'another address for the authority' A stamp authority --tsa "$TSA_URL" --tsa-roots tsa/root.pem
 try 0 'asking again when it is back' A stamp fetch
@@ -66,7 +66,7 @@ tsa_stop
 # Requests and answers made while it was away.
 tsa_stop
 try 0 'a request leaves while the authority is away' preserve XB
-must A request send 1
+must second A request send 1
 said 'comity stamp fetch' 'and says how to ask again'
 said 'there is no connection to the server' 'and in our words why'
 said_not 'Failed to connect' 'not in those of a library'
@@ -151,7 +151,7 @@ for how in rejected garbage empty error500 othernonce; do
 	n=$((n + 1))
 	number=$(printf %04d "$n")
 	try 0 "an authority that answers \"$how\" does not stop the sealing" \
-		A evidence seal "$number" --to XB --out "$how.comity"
+		second A evidence seal "$number" --to XB --out "$how.comity"
 	said PENDING "and the stamp is pending ($how)"
 	[ "$how" != rejected ] || said 'training: rejected' "with the authority's own words"
 	rm -f roots.pem tsa.pem agekey
@@ -167,7 +167,7 @@ must A stamp authority --tsa "$TSA_URL" --tsa-roots tsa-known/root.pem
 must add seized
 n=$((n + 1))
 number=$(printf %04d "$n")
-A evidence seal "$number" --to XB --out foreign.comity >said 2>&1
+second A evidence seal "$number" --to XB --out foreign.comity >said 2>&1
 [ $? -eq 0 ] && ok 'an authority under other roots does not stop the sealing' ||
 	not_ok 'an authority under other roots does not stop the sealing'
 try 10 'and its time is not proven' check --identity agekey foreign.comity

@@ -37,7 +37,7 @@ said 'basis  Budapest 16;29' 'with Budapest Article 29'
 said 'chosen' 'and when it was chosen'
 said 'US: built-in' 'by which rows'
 said_not 'UNCAC' 'not with the Convention'
-must A request send 2 --by letter --yes
+must second A request send 2 --by letter --yes
 must A request letter 2 --out letter.html
 holds 'its letter names Budapest' grep -q 'Budapest 29(2)(b)' letter.html
 holds 'and not the Convention' sh -c \

@@ -27,7 +27,7 @@ said 'Court of Berun' 'with its name'
 must preserve XB
 try 2 'it cannot go by Comity' A request send 1 --yes
 said '--by letter' 'and the other ways are named'
-try 0 'a preservation goes by letter' A request send 1 --by letter --out letter.html --yes
+try 0 'a preservation goes by letter' second A request send 1 --by letter --out letter.html --yes
 is 1 sent 'it is sent'
 try 0 'the list' A request list
 said 'preserve     XB sent' 'has the State of who is asked on paper'
@@ -121,11 +121,11 @@ echo 'orange lamp seven rivers' >theirs
 try 2 'a short passphrase is refused' sh -c 'echo short >short; comity --home a \
 	--passphrase-file pass --no-input evidence seal 0001 --to-passphrase \
 	--receiver-passphrase-file short --request 2 --out for-berun.age'
-try 0 'the evidence is sealed under a passphrase' A evidence seal 0001 --to-passphrase \
+try 0 'the evidence is sealed under a passphrase' second A evidence seal 0001 --to-passphrase \
 	--receiver-passphrase-file theirs --request 2 --out for-berun.age \
 	--purpose 'Case B 77/26 only'
 is 2 delivered 'the request is delivered'
-try 0 'again it is only written' A evidence seal 0001 --to-passphrase \
+try 0 'again it is only written' second A evidence seal 0001 --to-passphrase \
 	--receiver-passphrase-file theirs --request 2 --out again.age
 A --json evidence show 0001 >e.json
 holds 'nothing was sealed a second time' python3 -c \
@@ -168,7 +168,7 @@ else
 fi
 must openssl req -x509 -newkey rsa:3072 -nodes -keyout court.key -out court.pem -days 30 \
 	-subj '/C=XB/CN=Court of Berun' -addext keyUsage=critical,keyEncipherment
-try 0 'or for a certificate' A evidence seal 0001 --to-cert court.pem --out for-court.p7m
+try 0 'or for a certificate' second A evidence seal 0001 --to-cert court.pem --out for-court.p7m
 holds 'openssl opens that' openssl cms -decrypt -inform DER -in for-court.p7m \
 	-inkey court.key -out by-cert/package.tar
 holds 'and it checks the same' stranger by-cert

@@ -8,7 +8,7 @@ three=$(printf 'one\ntwo\nthree')
 # ---- the wrong number, the wrong side ----
 
 must preserve XB
-must A request send 1
+must second A request send 1
 carry A B
 try 0 'the number of the other side finds the request' B request show XA-2026-000001
 said 'XB-2026-000001' 'and shows ours'
@@ -103,7 +103,7 @@ said '--ground' 'and is asked for it'
 
 try 6 'a bundle of somebody else' A bundle read stick-A-B
 must preserve XB
-must A request send "$((number + 1))"
+must second A request send "$((number + 1))"
 must A bundle write whole --to XB
 mkdir half && cp -r whole/. half
 for f in half/parcels/*; do head -c 999 "$f" >cut.part && cp cut.part "$f"; done

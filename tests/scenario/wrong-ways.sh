@@ -105,13 +105,13 @@ flip bent.card 3000
 A peer pair bent.card --words "$(words c)" >said 2>&1
 case $? in 2|3) ok 'a changed card is refused' ;; *) not_ok 'a changed card is refused' ;; esac
 must A peer pair c/card.card --words "$(words c)"
-must A evidence seal 0001 --to XC
+must second A evidence seal 0001 --to XC
 try 0 'a peer is revoked' A peer revoke XC --reason 'key lost'
 try 6 'nothing is sealed to it any more' A evidence seal 0001 --to XC
 said revoked 'and it says so'
 
 # ---- parcels ----
-must A evidence send 0001 --to XB
+must second A evidence send 0001 --to XB
 must A bundle write stick --to XB
 parcel=$(echo stick/parcels/*.comity)
 try 6 'a bundle for somebody else' comity --home c --passphrase-file pass --no-input \

@@ -7,7 +7,7 @@ two_offices
 small_tree seized
 echo accent >'seized/été 100%.txt'
 must add seized
-must A evidence seal 0001 --to XB --out parcel.comity
+must second A evidence seal 0001 --to XB --out parcel.comity
 stranger_kit
 
 holds 'age opens the parcel' sh -c 'age -d -i agekey parcel.comity >package.tar'
