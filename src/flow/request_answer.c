@@ -226,11 +226,23 @@ follows_set(const struct answering *g, struct act *a)
 		a->follows[a->follows_n++] = g->answered;
 }
 
+/*
+ * Two answers of one second have no order at the other side, which would take either for
+ * the later one: the second one waits for its own second.
+ */
+static void
+own_second(const struct answering *g)
+{
+	if (g->has_said && g->said.made_at == world_now(g->f->world))
+		world_sleep(g->f->world, 1000);
+}
+
 static bool
 answer_make(struct answering *g, struct err *err)
 {
 	struct act *a = &g->answer;
 
+	own_second(g);
 	if (!act_begin(g->f, a, g->wish->kind, g->to.is_peer ? &g->to.peer : NULL,
 	    err))
 		return false;
