@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/part_kit.h"
 #include "flow/journey.h"
 #include "flow/ledger.h"
 #include "flow/testkit.h"
@@ -123,13 +124,15 @@ keys_of_an_older_home_are_ended_however_their_making_is_cut(void **state)
 	const struct log_signer *log;
 
 	(void)state;
-	for (uint64_t cut = 1;; cut += getenv("COMITY_LONG") != NULL ? 1 : 7) {
+	for (uint64_t cut = 1, k = 0;; cut += getenv("COMITY_LONG") != NULL ? 1 : 7) {
 		struct err why = ERR_INIT;
 		struct digest id;
 		uint64_t before;
 		struct job j;
 		bool end;
 
+		if (!part_has(k++))
+			continue;
 		job_begin(&j, 952);
 		run_up_to(&j, AFTER_INIT);
 		OK(site_again(&j.a, &err));

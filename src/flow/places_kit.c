@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/part_kit.h"
 #include "flow/places_kit.h"
 
 #define TRY_SECONDS_MAX 120	/* one that hangs is ended, and that is a finding */
@@ -40,24 +41,6 @@ child_run(const struct places *p, uint64_t n, unsigned way)
 
 /* ---- which of them ---- */
 
-struct part {
-	uint64_t i, n;
-};
-
-static struct part
-part_wanted(void)
-{
-	const char *s = getenv("COMITY_PART");
-	struct part p = { 1, 1 };
-	unsigned i, n;
-
-	if (s == NULL)
-		return p;
-	if (sscanf(s, "%u/%u", &i, &n) != 2 || i < 1 || i > n)
-		fail_msg("COMITY_PART is i/n with i from 1 to n, not %s", s);
-	return (struct part){ i, n };
-}
-
 static bool
 is_bad(const struct places *p, uint64_t n, unsigned way)
 {
@@ -73,29 +56,30 @@ is_bad(const struct places *p, uint64_t n, unsigned way)
 static unsigned
 try_all(const struct places *p)
 {
-	struct part part = part_wanted();
 	uint64_t all = p->n * p->ways, tried = 0;
 	unsigned bad = 0;
 
-	for (uint64_t i = part.i - 1; i < all && bad < BAD_MAX; i += part.n, tried++)
+	for (uint64_t i = 0; i < all && bad < BAD_MAX; i++) {
+		if (!part_has(i))
+			continue;
+		tried++;
 		bad += is_bad(p, 1 + i / p->ways, (unsigned)(i % p->ways));
-	print_message("%s: %llu places, %u ways each: %llu tried (part %llu/%llu), "
-	    "%u bad\n", p->what, (unsigned long long)p->n, p->ways,
-	    (unsigned long long)tried, (unsigned long long)part.i,
-	    (unsigned long long)part.n, bad);
+	}
+	print_message("%s: %llu places, %u ways each: %llu tried, %u bad\n", p->what,
+	    (unsigned long long)p->n, p->ways, (unsigned long long)tried, bad);
 	return bad;
 }
 
+/* The ways turn, and within each part of four too. */
 static unsigned
 try_few(const struct places *p)
 {
 	unsigned few = p->n < p->few ? (unsigned)p->n : p->few, bad = 0;
-	struct part part = part_wanted();
 
-	/* The ways turn within a part too, and begin elsewhere in the next. */
-	for (uint64_t i = part.i - 1; i < few; i += part.n)
-		bad += is_bad(p, few < 2 ? 1 : 1 + i * (p->n - 1) / (few - 1),
-		    (unsigned)((i / part.n + part.i - 1) % p->ways));
+	for (unsigned i = 0; i < few; i++)
+		if (part_has(i))
+			bad += is_bad(p, few < 2 ? 1 : 1 + i * (p->n - 1) / (few - 1),
+			    (i + i / 4) % p->ways);
 	return bad;
 }
 

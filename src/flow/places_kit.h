@@ -6,9 +6,7 @@
  *
  * COMITY_LONG=1: every place in every way.  Else about `few` of them, spread from the
  * first to the last, each in one way.
- * COMITY_PART=i/n: of these only the ith of n parts (1 to n), so that a long run can be
- * had in pieces, and two compilers can share a short one; all parts together leave no
- * place out.
+ * COMITY_PART: of these only a part (base/part_kit.h).
  */
 #ifndef COMITY_FLOW_PLACES_KIT_H
 #define COMITY_FLOW_PLACES_KIT_H

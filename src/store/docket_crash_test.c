@@ -3,6 +3,7 @@
  * call, with every kind of loss, and again while it recovers; every disk error; every
  * allocation.  COMITY_LONG=1 leaves out nothing.
  */
+#include "base/part_kit.h"
 #include "store/testkit.h"
 
 #include "store/sql.h"
@@ -276,7 +277,9 @@ lost_power_takes_nothing_that_was_committed(void **state)
 	bool cut = true;
 
 	(void)state;
-	for (uint64_t n = 1; cut; n += whole() ? 1 : 7) {
+	for (uint64_t n = 1, k = 0; cut; n += whole() ? 1 : 7) {
+		if (!part_has(k++))
+			continue;
 		cut = cut_once(n, SIM_CRASH_KEEP_NONE, 0, 0);
 		(void)cut_once(n, SIM_CRASH_KEEP_ALL, 0, 0);
 		for (uint64_t seed = 1; seed <= (whole() ? 8 : 2); seed++)
@@ -290,9 +293,12 @@ the_loss_of_any_one_write_takes_nothing_that_was_committed(void **state)
 	bool cut = true;
 
 	(void)state;
-	for (uint64_t n = 1; cut; n += whole() ? 1 : 23) {
-		uint64_t u = unsynced_at(n);
+	for (uint64_t n = 1, k = 0; cut; n += whole() ? 1 : 23) {
+		uint64_t u;
 
+		if (!part_has(k++))
+			continue;
+		u = unsynced_at(n);
 		for (uint64_t i = 1; i <= u; i += whole() ? 1 : 1 + u / 3)
 			(void)cut_once(n, SIM_CRASH_LOSE_ONE, i, 0);
 		cut = cut_once(n, SIM_CRASH_LOSE_ONE, 0, 0);
@@ -305,9 +311,10 @@ power_may_go_again_while_the_docket_recovers(void **state)
 	bool cut = true;
 
 	(void)state;
-	for (uint64_t n = 1; cut; n += whole() ? 3 : 29)
+	for (uint64_t n = 1, k = 0; cut; n += whole() ? 3 : 29)
 		for (uint64_t again = 1; again < 60; again += whole() ? 3 : 13)
-			cut = cut_once(n, SIM_CRASH_KEEP_SOME, n + again, again);
+			if (part_has(k++))
+				cut = cut_once(n, SIM_CRASH_KEEP_SOME, n + again, again);
 }
 
 /* Somebody put the docket back without its log: the new one has its name for good. */
@@ -381,7 +388,9 @@ a_disk_error_at_any_call_takes_nothing_that_was_committed(void **state)
 	bool hit = true;
 
 	(void)state;
-	for (uint64_t n = 1; hit; n += whole() ? 1 : 5) {
+	for (uint64_t n = 1, k = 0; hit; n += whole() ? 1 : 5) {
+		if (!part_has(k++))
+			continue;
 		hit = fail_once(SIM_FAULT_IO, n, false);
 		if (whole() || n % 2 == 0)
 			(void)fail_once(SIM_FAULT_IO, n, true);
@@ -394,7 +403,9 @@ a_full_disk_at_any_call_takes_nothing_that_was_committed(void **state)
 	bool hit = true;
 
 	(void)state;
-	for (uint64_t n = 1; hit; n += whole() ? 1 : 11) {
+	for (uint64_t n = 1, k = 0; hit; n += whole() ? 1 : 11) {
+		if (!part_has(k++))
+			continue;
 		hit = fail_once(SIM_FAULT_FULL, n, false);
 		(void)fail_once(SIM_FAULT_FULL, n, true);
 	}
@@ -458,7 +469,9 @@ an_allocation_that_fails_takes_nothing_that_was_committed(void **state)
 
 	(void)state;
 	/* The first steps one by one, then with growing strides. */
-	for (uint64_t n = 1; hit; n += whole() ? 1 : 1 + n / 40) {
+	for (uint64_t n = 1, k = 0; hit; n += whole() ? 1 : 1 + n / 40) {
+		if (!part_has(k++))
+			continue;
 		hit = starve(n, false);
 		(void)starve(n, true);
 	}
