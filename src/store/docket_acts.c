@@ -35,12 +35,6 @@ act_bind(struct query *q, const struct docket_act *a)
 	bind_text(q, a->when);
 }
 
-static int64_t
-take_when(struct query *q)
-{
-	return take_int(q, WHEN_MIN, WHEN_MAX);
-}
-
 static void
 act_take(struct query *q, struct docket_act *a)
 {

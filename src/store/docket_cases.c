@@ -157,8 +157,8 @@ docket_case_get(struct docket *d, unsigned number, bool with_name,
 	ok = query_row(&q, &more, err) && (more || err_set(err, ERR_ABSENT,
 	    "case.absent", "there is no case with the number %u", number));
 	if (ok) {
-		c.opened_at = take_int(&q, WHEN_MIN, WHEN_MAX);
-		c.closed_at = take_int(&q, WHEN_MIN, WHEN_MAX);
+		c.opened_at = take_when(&q);
+		c.closed_at = take_when(&q);
 		ok = query_good(&q, err) && (!with_name ||
 		    names_open(d, "cases", number, &m, 1, take_bytes(&q), err));
 	}

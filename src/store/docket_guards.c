@@ -5,12 +5,6 @@
 
 #define SEALED_MAX 16384	/* of one sealed row: two names, or a reason */
 
-static int64_t
-take_when(struct query *q)
-{
-	return take_int(q, WHEN_MIN, WHEN_MAX);
-}
-
 /* ---- notices ---- */
 
 #define NOTICE_COLUMNS "number, request, person, since, secret_until, renewals, reason," \

@@ -33,12 +33,6 @@ docket_hold_put(struct docket *d, const struct docket_hold *h, struct err *err)
 	return query_run(&q, err);
 }
 
-static int64_t
-take_when(struct query *q)
-{
-	return take_int(q, WHEN_MIN, WHEN_MAX);
-}
-
 bool
 docket_hold_get(struct docket *d, unsigned request, struct docket_hold *out,
     bool *found, struct err *err)

@@ -44,12 +44,6 @@ request_bind(struct query *q, const struct docket_request *r)
 	bind_text(q, r->basis_rows);
 }
 
-static int64_t
-take_when(struct query *q)
-{
-	return take_int(q, WHEN_MIN, WHEN_MAX);
-}
-
 static void
 request_take(struct query *q, struct docket_request *r)
 {
@@ -364,7 +358,7 @@ docket_counts(struct docket *d, int64_t now, struct docket_counts *out,
 		c.outbox = take_count(&q);
 		c.unreceipted = take_count(&q);
 		c.holds_ending = take_count(&q);
-		c.last_received_at = take_int(&q, WHEN_MIN, WHEN_MAX);
+		c.last_received_at = take_when(&q);
 		c.stamps_owed = take_count(&q);
 		c.holds_over = take_count(&q);
 		ok = query_good(&q, err);

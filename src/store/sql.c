@@ -169,6 +169,12 @@ take_int(struct query *q, int64_t min, int64_t max)
 	return min;
 }
 
+int64_t
+take_when(struct query *q)
+{
+	return take_int(q, WHEN_MIN, WHEN_MAX);
+}
+
 unsigned
 take_ref(struct query *q)
 {

@@ -121,6 +121,7 @@ MUST bool query_row(struct query *q, bool *more, struct err *err);
 MUST bool query_run(struct query *q, struct err *err);
 
 int64_t take_int(struct query *q, int64_t min, int64_t max);
+int64_t take_when(struct query *q);			/* an instant; 0: none */
 unsigned take_ref(struct query *q);			/* NULL: 0 */
 bool take_bool(struct query *q);
 void take_text(struct query *q, char *out, size_t room);
