@@ -320,13 +320,13 @@ approval_record(struct flow *f, const struct statement *s, const char *outcome,
     struct err *err)
 {
 	struct record r;
+	char rule[sizeof r.rule];
 	struct buf text;
 	bool ok;
 
 	record_begin(f, &r, EVENT_DECIDED);
-	(void)snprintf(r.rule, sizeof r.rule, "people.%s", people_act_name(s->act));
-	(void)snprintf(r.rule_version, sizeof r.rule_version, "1");
-	(void)snprintf(r.outcome, sizeof r.outcome, "%s", outcome);
+	(void)snprintf(rule, sizeof rule, "people.%s", people_act_name(s->act));
+	record_decided(&r, rule, outcome);
 	(void)snprintf(r.reason, sizeof r.reason, "by.%u.%s", s->person,
 	    s->from_afar ? "from-afar" : "here");
 	buf_init(&text, 4096);

@@ -4,17 +4,6 @@
 
 #include "flow/journey.h"
 
-/* Of the rules as this version has them; a change of a rule raises it. */
-#define RULES_VERSION "1"
-
-static void
-decision_fill(struct record *r, const char *rule, const char *outcome)
-{
-	(void)snprintf(r->rule, sizeof r->rule, "%s", rule);
-	(void)snprintf(r->rule_version, sizeof r->rule_version, RULES_VERSION);
-	(void)snprintf(r->outcome, sizeof r->outcome, "%s", outcome);
-}
-
 bool
 decided_made(struct flow *f, const struct act *a, const struct package_written *w,
     struct record *r)
@@ -29,13 +18,13 @@ decided_made(struct flow *f, const struct act *a, const struct package_written *
 		r->peer = a->to;
 	switch (act_kind_class(a->kind)) {
 	case ACT_IS_REQUEST:
-		decision_fill(r, "send", "allowed");
+		record_decided(r, "send", "allowed");
 		return true;
 	case ACT_IS_EVIDENCE:
-		decision_fill(r, "seal", "allowed");
+		record_decided(r, "seal", "allowed");
 		return true;
 	case ACT_IS_ANSWER:
-		decision_fill(r, "answer", act_kind_name(a->kind));
+		record_decided(r, "answer", act_kind_name(a->kind));
 		if (b->grounds_n > 0)
 			(void)snprintf(r->ground, sizeof r->ground, "%.11s",
 			    b->grounds[0]);
@@ -56,7 +45,7 @@ decided_waived(struct flow *f, const struct made *m, struct record *r)
 	r->has_act = r->has_package = true;
 	r->act = m->written->act_id;
 	r->package = m->written->package_id;
-	decision_fill(r, "consultation", "waived");
+	record_decided(r, "consultation", "waived");
 	(void)snprintf(r->reason, sizeof r->reason, "waived.%.40s", m->waived);
 }
 
@@ -69,7 +58,7 @@ decided_refused(struct flow *f, unsigned request, const struct err *why)
 	if (why->kind != ERR_REFUSED)
 		return;
 	record_begin(f, &r, EVENT_DECIDED);
-	decision_fill(&r, why->reason, "refused");
+	record_decided(&r, why->reason, "refused");
 	/* What was refused did not happen, and is told as refused, also without a record. */
 	(void)!record_alone(f, &r, request, &ignored);
 }

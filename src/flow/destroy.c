@@ -7,8 +7,6 @@
 #include "flow/people.h"
 #include "flow/take.h"
 
-#define DESTROY_RULES "1"		/* version of the rules of this file */
-
 const char *const destroy_reasons[DESTROY_REASONS] = { "retention_ended", "court_order",
 	"condition", "unlawful", "returned", "case_closed" };
 
@@ -166,9 +164,7 @@ order_record(struct destroying *g, struct docket *d, const struct docket_act *ro
 	if (g->wish->order.n == 0)
 		return true;
 	row_record(g->f, &r, EVENT_DECIDED, row, g->wish->reason);
-	(void)snprintf(r.rule, sizeof r.rule, "destroy");
-	(void)snprintf(r.rule_version, sizeof r.rule_version, DESTROY_RULES);
-	(void)snprintf(r.outcome, sizeof r.outcome, "allowed");
+	record_decided(&r, "destroy", "allowed");
 	(void)snprintf(r.files[0].path, sizeof r.files[0].path, "order");
 	r.files[0].bytes = g->wish->order.n;
 	r.files[0].sha256 = g->order;

@@ -9,8 +9,6 @@
 #include "flow/people.h"
 #include "package/disclose.h"
 
-#define DISCLOSE_RULES "1"		/* version of the rule about restricted material */
-
 /* ---- which lines ---- */
 
 static struct span
@@ -186,9 +184,7 @@ disclosing_record(struct disclosing_now *n, struct err *err)
 	if (r == NULL)
 		return false;
 	record_of(n, EVENT_DECIDED, &r[0]);
-	(void)snprintf(r[0].rule, sizeof r[0].rule, "disclose");
-	(void)snprintf(r[0].rule_version, sizeof r[0].rule_version, DISCLOSE_RULES);
-	(void)snprintf(r[0].outcome, sizeof r[0].outcome, "allowed");
+	record_decided(r, "disclose", "allowed");
 	record_of(n, EVENT_DISCLOSED, &r[1]);
 	/* Files of a link of custody are the package's own: these stand in the decision. */
 	ok = (n->into == NULL || (file_note(n, &r[0], DISCLOSURE_JSON, err) &&

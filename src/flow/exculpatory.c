@@ -88,9 +88,7 @@ note_record(struct flow *f, bool answer, struct span plain, struct err *err)
 	if (r == NULL)
 		return false;
 	record_begin(f, r, EVENT_DECIDED);
-	(void)snprintf(r->rule, sizeof r->rule, "exculpatory");
-	(void)snprintf(r->rule_version, sizeof r->rule_version, "1");
-	(void)snprintf(r->outcome, sizeof r->outcome, answer ? "answered" : "flagged");
+	record_decided(r, "exculpatory", answer ? "answered" : "flagged");
 	(void)snprintf(r->files[0].path, sizeof r->files[0].path, CLEARS ".txt");
 	r->files[0].bytes = plain.n;
 	r->files_n = 1;

@@ -260,10 +260,7 @@ executing_record(struct executing *x, struct docket *d, struct err *err)
 	r.has_act = true;
 	r.act = x->row.act;
 	(void)snprintf(r.peer.s, sizeof r.peer.s, "%.19s", x->row.peer);
-	(void)snprintf(r.rule, sizeof r.rule, EXECUTE_RULE);
-	(void)snprintf(r.rule_version, sizeof r.rule_version, "1");
-	(void)snprintf(r.outcome, sizeof r.outcome, "%s",
-	    request_state_name(STATE_EXECUTING));
+	record_decided(&r, EXECUTE_RULE, request_state_name(STATE_EXECUTING));
 	(void)snprintf(r.reason, sizeof r.reason, "execute.%s", x->facts.persons > 1 ?
 	    "two-persons" : x->facts.unmapped ? "dual-waived" : x->facts.assurance_wanted ? "assured" :
 	    x->facts.authorised ? "authorised" : "granted");

@@ -421,14 +421,6 @@ call_wish_check(const struct call_wish *w, enum call_result *result, struct err 
 }
 
 static void
-decided_fill(struct record *r, const char *rule, const char *outcome)
-{
-	(void)snprintf(r->rule, sizeof r->rule, "%s", rule);
-	(void)snprintf(r->rule_version, sizeof r->rule_version, "1");
-	(void)snprintf(r->outcome, sizeof r->outcome, "%s", outcome);
-}
-
-static void
 thread_record(struct flow *f, const struct docket_request *row, struct record *r,
     const char *rule, const char *outcome)
 {
@@ -436,7 +428,7 @@ thread_record(struct flow *f, const struct docket_request *row, struct record *r
 	r->has_act = row->has_act;
 	r->act = row->act;
 	(void)snprintf(r->peer.s, sizeof r->peer.s, "%.19s", row->peer);
-	decided_fill(r, rule, outcome);
+	record_decided(r, rule, outcome);
 }
 
 static bool
@@ -558,7 +550,7 @@ stance_keep(struct flow *f, struct docket_stance *s, struct err *err)
 	bool ok;
 
 	record_begin(f, &r, EVENT_DECIDED);
-	decided_fill(&r, s->what, s->value);
+	record_decided(&r, s->what, s->value);
 	s->since = r.at;
 	(void)snprintf(r.reason, sizeof r.reason, "%s.%c%c.%s", s->what,
 	    s->state[0] - 'A' + 'a', s->state[1] - 'A' + 'a', s->about);

@@ -10,7 +10,6 @@
 #include "flow/use.h"
 #include "form/json.h"
 
-#define INSPECT_RULES "1"		/* version of the rule: inspected, never copied */
 #define INSPECTIONS_MAX 9999		/* of one piece of evidence */
 
 static bool
@@ -81,9 +80,7 @@ inspected_record(struct flow *f, const struct parcel *p, struct span plain,
 	r[0].has_act = r[0].has_package = true;
 	r[0].act = p->act_id;
 	r[0].package = p->package_id;
-	(void)snprintf(r[0].rule, sizeof r[0].rule, "inspect");
-	(void)snprintf(r[0].rule_version, sizeof r[0].rule_version, INSPECT_RULES);
-	(void)snprintf(r[0].outcome, sizeof r[0].outcome, "allowed");
+	record_decided(r, "inspect", "allowed");
 	(void)snprintf(r[0].reason, sizeof r[0].reason, "evidence.inspected");
 	r[1] = r[0];
 	/* Files of a link of custody are the package's own: this stands in the decision. */

@@ -127,9 +127,7 @@ notice_keep(struct flow *f, struct notice_view *v, const char *outcome, const ch
 	r.has_act = v->row.has_act;
 	r.act = v->row.act;
 	(void)snprintf(r.peer.s, sizeof r.peer.s, "%.19s", v->row.peer);
-	(void)snprintf(r.rule, sizeof r.rule, NOTICE_RULE);
-	(void)snprintf(r.rule_version, sizeof r.rule_version, "1");
-	(void)snprintf(r.outcome, sizeof r.outcome, "%s", outcome);
+	record_decided(&r, NOTICE_RULE, outcome);
 	(void)snprintf(r.reason, sizeof r.reason, "person.%u.%lld.%.23s", v->notice.person,
 	    (long long)until, code);
 	ok = desk_open(f, false, &d, err) && docket_begin(d, err) &&

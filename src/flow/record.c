@@ -7,6 +7,7 @@
 #include "flow/people.h"
 #include "flow/record.h"
 
+#define RULES_VERSION "1"	/* a change of a rule raises it */
 #define ENTRY_EXTRA (4 + RECORD_SALT + 32)	/* length, salt, chain (ledger/journal.h) */
 
 void
@@ -22,6 +23,14 @@ record_begin(struct flow *f, struct record *r, enum record_event event)
 	    s->roles_n > 0 ? s->roles[0] : "office");
 	(void)snprintf(r->person, sizeof r->person, "P1");
 	flow_person_record(f, r->person, r->role);
+}
+
+void
+record_decided(struct record *r, const char *rule, const char *outcome)
+{
+	(void)snprintf(r->rule, sizeof r->rule, "%s", rule);
+	(void)snprintf(r->rule_version, sizeof r->rule_version, RULES_VERSION);
+	(void)snprintf(r->outcome, sizeof r->outcome, "%s", outcome);
 }
 
 void

@@ -18,6 +18,8 @@
  * written; in a home of one the first role of the settings, and "P1".
  */
 void record_begin(struct flow *f, struct record *r, enum record_event event);
+/* Rule and outcome of a decision, with the version of the rules as this program has them. */
+void record_decided(struct record *r, const char *rule, const char *outcome);
 /*
  * Durable in the journal, then indexed in the docket (its own transaction when none is
  * open).  request: the thread, whose last record becomes `before`; 0 none.  *at: offset

@@ -431,9 +431,7 @@ set_aside(struct taking *t, struct err *err)
 	if (t->report.has_act)
 		r.peer = t->report.act.from;
 	(void)snprintf(r.carrier, sizeof r.carrier, "%s", t->carrier);
-	(void)snprintf(r.rule, sizeof r.rule, "%s", t->out->reason);
-	(void)snprintf(r.rule_version, sizeof r.rule_version, "1");
-	(void)snprintf(r.outcome, sizeof r.outcome, "refused");
+	record_decided(&r, t->out->reason, "refused");
 	(void)snprintf(r.reason, sizeof r.reason, "%s", t->out->reason);
 	(void)snprintf(to, sizeof to, "%s.not-taken", inbox_name_of(&t->sha256).s);
 	return record_alone(t->flow, &r, 0, err) &&
