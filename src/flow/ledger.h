@@ -253,7 +253,8 @@ struct rebuilt {
 	uint64_t records, acts, requests, evidence;
 	uint64_t without_parcel;	/* acts the records name whose parcel is not here */
 	uint64_t marked;		/* of them, those that have a row all the same */
-	char text[400];
+	uint64_t left;			/* recorded, and taken in by the next look into the inbox */
+	char text[700];
 };
 /*
  * The docket anew from packages (opened with our keys), journal and ledger, beside the old one,

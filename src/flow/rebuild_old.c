@@ -204,11 +204,12 @@ all_take(struct rebuilding *r, struct err *err)
 	return docket_rebuild_others(r->d, r->old, &why) || partly(r, &why, err);
 }
 
+/* What is lost, or was only there: by its own words, which are shown (doc/format/docket.md). */
 static void
 tell(struct rebuilding *r)
 {
 	char *to = r->out->text;
-	size_t room = sizeof r->out->text;
+	size_t room = sizeof r->out->text, n;
 
 	if (r->old == NULL)
 		(void)snprintf(to, room,
@@ -220,6 +221,11 @@ tell(struct rebuilding *r)
 		    (unsigned long long)r->correspondents,
 		    (unsigned long long)r->drafts, r->old_damaged ?
 		    " A part of it could not be read: look whether a case or a draft is missing." : "");
+	n = strlen(to);
+	if (r->out->left > 0)
+		(void)snprintf(to + n, room - n,
+		    " Being taken in when this home stopped, and not in the docket yet: %llu. They wait in the inbox; take them in now, with: comity evidence receive",
+		    (unsigned long long)r->out->left);
 }
 
 bool

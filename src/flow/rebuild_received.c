@@ -188,8 +188,10 @@ received_take(struct replaying *p, struct taking *t, const struct entry *e,
 	if (digest_map_find(&p->r->receipts, &e->package, &at))
 		s = &p->r->seen[at];
 	/* The command that was cut goes on with it as with one that is new. */
-	if (s == NULL && marked(p->r, t->path))
+	if (s == NULL && marked(p->r, t->path)) {
+		p->r->out->left++;
 		return true;
+	}
 	if (!parcel_join(p->f, &t->in, &t->head, &why) ||
 	    !node_check(&p->trust, &t->in, &t->report, &why) ||
 	    (s == NULL && !file_digest(p->f, t->path, NULL, &t->bytes, &t->sha256, &why)))

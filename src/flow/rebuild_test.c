@@ -817,6 +817,32 @@ work_is_cut(void *arg, uint64_t n, unsigned way)
 	job_end(&c->j);
 }
 
+/*
+ * The docket is lost before anybody looks into the inbox: a mark whose going was not synced
+ * is there again, and what it is of is left out until then, though it had come in.
+ */
+static void
+work_is_cut_and_the_docket_lost(void *arg, uint64_t n, unsigned way)
+{
+	struct work_cut *c = arg;
+	struct err why = ERR_INIT;
+	struct rebuilt r;
+	size_t taken;
+
+	power_fails(c->j.world, n);
+	(void)!work_run(&c->j, c->work, &why);
+	power_back(c->j.world, n, way);
+	site_end(&c->j.b);
+	docket_lose(&c->j, &c->j.b);
+	GOOD(site_again(&c->j.b, &err) && flow_rebuild(&c->j.b.flow, &r, &err));
+	GOOD(site_again(&c->j.b, &err) && take_all_in(&c->j.b, NULL, &taken, &err));
+	assert_true(taken >= r.left);	/* of the others our receipt told */
+	assert_int_equal(r.left > 0, strstr(r.text, "inbox") != NULL);
+	GOOD(work_run(&c->j, c->work, &err));
+	rebuilt_equal(&c->j, &c->j.b, true);
+	job_end(&c->j);
+}
+
 /* XA asked to preserve (1, granted) and for the data (2); XB works on both. */
 static void
 work_begin(struct job *j)
@@ -834,12 +860,11 @@ work_begin(struct job *j)
 }
 
 static void
-wherever_work_on_a_request_is_cut_the_docket_is_made_anew_as_it_was(void **state)
+each_work_cut(void (*try)(void *arg, uint64_t n, unsigned way), unsigned few)
 {
-	(void)state;
 	for (size_t i = 0; i < WORKS; i++) {
-		struct places p = { .what = works[i].name, .ways = POWER_WAYS, .few = 4,
-			.try = work_is_cut };
+		struct places p = { .what = works[i].name, .ways = POWER_WAYS, .few = few,
+			.try = try };
 		struct work_cut c = { .work = i };
 
 		work_begin(&c.j);
@@ -850,6 +875,20 @@ wherever_work_on_a_request_is_cut_the_docket_is_made_anew_as_it_was(void **state
 		places_try(&p);
 		job_end(&c.j);
 	}
+}
+
+static void
+wherever_work_on_a_request_is_cut_the_docket_is_made_anew_as_it_was(void **state)
+{
+	(void)state;
+	each_work_cut(work_is_cut, 4);
+}
+
+static void
+what_a_docket_made_anew_leaves_in_the_inbox_the_next_look_takes_in(void **state)
+{
+	(void)state;
+	each_work_cut(work_is_cut_and_the_docket_lost, 4);
 }
 
 /* A number that a draft had when theirs came in is not given to theirs. */
@@ -1187,6 +1226,7 @@ main(void)
 		cmocka_unit_test(wherever_a_step_is_cut_the_docket_made_anew_goes_on),
 		cmocka_unit_test(a_step_that_was_cut_and_ended_is_made_anew_as_it_was),
 		cmocka_unit_test(wherever_work_on_a_request_is_cut_the_docket_is_made_anew_as_it_was),
+		cmocka_unit_test(what_a_docket_made_anew_leaves_in_the_inbox_the_next_look_takes_in),
 		cmocka_unit_test(numbers_stay_those_that_people_know),
 		cmocka_unit_test(what_was_made_anew_is_there_after_lost_power),
 		cmocka_unit_test(wherever_taking_in_is_cut_each_act_comes_in_once_and_has_one_receipt),

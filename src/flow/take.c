@@ -732,6 +732,29 @@ sound(const struct package_report *r)
 	    r->overall != OVERALL_CHANGED;
 }
 
+/* Recorded before a cut, it came in then and not now. */
+static bool
+came_before(struct taking *t, struct err *err)
+{
+	uint8_t salt[RECORD_SALT];
+	struct docket_record x;
+	struct record r;
+	bool found;
+
+	if (!t->placed)
+		return true;		/* no record comes before its place */
+	if (!record_catch_up(t->flow, t->docket, err) || !docket_record_find(t->docket,
+	    record_event_name(EVENT_RECEIVED), &t->row.act, &t->row.package, &x, &found,
+	    err))
+		return false;
+	if (!found)
+		return true;
+	if (!record_load(t->flow, x.at, &r, NULL, salt, err))
+		return false;
+	t->row.at = r.at;
+	return true;
+}
+
 static bool
 rules_ask(struct taking *t, bool *same, struct err *err)
 {
@@ -759,7 +782,7 @@ rules_ask(struct taking *t, bool *same, struct err *err)
 		return take_not(t, v.reason, "%s", v.text);
 	take_row(t);
 	t->row.other = beside;
-	if (!class_ask(t, err))
+	if (!came_before(t, err) || !class_ask(t, err))
 		return false;
 	/* Evidence that nobody vouches for is kept, and that is said. */
 	if (t->out->as == TAKEN && !t->known && v.text[0] != '\0')
