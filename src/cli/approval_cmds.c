@@ -45,7 +45,8 @@ matter_json(struct json_out *j, const struct matter_view *m, bool text)
 static void
 matter_line(struct cli *c, const struct matter_view *m)
 {
-	say(c, "%.12s  %s", digest_hex(&m->content).s, act_kind_name(m->kind));
+	say(c, "%.12s  %s", digest_hex(&m->content).s, m->request == 0 &&
+	    m->evidence == 0 ? people_act_name(m->act) : act_kind_name(m->kind));
 	if (m->request != 0)
 		say(c, ", request %u", m->request);
 	if (m->evidence != 0)

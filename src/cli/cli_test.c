@@ -503,6 +503,8 @@ evidence_travels(void **state)
 	BOTH(0, A, "stamp", "authority");
 	BOTH(0, A, "doctor");
 	BOTH(2, A, "key", "export-identity", "--out", "-", "--yes");
+	BOTH(6, A, "key", "export-identity", "--out", "id\xff", "--yes");
+	judge_signs();
 	OBJECT(0, A, "key", "export-identity", "--out", "id\xff", "--yes");
 }
 

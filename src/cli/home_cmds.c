@@ -248,14 +248,11 @@ file_out(struct cli *c, const char *out, struct span bytes, bool public)
 	return ok;
 }
 
-int
-give_file(struct cli *c, const char *out, struct span bytes, const char *what,
-    bool public)
+static void
+file_told(struct cli *c, const char *out, struct span bytes, const char *what)
 {
 	struct json_out j;
 
-	if (!file_out(c, out, bytes, public))
-		return fail(c);
 	if (c->json) {
 		json_start(c, &j, "comity.written/1");
 		json_out_str(&j, "what", what);
@@ -266,6 +263,15 @@ give_file(struct cli *c, const char *out, struct span bytes, const char *what,
 	say(c, "%s written to ", what);
 	say_text(c, out);
 	say(c, " (%zu bytes).\n", bytes.n);
+}
+
+int
+give_file(struct cli *c, const char *out, struct span bytes, const char *what,
+    bool public)
+{
+	if (!file_out(c, out, bytes, public))
+		return fail(c);
+	file_told(c, out, bytes, what);
 	return EXIT_DONE;
 }
 
@@ -422,34 +428,33 @@ confirm_state(struct cli *c, const char *question)
 	return ok;
 }
 
+struct identity_file { struct cli *c; const char *out; };
+
+static bool
+identity_give(void *arg, struct span identities, struct err *err)
+{
+	const struct identity_file *to = arg;
+
+	if (!file_out(to->c, to->out, identities, false)) {
+		*err = to->c->err;
+		return false;
+	}
+	file_told(to->c, to->out, identities, "Identity");
+	return true;
+}
+
 int
 run_key_export(struct cli *c, struct call *call)
 {
-	const char *out = call_value(call, "out");
-	const struct age_identity *const *ids;
-	struct keyring *k = NULL;
-	struct buf line;
-	size_t n;
-	int code;
+	struct identity_file to = { c, call_value(call, "out") };
 
-	if (out == NULL || strcmp(out, "-") == 0)
+	if (to.out == NULL || strcmp(to.out, "-") == 0)
 		return fail_use(c, "comity key export-identity needs --out FILE, the name of a new file");
-	buf_init_secret(&line, 65536);
 	if (!confirm_state(c, "Whoever has this file opens every parcel sealed to this authority.\nType the two letters of your State to go on: ") ||
-	    !flow_keyring(&c->flow, &k, &c->err) ||
-	    !keyring_identities(k, &ids, &n, &c->err))
-		code = fail(c);
-	else
-		code = EXIT_DONE;
-	for (size_t i = 0; code == EXIT_DONE && i < n; i++)
-		if (!age_identity_print(ids[i], &line, &c->err))
-			code = fail(c);
-	if (code == EXIT_DONE)
-		code = give_file(c, out, buf_span(&line), "Identity", false);
-	if (code == EXIT_DONE)
-		say(c, "Keep it as you keep evidence: it opens parcels with age alone.\n");
-	buf_clear(&line);
-	return code;
+	    !flow_key_export(&c->flow, identity_give, &to, &c->err))
+		return fail(c);
+	say(c, "Keep it as you keep evidence: it opens parcels with age alone.\n");
+	return EXIT_DONE;
 }
 
 /* Our card is good no more: every confirmed peer hears of it at its next bundle. */

@@ -72,7 +72,7 @@ const struct command office_commands[] = {
 	{ "key", "rewrap", "", 0, 0, "a new passphrase", NULL, rewrap_options, NULL, true,
 	    run_key_rewrap },
 	{ "key", "export-identity", "", 0, 0, "the age identity as a file: whoever has it opens every parcel",
-	    "For a court that opens the parcel itself, and for training.",
+	    "For a court that opens the parcel itself, and for training. Two persons: it is refused until another one has approved it.",
 	    export_key_options, NULL, true, run_key_export },
 	{ "key", "revoke", "", 0, 0, "our card is good no more: tell every peer",
 	    "For a key that others may have. What was time-stamped before stays provable.",

@@ -78,6 +78,13 @@ enum rotate_what { ROTATE_SIGNING, ROTATE_SEALING };
 /* *needs_certificate: a request was made and the answer has to be imported. */
 MUST bool flow_key_rotate(struct flow *f, enum rotate_what what,
     bool *needs_certificate, struct err *err);
+/*
+ * The age identities of this authority as lines, handed to give: by two persons, and a
+ * leaf before a byte of them is out (flow/people.h: flow_second).
+ */
+MUST bool flow_key_export(struct flow *f,
+    bool (*give)(void *arg, struct span identities, struct err *err), void *arg,
+    struct err *err);
 /* log_n 0: as it is; else 15 to 20 (in a simulated world also AGE_LOG_N_TEST). */
 MUST bool flow_key_rewrap(struct flow *f, unsigned log_n, struct err *err);
 

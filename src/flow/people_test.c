@@ -437,6 +437,57 @@ one_credential_alone_releases_nothing(void **state)
 	NO(sealed_by(FIRST, "case 12", &err), "people.second");
 }
 
+/* What was given, and how often. */
+struct handed { unsigned times; bool fails; };
+
+static bool
+handed_over(void *arg, struct span identities, struct err *err)
+{
+	struct handed *h = arg;
+
+	if (h->fails)
+		return err_set(err, ERR_IO, "disk.full", "no room");
+	assert_non_null(memmem(identities.p, identities.n, "AGE-SECRET-KEY-1", 16));
+	h->times++;
+	return true;
+}
+
+static void
+the_keys_of_the_authority_leave_by_two_persons_only(void **state)
+{
+	struct handed h = { 0, false };
+
+	(void)state;
+	as(FIRST);
+	NO(flow_key_export(&j.a.flow, handed_over, &h, &err), "people.second");
+	NO(approved(FIRST, 0, waiting_id(), &err), "people.own");
+	for (unsigned who = DRAFTS; who <= ADMINISTERS; who++) {
+		as(who);
+		NO(flow_key_export(&j.a.flow, handed_over, &h, &err), "people.role");
+	}
+	as(FIRST);
+	NO(flow_key_export(&j.a.flow, handed_over, &h, &err), "people.second");
+	OK(approved(APPROVES, 0, waiting_id(), &err));
+	assert_int_equal(h.times, 0);
+	/* What could not be written was not given: the same approval is still good. */
+	h.fails = true;
+	as(FIRST);
+	NO(flow_key_export(&j.a.flow, handed_over, &h, &err), "disk.full");
+	h.fails = false;
+	as(FIRST);
+	OK(flow_key_export(&j.a.flow, handed_over, &h, &err));
+	assert_int_equal(h.times, 1);
+	as(FIRST);
+	NO(flow_key_export(&j.a.flow, handed_over, &h, &err), "people.second");
+	/* A key that was made since is another matter. */
+	OK(approved(APPROVES, 0, waiting_id(), &err));
+	as(FIRST);
+	OK(flow_key_rotate(&j.a.flow, ROTATE_SEALING, &h.fails, &err));
+	as(FIRST);
+	NO(flow_key_export(&j.a.flow, handed_over, &h, &err), "people.second");
+	assert_int_equal(h.times, 1);
+}
+
 static void
 evidence_without_a_fingerprint_cannot_be_approved(void **state)
 {
@@ -700,6 +751,7 @@ main(void)
 		TEST(a_matter_written_by_hand_in_anothers_name_is_prepared_anew),
 		TEST(who_left_and_who_was_not_let_in_approve_nothing),
 		TEST(one_credential_alone_releases_nothing),
+		TEST(the_keys_of_the_authority_leave_by_two_persons_only),
 		TEST(evidence_without_a_fingerprint_cannot_be_approved),
 		TEST(an_administrator_reads_nothing_and_an_auditor_figures_only),
 		TEST(a_preservation_goes_at_night_and_owes_the_second_signature),

@@ -32,7 +32,8 @@ function ways(list,    part, n, i, out) {
 BEGIN {
 	roles = "investigator prosecutor officer contact_point lawyer auditor administrator"
 	acts = "draft add ask_hold ask ask_emergency hold grant refuse message deliver " \
-	    "release destroy receive read read_protected export view keys administer audit"
+	    "release destroy receive read read_protected export view keys export_key " \
+	    "administer audit"
 	groups = "log desk sign evidence"
 	offices = "one small full"
 	classes = "*request *answer *evidence *receipt *card *time_stamp"
@@ -70,7 +71,7 @@ file == "approvals.tsv" {
 	if (($3 > 0) != ($4 != "") || ($3 > 0) != ($5 != ""))
 		fault("who approves, and how, is said when somebody does")
 	if ((index($5, "later") > 0) != ($6 > 0)) fault("hours go with later")
-	if ($1 ~ /^(ask|ask_emergency|deliver|release|destroy)$/ && \
+	if ($1 ~ /^(ask|ask_emergency|deliver|release|destroy|export_key)$/ && \
 	    ($3 < 1 || index($5, "later") > 0))
 		fault("a disclosure always needs two, before it leaves")
 	n = split($2 == "any" ? offices : $2, part, " ")

@@ -33,6 +33,7 @@ static const char *const act_names[PEOPLE_ACTS] = {
 	[PEOPLE_EXPORT] = "export",
 	[PEOPLE_VIEW] = "view",
 	[PEOPLE_KEYS] = "keys",
+	[PEOPLE_EXPORT_KEY] = "export_key",
 	[PEOPLE_ADMINISTER] = "administer",
 	[PEOPLE_AUDIT] = "audit",
 };
@@ -237,7 +238,7 @@ roles_with(enum people_act act)
 
 #define ROLE(r) (1u << ROLE_##r)
 #define TOUCHES_EVIDENCE ((1u << PEOPLE_READ) | (1u << PEOPLE_READ_PROTECTED) | (1u << PEOPLE_EXPORT) | \
-    (1u << PEOPLE_DELIVER) | (1u << PEOPLE_DESTROY))
+    (1u << PEOPLE_DELIVER) | (1u << PEOPLE_DESTROY) | (1u << PEOPLE_EXPORT_KEY))
 
 struct people_verdict
 person_decide(const struct person_facts *p, enum people_act act)

@@ -43,6 +43,7 @@ enum people_act {
 	PEOPLE_EXPORT,
 	PEOPLE_VIEW,		/* requests and their texts */
 	PEOPLE_KEYS,		/* the authority's keys, cards, peers */
+	PEOPLE_EXPORT_KEY,	/* what opens every parcel becomes a file of its own */
 	PEOPLE_ADMINISTER,	/* persons, roles, backups */
 	PEOPLE_AUDIT,		/* ledger and figures */
 	PEOPLE_ACTS

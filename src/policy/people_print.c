@@ -135,6 +135,8 @@ static const char *const tail =
     "- Whoever has the keys `sign` and programs of their own can sign with them: a role that\n"
     "  only drafts has none, and one that approves opens no evidence.  The receiver and the\n"
     "  ledger see an act without its record.\n"
+    "- Whoever has the keys `evidence`, the disk and `age` opens parcels unseen: that two persons\n"
+    "  make a file of those keys (`comity key export-identity`) binds the program, not the disk.\n"
     "- Who loses a role keeps what was copied before.  Rotate the keys then:\n"
     "  `comity key rotate`, and `comity key rotate --what sealing`.\n"
     "- A parcel can only be taken in with the keys `evidence`, which also open evidence: that\n"

@@ -22,7 +22,7 @@ static const struct may_line may[] = {
 	{ "contact_point", " draft add ask_hold ask ask_emergency hold message deliver "
 	    "receive view audit " },
 	{ "lawyer", " draft add ask_hold ask ask_emergency hold grant refuse message deliver "
-	    "release destroy receive read read_protected export view keys audit " },
+	    "release destroy receive read read_protected export view keys export_key audit " },
 	{ "auditor", " audit " },
 	{ "administrator", " administer audit " },
 };
@@ -53,6 +53,9 @@ static const struct two_line two[] = {
 	{ "destroy", "one", " prosecutor officer lawyer ", "f", 0 },
 	{ "destroy", "small", " prosecutor officer lawyer ", "af", 0 },
 	{ "destroy", "full", " prosecutor officer lawyer ", "af", 0 },
+	{ "export_key", "one", " prosecutor officer lawyer ", "f", 0 },
+	{ "export_key", "small", " prosecutor officer lawyer ", "af", 0 },
+	{ "export_key", "full", " prosecutor officer lawyer ", "af", 0 },
 	{ "read_protected", "one", " prosecutor officer ", "f", 0 },
 	{ "read_protected", "small", " prosecutor officer ", "af", 0 },
 	{ "read_protected", "full", " prosecutor officer ", "af", 0 },

@@ -166,9 +166,9 @@ try 0 'intact under the national root alone' comity-check --roots pki/SN/root.pe
 
 # ---- the stranger's lines in README, as printed ----
 mkdir stranger
+must second B key export-identity --out stranger/receiver.agekey --yes
 cd stranger || exit 1
 cp ../stick/parcels/*.comity parcel.comity
-must comity --home ../b --passphrase-file ../pass key export-identity --out receiver.agekey --yes
 must comity --home ../b --passphrase-file ../pass peer roots --out roots.pem
 must comity --home ../b --passphrase-file ../pass peer roots --tsa --out tsa.pem
 python3 - "$TOP/README.md" >lines <<'P'

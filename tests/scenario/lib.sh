@@ -217,7 +217,7 @@ over() {
 stranger_kit() {
 	must B peer roots --out roots.pem
 	must B peer roots --tsa --out tsa.pem
-	must B key export-identity --out agekey --yes
+	must second B key export-identity --out agekey --yes
 }
 check() { comity-check --roots roots.pem --tsa tsa.pem "$@"; }
 

@@ -149,6 +149,16 @@ holds 'the package says how it was done' grep -q '"how": "two"' bag/act.json
 holds 'and by whom, by pseudonyms' grep -q '"person": "P4"' bag/act.json
 holds 'and no name' sh -c '! grep -rqa "Cem" bag'
 
+try 6 'the key that opens every parcel is no file of one person' P 1 key export-identity \
+	--out agekey --yes
+id=$(sed -n 's/.*approval give \([0-9a-f]*\).*/\1/p' said | head -n 1)
+try 6 'nor of who approves its own' P 1 approval give "$id"
+must P 1 approval list
+said 'export_key' 'it waits'
+must P 4 approval give "$id"
+try 0 'but of two' P 1 key export-identity --out agekey --yes
+try 6 'once' P 1 key export-identity --out agekey2 --yes
+
 # ---- who runs the machine ----
 
 try 6 'an administrator does not open evidence' P 4 evidence open 1 --out x

@@ -6,8 +6,8 @@ two_offices
 must preserve XB
 must second A request send 1 --yes
 must A bundle write stick --to XB
-must A key export-identity --out a.key --yes
-must B key export-identity --out b.key --yes
+must second A key export-identity --out a.key --yes
+must second B key export-identity --out b.key --yes
 parcel=$(echo stick/parcels/*.comity)
 age -d -i a.key "$parcel" >whole.tar || not_ok 'the sender opens its own archive copy'
 cat >strip.py <<'P'

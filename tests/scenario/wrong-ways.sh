@@ -119,7 +119,7 @@ try 6 'a bundle for somebody else' comity --home c --passphrase-file pass --no-i
 must B bundle read stick
 stranger_kit
 try 2 'a parcel without an identity' check "$parcel"
-must comity --home c --passphrase-file pass key export-identity --out other --yes
+must second C key export-identity --out other --yes
 try 4 'a parcel with somebody else'"'"'s identity' check --identity other "$parcel"
 try 2 'an identity that is none' check --identity roots.pem "$parcel"
 try 2 'roots that are none' comity-check --roots agekey --identity agekey "$parcel"
