@@ -3,7 +3,7 @@
  * that is none of them is told why (threat-model D18: replay, reflection, reorder and
  * splice change nothing).
  */
-#include "policy/request.h"
+#include "policy/thread_inside.h"
 
 static const char *const state_names[REQUEST_STATES] = {
 	[STATE_DRAFT] = "draft",
@@ -224,12 +224,6 @@ static const struct thread_row table[] = {
 	    "a withdrawal crossed with the no" },
 };
 #define ROWS (sizeof table / sizeof table[0])
-
-static uint64_t
-kind_bit(enum act_kind kind)
-{
-	return UINT64_C(1) << kind;
-}
 
 /* ---- why not ---- */
 
@@ -523,8 +517,8 @@ thread_decide(const struct thread_facts *f)
 
 /* ---- the table for people ---- */
 
-static bool
-print_kinds(uint64_t set, struct buf *out, struct err *err)
+bool
+thread_kinds_print(uint64_t set, struct buf *out, struct err *err)
 {
 	const char *sep = "";
 
@@ -561,7 +555,7 @@ print_row(const struct thread_row *r, struct buf *out, struct err *err)
 	static const char *const hows[] = { "either", "we make it", "it came in",
 		"either, in order", "it came in, in order", "it came in late" };
 
-	return buf_add_text(out, "| ", err) && print_kinds(r->requests, out, err) &&
+	return buf_add_text(out, "| ", err) && thread_kinds_print(r->requests, out, err) &&
 	    buf_add_text(out, " | ", err) && print_states(r->states, out, err) &&
 	    buf_printf(out, err, " | %s | %s | %s | %s | %s |\n",
 	    r->by == SIDE_ASKS ? "asks" : "is asked",

@@ -1,6 +1,6 @@
 /* Who of an office makes each step: the table of steps and that of people, put together. */
 #include "policy/people.h"
-#include "policy/request.h"
+#include "policy/thread_inside.h"
 
 static bool
 is_request(enum act_kind kind)
@@ -39,26 +39,21 @@ print_line(const char *act, const char *requests, enum people_act is, struct buf
 static bool
 print_requests(enum act_kind act, enum people_act is, struct buf *out, struct err *err)
 {
-	size_t in = 0, all = 0;
-	const char *sep = "";
+	uint64_t in = 0;
+	size_t in_n = 0, all = 0;
 
 	for (int k = 0; k < ACT_KINDS; k++) {
-		in += is_this((enum act_kind)k, act, false, is);
+		if (is_this((enum act_kind)k, act, false, is)) {
+			in |= kind_bit((enum act_kind)k);
+			in_n++;
+		}
 		all += is_request((enum act_kind)k) && (enum act_kind)k != act &&
 		    thread_step_is_made((enum act_kind)k, act);
 	}
-	if (in == 0)
+	if (in_n == 0)
 		return true;
-	if (in == all)
-		return buf_add_text(out, "any that has it", err);
-	for (int k = 0; k < ACT_KINDS; k++) {
-		if (!is_this((enum act_kind)k, act, false, is))
-			continue;
-		if (!buf_printf(out, err, "%s%s", sep, act_kind_name((enum act_kind)k)))
-			return false;
-		sep = ", ";
-	}
-	return true;
+	return in_n == all ? buf_add_text(out, "any that has it", err) :
+	    thread_kinds_print(in, out, err);
 }
 
 static bool
@@ -83,19 +78,14 @@ print_act(enum act_kind act, struct buf *out, struct err *err)
 static bool
 print_opening(enum people_act is, struct buf *out, struct err *err)
 {
-	const char *sep = "| ";
-	bool any = false;
+	uint64_t in = 0;
 
-	for (int k = 0; k < ACT_KINDS; k++) {
-		if (!is_this((enum act_kind)k, (enum act_kind)k, true, is))
-			continue;
-		any = true;
-		if (!buf_printf(out, err, "%s%s", sep, act_kind_name((enum act_kind)k)))
-			return false;
-		sep = ", ";
-	}
-	return !any || buf_printf(out, err, " | its own | %s | %s |\n",
-	    people_act_name(is), who_may(is).s);
+	for (int k = 0; k < ACT_KINDS; k++)
+		if (is_this((enum act_kind)k, (enum act_kind)k, true, is))
+			in |= kind_bit((enum act_kind)k);
+	return in == 0 || (buf_add_text(out, "| ", err) && thread_kinds_print(in, out, err) &&
+	    buf_printf(out, err, " | its own | %s | %s |\n", people_act_name(is),
+	    who_may(is).s));
 }
 
 bool
