@@ -175,22 +175,38 @@ related_find(struct docket *d, const struct docket_request *row,
 	return true;
 }
 
+#define EARLIER_MAX (SUBJECT_OTHERS_MAX + 1)	/* and the one it names */
+
+/* Requests that came before about the same subject, and the one it names as related. */
+static bool
+earlier_list(struct docket *d, const struct docket_request *row, const struct act *request,
+    unsigned list[EARLIER_MAX], size_t *n, struct err *err)
+{
+	unsigned related;
+	bool among = false;
+
+	if (!docket_subject_others(d, row->number, list, n, err) ||
+	    !related_find(d, row, request, &related, err))
+		return false;
+	for (size_t i = 0; i < *n; i++)
+		among = among || list[i] == related;
+	if (related != 0 && !among)
+		list[(*n)++] = related;
+	return true;
+}
+
 static bool
 earlier_look(struct gathering_guards *g, struct err *err)
 {
-	unsigned list[SUBJECT_OTHERS_MAX], related;
-	bool among = false;
+	unsigned list[EARLIER_MAX];
 	size_t n;
 
-	if (!docket_subject_others(g->d, g->row->number, list, &n, err) ||
-	    !related_find(g->d, g->row, g->request, &related, err))
+	if (!earlier_list(g->d, g->row, g->request, list, &n, err))
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		among = among || list[i] == related;
+	for (size_t i = 0; i < n; i++)
 		if (!earlier_add(g, list[i], err))
 			return false;
-	}
-	return among || related == 0 || earlier_add(g, related, err);
+	return true;
 }
 
 /* ---- all of them ---- */
@@ -482,16 +498,15 @@ static bool
 is_earlier(struct docket *d, const struct docket_request *row, const struct act *request,
     const struct docket_request *earlier, bool *yes, struct err *err)
 {
-	unsigned list[SUBJECT_OTHERS_MAX], related;
+	unsigned list[EARLIER_MAX];
 	size_t n;
 
 	*yes = false;
-	if (!docket_subject_others(d, row->number, list, &n, err) ||
-	    !related_find(d, row, request, &related, err))
+	if (!earlier_list(d, row, request, list, &n, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		*yes = *yes || list[i] == earlier->number;
-	*yes = (*yes || related == earlier->number) && !earlier->ours &&
+	*yes = *yes && !earlier->ours &&
 	    strcmp(earlier->state, request_state_name(STATE_REFUSED)) == 0;
 	return true;
 }
@@ -561,6 +576,17 @@ stance_keep(struct flow *f, struct docket_stance *s, struct err *err)
 	return ok;
 }
 
+/* Takes what the stance holds, kept or not. */
+static bool
+stance_set(struct flow *f, struct docket_stance *s, struct err *err)
+{
+	bool ok = home_lock(f->home, err) && flow_may(f, PEOPLE_GRANT, err) &&
+	    stance_keep(f, s, err);
+
+	docket_stance_clear(s);
+	return ok;
+}
+
 static bool
 stance_begin(struct flow *f, const char *state, const char *reason,
     struct docket_stance *s, struct err *err)
@@ -587,7 +613,6 @@ flow_policy_risk(struct flow *f, const char *state, const char *measure,
 	struct docket_stance s;
 	enum risk_level l;
 	enum act_kind kind;
-	bool ok;
 
 	if (level == NULL || !risk_level_parse(level, &l))
 		return err_set(err, ERR_USE, "policy.level",
@@ -601,10 +626,7 @@ flow_policy_risk(struct flow *f, const char *state, const char *measure,
 	(void)snprintf(s.what, sizeof s.what, RISK_RULE);
 	(void)snprintf(s.about, sizeof s.about, "%s", measure == NULL ? RISK_ALL : measure);
 	(void)snprintf(s.value, sizeof s.value, "%s", risk_level_name(l));
-	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_GRANT, err) &&
-	    stance_keep(f, &s, err);
-	docket_stance_clear(&s);
-	return ok;
+	return stance_set(f, &s, err);
 }
 
 bool
@@ -614,7 +636,6 @@ flow_policy_realtime(struct flow *f, const char *state, const char *instrument, 
 	const char *kind = act_kind_name(ACT_REALTIME_TRAFFIC);
 	const struct law_basis *b = instrument == NULL ? NULL : law_basis(kind, instrument);
 	struct docket_stance s;
-	bool ok;
 
 	if (b == NULL)
 		return err_set(err, ERR_USE, "policy.instrument",
@@ -624,10 +645,7 @@ flow_policy_realtime(struct flow *f, const char *state, const char *instrument, 
 	(void)snprintf(s.what, sizeof s.what, REALTIME_RULE);
 	(void)snprintf(s.about, sizeof s.about, "%s", instrument_small(b->instrument).s);
 	(void)snprintf(s.value, sizeof s.value, "%s", on ? "on" : "off");
-	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_GRANT, err) &&
-	    stance_keep(f, &s, err);
-	docket_stance_clear(&s);
-	return ok;
+	return stance_set(f, &s, err);
 }
 
 bool
