@@ -409,7 +409,24 @@ MUST bool docket_records_each(struct docket *d, const struct digest *act,
     bool (*each)(void *arg, const struct docket_record *r, struct err *err), void *arg,
     struct err *err);
 /*
- * Those from this offset on are forgotten: the journal was written anew from there
+ * What a leaf fixed for good: which list of persons there was ("people", number: its
+ * version), which approval was used ("used", number 0).  Again is fine.
+ */
+struct docket_fixed {
+	char what[8];
+	unsigned number;
+	struct digest digest;
+	uint64_t at;			/* offset of the record */
+};
+MUST bool docket_fixed_put(struct docket *d, const struct docket_fixed *x,
+    struct err *err);
+/* Of the greatest number. */
+MUST bool docket_fixed_newest(struct docket *d, const char *what,
+    struct docket_fixed *out, bool *found, struct err *err);
+MUST bool docket_fixed_has(struct docket *d, const char *what,
+    const struct digest *digest, bool *has, struct err *err);
+/*
+ * Those from this offset on, and what they fixed, are forgotten: the journal was written anew from there
  * (ledger/log.h, log_recover), and what it holds is indexed again.
  */
 MUST bool docket_records_forget(struct docket *d, uint64_t at, struct err *err);

@@ -268,3 +268,15 @@ CREATE INDEX holds_lapsed ON holds (ended_at) WHERE state = 'lapsed';
 
 -- Emergencies and alerts are few among many, and looked for by the desk each time.
 CREATE INDEX requests_kind ON requests (kind);
+
+-- step 10
+
+-- What a leaf fixed for good: the list of persons in use (by its version), and approvals
+-- that were used.
+CREATE TABLE fixed (
+	what TEXT NOT NULL,		-- 'people', 'used'
+	number INTEGER NOT NULL,	-- version; 0
+	digest BLOB NOT NULL CHECK (length(digest) = 32),
+	at INTEGER NOT NULL,		-- of the record, in the journal
+	PRIMARY KEY (what, number, digest)
+) STRICT, WITHOUT ROWID;

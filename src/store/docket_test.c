@@ -3,7 +3,7 @@
 
 #include "store/sql.h"
 
-#define DOCKET_NEWEST 9		/* the last step of docket.sql */
+#define DOCKET_NEWEST 10		/* the last step of docket.sql */
 
 static struct world *w;
 static struct home *h;
@@ -838,6 +838,40 @@ apart_undo(void)
 	OK(docket_run(d, "ALTER TABLE acts DROP COLUMN destroyed_at", &err));
 }
 
+static void
+the_newest_list_that_a_leaf_names_is_found_and_what_is_forgotten_is_not(void **state)
+{
+	struct docket_fixed x = { .what = "people", .number = 2, .at = 100 };
+	struct docket_fixed used = { .what = "used", .at = 150 }, got;
+	bool found = true, has;
+
+	(void)state;
+	OK(docket_fixed_newest(d, "people", &got, &found, &err));
+	assert_false(found);
+	memset(used.digest.b, 7, sizeof used.digest.b);
+	for (unsigned i = 0; i < 2; i++)
+		OK(docket_fixed_put(d, &used, &err));
+	for (unsigned i = 1; i <= 3; i++) {
+		x.number = i == 3 ? 2 : i + 1;
+		x.at = 100 * i;
+		memset(x.digest.b, (int)x.number, sizeof x.digest.b);
+		OK(docket_fixed_put(d, &x, &err));
+	}
+	OK(docket_fixed_newest(d, "people", &got, &found, &err));
+	assert_true(found);
+	assert_int_equal(got.number, 3);
+	assert_int_equal(got.at, 200);
+	OK(docket_records_forget(d, 200, &err));
+	OK(docket_fixed_newest(d, "people", &got, &found, &err));
+	assert_true(found);		/* as its first leaf said, at 100 */
+	assert_int_equal(got.number, 2);
+	assert_int_equal(got.at, 100);
+	OK(docket_fixed_has(d, "used", &used.digest, &has, &err));
+	assert_true(has);
+	OK(docket_fixed_has(d, "used", &x.digest, &has, &err));
+	assert_false(has);
+}
+
 /* Homes of before: what was made without asking waits now too. */
 static void
 acts_of_an_older_docket_are_asked_for_too(void **state)
@@ -854,6 +888,7 @@ acts_of_an_older_docket_are_asked_for_too(void **state)
 	OK(docket_run(d, "ALTER TABLE requests DROP COLUMN basis_rows", &err));
 	apart_undo();
 	OK(docket_run(d, "DROP INDEX requests_kind", &err));
+	OK(docket_run(d, "DROP TABLE fixed", &err));
 	OK(docket_run(d, "DROP TABLE seen_refusals", &err));
 	OK(docket_run(d, "DROP TABLE subjects", &err));
 	OK(docket_run(d, "DROP TABLE stances", &err));
@@ -874,7 +909,7 @@ a_docket_of_a_later_version_is_left_alone(void **state)
 {
 	(void)state;
 	assert_int_equal(docket_version(d), DOCKET_NEWEST);
-	OK(docket_run(d, "PRAGMA user_version = 10", &err));
+	OK(docket_run(d, "PRAGMA user_version = 11", &err));
 	docket_close(d);
 	NO(docket_open(h, &d, &err), "docket.newer");
 	d = NULL;
@@ -1066,6 +1101,7 @@ preservations_of_an_older_docket_have_their_holds(void **state)
 	(void)state;
 	apart_undo();
 	OK(docket_run(d, "DROP INDEX requests_kind", &err));
+	OK(docket_run(d, "DROP TABLE fixed", &err));
 	OK(docket_run(d, "DROP TABLE seen_refusals", &err));
 	OK(docket_run(d, "DROP TABLE subjects", &err));
 	OK(docket_run(d, "DROP TABLE stances", &err));
@@ -1363,6 +1399,7 @@ main(void)
 		TEST(what_only_reads_needs_no_lock_of_the_home),
 		TEST(the_state_of_a_correspondent_needs_no_key),
 		TEST(a_stamp_is_owed_by_who_signed_until_it_is_there),
+		TEST(the_newest_list_that_a_leaf_names_is_found_and_what_is_forgotten_is_not),
 		TEST(acts_of_an_older_docket_are_asked_for_too),
 		TEST(a_docket_of_a_later_version_is_left_alone),
 		TEST(a_hold_comes_back_as_it_was_and_the_soonest_end_first),
