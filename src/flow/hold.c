@@ -309,6 +309,64 @@ hold_reason_parse(const char *reason, enum hold_event *event, int64_t *until)
 	return strcmp(reason, hold_event_name(*event)) == 0;
 }
 
+/*
+ * The number of the order, in the record: as hex in the paths of its files, "order.0.HEX",
+ * each with length and digest of the whole.  A docket made anew has it from there.
+ */
+#define ORDER_PATH "order."
+#define ORDER_PART 32			/* bytes of it in a path */
+static bool
+order_note(struct record *x, const char *order, struct err *err)
+{
+	struct span left = span_text(order);
+	struct digest d;
+	bool ok = digest_of(left, &d, err);
+
+	while (ok && left.n > 0) {
+		size_t n = left.n < ORDER_PART ? left.n : ORDER_PART;
+		struct record_file *file = &x->files[x->files_n];
+		struct buf hex;
+		const char *text;
+
+		buf_init(&hex, 2 * ORDER_PART);
+		ok = hex_encode(&hex, span_of(left.p, n), err) &&
+		    buf_text(&hex, &text, err);
+		if (ok)
+			(void)snprintf(file->path, sizeof file->path, ORDER_PATH "%zu.%s",
+			    x->files_n++, text);
+		file->bytes = strlen(order);
+		file->sha256 = d;
+		buf_clear(&hex);
+		left = span_of(left.p + n, left.n - n);
+	}
+	return ok;
+}
+
+/* "" when the record is older, or says nothing that fits its digest. */
+static bool
+order_read(const struct record *x, char out[HOLD_ORDER_MAX + 1], struct err *err)
+{
+	struct digest d;
+	size_t n = 0;
+
+	memset(out, 0, HOLD_ORDER_MAX + 1);
+	for (size_t i = 0; i < x->files_n; i++) {
+		const char *hex = strrchr(x->files[i].path, '.');
+		size_t part = hex == NULL ? 0 : strlen(hex + 1) / 2;
+
+		if (strncmp(x->files[i].path, ORDER_PATH, strlen(ORDER_PATH)) != 0 ||
+		    part > HOLD_ORDER_MAX - n || !hex_decode(span_text(hex + 1),
+		    (uint8_t *)out + n, part))
+			break;
+		n += part;
+	}
+	if (!digest_of(span_of(out, n), &d, err))
+		return false;
+	if (x->files_n == 0 || !digest_eq(&d, &x->files[0].sha256))
+		memset(out, 0, HOLD_ORDER_MAX + 1);
+	return true;
+}
+
 static bool
 renew_move(struct docket *d, struct docket_hold *h, int64_t until, int64_t at,
     struct err *err)
@@ -330,15 +388,18 @@ renew_move(struct docket *d, struct docket_hold *h, int64_t until, int64_t at,
 }
 
 bool
-hold_noted(struct docket *d, const struct digest *act, enum hold_event event,
-    int64_t until, int64_t at, struct err *err)
+hold_again(struct docket *d, const struct record *x, struct err *err)
 {
 	struct err why = ERR_INIT;
+	enum hold_event event;
 	struct docket_request r;
 	struct docket_hold h;
+	int64_t until;
 	bool found;
 
-	if (!docket_request_by_act(d, act, &r, &found, err))
+	if (!hold_reason_parse(x->reason, &event, &until))
+		return true;
+	if (!docket_request_by_act(d, &x->act, &r, &found, err))
 		return false;
 	if (!found)
 		return true;
@@ -347,8 +408,10 @@ hold_noted(struct docket *d, const struct digest *act, enum hold_event event,
 	if (!found)
 		return true;
 	if (event != HOLD_RENEW)
-		return hold_event(d, &h, event, NULL, at, false, err);
-	if (renew_move(d, &h, until, at, &why) || why.kind == ERR_REFUSED)
+		return hold_event(d, &h, event, NULL, x->at, false, err);
+	if (!order_read(x, h.order, err))
+		return false;
+	if (renew_move(d, &h, until, x->at, &why) || why.kind == ERR_REFUSED)
 		return true;
 	*err = why;
 	return false;
@@ -365,7 +428,7 @@ struct holds_looking {
 
 static bool
 hold_record(struct flow *f, struct docket *d, const struct docket_hold *h,
-    const char *reason, int64_t at, struct err *err)
+    const char *reason, const char *order, int64_t at, struct err *err)
 {
 	struct docket_request r;
 	struct record x;
@@ -377,7 +440,8 @@ hold_record(struct flow *f, struct docket *d, const struct docket_hold *h,
 	x.has_act = r.has_act;
 	x.act = r.act;
 	(void)snprintf(x.reason, sizeof x.reason, "%s", reason);
-	return record_event(f, d, &x, h->request, NULL, err);
+	return order_note(&x, order, err) &&
+	    record_event(f, d, &x, h->request, NULL, err);
 }
 
 /* In the journal, then in the docket: one transaction. */
@@ -385,7 +449,8 @@ static bool
 noted(struct holds_looking *g, struct docket_hold *h, enum hold_event which,
     const char *reason, struct err *err)
 {
-	if (docket_begin(g->d, err) && hold_record(g->f, g->d, h, reason, g->now, err) &&
+	if (docket_begin(g->d, err) && hold_record(g->f, g->d, h, reason, "", g->now,
+	    err) &&
 	    hold_event(g->d, h, which, NULL, g->now, false, err) &&
 	    docket_commit(g->d, err))
 		return true;
@@ -572,7 +637,7 @@ renew(struct flow *f, struct docket *d, struct docket_hold *h, const char *order
 	(void)snprintf(reason, sizeof reason, RENEWED "%lld", (long long)until);
 	(void)snprintf(h->order, sizeof h->order, "%s", order);
 	return docket_begin(d, err) && renew_move(d, h, until, now, err) &&
-	    hold_record(f, d, h, reason, now, err) && docket_commit(d, err);
+	    hold_record(f, d, h, reason, order, now, err) && docket_commit(d, err);
 }
 
 bool

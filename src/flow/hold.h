@@ -6,6 +6,7 @@
 #ifndef COMITY_FLOW_HOLD_H
 #define COMITY_FLOW_HOLD_H
 
+#include "flow/record.h"
 #include "flow/requests.h"
 #include "policy/hold.h"
 
@@ -48,9 +49,8 @@ MUST bool hold_follow(struct docket *d, unsigned request, const struct act *a,
 /* This request ended without an act (closed here). */
 MUST bool hold_follow_end(struct docket *d, unsigned request, int64_t at,
     struct err *err);
-/* A renewal or a lapse, as the journal has it. */
-MUST bool hold_noted(struct docket *d, const struct digest *act, enum hold_event event,
-    int64_t until, int64_t at, struct err *err);
+/* A renewal (with its order) or a lapse, as the journal has it; others are left alone. */
+MUST bool hold_again(struct docket *d, const struct record *r, struct err *err);
 /* "hold.renewed.INSTANT", "hold.lapsed.CLOCK", "hold.resumed.clock"; false: another. */
 bool hold_reason_parse(const char *reason, enum hold_event *event, int64_t *until);
 /* May data be let go on this preservation now?  Asked before the act is made. */

@@ -26,7 +26,7 @@ void digest_map_clear(struct digest_map *m);
 
 /* An entry of the journal: of its record, what the docket is made from. */
 enum entry_note { NOTE_NONE, NOTE_CLOSED, NOTE_STAMPED, NOTE_OUTBOX, NOTE_CONFIRMED,
-	NOTE_HOLD, NOTE_EXECUTED, NOTE_GUARD };
+	NOTE_EXECUTED, NOTE_CODED };
 struct entry {
 	uint64_t at;			/* offset in the journal */
 	int64_t when;
@@ -41,8 +41,6 @@ struct entry {
 	struct authority_id peer;
 	uint64_t files, bytes;		/* of the payload */
 	enum act_kind kind;		/* made: as it was decided; ACT_KINDS: nothing says */
-	enum hold_event hold;		/* NOTE_HOLD: a renewal or a lapse ... */
-	int64_t hold_until;		/* ... and until when the order runs */
 	unsigned evidence;		/* evidence_added: its number */
 	unsigned request;		/* thread in the index of records */
 };

@@ -93,6 +93,8 @@ note_read(struct entry *e, const struct record *r)
 		{ "stamp.added", NOTE_STAMPED }, { "outbox.put", NOTE_OUTBOX },
 	};
 	const char *dot = strchr(r->reason, '.');
+	enum hold_event hold;
+	int64_t until;
 
 	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
 		if (strcmp(r->reason, whole[i].reason) == 0)
@@ -103,14 +105,14 @@ note_read(struct entry *e, const struct record *r)
 	    strncmp(r->reason, "confirmed.", 10) == 0 &&
 	    send_by_parse(dot + 1, &e->by))
 		e->note = NOTE_CONFIRMED;
-	if (r->event == EVENT_ADMINISTRATION &&
-	    hold_reason_parse(r->reason, &e->hold, &e->hold_until))
-		e->note = NOTE_HOLD;
+	if (r->event == EVENT_ADMINISTRATION && r->has_act &&
+	    hold_reason_parse(r->reason, &hold, &until))
+		e->note = NOTE_CODED;
 	if (r->event == EVENT_DECIDED && strcmp(r->rule, EXECUTE_RULE) == 0 &&
 	    strcmp(r->outcome, request_state_name(STATE_EXECUTING)) == 0)
 		e->note = NOTE_EXECUTED;
 	if (guard_record(r) || notice_record(r))
-		e->note = NOTE_GUARD;
+		e->note = NOTE_CODED;
 	if (r->event == EVENT_DECIDED && strncmp(r->reason, "by.", 3) == 0)
 		(void)!send_by_parse(dot + 1, &e->by);
 	if (r->event == EVENT_DECIDED && strcmp(r->rule, "seal") == 0)

@@ -184,6 +184,24 @@ act_take(struct rebuilding *r, const struct entry *e, struct err *err)
 	return docket_act_put(r->d, &is, err);
 }
 
+/* An older journal has the end of a domestic order and not its number. */
+static bool
+order_take(void *arg, const struct docket_hold *was, struct err *err)
+{
+	struct rebuilding *r = arg;
+	struct docket_hold is;
+	bool found;
+
+	if (was->order[0] == '\0')
+		return true;
+	if (!docket_hold_get(r->d, was->request, &is, &found, err))
+		return false;
+	if (!found || is.order[0] != '\0' || is.order_until != was->order_until)
+		return true;
+	memcpy(is.order, was->order, sizeof is.order);
+	return docket_hold_put(r->d, &is, err);
+}
+
 static bool
 all_take(struct rebuilding *r, struct err *err)
 {
@@ -201,6 +219,9 @@ all_take(struct rebuilding *r, struct err *err)
 			return false;
 	}
 	err_clear(&why);
+	if (!docket_holds(r->old, false, order_take, r, &why) && !partly(r, &why, err))
+		return false;
+	err_clear(&why);
 	return docket_rebuild_others(r->d, r->old, &why) || partly(r, &why, err);
 }
 
@@ -213,7 +234,7 @@ tell(struct rebuilding *r)
 
 	if (r->old == NULL)
 		(void)snprintf(to, room,
-		    "The docket before could not be read. Only there were the names of cases and which request belongs to which, correspondents on paper, drafts that were never sent, and by which rows of the law tables a basis was chosen: they are lost.");
+		    "The docket before could not be read. Only there were the names of cases and which request belongs to which, correspondents on paper, drafts that were never sent, and by which rows of the law tables a basis was chosen, who answered a call back, and why a State has its level: they are lost.");
 	else
 		(void)snprintf(to, room,
 		    "From the docket before: %llu cases, %llu correspondents, %llu drafts. It is kept as docket.before-rebuild.%s",

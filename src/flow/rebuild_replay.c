@@ -75,15 +75,16 @@ noted_thread(struct replaying *p, const struct entry *e, struct err *err)
 	    hold_follow_end(p->d, r.number, e->when, err);
 }
 
-/* A call, a stance, a notice: what its record says by codes. */
+/* A call, a stance, a notice, a hold's clock: what its record says by codes. */
 static bool
-guarded_again(struct replaying *p, const struct entry *e, struct err *err)
+coded_again(struct replaying *p, const struct entry *e, struct err *err)
 {
 	uint8_t salt[RECORD_SALT];
 	struct record r;
 
 	return record_load(p->f, e->at, &r, NULL, salt, err) &&
-	    guard_again(p->d, p->r->old, &r, err) && notice_again(p->d, &r, err);
+	    guard_again(p->d, p->r->old, &r, err) && notice_again(p->d, &r, err) &&
+	    hold_again(p->d, &r, err);
 }
 
 static bool
@@ -92,8 +93,8 @@ entry_again(struct replaying *p, const struct entry *e, struct err *err)
 	if (e->event == EVENT_EVIDENCE_ADDED)
 		return e->evidence == 0 || replay_evidence_row(p, e->evidence, EVIDENCE_OWN,
 		    e->when, e->files, e->bytes, err);
-	if (e->note == NOTE_GUARD)
-		return guarded_again(p, e, err);
+	if (e->note == NOTE_CODED)
+		return coded_again(p, e, err);
 	if (!e->has_act)
 		return true;
 	if (e->event == EVENT_MADE)
@@ -104,8 +105,6 @@ entry_again(struct replaying *p, const struct entry *e, struct err *err)
 		return sent_again(p, e, err);
 	if (e->event == EVENT_DESTROYED && !e->gone && e->has_package)
 		return docket_destroyed_put(p->d, &e->package, e->when, err);
-	if (e->note == NOTE_HOLD)
-		return hold_noted(p->d, &e->act, e->hold, e->hold_until, e->when, err);
 	if (e->note == NOTE_CLOSED || e->note == NOTE_CONFIRMED ||
 	    e->note == NOTE_EXECUTED) {
 		if (!noted_thread(p, e, err))
