@@ -445,7 +445,10 @@ view_say(struct cli *c, const struct request_view *v)
 		say(c, "  %s", word(c, "show.training", "TRAINING"));
 	say(c, "\n  %s %s  ", r->ours ? word(c, "show.to", "to  ") :
 	    word(c, "show.from", "from"), v->peer_state);
-	say_text(c, v->peer_name);
+	if (v->peer_name[0] != '\0')
+		say_text(c, v->peer_name);
+	else
+		say(c, "%s", word(c, "show.nobody", "nobody there is known yet"));
 	if (c->lang != NULL && words_are_draft(c->lang))
 		say(c, "\n  %s", words_say(c->lang, "lang.draft"));
 	state_say(c, r);

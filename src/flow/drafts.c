@@ -423,11 +423,9 @@ places_take(struct drafting *g, struct docket *d, bool *moved, struct err *err)
 
 	*moved = w->to != NULL;
 	if (w->to == NULL ? !other_side_of(g->f, d, r, &g->to, err) :
-	    !other_side_find(g->f, d, w->to, &g->to, err))
+	    !other_side_ahead(g->f, d, w->to, &g->to, err))
 		return false;
-	(void)snprintf(r->peer, sizeof r->peer, "%s",
-	    g->to.is_peer ? g->to.peer.id.s : "");
-	r->correspondent = g->to.correspondent;
+	other_side_note(&g->to, r);
 	if (w->case_number != 0) {
 		if (!docket_case_get(d, w->case_number, false, &c, err))
 			return false;

@@ -27,7 +27,7 @@ MUST bool request_load(struct flow *f, unsigned number, struct docket_request *o
 struct other_side {
 	bool is_peer;			/* it has a card; else a correspondent on paper */
 	struct peer peer;
-	unsigned correspondent;
+	unsigned correspondent;		/* 0 and no peer: of a draft, a State alone */
 	char state[3];
 	char name[201];
 };
@@ -39,8 +39,17 @@ void other_side_clear(struct other_side *o);
  */
 MUST bool other_side_find(struct flow *f, struct docket *d, const char *typed,
     struct other_side *out, struct err *err);
+/*
+ * As above for a draft, which may be addressed ahead of its receiver: a State of the law's
+ * table of which nobody is known here is taken alone.  It does not leave so (send.nobody).
+ */
+MUST bool other_side_ahead(struct flow *f, struct docket *d, const char *typed,
+    struct other_side *out, struct err *err);
+/* Of a draft that has a State alone: who is known there by now, if it is one. */
 MUST bool other_side_of(struct flow *f, struct docket *d,
     const struct docket_request *r, struct other_side *out, struct err *err);
+/* Into the row, so that other_side_of finds it. */
+void other_side_note(const struct other_side *o, struct docket_request *r);
 
 /* ---- texts ---- */
 

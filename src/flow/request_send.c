@@ -216,6 +216,7 @@ peer_facts(struct flow *f, const struct other_side *to, struct send_facts *facts
 {
 	facts->now = world_now(f->world);
 	facts->training = home_settings(f->home)->training;
+	facts->nobody = !to->is_peer && to->correspondent == 0;
 	if (!to->is_peer) {
 		/* A person noted who they are: there is no card to compare. */
 		facts->peer_training = facts->training;
@@ -447,8 +448,10 @@ sending_load(struct sending *s, struct err *err)
 	    draft_load(d, s->row.number, &s->draft, err) &&
 	    related_load(s, d, err);
 	docket_close(d);
-	return ok && (s->by != BY_COMITY || s->to.is_peer || err_set(err, ERR_USE,
-	    "request.by",
+	if (ok)
+		other_side_note(&s->to, &s->row);
+	return ok && (s->by != BY_COMITY || s->to.is_peer || s->to.correspondent == 0 ||
+	    err_set(err, ERR_USE, "request.by",
 	    "%s has no Comity: say how the request goes, as in --by letter",
 	    s->to.name));
 }

@@ -253,9 +253,52 @@ other_side_find(struct flow *f, struct docket *d, const char *typed,
 }
 
 bool
+other_side_ahead(struct flow *f, struct docket *d, const char *typed,
+    struct other_side *out, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (other_side_find(f, d, typed, out, &why))
+		return true;
+	if (why.kind != ERR_ABSENT || strlen(typed) != 2 || law_state(typed) == NULL) {
+		*err = why;
+		return false;
+	}
+	memcpy(out->state, typed, sizeof out->state);
+	return true;
+}
+
+void
+other_side_note(const struct other_side *o, struct docket_request *r)
+{
+	(void)snprintf(r->peer, sizeof r->peer, "%s", o->is_peer ? o->peer.id.s :
+	    o->correspondent != 0 ? "" : o->state);
+	r->correspondent = o->correspondent;
+}
+
+/* Several by now: the State stays, and who it is has to be said. */
+static bool
+state_told(struct flow *f, struct docket *d, const char *state, struct other_side *o,
+    struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (other_side_ahead(f, d, state, o, &why))
+		return true;
+	if (why.kind == ERR_USE) {
+		memcpy(o->state, state, sizeof o->state);
+		return true;
+	}
+	*err = why;
+	return false;
+}
+
+bool
 other_side_of(struct flow *f, struct docket *d, const struct docket_request *r,
     struct other_side *out, struct err *err)
 {
+	if (strlen(r->peer) == 2)
+		return state_told(f, d, r->peer, out, err);
 	if (r->peer[0] == '\0')
 		return paper_told(d, r->correspondent, out, err);
 	if (!peer_load(f->home, r->peer, &out->peer, err))

@@ -230,11 +230,37 @@ a_draft_is_mended_field_by_field_and_survives_a_new_command(void **state)
 }
 
 static void
+a_draft_may_be_addressed_to_a_state_of_which_nobody_is_known_yet(void **state)
+{
+	struct request_wish wish = { .kind = "preserve", .to = "XD" };
+	struct request_view v;
+	bool said = false;
+	struct job j;
+
+	(void)state;
+	paired_begin(&j, 3);
+	OK(flow_request_new(&j.a.flow, &wish, &v, &err));
+	assert_string_equal(v.peer_state, "XD");
+	assert_string_equal(v.peer_name, "");
+	for (size_t i = 0; i < v.findings.n; i++)
+		said = said || (strcmp(v.findings.list[i].reason, "send.nobody") == 0 &&
+		    v.findings.list[i].weight == FINDING_STOPS);
+	assert_true(said);
+	request_view_clear(&v);
+	/* Somebody there is known by now: the draft is theirs, without a word. */
+	OK(flow_request_edit(&j.a.flow, 1, &(struct request_wish){ .to = "XB" }, &v, &err));
+	assert_string_equal(v.peer_state, "XB");
+	assert_string_not_equal(v.peer_name, "");
+	request_view_clear(&v);
+	job_end(&j);
+}
+
+static void
 what_cannot_be_a_draft_is_said(void **state)
 {
 	struct field_setting odd = { "offense.facts", "x" };
 	struct request_wish kind = { .kind = "granted", .to = "XB" },
-		nobody = { .kind = "preserve" }, far = { .kind = "preserve", .to = "XD" },
+		nobody = { .kind = "preserve" }, far = { .kind = "preserve", .to = "ZZ" },
 		no_case = { .kind = "preserve", .to = "XB", .case_number = 9 },
 		field = { .kind = "preserve", .to = "XB", .set = &odd, .set_n = 1 },
 		law = { .kind = "preserve", .to = "XB", .instrument = "UNTOC" };
@@ -1344,6 +1370,7 @@ main(void)
 		cmocka_unit_test(a_number_is_read_as_it_is_shown_and_nothing_else_is),
 		cmocka_unit_test(a_draft_says_what_is_missing_with_its_article_and_is_not_sent),
 		cmocka_unit_test(a_draft_is_mended_field_by_field_and_survives_a_new_command),
+		cmocka_unit_test(a_draft_may_be_addressed_to_a_state_of_which_nobody_is_known_yet),
 		cmocka_unit_test(what_cannot_be_a_draft_is_said),
 		cmocka_unit_test(a_whole_request_is_sent_once_and_waits_in_the_outbox),
 		cmocka_unit_test(what_goes_by_letter_or_word_is_kept_and_does_not_wait_in_the_outbox),

@@ -118,6 +118,7 @@ an_act_leaves_only_when_every_fact_is_right(void **state)
 	SENDS(f.certificate_to = 99, "send.certificate-expired");
 	SENDS(f.own_valid_from = 101, "send.card-not-valid");
 	SENDS(f.own_valid_to = 99, "send.card-not-valid");
+	SENDS(f.nobody = true, "send.nobody");
 	SENDS(f.peer_revoked = true, "send.peer-revoked");
 	SENDS(f.peer_key_revoked = true, "send.peer-key-revoked");
 	SENDS(f.peer_confirmed = false, "send.peer-not-confirmed");

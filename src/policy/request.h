@@ -66,6 +66,7 @@ struct verdict request_yes_decide(const struct request_findings *found);
 
 struct send_facts {
 	int64_t now;
+	bool nobody;				/* a State, and no authority of it is known */
 	bool training, peer_training;
 	bool peer_confirmed, peer_revoked;	/* paper correspondents: confirmed, by a person */
 	bool peer_key_revoked;			/* each certificate on its card */

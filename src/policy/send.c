@@ -27,6 +27,9 @@ our_keys_are_good(const struct send_facts *f)
 static struct verdict
 they_are_who_we_think(const struct send_facts *f)
 {
+	if (f->nobody)
+		return refuse("send.nobody",
+		    "It is addressed to a State, and no authority of it is known here yet. Pair with one: comity peer pair CARD; or note one on paper: comity correspondent new. The request finds it then.");
 	if (f->peer_revoked)
 		return refuse("send.peer-revoked",
 		    "This authority is revoked here: nothing goes to it. See why with: comity peer show");

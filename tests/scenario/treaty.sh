@@ -19,8 +19,16 @@ try 2 'a day that there is not is use' A treaty show --at 2026-02-30
 
 # ---- a date that is only remembered ----
 
+try 0 'a draft goes to a State of which nobody is known yet' A request new preserve --to US
+said 'no authority of it is known here yet' 'and says who is missing'
+try 5 'to no State at all it does not' A request new preserve --to ZZ
+try 0 'it is shown so' A request show 1
+said 'US  nobody there is known yet' 'in words'
+try 6 'and it does not leave' A request send 1 --yes
 must A correspondent new --country US --name 'Office of International Affairs'
-try 0 'a draft to the United States is saved' A request new preserve --to US
+try 0 'an authority is known' A request show 1
+said 'Office of International Affairs' 'and the draft has found it'
+try 0 'a draft to the United States is saved' A request edit 1 --not-secret
 said 'comity treaty confirm US Budapest' 'names no basis before somebody confirms'
 try 6 'and is not whole' A request check 1
 try 0 'who names it without a look' A request edit 1 --basis Budapest
