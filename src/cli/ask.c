@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text/words.h"
+
 /* "-", and what a shell makes of <(...): /dev/fd/N.  -1: an ordinary file. */
 static int
 descriptor_of(const char *path)
@@ -52,6 +54,21 @@ time_option(struct cli *c, const char *text, bool *has, int64_t *at)
 {
 	*has = text != NULL;
 	return text == NULL || when_parse_people(span_text(text), at, &c->err);
+}
+
+bool
+reader_lang(struct cli *c, struct call *call)
+{
+	const char *typed = call_value(call, "lang"),
+	    *env = world_env(c->world, "COMITY_LANG");
+
+	if (typed != NULL && !words_are_there(typed))
+		return err_set(&c->err, ERR_USE, "use.lang",
+		    "there are no words in \"%.20s\"; --lang is ar, en, es, fr, pt, ru, vi or zh",
+		    typed);
+	c->lang = typed != NULL ? typed :
+	    env != NULL && words_are_there(env) ? env : NULL;
+	return true;
 }
 
 /* ---- the passphrase ---- */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "form/json.h"
+#include "text/verdict.h"
 
 #define PROOF_ENDING ".tlog-proof"
 #define PATH_ROOM 4200			/* of a person's path with one of our endings */
@@ -215,7 +216,7 @@ custody_check(const struct custody_asked *a, struct buf *answer, int *code,
 	custody_init(&c);
 	ok = policy_take(a, &q, err) && custody_take(a, &c, err) &&
 	    custody_judge(&c, q, err) && (a->json ? answer_json(&c, answer, err) :
-	    custody_text(&c, answer, err));
+	    custody_words(&c, a->lang, answer, err));
 	if (ok)
 		*code = custody_exit_code(&c);
 	quorum_free(q);

@@ -17,6 +17,7 @@ struct custody_asked {
 	 */
 	const char *path;
 	const char *record, *salt;
+	const char *lang;		/* of the answer for people; NULL: English */
 	bool json;
 };
 /* The answer for standard output and the exit code. */

@@ -11,13 +11,16 @@
 #include "cli/check_custody.h"
 #include "form/json.h"
 #include "package/package.h"
+#include "text/verdict.h"
+#include "text/words.h"
 
 #define PEM_MAX (1u << 20)		/* roots of all States fit in 64 certificates */
 #define IDENTITY_MAX 65536		/* bytes of an identity file with its comments */
 #define TICKS 1000000000ull		/* world_ticks in a second */
 
 enum flag { FLAG_ROOTS, FLAG_TSA, FLAG_CRL, FLAG_CARD, FLAG_AT, FLAG_IDENTITY,
-	FLAG_POLICY, FLAG_RECORD, FLAG_SALT, FLAG_JSON, FLAG_DETAILS, FLAG_PROGRESS, FLAG_HELP, FLAG_VERSION };
+	FLAG_POLICY, FLAG_RECORD, FLAG_SALT, FLAG_JSON, FLAG_DETAILS, FLAG_LANG,
+	FLAG_PROGRESS, FLAG_HELP, FLAG_VERSION };
 
 /* The one table: parser and help are made from it. */
 static const struct {
@@ -39,6 +42,8 @@ static const struct {
 	{ "leaf-salt", "FILE", FLAG_SALT, "and its salt" },
 	{ "json", NULL, FLAG_JSON, "the answer as one JSON object (comity.verdict/1)" },
 	{ "details", NULL, FLAG_DETAILS, "every step and finding, not only the answer" },
+	{ "lang", "TAG", FLAG_LANG, "the answer in ar, en, es, fr, pt, ru, vi or zh "
+	    "(or COMITY_LANG)" },
 	{ "progress", "HOW", FLAG_PROGRESS, "auto, bar, lines or none" },
 	{ "help", NULL, FLAG_HELP, "this text" },
 	{ "version", NULL, FLAG_VERSION, "which version this is" },
@@ -60,6 +65,7 @@ struct main {
 	struct world *world;
 	const char *value[FLAGS];	/* of flags[i]; "" for one without */
 	const char *path;
+	const char *lang;		/* the reader's; NULL: English */
 	struct certs roots, stamp_roots, card_roots;
 	struct revocations *revoked;
 	struct act card;
@@ -429,6 +435,19 @@ take_at(struct main *m, struct err *err)
 	    err_wrap(err, "--at %s", at);
 }
 
+/* --lang, else COMITY_LANG where there are words in it. */
+static bool
+take_lang(struct main *m, struct err *err)
+{
+	const char *typed = flag_value(m, FLAG_LANG), *env = world_env(m->world, "COMITY_LANG");
+
+	if (typed != NULL && !words_are_there(typed))
+		return err_set(err, ERR_USE, "use.lang", "there are no words in \"%.20s\"; "
+		    "--lang is ar, en, es, fr, pt, ru, vi or zh", typed);
+	m->lang = typed != NULL ? typed : env != NULL && words_are_there(env) ? env : NULL;
+	return true;
+}
+
 static bool
 take_all(struct main *m, struct err *err)
 {
@@ -458,7 +477,7 @@ answer(struct main *m, const struct package_report *r, struct err *err)
 	buf_init(&out, 1u << 20);
 	ok = flag_value(m, FLAG_JSON) != NULL ?
 	    package_report_json(r, &out, err) :
-	    package_report_text(r, flag_value(m, FLAG_DETAILS) != NULL, &out, err);
+	    verdict_words(r, m->lang, flag_value(m, FLAG_DETAILS) != NULL, &out, err);
 	ok = ok && world_write(m->world, WORLD_OUT, buf_span(&out), err);
 	buf_clear(&out);
 	return ok;
@@ -507,7 +526,7 @@ check_custody(struct main *m)
 	struct custody_asked a = { .world = m->world, .path = m->path,
 		.policy = flag_value(m, FLAG_POLICY),
 		.record = flag_value(m, FLAG_RECORD), .salt = flag_value(m, FLAG_SALT),
-		.json = flag_value(m, FLAG_JSON) != NULL };
+		.lang = m->lang, .json = flag_value(m, FLAG_JSON) != NULL };
 	struct err err = ERR_INIT;
 	struct buf out;
 	int code = 1;
@@ -616,6 +635,8 @@ main(int argc, char **argv)
 	certs_init(&m.stamp_roots);
 	certs_init(&m.card_roots);
 	code = parse(&m, argc, argv);
+	if (code < 0 && !take_lang(&m, &err))
+		code = say_error(&m, &err);
 	if (code < 0)
 		code = flag_value(&m, FLAG_POLICY) != NULL ? check_custody(&m) :
 		    check(&m);

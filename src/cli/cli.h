@@ -141,6 +141,8 @@ int give_pem(struct cli *c, const char *out, struct span pem, const char *what,
     const char *schema);
 /* --parcel: index of the parcel; text NULL: SIZE_MAX, the newest. */
 MUST bool parcel_option(struct cli *c, const char *text, size_t *out);
+/* c->lang: --lang, else COMITY_LANG where there are words in it. */
+MUST bool reader_lang(struct cli *c, struct call *call);
 MUST bool time_option(struct cli *c, const char *text, bool *has, int64_t *at);
 /* flow.passphrase, with the cli as its arg: from the file, or typed. */
 MUST bool cli_passphrase(void *arg, bool fresh, struct buf *secret, struct err *err);

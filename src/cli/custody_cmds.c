@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "flow/ledger.h"
 #include "text/custody_html.h"
+#include "text/verdict.h"
 
 /* What both commands begin with; ended by custody_story_clear. */
 static bool
@@ -40,24 +41,30 @@ code_of(const struct custody_story *s)
 /* ---- show ---- */
 
 static bool
-hop_text(const struct custody_story *s, size_t i, struct buf *out, struct err *err)
+hop_text(const struct custody_story *s, size_t i, const char *lang, struct buf *out,
+    struct err *err)
 {
 	const struct custody_hop *h = &s->hops[i];
 
-	return (s->hops_n == 1 || buf_printf(out, err, "%sHand-over %zu of %zu, %s to %s\n",
-	    i > 0 ? "\n" : "", i + 1, s->hops_n, h->from.s, h->to.s)) &&
-	    custody_text(&h->custody, out, err);
+	char n[48];
+
+	(void)snprintf(n, sizeof n, "%zu / %zu", i + 1, s->hops_n);
+	return (s->hops_n == 1 || ((i == 0 || buf_add_text(out, "\n", err)) &&
+	    phrase_put(lang, "cust.hop", n, out, err) &&
+	    buf_printf(out, err, ": %s \xe2\x80\x93 %s\n", h->from.s, h->to.s))) &&
+	    custody_words(&h->custody, lang, out, err);
 }
 
 static bool
-story_text(const struct custody_story *s, struct buf *out, struct err *err)
+story_text(const struct custody_story *s, const char *lang, struct buf *out,
+    struct err *err)
 {
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < s->hops_n; i++)
-		ok = hop_text(s, i, out, err);
-	return ok && (!s->own_policy || buf_printf(out, err,
-	    "Judged by this office's own policy: the authorities whose cards it confirmed, one State at least.\n"));
+		ok = hop_text(s, i, lang, out, err);
+	return ok && (!s->own_policy || (phrase_put(lang, "cust.policy.own", NULL, out, err) &&
+	    buf_add_text(out, "\n", err)));
 }
 
 static bool
@@ -68,7 +75,7 @@ say_story(struct cli *c, const struct custody_story *s)
 	bool ok;
 
 	buf_init(&b, CUSTODY_PAGE_MAX);
-	ok = story_text(s, &b, &c->err) && buf_text(&b, &text, &c->err);
+	ok = story_text(s, c->lang, &b, &c->err) && buf_text(&b, &text, &c->err);
 	if (ok)
 		say(c, "%s", text);
 	buf_clear(&b);
@@ -103,7 +110,7 @@ run_custody_show(struct cli *c, struct call *call)
 	int code;
 
 	custody_story_init(&s);
-	if (!story_load(c, call, &s)) {
+	if (!reader_lang(c, call) || !story_load(c, call, &s)) {
 		code = fail(c);
 	} else if (c->json) {
 		json_story(c, &s);
@@ -183,7 +190,7 @@ report_page(struct cli *c, const struct custody_story *s, enum report_form form,
 
 	buf_init(&b, CUSTODY_PAGE_MAX);
 	ok = form == REPORT_HTML ? custody_html(s, lang, &b, &c->err) :
-	    story_text(s, &b, &c->err);
+	    story_text(s, lang, &b, &c->err);
 	code = ok ? give_file(c, out, buf_span(&b), "Custody report", false) : fail(c);
 	buf_clear(&b);
 	return code;

@@ -4,13 +4,14 @@
 
 #include "cli/cli.h"
 #include "cli/verdict.h"
+#include "text/verdict.h"
 
 /* ---- the verdict ---- */
 
 void
 verdict_say(struct cli *c, const struct package_report *r, bool details)
 {
-	if (!c->json && !package_report_text(r, details, &c->out, &c->err))
+	if (!c->json && !verdict_words(r, c->lang, details, &c->out, &c->err))
 		c->code = EXIT_OTHER;
 }
 
@@ -68,7 +69,8 @@ run_verify(struct cli *c, struct call *call)
 		if (ok)
 			err_clear(&c->err);
 	}
-	ok = ok && optional_file(c, call_value(call, "roots"), &b.roots, &w.roots) &&
+	ok = ok && reader_lang(c, call) &&
+	    optional_file(c, call_value(call, "roots"), &b.roots, &w.roots) &&
 	    optional_file(c, call_value(call, "tsa"), &b.stamp_roots,
 	    &w.stamp_roots) &&
 	    optional_file(c, call_value(call, "crl"), &b.crl, &w.crl) &&

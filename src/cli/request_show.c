@@ -508,22 +508,6 @@ view_json(struct cli *c, const struct request_view *v, const struct acts_gathere
 	json_done(c, &j);
 }
 
-/* --lang, else COMITY_LANG where there are words in it. */
-static bool
-lang_take(struct cli *c, struct call *call)
-{
-	const char *typed = call_value(call, "lang"),
-	    *env = world_env(c->world, "COMITY_LANG");
-
-	if (typed != NULL && !words_are_there(typed))
-		return err_set(&c->err, ERR_USE, "use.lang",
-		    "there are no words in \"%.20s\"; --lang is ar, en, es, fr, pt, ru, vi or zh",
-		    typed);
-	c->lang = typed != NULL ? typed :
-	    env != NULL && words_are_there(env) ? env : NULL;
-	return true;
-}
-
 int
 run_request_show(struct cli *c, struct call *call)
 {
@@ -540,7 +524,7 @@ run_request_show(struct cli *c, struct call *call)
 		return fail(c);
 	}
 	request_view_init(v);
-	ok = lang_take(c, call) && request_arg(c, call, &number) &&
+	ok = reader_lang(c, call) && request_arg(c, call, &number) &&
 	    flow_request_view(&c->flow, number, v, &c->err) &&
 	    home_docket(c->flow.home, &d, &c->err);
 	if (ok) {

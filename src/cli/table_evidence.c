@@ -124,13 +124,14 @@ static const struct option pass_on_options[] = {
 static const struct option custody_show_options[] = {
 	{ "parcel", "N", "which of its parcels (1 = first), default the newest" },
 	{ "policy", "FILE", "whom to believe about ledgers; default: peers with confirmed cards" },
+	{ "lang", "TAG", "the reader's language: ar, en, es, fr, pt, ru, vi, zh (or COMITY_LANG)" },
 	END
 };
 static const struct option custody_report_options[] = {
 	{ "out", "FILE", "new file: .html for people, .json to be checked, .txt (needed)" },
 	{ "parcel", "N", "which of its parcels (1 = first), default the newest" },
 	{ "policy", "FILE", "whom to believe about ledgers; default: peers with confirmed cards" },
-	{ "lang", "TAG", "language of the page: en, fr, es; default the home's" },
+	{ "lang", "TAG", "language of the page: ar, en, es, fr, pt, ru, vi, zh; default the home's" },
 	END
 };
 static const char *const custody_report_examples[] = {

@@ -37,11 +37,13 @@ static const struct option verify_options[] = {
 	{ "at", "TIME", "judge the certificates as of this time" },
 	{ "identity", "FILE", "age identity that opens the parcel" },
 	{ "details", NULL, "every check, not only the three lines" },
+	{ "lang", "TAG", "the reader's language: ar, en, es, fr, pt, ru, vi, zh (or COMITY_LANG)" },
 	END
 };
 static const char *const verify_examples[] = {
 	"comity verify case114.comity --identity receiver.agekey --roots roots.pem --tsa tsa.pem",
 	"check a parcel with what was handed to you",
+	"comity verify case114.comity --lang ar", "say the answer in Arabic",
 	"comity verify bag/",
 	"check an opened bag with this home's peers",
 	NULL

@@ -113,7 +113,7 @@ revoked_ask(struct node_trust *t, struct package_report *r, struct err *err)
 	if (r->judged_at < since)
 		return true;
 	r->who = WHO_REVOKED;
-	(void)snprintf(r->who_text, sizeof r->who_text,
+	report_say(r->who_text, &r->who_said, "who.revoked_since",
 	    "The signer's own authority revoked its card or certificate on %s, and no time stamp from before proves that it signed earlier.",
 	    when_people(since).s);
 	if (r->overall == OVERALL_INTACT)

@@ -274,7 +274,7 @@ answer_only(struct package_report *r, enum overall overall, const char *reason,
     const char *text)
 {
 	r->overall = overall;
-	(void)snprintf(r->unchanged_text, sizeof r->unchanged_text, "%s", text);
+	report_say(r->unchanged_text, &r->unchanged_said, reason, "%s", text);
 	finding_add(r, overall == OVERALL_CHANGED ? FINDING_BROKEN :
 	    FINDING_UNDECIDED, reason, "%s", text);
 	if (overall == OVERALL_CHANGED)
@@ -330,10 +330,27 @@ check_open(struct check *c, bool *go, struct err *err)
 }
 
 static void
+culprit_say(struct check *c, const struct culprit *x)
+{
+	switch (x->kind) {
+	case CULPRIT_CHANGED:
+		finding_add(c->r, FINDING_BROKEN, "files.named",
+		    "%s was changed after sealing (%s).", x->name.s, x->path);
+		return;
+	case CULPRIT_MISSING:
+		finding_add(c->r, FINDING_BROKEN, "files.missing", "%s is missing (%s).",
+		    x->name.s, x->path);
+		return;
+	case CULPRIT_ADDED:
+		finding_add(c->r, FINDING_BROKEN, "files.added",
+		    "%s was added after sealing (%s).", x->name.s, x->path);
+		return;
+	}
+}
+
+static void
 culprits_say(struct check *c, uint64_t of)
 {
-	static const char *const what[] = { "was changed after sealing",
-		"is missing", "was added after sealing" };
 	const struct culprit *first = &c->culprits[0];
 	uint64_t n = c->culprits_n;
 
@@ -342,16 +359,15 @@ culprits_say(struct check *c, uint64_t of)
 	c->r->files_changed = n;
 	if (n == 1 && first->kind == CULPRIT_CHANGED)
 		check_broken(c, "files.changed", "The file changed after sealing: "
-		    "fingerprint differs in 1 of %llu files: %s.",
-		    (unsigned long long)of, first->name.s);
+		    "fingerprint differs in %llu of %llu files: %s.",
+		    (unsigned long long)n, (unsigned long long)of, first->name.s);
 	else
-		check_broken(c, "files.changed", "%llu of %llu files %s not what was "
-		    "sealed; the first is %s.", (unsigned long long)n,
-		    (unsigned long long)of, n == 1 ? "is" : "are", first->name.s);
+		check_broken(c, "files.changed", n == 1 ?
+		    "%llu of %llu files is not what was sealed; the first is %s." :
+		    "%llu of %llu files are not what was sealed; the first is %s.",
+		    (unsigned long long)n, (unsigned long long)of, first->name.s);
 	for (size_t i = 0; i < n && i < REPORT_FILES_MAX; i++)
-		finding_add(c->r, FINDING_BROKEN, "files.named", "%s %s (%s).",
-		    c->culprits[i].name.s, what[c->culprits[i].kind],
-		    c->culprits[i].path);
+		culprit_say(c, &c->culprits[i]);
 	if (n > REPORT_FILES_MAX)
 		finding_add(c->r, FINDING_BROKEN, "files.more",
 		    "and %llu more files.",
@@ -376,6 +392,29 @@ check_rest(struct check *c, struct err *err)
 }
 
 static void
+say_unchanged(struct check *c)
+{
+	struct package_report *r = c->r;
+	char *out = r->unchanged_text;
+	struct sentence *said = &r->unchanged_said;
+
+	if (c->part)
+		report_say(out, said, "unchanged.part", r->part.shown == 1 ?
+		    "%llu of %llu entries is shown; what is shown is what was sealed." :
+		    "%llu of %llu entries are shown; what is shown is what was sealed.",
+		    (unsigned long long)r->part.shown,
+		    (unsigned long long)r->part.lines);
+	else if (r->files == 0)
+		report_say(out, said, "unchanged.act",
+		    "The act is what was sealed; it carries no files.");
+	else
+		report_say(out, said, "unchanged.files", r->files == 1 ?
+		    "%llu of %llu file matches what was sealed." :
+		    "%llu of %llu files match what was sealed.",
+		    (unsigned long long)r->files, (unsigned long long)r->files);
+}
+
+static void
 decide(struct check *c)
 {
 	struct package_report *r = c->r;
@@ -386,20 +425,8 @@ decide(struct check *c)
 		r->unchanged = UNCHANGED_NOT_CHECKED;
 	else
 		r->unchanged = UNCHANGED_YES;
-	if (r->unchanged == UNCHANGED_YES && c->part)
-		(void)snprintf(r->unchanged_text, sizeof r->unchanged_text,
-		    "%llu of %llu entries %s shown; what is shown is what was sealed.",
-		    (unsigned long long)r->part.shown,
-		    (unsigned long long)r->part.lines,
-		    r->part.shown == 1 ? "is" : "are");
-	else if (r->unchanged == UNCHANGED_YES && r->files == 0)
-		(void)snprintf(r->unchanged_text, sizeof r->unchanged_text,
-		    "The act is what was sealed; it carries no files.");
-	else if (r->unchanged == UNCHANGED_YES)
-		(void)snprintf(r->unchanged_text, sizeof r->unchanged_text,
-		    "%llu of %llu file%s what was sealed.",
-		    (unsigned long long)r->files, (unsigned long long)r->files,
-		    r->files == 1 ? " matches" : "s match");
+	if (r->unchanged == UNCHANGED_YES)
+		say_unchanged(c);
 	if (r->unchanged == UNCHANGED_NO)
 		r->overall = OVERALL_CHANGED;
 	else if (r->unchanged == UNCHANGED_YES && r->who == WHO_KNOWN &&

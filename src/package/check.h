@@ -58,12 +58,10 @@ struct check {
 	uint64_t done, total;
 };
 
-/* ---- findings (report.c) ---- */
+/* ---- findings (report.c); fmt knows %s, %llu and %lld ---- */
 
 void finding_add(struct package_report *r, enum finding_state state,
     const char *reason, const char *fmt, ...) PRINTF_LIKE(4, 5);
-/* One of the three texts of a report; what does not fit ends in dots. */
-void report_say(char out[400], const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* A part is not as sealed: a BROKEN finding; the first one says so in line one. */
 void check_broken(struct check *c, const char *reason, const char *fmt, ...)
     PRINTF_LIKE(3, 4);

@@ -672,7 +672,8 @@ more_findings_than_are_kept_are_counted(void **state)
 	(void)state;
 	package_report_init(&r);
 	for (int i = 0; i < FINDINGS_MAX; i++)
-		finding_add(&r, FINDING_WARNING, "test", "finding %d", i);
+		finding_add(&r, FINDING_WARNING, "test", "finding %llu",
+		    (unsigned long long)i);
 	assert_int_equal(r.findings_n, FINDINGS_MAX);
 	assert_int_equal(r.findings_more, 0);
 	finding_add(&r, FINDING_WARNING, "test", "one more");

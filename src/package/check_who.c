@@ -115,7 +115,9 @@ stamp_proven(struct who_check *w)
 	r->when = WHEN_PROVEN;
 	r->has_stamp = true;
 	r->stamped_at = w->stamp.time;
-	report_say(r->when_text, "Before %s, time stamp by %s.",
+	r->stamped_by = w->stamp.bound;
+	report_say(r->when_text, &r->when_said, "when.proven",
+	    "Before %s, time stamp by %s.",
 	    when_people(w->stamp.bound).s, tsa);
 	finding_add(r, FINDING_HOLDS, "stamp", "The time stamp of %s belongs to "
 	    "this signature (policy %s).", when_people(w->stamp.time).s,
@@ -142,8 +144,9 @@ stamp_try(struct who_check *w, struct span token, bool late, struct err *err)
 		stamp_proven(w);
 		c->late_token_holds = late;
 	} else if (w->stamp.state == STAMP_PATH) {
-		report_say(c->r->when_text, "The time stamp says %s, but its "
-		    "authority is not proven: %s.",
+		c->r->stamped_by = w->stamp.time;
+		report_say(c->r->when_text, &c->r->when_said, "when.unproven",
+		    "The time stamp says %s, but its authority is not proven: %s.",
 		    when_people(w->stamp.time).s, w->stamp.path.text);
 		finding_add(c->r, FINDING_UNDECIDED, w->stamp.path.reason,
 		    "Time stamp: %s.", w->stamp.path.text);
@@ -158,6 +161,36 @@ stamp_try(struct who_check *w, struct span token, bool late, struct err *err)
 		    w->stamp.text);
 	}
 	return true;
+}
+
+/* Without a token that holds: what is said instead, unless that was said already. */
+static void
+say_claimed(struct check *c)
+{
+	struct package_report *r = c->r;
+	struct when_text at = when_people(r->has_act ? r->act.made_at : 0);
+	bool token = c->there[PLACE_TOKEN];
+
+	if (r->when_text[0] != '\0')
+		return;
+	if (c->of_act && token)
+		report_say(r->when_text, &r->when_said, "when.stamp_broken",
+		    "The time stamp does not hold.");
+	else if (c->of_act)
+		report_say(r->when_text, &r->when_said, "when.unseen",
+		    "No time stamp is there, and the act is not shown.");
+	else if (!r->has_act)
+		return;
+	else if (token)
+		report_say(r->when_text, &r->when_said, "when.said_stamp_broken",
+		    "%s, says the sender; the time stamp does not hold.", at.s);
+	else if (act_kind_needs_stamp(r->act.kind))
+		report_say(r->when_text, &r->when_said, "when.pending",
+		    "%s, says the sender; no time stamp is there yet (pending).", at.s);
+	else
+		report_say(r->when_text, &r->when_said, "when.not_needed",
+		    "%s, says the sender; an act of this kind needs no time stamp.",
+		    at.s);
 }
 
 static bool
@@ -175,21 +208,7 @@ stamps_check(struct who_check *w, struct err *err)
 		return false;
 	/* Beside a token that is there, a later one counts but has no place. */
 	c->late_token_holds &= !c->there[PLACE_TOKEN];
-	if (r->when_text[0] == '\0' && c->of_act)
-		report_say(r->when_text, c->there[PLACE_TOKEN] ?
-		    "The time stamp does not hold." :
-		    "No time stamp is there, and the act is not shown.");
-	if (r->when_text[0] != '\0' || !r->has_act)
-		return true;
-	if (c->there[PLACE_TOKEN] || act_kind_needs_stamp(r->act.kind))
-		report_say(r->when_text, "%s, says the sender; %s.",
-		    when_people(r->act.made_at).s, c->there[PLACE_TOKEN] ?
-		    "the time stamp does not hold" :
-		    "no time stamp is there yet (pending)");
-	else
-		report_say(r->when_text, "%s, says the sender; an act of this kind "
-		    "needs no time stamp.",
-		    when_people(r->act.made_at).s);
+	say_claimed(c);
 	return true;
 }
 
@@ -334,7 +353,7 @@ who_unknown(struct who_check *w, const char *reason, const char *why)
 	struct package_report *r = w->c->r;
 
 	r->who = WHO_UNKNOWN;
-	report_say(r->who_text, "%s: %s.", w->name, why);
+	report_say(r->who_text, &r->who_said, reason, "%s: %s.", w->name, why);
 	finding_add(r, FINDING_UNDECIDED, reason, "Signer: %s.", why);
 }
 
@@ -364,7 +383,8 @@ path_say(struct who_check *w, const struct path_answer *p)
 		    p->revocation_text);
 	if (p->state == PATH_REVOKED) {
 		r->who = WHO_REVOKED;
-		report_say(r->who_text, "%s: %s.", w->name, p->text);
+		report_say(r->who_text, &r->who_said, p->reason, "%s: %s.", w->name,
+		    p->text);
 		finding_add(r, FINDING_UNDECIDED, p->reason, "Signer: %s.", p->text);
 	} else if (p->state != PATH_HOLDS) {
 		who_unknown(w, p->reason, p->text);
@@ -406,7 +426,8 @@ who_decide(struct who_check *w, struct err *err)
 		return true;
 	}
 	r->who = WHO_KNOWN;
-	report_say(r->who_text, "%s (certificate by %s, valid on %s).",
+	report_say(r->who_text, &r->who_said, "who.known",
+	    "%s (certificate by %s, valid on %s).",
 	    w->name, w->issuer, when_people(r->judged_at).s);
 	finding_add(r, FINDING_HOLDS, "path", "The certificate leads to a root you "
 	    "gave%s.", w->card != NULL ? " and stands on the card" : "");
@@ -423,9 +444,12 @@ who_and_when(struct who_check *w, struct err *err)
 		return false;
 	if (w->cms.state != CMS_HOLDS || !(r->has_act || w->c->of_act)) {
 		r->who = WHO_UNKNOWN;
-		report_say(r->who_text, w->cms.state != CMS_HOLDS ?
-		    "The signature does not hold." :
-		    "The act cannot be read, so its sender is not known.");
+		if (w->cms.state != CMS_HOLDS)
+			report_say(r->who_text, &r->who_said, "who.signature",
+			    "The signature does not hold.");
+		else
+			report_say(r->who_text, &r->who_said, "who.unread",
+			    "The act cannot be read, so its sender is not known.");
 		return true;
 	}
 	clock_say(w, "signer's", w->cms.signing_time);

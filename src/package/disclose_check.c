@@ -284,7 +284,7 @@ file_agrees(struct part *p, const struct line *l, struct err *err)
 	p->size_all += l->size;
 	if (same && digest_eq(&is, &must))
 		return true;
-	check_broken(p->c, "files.changed", "The file changed after sealing: %s (%s).",
+	check_broken(p->c, "files.named", "The file changed after sealing: %s (%s).",
 	    shown(l->name).s, p->path);
 	p->c->r->files_changed++;
 	return true;

@@ -182,12 +182,26 @@ enum when { WHEN_PROVEN, WHEN_CLAIMED, WHEN_NOT_CHECKED };
 enum overall { OVERALL_INTACT, OVERALL_CHANGED, OVERALL_INCOMPLETE,
 	OVERALL_NOT_A_PACKAGE, OVERALL_NO_IDENTITY, OVERALL_WRONG_IDENTITY };
 
+/*
+ * What a sentence was made of, for saying it in another language: a stable name, and the
+ * values in the order of the English sentence, each ended by NUL; those that find no room
+ * are left out whole.
+ */
+#define SAID_BYTES 400
+struct sentence {
+	const char *reason;		/* static; NULL: nothing was said */
+	unsigned values_n;
+	unsigned used;			/* of values */
+	char values[SAID_BYTES];
+};
+
 enum finding_state { FINDING_HOLDS, FINDING_BROKEN, FINDING_UNDECIDED,
 	FINDING_WARNING };
 struct finding {
 	enum finding_state state;
 	const char *reason;		/* stable name, "manifest.digest" */
 	char text[400];			/* a sentence; names made visible */
+	struct sentence said;
 };
 #define FINDINGS_MAX 64			/* then one that says how many more */
 #define REPORT_FILES_MAX 20		/* changed files that are named one by one */
@@ -201,6 +215,7 @@ struct package_report {
 	char unchanged_text[400];
 	char who_text[400];
 	char when_text[400];
+	struct sentence unchanged_said, who_said, when_said;
 	struct finding findings[FINDINGS_MAX];
 	size_t findings_n;
 	uint64_t findings_more;
@@ -212,6 +227,7 @@ struct package_report {
 	struct package_files outside;		/* data/: complete when unchanged is YES */
 	bool has_stamp;
 	int64_t stamped_at;		/* genTime of a token that holds */
+	int64_t stamped_by;		/* the time that line three names, of a whole token; else 0 */
 	int64_t judged_at;		/* the time T the certificates were judged at */
 	uint64_t files, bytes;		/* as read, `_salt` not counted */
 	uint64_t files_changed;
@@ -224,6 +240,9 @@ struct package_report {
 	struct disclosure part;
 };
 
+/* One of the three lines; what does not fit ends in dots.  fmt knows %s, %llu, %lld. */
+void report_say(char out[400], struct sentence *said, const char *reason, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
 void package_report_init(struct package_report *r);
 void package_report_clear(struct package_report *r);
 

@@ -1,4 +1,5 @@
 /* The answer of a check: findings, the three lines, exit codes. */
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,6 +52,42 @@ package_exit_code(const struct package_report *r)
 
 /* ---- findings ---- */
 
+static void
+value_add(struct sentence *s, const char *value)
+{
+	size_t n = strlen(value) + 1;
+
+	if (n > sizeof s->values - s->used)
+		return;
+	memcpy(s->values + s->used, value, n);
+	s->used += (unsigned)n;
+	s->values_n++;
+}
+
+/* The values that go into fmt, in its order. */
+static void
+values_take(struct sentence *s, const char *reason, const char *fmt, va_list ap)
+{
+	char number[24];
+
+	*s = (struct sentence){ .reason = reason };
+	for (const char *p = fmt; (p = strchr(p, '%')) != NULL;) {
+		if (strncmp(p, "%s", 2) == 0) {
+			value_add(s, va_arg(ap, const char *));
+			p += 2;
+		} else if (strncmp(p, "%llu", 4) == 0 || strncmp(p, "%lld", 4) == 0) {
+			/* Counts: none is below zero. */
+			(void)snprintf(number, sizeof number, "%llu",
+			    va_arg(ap, unsigned long long));
+			value_add(s, number);
+			p += 4;
+		} else {
+			assert(strncmp(p, "%%", 2) == 0);
+			p += 2;
+		}
+	}
+}
+
 /* Text that did not fit ends in dots, at a character. */
 static void
 text_close(char *text, size_t max, int n)
@@ -75,6 +112,7 @@ finding_put(struct package_report *r, enum finding_state state, const char *reas
     const char *fmt, va_list ap)
 {
 	struct finding *f;
+	va_list again;
 
 	if (r->findings_n == FINDINGS_MAX) {
 		r->findings_more++;
@@ -83,6 +121,9 @@ finding_put(struct package_report *r, enum finding_state state, const char *reas
 	f = &r->findings[r->findings_n++];
 	f->state = state;
 	f->reason = reason;
+	va_copy(again, ap);
+	values_take(&f->said, reason, fmt, again);
+	va_end(again);
 	text_close(f->text, sizeof f->text,
 	    vsnprintf(f->text, sizeof f->text, fmt, ap));
 }
@@ -99,10 +140,13 @@ finding_add(struct package_report *r, enum finding_state state, const char *reas
 }
 
 void
-report_say(char out[400], const char *fmt, ...)
+report_say(char out[400], struct sentence *said, const char *reason, const char *fmt, ...)
 {
 	va_list ap;
 
+	va_start(ap, fmt);
+	values_take(said, reason, fmt, ap);
+	va_end(ap);
 	va_start(ap, fmt);
 	text_close(out, 400, vsnprintf(out, 400, fmt, ap));
 	va_end(ap);
@@ -115,6 +159,9 @@ check_broken(struct check *c, const char *reason, const char *fmt, ...)
 	va_list ap;
 
 	if (!c->changed) {
+		va_start(ap, fmt);
+		values_take(&r->unchanged_said, reason, fmt, ap);
+		va_end(ap);
 		va_start(ap, fmt);
 		text_close(r->unchanged_text, sizeof r->unchanged_text,
 		    vsnprintf(r->unchanged_text, sizeof r->unchanged_text, fmt, ap));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "text/letter_inside.h"
+#include "text/verdict.h"
 
 static const char style[] =
 "@page{size:A4;margin:16mm 14mm}"
@@ -175,11 +176,10 @@ say_event(struct html *h, const struct custody_story *s, const struct record *r)
 	const char *peer = name_of(s, &r->peer);
 	char key[40];
 
-	(void)snprintf(key, sizeof key, "cust.event.%s", record_event_name(r->event));
 	if (r->event == EVENT_ADMINISTRATION)
-		html_say(h, key, r->reason);
+		html_say(h, custody_event_key(r).s, r->reason);
 	else
-		html_say_or(h, key, record_event_name(r->event));
+		html_say_or(h, custody_event_key(r).s, record_event_name(r->event));
 	/* Whoever opens a parcel hands nothing over: no other side is named. */
 	if (r->peer.s[0] != '\0' && r->event != EVENT_OPENED && r->event != EVENT_READ &&
 	    r->event != EVENT_EXPORTED) {

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "law/tables.h"
+#include "ledger/custody.h"
 #include "policy/hold.h"
 #include "policy/request.h"
 #include "text/phrases.h"
@@ -119,6 +120,129 @@ every_state_of_requests_and_holds_has_words_in_every_language(void **state)
 		said(0, "hold", hold_state_name(s));
 }
 
+/* ---- reasons: what the code that finds them says ---- */
+
+/* A stable name is small letters, digits, "_", "-" and ".". */
+static bool
+is_reason(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789_.-", s[i]) == NULL)
+			return false;
+	return n > 0;
+}
+
+/* The first text after each `call` in that source, where it is a stable name. */
+static unsigned
+each_reason(const char *file, const char *call, void (*found)(const char *reason))
+{
+	static char text[200000];
+	const char *p = text, *q, *end;
+	char path[600], reason[100];
+	unsigned n = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%s/src/%s", SOURCE_DIR, file);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	text[fread(text, 1, sizeof text - 1, f)] = '\0';
+	assert_true(feof(f));
+	(void)fclose(f);
+	for (; (p = strstr(p, call)) != NULL; p += strlen(call)) {
+		q = strchr(p, '"');
+		end = q == NULL ? NULL : strchr(q + 1, '"');
+		if (end == NULL || memchr(p, ';', (size_t)(q - p)) != NULL ||
+		    !is_reason(q + 1, (size_t)(end - q - 1)))
+			continue;
+		(void)snprintf(reason, sizeof reason, "%.*s", (int)(end - q - 1), q + 1);
+		found(reason);
+		n++;
+	}
+	return n;
+}
+
+/* "finding.REASON", or what is said of its family. */
+static void
+finding_said(const char *reason)
+{
+	char key[120];
+
+	if (strcmp(reason, "stopped") == 0)
+		return;			/* a person's Ctrl-C: no finding */
+	for (size_t l = 0; l < phrases_list_n; l++) {
+		(void)snprintf(key, sizeof key, "finding.%s", reason);
+		if (phrases_find(&phrases_list[l], key) != NULL)
+			continue;
+		(void)snprintf(key, sizeof key, "finding.%.*s",
+		    (int)strcspn(reason, "."), reason);
+		if (phrases_find(&phrases_list[l], key) == NULL)
+			fail_msg("no words in %s for the finding %s",
+			    phrases_list[l].lang, reason);
+	}
+}
+
+static void
+link_said(const char *reason)
+{
+	if (strcmp(reason, "proven") == 0 || strcmp(reason, "links") == 0)
+		return;			/* said by the standing */
+	said(0, strncmp(reason, "lacks-", 6) == 0 || strcmp(reason, "empty") == 0 ?
+	    "cust.lacks" : "cust.why", reason);
+}
+
+static void
+disclosed_said(const char *reason)
+{
+	said(0, "cust.event", reason);
+}
+
+static void
+every_finding_of_a_check_has_words_in_every_language(void **state)
+{
+	static const struct { const char *file, *call; } list[] = {
+		{ "package/check.c", "check_broken(" }, { "package/check.c", "finding_add(" },
+		{ "package/check.c", "answer_only(" }, { "package/check.c", "report_say(" },
+		{ "package/check_agree.c", "check_broken(" },
+		{ "package/check_agree.c", "finding_add(" },
+		{ "package/check_resume.c", "finding_add(" },
+		{ "package/check_who.c", "check_broken(" },
+		{ "package/check_who.c", "finding_add(" },
+		{ "package/check_who.c", "report_say(" },
+		{ "package/check_who.c", "who_unknown(" },
+		{ "package/disclose_check.c", "check_broken(" },
+		{ "package/disclose_check.c", "finding_add(" },
+		{ "package/disclose_check.c", "err_set(" },
+		{ "package/disclosure.c", "err_set(" },
+		{ "package/check_lines.c", "err_set(" }, { "package/read_tar.c", "err_set(" },
+		{ "package/read_order.c", "err_set(" }, { "flow/trust.c", "report_say(" },
+		{ "crypto/cms_check.c", "] = {" }, { "crypto/stamp_check.c", "] = {" },
+		{ "crypto/path.c", "] = {" },
+	};
+	unsigned n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+		n += each_reason(list[i].file, list[i].call, finding_said);
+	assert_true(n > 100);
+}
+
+static void
+every_reason_of_custody_has_words_in_every_language(void **state)
+{
+	unsigned n;
+
+	(void)state;
+	n = each_reason("ledger/custody_judge.c", "broken(", link_said) +
+	    each_reason("ledger/custody_judge.c", "reason = ", link_said) +
+	    each_reason("ledger/custody_judge.c", "return \"lacks", link_said);
+	assert_true(n > 20);
+	for (unsigned s = 0; s <= CUSTODY_BROKEN; s++) {
+		said(0, "cust", custody_standing_name((enum custody_standing)s));
+		said(0, "cust.conclusion", custody_standing_name((enum custody_standing)s));
+	}
+	(void)each_reason("ledger/custody_say.c", "{ \"disclose", disclosed_said);
+}
+
 static unsigned
 holes(const char *text, const char *hole)
 {
@@ -132,7 +256,8 @@ holes(const char *text, const char *hole)
 static void
 what_is_put_into_a_phrase_is_put_in_in_every_language(void **state)
 {
-	static const char *const hole[] = { "{}", "{d}", "{m}", "{y}", "{" };
+	static const char *const hole[] = { "{}", "{d}", "{m}", "{y}", "{1}", "{2}",
+		"{3}", "{4}", "{en}", "{" };
 
 	(void)state;
 	for (size_t l = 1; l < phrases_list_n; l++)
@@ -228,6 +353,8 @@ main(void)
 		cmocka_unit_test(every_offence_has_words_in_every_language),
 		cmocka_unit_test(every_deadline_has_words_in_every_language),
 		cmocka_unit_test(every_state_of_requests_and_holds_has_words_in_every_language),
+		cmocka_unit_test(every_finding_of_a_check_has_words_in_every_language),
+		cmocka_unit_test(every_reason_of_custody_has_words_in_every_language),
 		cmocka_unit_test(what_is_put_into_a_phrase_is_put_in_in_every_language),
 		cmocka_unit_test(phrases_are_text_and_no_mark_up),
 		cmocka_unit_test(eight_languages_are_there_and_all_but_english_are_drafts),

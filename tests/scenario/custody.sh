@@ -58,6 +58,9 @@ try 2 'an ending that says no form' A custody report 0001 --out custody.doc
 # ---- anybody, offline ----
 for p in 1 2; do must C ledger policy --states $p --out policy-$p; done
 try 0 'who believes Cascada alone finds it proven' comity-check --policy policy-1 custody.json
+try 0 'and it is told in Arabic too' comity-check --policy policy-1 --lang ar custody.json
+said 'مثبت' 'by the word for proven'
+try 2 'a language there are no words in is said so' comity-check --policy policy-1 --lang tlh custody.json
 try 10 'who asks for two States finds what lacks' comity-check --policy policy-2 custody.json
 echo 'quorum none' >policy-0
 try 10 'who believes no ledger finds nothing proven' comity-check --policy policy-0 custody.json

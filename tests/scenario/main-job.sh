@@ -58,6 +58,11 @@ try 0 'comity-check, of the parcel' check --identity agekey "$parcel"
 try 0 'comity-check, of the bag' check bag
 must sh -c "age -d -i agekey '$parcel' >package.tar"
 try 0 'comity-check, of the tar' check package.tar
+try 0 'the same in French' check --lang fr bag
+said 'Inchangé ? OUI' 'three lines in French'
+check --lang ar --details bag >verdict.ar
+grep -q 'سليم' verdict.ar && ! grep -q '^  holds' verdict.ar &&
+	ok 'and every finding in Arabic' || not_ok 'and every finding in Arabic'
 check bag --json >verdict.json
 [ "$(json verdict.json schema)" = comity.verdict/1 ] && ok 'the verdict as JSON' ||
 	not_ok 'the verdict as JSON'
