@@ -4,6 +4,7 @@
 
 #include "flow/destroy_inside.h"
 #include "flow/exchange.h"
+#include "flow/people.h"
 #include "flow/take.h"
 
 #define LOST_MAX 64			/* told to their counterparts after one check */
@@ -114,6 +115,56 @@ log_check(struct checking *c, struct err *err)
 	if (text[0] != '\0')
 		found(c, s.standing == LOG_FROZEN, "standing", "%s", text);
 	return notes_check(c, l, err);
+}
+
+/* ---- who works here ---- */
+
+struct lists {
+	struct docket_fixed newest;
+	bool found;
+};
+
+/* Each change of the list of persons: few among all records, and only these are read. */
+static bool
+list_look(void *arg, const struct journal_entry *e, struct err *err)
+{
+	struct lists *x = arg;
+	struct docket_fixed fixed;
+	struct record r;
+
+	if (memmem(e->record.p, e->record.n, "\"people/list-", 13) == NULL)
+		return true;
+	if (!record_decode(&r, e->record, err))
+		return false;
+	if (record_fixes(&r, e->at, &fixed) && (!x->found ||
+	    fixed.number >= x->newest.number)) {
+		x->newest = fixed;
+		x->found = true;
+	}
+	return true;
+}
+
+/* By the journal itself: a docket that was changed by hand hides nothing from it. */
+static bool
+people_check(struct checking *c, struct err *err)
+{
+	struct lists x = { .found = false };
+	struct err why = ERR_INIT;
+	struct digest is;
+	struct log *l;
+	bool there;
+
+	if (!ledger_log(c->f, &l, &why) ||
+	    !journal_each(log_journal(l), 0, list_look, &x, &why))
+		return damage(c, "journal/records", &why, err);
+	if (!x.found)
+		return true;
+	if (!people_list_digest(c->f->home, x.newest.number, &is, &there, err))
+		return false;
+	if (!there || !digest_eq(&is, &x.newest.digest))
+		found(c, true, "people", "The ledger names version %u of the list of persons, and this home has another: somebody put an old one back. Get the folder people back from the newest backup.",
+		    x.newest.number);
+	return true;
 }
 
 static bool
@@ -269,6 +320,7 @@ flow_ledger_check(struct flow *f, bool parcels, struct ledger_check *out,
 	struct checking c = { .f = f, .out = out };
 
 	memset(out, 0, sizeof *out);
-	return home_lock(f->home, err) && log_check(&c, err) && others_check(&c, err) &&
+	return home_lock(f->home, err) && log_check(&c, err) && people_check(&c, err) &&
+	    others_check(&c, err) &&
 	    sound_note(&c, err) && (!parcels || parcels_check(&c, err));
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/people_inside.h"
+#include "ledger/journal.h"
 
 bool
 person_at_work(struct flow *f, unsigned *out, struct err *err)
@@ -31,6 +32,67 @@ person_at_work(struct flow *f, unsigned *out, struct err *err)
 	people_free(p);
 	return here == 1 || err_set(err, ERR_USE, "people.as",
 	    "several persons work in this home: say who is at work, as in --as 2 (see: comity person list)");
+}
+
+/* Records that the docket does not know yet: a power cut, or a docket that was put back. */
+static bool
+newest_catch_up(struct flow *f, struct docket *d, struct err *err)
+{
+	struct file_info info;
+	uint64_t end;
+
+	if (!docket_records_end(d, &end, err))
+		return false;
+	if (!path_exists(f->world, home_dir(f->home), JOURNAL_PATH))
+		return true;
+	if (!path_info(f->world, home_dir(f->home), JOURNAL_PATH, &info, err))
+		return false;
+	return info.size <= (end > JOURNAL_FIRST ? end : JOURNAL_FIRST) ||
+	    (home_lock(f->home, err) && record_catch_up(f, d, err));
+}
+
+bool
+people_newest(struct flow *f, unsigned *newest, bool *so, struct err *err)
+{
+	struct docket_fixed leaf = { .number = 0 };
+	struct err why = ERR_INIT;
+	struct docket *d = NULL;
+	struct digest is;
+	bool found = false, ok;
+
+	*newest = 0;
+	*so = true;
+	ok = home_docket(f->home, &d, &why);
+	if (ok) {
+		ok = newest_catch_up(f, d, &why) &&
+		    docket_fixed_newest(d, "people", &leaf, &found, &why);
+		home_docket_done(f->home);
+	}
+	/* What is wrong with docket or journal is told by who needs them: rebuild must run. */
+	if (!ok && (!docket_rebuild_despite(&why) || why.kind == ERR_CONFLICT)) {
+		*err = why;
+		return false;
+	}
+	if (!ok || !found)
+		return true;
+	*newest = leaf.number;
+	if (!people_list_digest(f->home, leaf.number, &is, so, err))
+		return false;
+	*so = *so && digest_eq(&is, &leaf.digest);
+	return true;
+}
+
+bool
+people_newest_ask(struct flow *f, struct err *err)
+{
+	unsigned newest;
+	bool so;
+
+	if (!people_newest(f, &newest, &so, err))
+		return false;
+	return so || err_set(err, ERR_UNPROVEN, "people.rolled-back",
+	    "the ledger names version %u of the list of persons, and %s does not have it: somebody put an older list back, with which a person who left could be in again. Nothing is done under it. Put the folder people of the newest backup back (comity restore makes a home of it), and ask who had this disk",
+	    newest, home_path(f->home));
 }
 
 bool

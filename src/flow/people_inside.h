@@ -12,6 +12,13 @@
 
 /* Its number: as named, or the only one who works here; 0: a home of one. */
 MUST bool person_at_work(struct flow *f, unsigned *out, struct err *err);
+/*
+ * Is the list of persons in use the one that its newest leaf names, or one that follows it
+ * (a change is cut between list and leaf)?  *newest: that version; 0: no leaf names any.
+ */
+MUST bool people_newest(struct flow *f, unsigned *newest, bool *so, struct err *err);
+/* ERR_UNPROVEN "people.rolled-back": an old list was put back, and nothing is done. */
+MUST bool people_newest_ask(struct flow *f, struct err *err);
 /* The keyring of the person at work, or of a home of one, with this passphrase. */
 MUST bool keyring_with(struct flow *f, struct span secret, struct err *err);
 /* The person at work, when there are persons (flow_person was called). */

@@ -709,6 +709,159 @@ somebody_can_always_name_persons_and_open_the_keys(void **state)
 	NO(flow_person(&j.a.flow, &err), "people.as");
 }
 
+/* Files of the list of persons, as they are now, kept and put back by hand. */
+static void
+list_file(const char *from_home, const char *to_home, unsigned version, const char *ending)
+{
+	char from[200], to[200];
+	struct buf b;
+
+	(void)snprintf(from, sizeof from, "%s/people/list-%u.%s", from_home, version, ending);
+	(void)snprintf(to, sizeof to, "%s/people/list-%u.%s", to_home, version, ending);
+	buf_init(&b, 1u << 20);
+	if (from_home != NULL && path_exists(j.world, NULL, from)) {
+		OK(file_load(j.world, NULL, from, &b, &err));
+		OK(file_save(j.world, NULL, to, buf_span(&b), true, &err));
+	} else if (path_exists(j.world, NULL, to)) {
+		OK(path_remove(j.world, NULL, to, &err));
+	}
+	buf_clear(&b);
+}
+
+static void
+list_back(const char *from_home)
+{
+	site_end(&j.a);
+	for (unsigned v = 1; v < 30; v++) {
+		list_file(from_home, "aldora", v, "sig");
+		list_file(from_home, "aldora", v, "json");
+	}
+}
+
+static void
+a_list_of_persons_that_was_put_back_stops_everything(void **state)
+{
+	struct ledger_check *check = mem_new(sizeof *check, NULL);
+	unsigned n;
+
+	(void)state;
+	assert_non_null(check);
+	n = drafted(DRAFTS);
+	site_end(&j.a);
+	OK(home_copy(j.world, "aldora", "before", &err));
+	as(ADMINISTERS);
+	OK(flow_person_disable(&j.a.flow, APPROVES, "left the office", &err));
+	site_end(&j.a);
+	OK(home_copy(j.world, "aldora", "after", &err));
+	as(DRAFTS);
+	OK(flow_person(&j.a.flow, &err));
+	/* The list of before, in which who left is in again. */
+	list_back("before");
+	NO(approved(APPROVES, n, NULL, &err), "people.rolled-back");
+	as(FIRST);
+	NO(flow_may(&j.a.flow, PEOPLE_VIEW, &err), "people.rolled-back");
+	list_back("after");
+	as(APPROVES);
+	NO(flow_person(&j.a.flow, &err), "people.disabled");
+	as(FIRST);
+	OK(flow_may(&j.a.flow, PEOPLE_VIEW, &err));
+	OK(flow_ledger_check(&j.a.flow, false, check, &err));
+	assert_int_equal(check->n, 0);
+	mem_free(check);
+}
+
+static void
+a_list_whose_leaf_a_power_cut_took_is_used_and_its_leaf_comes_with_the_next(void **state)
+{
+	unsigned newest, version;
+	bool so;
+
+	(void)state;
+	as(ADMINISTERS);
+	OK(flow_person(&j.a.flow, &err));
+	version = flow_people(&j.a.flow)->version;
+	site_end(&j.a);
+	OK(home_copy(j.world, "aldora", "before", &err));
+	as(ADMINISTERS);
+	OK(flow_person_role(&j.a.flow, APPROVES, 1u << ROLE_OFFICER, 0, &err));
+	site_end(&j.a);
+	/* As the cut leaves it: the list is there, and nothing else of the change. */
+	for (unsigned i = 0; i < 2; i++)
+		list_file("aldora", "before", version + 1, i == 0 ? "sig" : "json");
+	OK(home_copy(j.world, "before", "aldora", &err));
+	as(ADMINISTERS);
+	OK(flow_person(&j.a.flow, &err));
+	assert_int_equal(flow_people(&j.a.flow)->version, version + 1);
+	OK(people_newest(&j.a.flow, &newest, &so, &err));
+	assert_true(so);
+	assert_int_equal(newest, version);
+	as(ADMINISTERS);
+	OK(flow_person_role(&j.a.flow, APPROVES, 1u << ROLE_OFFICER, 0, &err));
+	OK(people_newest(&j.a.flow, &newest, &so, &err));
+	assert_int_equal(newest, version + 2);
+	list_back("before");
+	as(FIRST);
+	NO(flow_person(&j.a.flow, &err), "people.rolled-back");
+}
+
+/* A row taken out of the docket by hand: the check reads the journal itself. */
+static void
+the_check_of_the_ledger_finds_a_list_that_was_put_back(void **state)
+{
+	struct ledger_check *check = mem_new(sizeof *check, NULL);
+	struct docket *d = NULL;
+
+	(void)state;
+	assert_non_null(check);
+	site_end(&j.a);
+	OK(home_copy(j.world, "aldora", "before", &err));
+	as(ADMINISTERS);
+	OK(flow_person_disable(&j.a.flow, APPROVES, "left the office", &err));
+	list_back("before");
+	as(FIRST);
+	OK(home_docket(j.a.flow.home, &d, &err));
+	OK(docket_begin(d, &err));
+	OK(docket_records_forget(d, 0, &err));
+	OK(docket_records_end_put(d, 1u << 30, &err));
+	OK(docket_commit(d, &err));
+	home_docket_done(j.a.flow.home);
+	OK(flow_ledger_check(&j.a.flow, false, check, &err));
+	assert_int_equal(check->n, 1);
+	assert_string_equal(check->list[0].what, "people");
+	assert_true(check->list[0].bad);
+	mem_free(check);
+}
+
+/* An old docket beside the old list knows nothing of it: the journal does. */
+static void
+a_docket_that_was_put_back_with_the_list_does_not_hide_it(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	site_end(&j.a);
+	OK(home_copy(j.world, "aldora", "before", &err));
+	as(ADMINISTERS);
+	OK(flow_person_disable(&j.a.flow, APPROVES, "left the office", &err));
+	list_back("before");
+	for (size_t i = 0; i < 2; i++) {
+		static const char *const names[][2] = {
+			{ "before/docket.sqlite", "aldora/docket.sqlite" },
+			{ "before/docket.sqlite-wal", "aldora/docket.sqlite-wal" } };
+
+		buf_init(&b, 64u << 20);
+		if (i == 0 || path_exists(j.world, NULL, names[i][0])) {
+			OK(file_load(j.world, NULL, names[i][0], &b, &err));
+			OK(file_save(j.world, NULL, names[i][1], buf_span(&b), true, &err));
+		} else if (path_exists(j.world, NULL, names[i][1])) {
+			OK(path_remove(j.world, NULL, names[i][1], &err));
+		}
+		buf_clear(&b);
+	}
+	as(APPROVES);
+	NO(flow_person(&j.a.flow, &err), "people.rolled-back");
+}
+
 static void
 only_one_text_is_a_statement(void **state)
 {
@@ -759,6 +912,10 @@ main(void)
 		TEST(an_office_of_one_hands_over_with_a_second_from_afar),
 		TEST(records_name_the_person_at_work_and_each_approval_is_a_leaf),
 		TEST(somebody_can_always_name_persons_and_open_the_keys),
+		TEST(a_list_of_persons_that_was_put_back_stops_everything),
+		TEST(a_list_whose_leaf_a_power_cut_took_is_used_and_its_leaf_comes_with_the_next),
+		TEST(the_check_of_the_ledger_finds_a_list_that_was_put_back),
+		TEST(a_docket_that_was_put_back_with_the_list_does_not_hide_it),
 		cmocka_unit_test(only_one_text_is_a_statement),
 	};
 

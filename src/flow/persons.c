@@ -24,12 +24,19 @@ change_record(struct flow *f, const char *what, unsigned number, struct err *err
 static bool
 people_ask(struct flow *f, struct err *err)
 {
+	unsigned newest;
+	bool so;
+
 	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_ADMINISTER, err))
 		return false;
 	if (f->people == NULL)
 		return err_set(err, ERR_USE, "people.none",
 		    "this home is one person's; add a second with: comity person add NAME --role ROLE");
-	/* A change that was cut: only the first person opens all that is to be moved. */
+	/* A change that was cut: its leaf comes now. */
+	if (!people_newest(f, &newest, &so, err) || (newest < f->people->version &&
+	    !change_record(f, "found", f->people->by, err)))
+		return false;
+	/* Only the first person opens all that is to be moved. */
 	return keyring_person(f->keyring) != 1 || people_settle(f->home, f->keyring, err);
 }
 

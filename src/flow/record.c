@@ -136,6 +136,56 @@ index_fill(struct docket_record *x, const struct record *r, uint64_t at,
 	x->request = request;
 }
 
+#define LIST_FILE "people/list-"	/* NUMBER.json: store/people.h */
+
+static bool
+list_number(const char *path, unsigned *out)
+{
+	size_t n = strlen(path);
+	uint64_t v;
+
+	if (strncmp(path, LIST_FILE, sizeof LIST_FILE - 1) != 0 || !name_ends(path, ".json") ||
+	    !decimal_parse(span_part(span_text(path), sizeof LIST_FILE - 1,
+	    n - (sizeof LIST_FILE - 1) - 5), PEOPLE_LISTS_MAX, &v))
+		return false;
+	*out = (unsigned)v;
+	return true;
+}
+
+bool
+record_fixes(const struct record *r, uint64_t at, struct docket_fixed *out)
+{
+	const char *what = NULL;
+	unsigned number = 0;
+
+	if (r->files_n != 1)
+		return false;
+	if (r->event == EVENT_ADMINISTRATION && strncmp(r->reason, "people.", 7) == 0 &&
+	    list_number(r->files[0].path, &number))
+		what = "people";
+	if (r->event == EVENT_DECIDED && strncmp(r->rule, "people.", 7) == 0 &&
+	    strcmp(r->outcome, "used") == 0)
+		what = "used";
+	if (what == NULL)
+		return false;
+	memset(out, 0, sizeof *out);
+	(void)snprintf(out->what, sizeof out->what, "%s", what);
+	out->number = number;
+	out->digest = r->files[0].sha256;
+	out->at = at;
+	return true;
+}
+
+static bool
+index_put(struct docket *d, const struct docket_record *x, const struct record *r,
+    struct err *err)
+{
+	struct docket_fixed fixed;
+
+	return docket_record_put(d, x, err) && (!record_fixes(r, x->at, &fixed) ||
+	    docket_fixed_put(d, &fixed, err));
+}
+
 static bool
 entry_index(void *arg, const struct journal_entry *e, struct err *err)
 {
@@ -152,7 +202,7 @@ entry_index(void *arg, const struct journal_entry *e, struct err *err)
 		return false;
 	index_fill(&x, &r, e->at, found ? thread.number : 0);
 	return digest_of(e->record, &x.sha256, err) &&
-	    docket_record_put(c->docket, &x, err);
+	    index_put(c->docket, &x, &r, err);
 }
 
 static bool
@@ -289,7 +339,7 @@ index_all(struct recording *g, struct journal *j, struct docket *d, struct err *
 		index_fill(&x, g->items[i].record, g->items[i].at,
 		    g->items[i].request);
 		x.sha256 = g->sha256[i];
-		if (!docket_record_put(d, &x, err))
+		if (!index_put(d, &x, g->items[i].record, err))
 			return false;
 	}
 	return !any || docket_records_end_put(d, journal_end(j), err);

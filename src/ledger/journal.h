@@ -33,6 +33,7 @@
 #include "world/world.h"
 
 #define JOURNAL_PATH "journal/records"	/* below the home */
+#define JOURNAL_FIRST 16		/* offset of the first entry */
 #define JOURNAL_GROUP_MAX 4096		/* records of one sync */
 #define JOURNAL_HOLE 8			/* zeros that by chance come once in 2^64 */
 

@@ -56,6 +56,9 @@ MUST bool home_people_look(struct home *h, bool *has, struct err *err);
  * might make that change (an administrator names and disables; person_may_let_in).  ERR_UNPROVEN "people.forged", naming the version.
  */
 MUST bool people_load(struct home *h, struct people **out, struct err *err);
+/* SHA-256 of one version as it lies there; *there false: it does not. */
+MUST bool people_list_digest(struct home *h, unsigned version, struct digest *out,
+    bool *there, struct err *err);
 void people_free(struct people *p);
 struct person *person_find(struct people *p, unsigned number);	/* NULL: nobody */
 /* Active and here: what the size of the office is counted by. */

@@ -378,6 +378,23 @@ people_load(struct home *h, struct people **out, struct err *err)
 	return true;
 }
 
+bool
+people_list_digest(struct home *h, unsigned version, struct digest *out, bool *there,
+    struct err *err)
+{
+	struct list_path path = list_path(version, "json");
+	struct buf text;
+	bool ok;
+
+	*there = home_has(h, path.s);
+	if (!*there)
+		return true;
+	buf_init(&text, LIST_MAX);
+	ok = home_load(h, path.s, &text, err) && digest_of(buf_span(&text), out, err);
+	buf_clear(&text);
+	return ok;
+}
+
 static bool
 version_write(struct home *h, struct keyring *k, struct people *p,
     const struct digest *before, struct err *err)

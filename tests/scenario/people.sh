@@ -120,7 +120,13 @@ sed -i 's/"investigator"/"prosecutor"/' "$list"
 try 10 'a list of persons that was changed by hand stops everything' P 1 request send 3 --yes
 said 'by hand' 'and says why'
 rm -r a/people && mv people.kept a/people
+cp -r a/people people.before
 must P 4 person disable 3 --reason 'left the office'
+mv a/people people.now && cp -r people.before a/people
+try 10 'an older list that was put back, with who left in it, stops everything' P 3 request approve 2
+said 'put an older list back' 'and says why'
+said 'comity restore' 'and how it goes on'
+rm -r a/people && mv people.now a/people
 try 6 'who left approves nothing any more, and did not' P 1 request send 2 --yes
 must P 1 request approvals 2
 said 'does not work here any more' 'the sentence says so'
