@@ -485,13 +485,25 @@ sending_whole(struct sending *s, struct err *err)
 	return true;
 }
 
+/* What no second person could mend is told before one is asked. */
+static bool
+sending_may(struct sending *s, struct err *err)
+{
+	if (signer_open(s->f, &s->o.signer, err))
+		return send_ask(s->f, &s->o.signer, &s->to, s->draft.act.expires_at, 0, err);
+	if (strcmp(err->reason, "key.group") != 0)
+		return false;
+	err_clear(err);		/* who only prepares has no keys to sign */
+	return true;
+}
+
 /* By two persons, and from here to there today? */
 static bool
 sending_ask(struct sending *s, struct err *err)
 {
-	return request_matter(&s->row, &s->draft, &s->content, &s->matter, err) &&
-	    flow_second(s->f, &s->matter, &s->people, err) &&
-	    signer_open(s->f, &s->o.signer, err) &&
+	return sending_may(s, err) && request_matter(&s->row, &s->draft, &s->content, &s->matter, err) &&
+	    flow_second(s->f, &s->matter, &s->people, err) && (s->o.signer.key != NULL ||
+	    signer_open(s->f, &s->o.signer, err)) &&
 	    send_ask(s->f, &s->o.signer, &s->to, s->draft.act.expires_at, 0, err);
 }
 
