@@ -45,11 +45,14 @@ keyring_with(struct flow *f, struct span secret, struct err *err)
 	struct keyring *k = NULL;
 	unsigned person;
 
-	if (!person_at_work(f, &person, err) || !people_newest_ask(f, err) ||
-	    !(person != 0 ?
+	if (!person_at_work(f, &person, err) || !(person != 0 ?
 	    keyring_open_person(f->home, person, secret, &k, err) :
 	    keyring_open(f->home, secret, &k, err)))
 		return false;
+	if (!people_newest_ask(f, err)) {
+		keyring_close(k);
+		return false;
+	}
 	if (f->keyring == NULL)
 		f->keyring = k;
 	else

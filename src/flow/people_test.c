@@ -209,6 +209,29 @@ one_credential_alone_obtains_nothing(void **state)
 }
 
 static void
+a_second_person_is_not_asked_for_what_goes_to_a_revoked_peer(void **state)
+{
+	struct matter_view *list;
+	struct sent out;
+	unsigned n;
+	size_t waits;
+
+	(void)state;
+	n = drafted(FIRST);
+	as(FIRST);
+	OK(flow_peer_revoke(&j.a.flow, "XB", "a key was lost", &err));
+	NO(sent(FIRST, n, &out, &err), "send.peer-revoked");
+	as(FIRST);
+	OK(flow_matters(&j.a.flow, &list, &waits, &err));
+	/* Who wrote it is known, and nobody approved or was asked. */
+	for (size_t i = 0; i < waits; i++) {
+		assert_int_equal(list[i].n, 0);
+		matter_view_clear(&list[i]);
+	}
+	mem_free(list);
+}
+
+static void
 a_draft_that_was_changed_after_it_was_approved_does_not_leave(void **state)
 {
 	unsigned number = drafted(DRAFTS);
@@ -897,6 +920,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_request_for_data_leaves_when_another_person_has_approved_it),
 		TEST(one_credential_alone_obtains_nothing),
+		TEST(a_second_person_is_not_asked_for_what_goes_to_a_revoked_peer),
 		TEST(a_draft_that_was_changed_after_it_was_approved_does_not_leave),
 		TEST(who_changed_a_draft_stays_a_maker_when_another_changes_it_back),
 		TEST(an_approval_of_one_request_is_none_of_another),

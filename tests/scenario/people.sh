@@ -169,6 +169,9 @@ try 6 'once' P 1 key export-identity --out agekey2 --yes
 
 try 6 'an administrator does not open evidence' P 4 evidence open 1 --out x
 try 4 'nor the program for it' P 4 request show 1
+try 0 'and looks after its health' P 4 doctor
+said_not BAD 'where what its role leaves out is no fault'
+said 'P1 has them' 'and the doctor says who can try it'
 if command -v age >/dev/null; then
 	# The key of person 4 out of its own file, and every other key file with it.
 	cat >hand.py <<'H'
