@@ -70,6 +70,10 @@ rules_say(struct cli *c, const struct figures_rules *r)
 		say(c, "  law     %s\n", r->law[i].s);
 	say(c, "  tables  sha256 %s\n", law_digest);
 	say(c, "  people  sha256 %s\n", digest_hex(&r->people).s);
+	for (size_t i = 0; i < r->levels_n; i++)
+		say(c, "  level   %s %s: %s, since %s\n", r->levels[i].state,
+		    r->levels[i].measure, r->levels[i].level,
+		    when_people(r->levels[i].since).s);
 }
 
 /* ---- commands ---- */
@@ -158,7 +162,7 @@ int
 run_oversight_report(struct cli *c, struct call *call)
 {
 	struct figures_wish w = { 0 };
-	struct figures_rules rules;
+	struct figures_rules rules = { .law_n = 0 };
 	struct figures f;
 	int code;
 
@@ -166,6 +170,7 @@ run_oversight_report(struct cli *c, struct call *call)
 	code = wish_read(c, call, &w) && flow_figures(&c->flow, &w, &f, &c->err) &&
 	    flow_figures_rules(&c->flow, &rules, &c->err) ?
 	    figures_answer(c, call, &f, &rules) : fail(c);
+	figures_rules_clear(&rules);
 	figures_clear(&f);
 	return code;
 }

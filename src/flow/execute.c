@@ -14,7 +14,7 @@ static const struct {
 	const char *folder, *name, *words;
 } filings[FILED] = {
 	{ "authorisations", "authorisation", "the authorisation" },
-	{ "waivers", "waiver", "the waiver" },
+	{ "waivers", EXECUTE_WAIVER, "the waiver" },
 };
 
 struct executing {

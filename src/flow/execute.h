@@ -14,6 +14,7 @@
 #include "flow/requests.h"
 
 #define EXECUTE_RULE "execute"
+#define EXECUTE_WAIVER "waiver"		/* in its files: why it is done all the same (S02) */
 #define AUTHORISATION_BYTES (8u << 20)	/* of one file: held in memory to seal, as attachments */
 
 struct execute_wish {

@@ -5,8 +5,11 @@
 
 #include "base/mem.h"
 #include "flow/figures.h"
+#include "flow/execute.h"
 #include "flow/inside.h"
+#include "flow/journey.h"
 #include "flow/ledger.h"
+#include "flow/notices.h"
 #include "flow/people.h"
 #include "flow/record.h"
 #include "flow/treaty.h"
@@ -224,12 +227,40 @@ moved(struct counting *c, const struct record *r, struct err *err)
 #define LAPSED "hold.lapsed."		/* and the clock: doc/format/record.md */
 #define RESUMED "hold.resumed.clock"	/* one of them is taken back */
 
+/* "person.1.1795337160.danger": why. */
+static const char *
+last_word(const char *reason)
+{
+	const char *dot = strrchr(reason, '.');
+
+	return dot != NULL ? dot + 1 : reason;
+}
+
+/* Work was begun although the offence is none here: the waiver is on file (S02). */
+static bool
+waiver_count(struct counting *c, const struct record *r, struct err *err)
+{
+	for (size_t i = 0; i < r->files_n; i++)
+		if (strcmp(r->rule, EXECUTE_RULE) == 0 &&
+		    strcmp(r->files[i].path, EXECUTE_WAIVER) == 0)
+			return count(c, FIGURES_WAIVERS, r->rule, "dual-criminality", err);
+	return true;
+}
+
 /* Refusals by their ground: what is `send`, `seal`, `answer` is counted as that. */
 static bool
 decided(struct counting *c, const struct record *r, struct err *err)
 {
 	bool answer = strcmp(r->rule, "answer") == 0;
 
+	if (notice_record(r))
+		return strcmp(r->outcome, "deferred") != 0 || count(c,
+		    FIGURES_NOTICES_PUT_OFF, last_word(r->reason), NULL, err);
+	if (!waiver_count(c, r, err))
+		return false;
+	/* Told by what was done then: told twice it could be subtracted. */
+	if (strcmp(r->rule, "destroy") == 0)
+		return true;
 	if (strcmp(r->outcome, "waived") == 0)
 		return count(c, FIGURES_WAIVERS, r->rule, r->reason, err);
 	if (answer && strcmp(r->outcome, act_kind_name(ACT_REFUSED)) == 0)
@@ -272,6 +303,14 @@ record_count(struct counting *c, const struct record *r, struct err *err)
 	case EVENT_DECIDED:
 		ok = decided(c, r, err);
 		break;
+	case EVENT_DESTROYED:
+		/* What was never named was no evidence of anybody. */
+		ok = strcmp(r->reason, "making.cut") == 0 ||
+		    count(c, FIGURES_DESTROYED, r->reason, NULL, err);
+		break;
+	case EVENT_LOSS:
+		ok = count(c, FIGURES_LOST, r->reason, NULL, err);
+		break;
 	case EVENT_REFUSED:
 		ok = count(c, FIGURES_TURNED_AWAY, r->reason, NULL, err);
 		break;
@@ -301,6 +340,8 @@ entry_count(void *arg, const struct journal_entry *e, struct err *err)
 		return true;
 	if (!record_decode(&r, e->record, err))
 		return false;
+	if (r.at > c->out->last)
+		c->out->last = r.at;
 	if ((c->out->has_from && r.at < c->out->from) ||
 	    (c->out->has_to && r.at >= c->out->to))
 		return true;
@@ -331,6 +372,35 @@ threads_count(struct counting *c, struct err *err)
 		}
 	}
 	return true;
+}
+
+/* ---- notices ---- */
+
+/* From the end of the secrecy to the telling, or until now. */
+static const char *
+delay_of(int64_t seconds)
+{
+	return seconds <= 7 * 86400 ? "within_a_week" :
+	    seconds <= 30 * 86400 ? "within_a_month" : "longer";
+}
+
+/*
+ * Of requests of the period, so that two periods tell of different persons; as it stood at
+ * the end of the period, or at the last record: not by the clock here.
+ */
+static bool
+notice_stands(void *arg, const struct docket_notice *n, struct err *err)
+{
+	struct counting *c = arg;
+	int64_t now = c->out->has_to ? c->out->to : c->out->last;
+	struct notice_facts f = { .since = n->since, .until = n->until, .now = now,
+		.done_at = n->done_at < now ? n->done_at : 0 };
+	enum notice_state s = notice_state_of(&f);
+	const char *part = s == NOTICE_DONE ? delay_of(n->done_at - n->until) :
+	    s == NOTICE_DUE ? delay_of(now - n->until) : NULL;
+
+	return n->request >= c->threads_n || c->threads[n->request].start == 0 ||
+	    count(c, FIGURES_NOTICES, notice_state_name(s), part, err);
 }
 
 /* ---- what may be shown ---- */
@@ -462,6 +532,7 @@ figures_init(struct figures *f)
 		/* The others add up with each other: no sum of theirs is told. */
 		f->tables[i].has_total = i <= FIGURES_RECEIVED_STATE ||
 		    (i >= FIGURES_REFUSED_GROUND && i <= FIGURES_LAPSED_STATE) ||
+		    i >= FIGURES_NOTICES ||
 		    i >= FIGURES_COUNTS;
 }
 
@@ -488,7 +559,8 @@ all_count(struct flow *f, struct counting *c, struct err *err)
 		return false;
 	if (!record_catch_up(f, c->d, err) || !ledger_log(f, &l, err) ||
 	    !journal_each(log_journal(l), 0, entry_count, c, err) ||
-	    !threads_count(c, err)) {
+	    !threads_count(c, err) ||
+	    !docket_notices(c->d, false, notice_stands, c, err)) {
 		home_docket_done(f->home);
 		return false;
 	}
@@ -526,6 +598,61 @@ flow_figures(struct flow *f, const struct figures_wish *w, struct figures *out,
 	return true;
 }
 
+/* ---- rules ---- */
+
+void
+figures_rules_clear(struct figures_rules *r)
+{
+	mem_free(r->levels);
+	memset(r, 0, sizeof *r);
+}
+
+static bool
+level_add(void *arg, const struct docket_stance *s, struct err *err)
+{
+	struct figures_rules *r = arg;
+	struct figures_level *more;
+
+	if (strcmp(s->what, "risk") != 0)
+		return true;
+	if (r->levels_n == FIGURES_LEVELS_MAX)
+		return err_set(err, ERR_LIMIT, "figures.levels",
+		    "more than %d levels of States", FIGURES_LEVELS_MAX);
+	more = mem_resize(r->levels, (r->levels_n + 1) * sizeof *more, err);
+	if (more == NULL)
+		return false;
+	r->levels = more;
+	more += r->levels_n++;
+	memset(more, 0, sizeof *more);
+	(void)snprintf(more->state, sizeof more->state, "%s", s->state);
+	(void)snprintf(more->measure, sizeof more->measure, "%s", s->about);
+	(void)snprintf(more->level, sizeof more->level, "%s", s->value);
+	more->since = s->since;
+	return true;
+}
+
+static int
+level_order(const void *a, const void *b)
+{
+	const struct figures_level *x = a, *y = b;
+	int by = strcmp(x->state, y->state);
+
+	return by != 0 ? by : strcmp(x->measure, y->measure);
+}
+
+static bool
+levels_read(struct flow *f, struct figures_rules *out, struct err *err)
+{
+	struct docket *d = NULL;
+	bool ok = desk_open(f, false, &d, err) &&
+	    docket_stances(d, false, level_add, out, err);
+
+	docket_close(d);
+	if (ok && out->levels_n > 0)
+		qsort(out->levels, out->levels_n, sizeof *out->levels, level_order);
+	return ok;
+}
+
 bool
 flow_figures_rules(struct flow *f, struct figures_rules *out, struct err *err)
 {
@@ -541,7 +668,9 @@ flow_figures_rules(struct flow *f, struct figures_rules *out, struct err *err)
 		out->law[out->law_n++] = law_version_people(law_status_document(s, i));
 	buf_init(&table, 1u << 20);
 	ok = people_table_print(&table, err) &&
-	    digest_of(buf_span(&table), &out->people, err);
+	    digest_of(buf_span(&table), &out->people, err) && levels_read(f, out, err);
 	buf_clear(&table);
+	if (!ok)
+		figures_rules_clear(out);
 	return ok;
 }

@@ -31,6 +31,10 @@ enum figures_name {
 	FIGURES_DECISIONS,		/* rule, then outcome */
 	FIGURES_WAIVERS,		/* rule, then reason */
 	FIGURES_TURNED_AWAY,		/* parcels that were not taken in: reason */
+	FIGURES_NOTICES,		/* persons to be told: how it stands, how long it took */
+	FIGURES_NOTICES_PUT_OFF,	/* secrecy renewed: reason */
+	FIGURES_DESTROYED,		/* packages of evidence: reason */
+	FIGURES_LOST,			/* packages: reason */
 	FIGURES_COUNTS,			/* how many; from here on times */
 	FIGURES_TIME_ASKED = FIGURES_COUNTS,	/* + enum figures_time: State, counterpart */
 	FIGURES_TIME_RECEIVED = FIGURES_TIME_ASKED + 4,
@@ -60,6 +64,7 @@ struct figures {
 	bool has_from, has_to;
 	int64_t from, to;		/* records at >= from and < to */
 	int64_t through;		/* of the last record that counted; 0 none */
+	int64_t last;			/* of the last record at all: notices stand as of then, or `to` */
 	struct figures_table tables[FIGURES_TABLES];
 };
 struct figures_wish { bool has_from, has_to; int64_t from, to; };
@@ -74,13 +79,23 @@ void figures_clear(struct figures *f);
 MUST bool flow_figures(struct flow *f, const struct figures_wish *w,
     struct figures *out, struct err *err);
 
+/* How this node meets requests of a State (doc/guards.md): set by persons, about nobody. */
+struct figures_level {
+	char state[3], measure[40], level[16];	/* "XB", "all", "high" */
+	int64_t since;
+};
+
 /* By which rules this node works: no figure, no name. */
 #define FIGURES_RULES_MAX 64
+#define FIGURES_LEVELS_MAX 1024		/* far more than States with levels of their own */
 struct figures_rules {
 	struct law_version_text law[FIGURES_RULES_MAX];	/* the built-in first */
 	size_t law_n;
+	struct figures_level *levels;	/* owned; by State, then measure */
+	size_t levels_n;
 	struct digest people;		/* SHA-256 of doc/people.md as this program prints it */
 };
+void figures_rules_clear(struct figures_rules *r);
 MUST bool flow_figures_rules(struct flow *f, struct figures_rules *out, struct err *err);
 
 /* Members of an open object; the same bytes for the same figures. */

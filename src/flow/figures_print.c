@@ -13,6 +13,7 @@ static const char *const names[FIGURES_TABLES] = {
 	"refusals_received_by_ground", "refusals_received_by_state",
 	"holds_lapsed_by_clock", "holds_lapsed_by_state",
 	"decisions", "waivers", "turned_away",
+	"notices", "notices_put_off", "evidence_destroyed", "evidence_lost",
 	"asked_time_to_first_answer", "asked_time_to_hold", "asked_time_to_decision",
 	"asked_time_to_delivery",
 	"received_time_to_first_answer", "received_time_to_hold",
@@ -29,7 +30,8 @@ const char *
 figures_table_source(enum figures_name t)
 {
 	return t == FIGURES_DECISIONS || t == FIGURES_WAIVERS || t == FIGURES_TURNED_AWAY ||
-	    t == FIGURES_REFUSED_GROUND ? "records" : "records+docket";
+	    t == FIGURES_REFUSED_GROUND || (t >= FIGURES_NOTICES_PUT_OFF &&
+	    t <= FIGURES_LOST) ? "records" : "records+docket";
 }
 
 struct figure_text
@@ -125,6 +127,16 @@ figures_rules_json(const struct figures_rules *r, struct json_out *j)
 	json_out_close_array(j);
 	json_out_str(j, "law_sha256", law_digest);
 	json_out_digest(j, "people_sha256", &r->people);
+	json_out_array(j, "levels");
+	for (size_t i = 0; i < r->levels_n; i++) {
+		json_out_object(j, NULL);
+		json_out_str(j, "state", r->levels[i].state);
+		json_out_str(j, "measure", r->levels[i].measure);
+		json_out_str(j, "level", r->levels[i].level);
+		json_out_str(j, "since", when_rfc3339(r->levels[i].since).s);
+		json_out_close_object(j);
+	}
+	json_out_close_array(j);
 	json_out_close_object(j);
 }
 

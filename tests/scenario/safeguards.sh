@@ -172,4 +172,22 @@ try 6 'and the forgery' B request confirm 2
 said 'suspected forgery' 'as before'
 must comity --home b --no-input policy list
 said normal 'and what was set'
+
+# ---- what an overseer reads of it ----
+
+must B oversight report --out before.json
+cat >look.py <<'P'
+import json, sys
+r = json.load(open("before.json"))
+t = {x["name"]: x for x in r["tables"]}
+for name in "notices", "notices_put_off":
+    assert t[name]["total"] == {"n": "<5"} and t[name]["withheld"], t[name]
+for name in "evidence_destroyed", "evidence_lost":
+    assert t[name]["total"] == {"n": 0}, t[name]
+assert not [x for x in t["decisions"]["rows"] if x["key"] == "notice"], t["decisions"]
+said = {(x["state"], x["measure"]): x["level"] for x in r["rules"]["levels"]}
+assert said == {("XA", "all"): "normal", ("XA", "stored_data"): "heightened"}, said
+assert "P1" not in json.dumps(r) and "ines" not in json.dumps(r)
+P
+holds 'an overseer sees notices, levels, what was destroyed or lost, and no person' python3 look.py
 done_testing
