@@ -143,9 +143,8 @@ static bool
 place_find(struct taking *t, const char *name, struct err *err)
 {
 	struct flow *f = t->flow;
-	struct buf b;
-	const char *to;
-	bool waits, marked, ok;
+	struct parcel_path to;
+	bool waits, marked;
 
 	if (!digest_find(t, name, err))
 		return false;
@@ -156,14 +155,11 @@ place_find(struct taking *t, const char *name, struct err *err)
 		return false;
 	if (waits || !marked)
 		return true;
-	buf_init(&b, sizeof t->path - 1);
-	ok = home_load(f->home, t->mark, &b, err) && buf_text(&b, &to, err);
-	if (ok && strncmp(to, "parcels/", 8) == 0) {
-		(void)snprintf(t->path, sizeof t->path, "%s", to);
-		t->placed = true;
-	}
-	buf_clear(&b);
-	return ok;
+	if (!taking_mark_read(f, &t->sha256, &to, &t->placed, err))
+		return false;
+	if (t->placed)
+		(void)snprintf(t->path, sizeof t->path, "%s", to.s);
+	return true;
 }
 
 /* In parcels/, durably; the mark first, so that it is never lost from sight. */

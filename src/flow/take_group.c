@@ -157,17 +157,30 @@ take_group_join(struct take_group *g, const char *name, const char *carrier,
 
 /* Not synced each: a parcel leaves the inbox only after the sync of all. */
 static bool
-mark_write(struct taking *t, struct err *err)
+mark_make(struct taking *t, struct err *err)
 {
-	struct dir *home = home_dir(t->flow->home);
-	struct parcel_path to = act_file(&t->row);
 	struct file *file = NULL;
-	bool ok;
+	bool ok = file_open(t->flow->world, home_dir(t->flow->home), t->mark, FILE_CREATE,
+	    &file, err);
 
-	ok = file_open(t->flow->world, home, t->mark, FILE_CREATE, &file, err) &&
-	    file_write_at(file, span_text(to.s), 0, err);
 	file_close(file);
 	return ok;
+}
+
+static bool
+marks_make(struct take_group *g, struct err *err)
+{
+	struct taking_place list[TAKE_GROUP_MAX];
+
+	for (size_t i = 0; i < g->n; i++)
+		list[i] = (struct taking_place){ g->list[i]->t.sha256,
+			act_file(&g->list[i]->t.row) };
+	if (!taking_places_note(g->flow, list, g->n, err))
+		return false;
+	for (size_t i = 0; i < g->n; i++)
+		if (!mark_make(&g->list[i]->t, err))
+			return false;
+	return true;
 }
 
 static bool
@@ -176,10 +189,7 @@ places(struct take_group *g, struct err *err)
 	struct flow *f = g->flow;
 	struct dir *home = home_dir(f->home);
 
-	for (size_t i = 0; i < g->n; i++)
-		if (!mark_write(&g->list[i]->t, err))
-			return false;
-	if (!dir_sync_all(home, err))
+	if (!marks_make(g, err) || !dir_sync_all(home, err))
 		return false;
 	for (size_t i = 0; i < g->n; i++) {
 		struct taking *t = &g->list[i]->t;
@@ -427,5 +437,7 @@ take_group_flush(struct take_group *g, struct err *err)
 		m->out.request = m->t.row.request;
 		m->out.evidence = m->t.row.evidence;
 	}
+	/* No mark needs it any more; where it stays, the next group has its own. */
+	(void)!path_remove(g->flow->world, home, TAKING_PATH, NULL);
 	return true;
 }
