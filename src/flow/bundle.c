@@ -654,7 +654,7 @@ read_all(struct bundle_reading *b, struct err *err)
 		    "this bundle is for %.40s, not for this authority", b->list.to);
 	if (b->list.n > 1)
 		qsort(b->list.list, b->list.n, sizeof *b->list.list, entry_order);
-	if (!ledgers_hear(b, err) || !here_mark(b, err) || !parcels_take(b, err))
+	if (!ledgers_hear(b, err) || !taking_restore(b->f, err) || !here_mark(b, err) || !parcels_take(b, err))
 		return false;
 	if (b->first.kind != ERR_NONE) {
 		*err = b->first;

@@ -210,11 +210,11 @@ entry_add(void *arg, const struct journal_entry *x, struct err *err)
 static bool
 mark_add(struct rebuilding *r, const char *name, struct err *err)
 {
-	struct digest sha256;
-	bool says, ok;
+	char path[160];
+	const char *to;
+	struct buf b;
+	bool ok;
 
-	if (!digest_parse(span_part(span_text(name), 0, 64), &sha256))
-		return true;		/* no mark of ours */
 	if (r->marked_n == r->marked_room) {
 		size_t want = r->marked_room == 0 ? FIRST_ROOM : 2 * r->marked_room;
 		struct parcel_path *more = mem_resize(r->marked, want * sizeof *more,
@@ -225,8 +225,12 @@ mark_add(struct rebuilding *r, const char *name, struct err *err)
 		r->marked = more;
 		r->marked_room = want;
 	}
-	ok = taking_mark_read(r->f, &sha256, &r->marked[r->marked_n], &says, err);
-	r->marked_n += ok && says;
+	(void)snprintf(path, sizeof path, "inbox/%.80s", name);
+	buf_init(&b, sizeof r->marked->s - 1);
+	ok = home_load(r->f->home, path, &b, err) && buf_text(&b, &to, err);
+	if (ok)
+		(void)snprintf(r->marked[r->marked_n++].s, sizeof r->marked->s, "%s", to);
+	buf_clear(&b);
 	return ok || (!rebuild_stops(err) && (err_clear(err), true));
 }
 
@@ -253,7 +257,8 @@ rebuild_load(struct rebuilding *r, struct err *err)
 	struct log *l;
 
 	return ledger_log(r->f, &l, err) &&
-	    journal_each(log_journal(l), 0, entry_add, r, err) && marks_load(r, err);
+	    journal_each(log_journal(l), 0, entry_add, r, err) &&
+	    taking_restore(r->f, err) && marks_load(r, err);
 }
 
 /* ---- numbers ---- */

@@ -143,8 +143,9 @@ static bool
 place_find(struct taking *t, const char *name, struct err *err)
 {
 	struct flow *f = t->flow;
-	struct parcel_path to;
-	bool waits, marked;
+	struct buf b;
+	const char *to;
+	bool waits, marked, ok;
 
 	if (!digest_find(t, name, err))
 		return false;
@@ -155,11 +156,14 @@ place_find(struct taking *t, const char *name, struct err *err)
 		return false;
 	if (waits || !marked)
 		return true;
-	if (!taking_mark_read(f, &t->sha256, &to, &t->placed, err))
-		return false;
-	if (t->placed)
-		(void)snprintf(t->path, sizeof t->path, "%s", to.s);
-	return true;
+	buf_init(&b, sizeof t->path - 1);
+	ok = home_load(f->home, t->mark, &b, err) && buf_text(&b, &to, err);
+	if (ok && strncmp(to, "parcels/", 8) == 0) {
+		(void)snprintf(t->path, sizeof t->path, "%s", to);
+		t->placed = true;
+	}
+	buf_clear(&b);
+	return ok;
 }
 
 /* In parcels/, durably; the mark first, so that it is never lost from sight. */
@@ -898,7 +902,7 @@ flow_take(struct flow *f, const char *path, struct taken *out, struct err *err)
 	bool copied, ok;
 
 	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_RECEIVE, err) ||
-	    !inbox_find(f, path, &name, &copied, err))
+	    !taking_restore(f, err) || !inbox_find(f, path, &name, &copied, err))
 		return false;
 	t = mem_new(sizeof *t, err);
 	if (t == NULL)

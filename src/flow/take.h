@@ -2,7 +2,7 @@
  * Inside flow: one parcel that comes in, step by step (take.c).  What is read and
  * decided changes nothing; what is kept then is, in this order:
  *
- *   1. a mark in the inbox (take_marks.c), then the parcel at its place in parcels/
+ *   1. a mark in the inbox, then the parcel at its place in parcels/
  *   2. the record `received` in the journal
  *   3. the receipt: sealed, its file named
  *   4. everything the docket says, in one transaction
@@ -134,21 +134,20 @@ MUST bool take_one(struct flow *f, const char *name, const char *carrier, bool l
 MUST bool take_look(struct taking *t, const char *name, const char *carrier, bool last,
     struct taken *out, bool *here, bool *same, struct err *err);
 /*
- * The mark of a parcel says its place below the home.  Those of a group are empty, and one
- * file, HOME/taking, says the places of all: on many disks a file of no bytes is gone in
- * microseconds, and one that has a block in milliseconds.
+ * A group has no mark for each, but one note of where all go (take_marks.c).  Making and
+ * removing many files costs more than all else: ext4 passes by each inode that was removed
+ * in the last seconds, and freeing a block may take milliseconds.
  */
 #define TAKING_PATH "taking"	/* lines of SHA-256 of the parcel, blank, place */
 struct taking_place {
 	struct digest sha256;
 	struct parcel_path to;
 };
-/* *says false: nothing, as of a group that was kept to its end. */
-MUST bool taking_mark_read(struct flow *f, const struct digest *sha256,
-    struct parcel_path *to, bool *says, struct err *err);
-/* Durable, before any of the group's marks; what older marks need of it they get first. */
-MUST bool taking_places_note(struct flow *f, const struct taking_place *list, size_t n,
+/* Durable before the first of them leaves the inbox; gone when all are kept. */
+MUST bool taking_note(struct flow *f, const struct taking_place *list, size_t n,
     struct err *err);
+/* The home is locked.  What a cut group left gets its marks: before anybody looks for one. */
+MUST bool taking_restore(struct flow *f, struct err *err);
 /* Absent only where the disk says so: an error must not pass for a parcel that is gone. */
 MUST bool take_there(struct flow *f, const char *path, bool *there, struct err *err);
 /* The parts of keeping, for a group: the docket is open for the last two. */

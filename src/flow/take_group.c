@@ -155,32 +155,15 @@ take_group_join(struct take_group *g, const char *name, const char *carrier,
 
 /* ---- 1: in their places ---- */
 
-/* Not synced each: a parcel leaves the inbox only after the sync of all. */
 static bool
-mark_make(struct taking *t, struct err *err)
-{
-	struct file *file = NULL;
-	bool ok = file_open(t->flow->world, home_dir(t->flow->home), t->mark, FILE_CREATE,
-	    &file, err);
-
-	file_close(file);
-	return ok;
-}
-
-static bool
-marks_make(struct take_group *g, struct err *err)
+places_note(struct take_group *g, struct err *err)
 {
 	struct taking_place list[TAKE_GROUP_MAX];
 
 	for (size_t i = 0; i < g->n; i++)
 		list[i] = (struct taking_place){ g->list[i]->t.sha256,
 			act_file(&g->list[i]->t.row) };
-	if (!taking_places_note(g->flow, list, g->n, err))
-		return false;
-	for (size_t i = 0; i < g->n; i++)
-		if (!mark_make(&g->list[i]->t, err))
-			return false;
-	return true;
+	return taking_note(g->flow, list, g->n, err);
 }
 
 static bool
@@ -189,7 +172,7 @@ places(struct take_group *g, struct err *err)
 	struct flow *f = g->flow;
 	struct dir *home = home_dir(f->home);
 
-	if (!marks_make(g, err) || !dir_sync_all(home, err))
+	if (!places_note(g, err))
 		return false;
 	for (size_t i = 0; i < g->n; i++) {
 		struct taking *t = &g->list[i]->t;
@@ -200,7 +183,7 @@ places(struct take_group *g, struct err *err)
 		(void)snprintf(t->path, sizeof t->path, "%s", to.s);
 		t->placed = true;
 	}
-	return folder_sync(f, "parcels", err) && folder_sync(f, "inbox", err);
+	return dir_sync_all(home, err);
 }
 
 /* ---- 2: the records of receiving ---- */
@@ -422,8 +405,6 @@ settled(struct take_group *g, struct err *err)
 bool
 take_group_flush(struct take_group *g, struct err *err)
 {
-	struct dir *home = home_dir(g->flow->home);
-
 	if (g->n == 0)
 		return true;
 	if (!places(g, err) || !received(g, err) || !receipts(g, err) ||
@@ -432,12 +413,8 @@ take_group_flush(struct take_group *g, struct err *err)
 	for (size_t i = 0; i < g->n; i++) {
 		struct take_member *m = g->list[i];
 
-		if (!path_remove(g->flow->world, home, m->t.mark, err))
-			return false;
 		m->out.request = m->t.row.request;
 		m->out.evidence = m->t.row.evidence;
 	}
-	/* No mark needs it any more; where it stays, the next group has its own. */
-	(void)!path_remove(g->flow->world, home, TAKING_PATH, NULL);
-	return true;
+	return path_remove(g->flow->world, home_dir(g->flow->home), TAKING_PATH, err);
 }

@@ -2,15 +2,15 @@
  * Inside flow: several parcels of one inbox kept with one sync for all of each step
  * (take_group.c).  The order of take.h holds for the group as a whole:
  *
- *   1. their places noted (HOME/taking), marks made, one sync of the file system; parcels
- *      named in parcels/, synced
+ *   1. their places noted (HOME/taking), durably; parcels named in parcels/, one sync of
+ *      the file system
  *   2. the records `received`, one append to the journal
  *   3. receipts sealed (on all cores), their names noted in HOME/making; named, one sync
  *   4. the records `made` and all the docket says, in one transaction
- *   5. making, the marks and then the note of places are gone
+ *   5. making and the note of places are gone
  *
  * A step begins when the one before is durable for all, so that each parcel, cut
- * anywhere, is in the inbox, or its mark says where it is; it is then ended alone.
+ * anywhere, is in the inbox, or noted; then it gets its mark and is ended alone.
  * Only acts that know nothing of each other share a group: of different threads, none
  * following another, each plainly taken.  All others go alone, after the group.
  */

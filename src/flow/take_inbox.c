@@ -359,7 +359,7 @@ flow_take_inbox(struct flow *f,
 	*n = 0;
 	r.t = mem_new(sizeof *r.t, err);
 	ok = r.t != NULL && home_lock(f->home, err) && flow_may(f, PEOPLE_RECEIVE, err) &&
-	    kept_begin(f, err) &&
+	    taking_restore(f, err) && kept_begin(f, err) &&
 	    take_ahead_new(&r.ahead, f, err) && list_all(&r, err) &&
 	    order_all(&r, err);
 	r.group.sealing.gate = r.ahead.gate;
