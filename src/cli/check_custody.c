@@ -214,8 +214,11 @@ custody_check(const struct custody_asked *a, struct buf *answer, int *code,
 	bool ok;
 
 	custody_init(&c);
-	ok = policy_take(a, &q, err) && custody_take(a, &c, err) &&
-	    custody_judge(&c, q, err) && (a->json ? answer_json(&c, answer, err) :
+	ok = policy_take(a, &q, err) && custody_take(a, &c, err);
+	/* Longer than any of ours: no custody file, as one of another form. */
+	if (!ok && err->kind == ERR_LIMIT)
+		err->kind = ERR_INPUT;
+	ok = ok && custody_judge(&c, q, err) && (a->json ? answer_json(&c, answer, err) :
 	    custody_words(&c, a->lang, answer, err));
 	if (ok)
 		*code = custody_exit_code(&c);

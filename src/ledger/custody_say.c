@@ -77,6 +77,10 @@ custody_record_text(const struct record *r)
 	return text != NULL ? text : custody_event_text(r->event);
 }
 
+/* Nobody cosigns after the file was made: more than two honest clocks are apart. */
+#define CLOCKS_APART 86400
+#define WITNESS_AHEAD "That moment is after this was put together: the clock of a witness is wrong, or somebody's is. Ask them."
+
 static const char *
 word(enum custody_standing s)
 {
@@ -113,17 +117,20 @@ carrier_word(const struct record *r)
 }
 
 static bool
-link_text(const struct custody_link *l, size_t n, struct buf *out, struct err *err)
+link_text(const struct custody *c, size_t n, struct buf *out, struct err *err)
 {
+	const struct custody_link *l = &c->links[n];
 	const struct record *r = &l->record;
 	const char *peer = peer_word(r);
 
-	return buf_printf(out, err, "%3zu  %-7s  %s  %s", n, word(l->standing),
+	return buf_printf(out, err, "%3zu  %-7s  %s  %s", n + 1, word(l->standing),
 	    when_people(r->at).s, custody_record_text(r)) &&
 	    (peer == NULL || buf_printf(out, err, " %s %s", peer, r->peer.s)) &&
 	    buf_printf(out, err, "%s\n     by %s (%s)\n     ", carrier_word(r),
 	    r->authority.s, r->role) &&
-	    shown(out, l->why, err) && buf_add_text(out, "\n", err);
+	    shown(out, l->why, err) && buf_add_text(out, "\n", err) &&
+	    (c->as_of == 0 || l->proven_at <= c->as_of + CLOCKS_APART ||
+	    buf_add_text(out, "     " WITNESS_AHEAD "\n", err));
 }
 
 bool
@@ -136,7 +143,7 @@ custody_text(const struct custody *c, struct buf *out, struct err *err)
 	    (buf_printf(out, err, "Of the act   %s\n", digest_hex(&c->act).s) &&
 	    buf_printf(out, err, "Package      %s\n", digest_hex(&c->package).s)));
 	for (size_t i = 0; ok && i < c->n; i++)
-		ok = link_text(&c->links[i], i + 1, out, err);
+		ok = link_text(c, i, out, err);
 	return ok && buf_printf(out, err, "%s\n", custody_does_not_prove);
 }
 

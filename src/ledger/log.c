@@ -158,6 +158,14 @@ log_remake(struct log *l, struct err *err)
 
 /* ---- opening ---- */
 
+static bool
+place_fits(const struct log *l, const struct tree_state *s, struct log_place *place)
+{
+	return place_decode(span_of(s->aside, s->aside_n), place) &&
+	    place->first == l->first && place->count >= place->first &&
+	    place->count - place->first == s->size;
+}
+
 /* The journal from where the tiles end; *place is that, or the first entry. */
 static bool
 journal_ready(struct log *l, struct log_place *place, struct err *err)
@@ -172,10 +180,14 @@ journal_ready(struct log *l, struct log_place *place, struct err *err)
 				*err = why;
 			return false;
 		}
+		(void)snprintf(l->remade, sizeof l->remade, "%s", why.text);
+	} else if (s.number > 0 && !place_fits(l, &s, place)) {
+		/* Size and place are of one writing: no crash makes two of them. */
+		(void)snprintf(l->remade, sizeof l->remade,
+		    "%s/" TREE_PATH " says another size than its place in the journal", l->path);
+		s.number = 0;
 	}
-	if (s.number > 0 && place_decode(span_of(s.aside, s.aside_n), place) &&
-	    place->first == l->first && place->count >= place->first &&
-	    place->count - place->first == s.size) {
+	if (s.number > 0) {
 		if (l->closed || journal_open_at(l->w, l->home, place->at,
 		    place->count, &place->chain, &l->j, &why))
 			return true;
@@ -184,6 +196,8 @@ journal_ready(struct log *l, struct log_place *place, struct err *err)
 				*err = why;
 			return false;
 		}
+		(void)snprintf(l->remade, sizeof l->remade,
+		    "%s/" TREE_PATH " is of another journal", l->path);
 	}
 	*place = (struct log_place){ .at = JOURNAL_FIRST };
 	return l->closed || journal_open(l->w, l->home, &l->j, err);
@@ -258,10 +272,13 @@ open_all(struct log *l, struct err *err)
 		place = (struct log_place){ .at = JOURNAL_FIRST };
 	if (l->closed && l->edge.size == l->end - l->first)
 		return log_signed_load(l, err) && log_state_load(l, err);
-	/* Others copy these files: what was rotten is right again before anything else. */
-	return follow_from(l, place.count, place.at, err) &&
-	    (l->remade[0] == '\0' || l->closed || log_tiles_sync(l, err)) &&
-	    log_signed_load(l, err) && log_state_load(l, err);
+	/*
+	 * Others copy these files: what was rotten is right again before anything else; but
+	 * where the journal is shorter than what was signed, it is not the tiles that are wrong.
+	 */
+	return follow_from(l, place.count, place.at, err) && log_signed_load(l, err) &&
+	    (l->remade[0] == '\0' || l->closed || log_size(l) < l->signed_.size ||
+	    log_tiles_sync(l, err)) && log_state_load(l, err);
 }
 
 bool

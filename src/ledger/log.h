@@ -162,6 +162,9 @@ MUST bool log_checkpoint(struct log *l, struct buf *note, struct checkpoint *out
  */
 MUST bool log_cosigned_put(struct log *l, const struct vkey *self, struct span note,
     struct err *err);
+/* The same, and what was kept at that size gives way: for what does not hold any more. */
+MUST bool log_cosigned_replace(struct log *l, const struct vkey *self, struct span note,
+    struct err *err);
 /* Sizes that have a note in cosigned/, ascending; mem_free. */
 MUST bool log_cosigned(struct log *l, uint64_t **sizes, size_t *n, struct err *err);
 MUST bool log_cosigned_note(struct log *l, uint64_t size, struct buf *note,

@@ -177,10 +177,10 @@ cosigned_path(uint64_t size)
 
 /*
  * The note in a file with the lines of this one; a file that is damaged, or over another
- * text, gives way.
+ * text, gives way; and so does any when it is to be `anew`.
  */
 static bool
-note_join(struct log *l, const char *name, struct span note, struct err *err)
+note_join(struct log *l, const char *name, struct span note, bool anew, struct err *err)
 {
 	struct err why = ERR_INIT;
 	struct buf is, both;
@@ -188,7 +188,7 @@ note_join(struct log *l, const char *name, struct span note, struct err *err)
 
 	buf_init(&is, NOTE_MAX);
 	buf_init(&both, NOTE_MAX);
-	ok = file_found(l, name, &is, &found, &why) || why.kind == ERR_UNPROVEN;
+	ok = anew || file_found(l, name, &is, &found, &why) || why.kind == ERR_UNPROVEN;
 	if (ok && found && !note_merge(buf_span(&is), note, &both, &why)) {
 		buf_reset(&both);
 		ok = why.kind == ERR_INPUT || why.kind == ERR_CONFLICT ||
@@ -218,8 +218,8 @@ cosigned_folder(struct log *l, struct err *err)
 	return false;
 }
 
-bool
-log_cosigned_put(struct log *l, const struct vkey *self, struct span note,
+static bool
+cosigned_save(struct log *l, const struct vkey *self, struct span note, bool anew,
     struct err *err)
 {
 	struct checkpoint c, latest;
@@ -239,13 +239,46 @@ log_cosigned_put(struct log *l, const struct vkey *self, struct span note,
 		return err_set(err, ERR_UNPROVEN, "ledger.split",
 		    "a checkpoint with our key's signature over %" PRIu64
 		    " leaves has another root than this ledger", c.size);
-	if (!cosigned_folder(l, err) || !note_join(l, cosigned_path(c.size).s, note, err))
+	if (!cosigned_folder(l, err) ||
+	    !note_join(l, cosigned_path(c.size).s, note, anew, err))
 		return false;
 	buf_init(&b, NOTE_MAX);
-	ok = checkpoint_load(l, &b, &latest, &found, err) &&
-	    (!found || latest.size != c.size || note_join(l, CHECKPOINT_NAME, note, err));
+	ok = checkpoint_load(l, &b, &latest, &found, err) && (!found ||
+	    latest.size != c.size || note_join(l, CHECKPOINT_NAME, note, anew, err));
 	buf_clear(&b);
 	return ok;
+}
+
+bool
+log_cosigned_put(struct log *l, const struct vkey *self, struct span note,
+    struct err *err)
+{
+	return cosigned_save(l, self, note, false, err);
+}
+
+bool
+log_cosigned_replace(struct log *l, const struct vkey *self, struct span note,
+    struct err *err)
+{
+	return cosigned_save(l, self, note, true, err);
+}
+
+bool
+checkpoint_cosigned(struct log *l, uint64_t size, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct buf note;
+	bool ok;
+
+	buf_init(&note, NOTE_MAX);
+	ok = log_cosigned_note(l, size, &note, &why) &&
+	    note_join(l, CHECKPOINT_NAME, buf_span(&note), false, &why);
+	buf_clear(&note);
+	if (ok || why.kind == ERR_ABSENT || why.kind == ERR_UNPROVEN)
+		return true;
+	if (err != NULL)
+		*err = why;
+	return false;
 }
 
 static int

@@ -114,6 +114,8 @@ bool log_damaged(const struct log *l, const char *name, const char *why,
 /*
  * FOLDER/checkpoint when a key whose vkey is beside it signed it; *found false when not.
  */
+/* The latest, which is of this size, with the cosignatures that cosigned/SIZE has. */
+MUST bool checkpoint_cosigned(struct log *l, uint64_t size, struct err *err);
 MUST bool checkpoint_load(struct log *l, struct buf *note, struct checkpoint *out,
     bool *found, struct err *err);
 MUST bool vkey_save(struct log *l, const struct vkey *k, struct err *err);

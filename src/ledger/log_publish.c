@@ -227,7 +227,8 @@ publish(struct log *l, const struct log_signer *s, struct checkpoint *out,
 	memcpy(c.origin, s->vkey.name, sizeof c.origin);
 	if (!root_sure(l, &c.root, err) ||
 	    !log_consistency(l, l->signed_.size, c.size, &way, err) || (l->signed_.size != c.size &&
-	    !log_signed_save(l, c.size, &c.root, err)) || !sign(l, s, &c, err))
+	    !log_signed_save(l, c.size, &c.root, err)) || !sign(l, s, &c, err) ||
+	    !checkpoint_cosigned(l, c.size, err))
 		return false;
 	*out = c;
 	return true;

@@ -241,5 +241,7 @@ MUST bool witness_scrub(struct witness *w, void (*bad)(void *arg, const char *pa
  * key and proofs stay.
  */
 MUST bool witness_mirror_forget(struct witness *w, const char *origin, struct err *err);
+/* The same by the name of its folder, 64 hex digits; one that is not there is no failure. */
+MUST bool witness_mirror_drop(struct witness *w, const char *hash, struct err *err);
 
 #endif

@@ -302,6 +302,23 @@ witness_entries_each(struct witness *w, const char *origin, uint64_t from,
 	    tiles_entries(w->mirror.tiles, from, to, each, arg, err));
 }
 
+static bool
+mirror_forget(struct witness *w, const struct known *k, struct err *err)
+{
+	pending_drop(w);
+	mirror_close(w);
+	return tiles_forget(w->w, w->home, known_path(k, "").s, err);
+}
+
+bool
+witness_mirror_drop(struct witness *w, const char *hash, struct err *err)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (strncmp(w->logs[i]->hex.s, hash, 64) == 0)
+			return mirror_forget(w, w->logs[i], err);
+	return true;
+}
+
 bool
 witness_mirror_forget(struct witness *w, const char *origin, struct err *err)
 {
@@ -311,7 +328,5 @@ witness_mirror_forget(struct witness *w, const char *origin, struct err *err)
 		return false;
 	if (k == NULL)
 		return witness_unknown(origin, err);
-	pending_drop(w);
-	mirror_close(w);
-	return tiles_forget(w->w, w->home, known_path(k, "").s, err);
+	return mirror_forget(w, k, err);
 }

@@ -66,6 +66,11 @@ echo 'quorum none' >policy-0
 try 10 'who believes no ledger finds nothing proven' comity-check --policy policy-0 custody.json
 sed 's/\(\\"at\\":[0-9]*\)0,/\11,/; t; s/\(\\"at\\":[0-9]*\)[1-9],/\10,/' custody.json >forged.json
 try 3 'another time in a record is found' comity-check --policy policy-1 forged.json
+sed 's/"salt":"/&00/' custody.json >long.json
+try 2 'what is longer than it can be is no custody file' comity-check --policy policy-1 long.json
+sed 's/"as_of":[0-9]*/"as_of":1000000000/' custody.json >early.json
+try 0 'a cosignature later than the file itself' comity-check --policy policy-1 early.json
+said 'the clock of a witness is wrong' 'is remarked upon'
 python3 - <<'P'
 import json
 c = json.load(open("custody.json"))
