@@ -145,7 +145,7 @@ view_say(struct cli *c, struct ledger_view *v)
 	if (v->has_checkpoint)
 		say(c, "; the last checkpoint covers %llu",
 		    (unsigned long long)v->checkpoint.size);
-	else
+	else if (v->damage_n == 0)
 		say(c, "; no checkpoint yet");
 	say(c, "\n");
 	if (v->state_text[0] != '\0')

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/custody_inside.h"
+#include "flow/exchange.h"
 #include "flow/journey.h"
 
 /* ---- which records ---- */
@@ -142,6 +143,31 @@ cosigned_load(struct gathering *g, const struct ledger_place *p, struct own_note
 	return ok;
 }
 
+/* What rotted in one costs its own line: the others prove what they proved. */
+static bool
+notes_whole(struct gathering *g, struct own_notes *n, struct err *err)
+{
+	struct cosigners *keys = mem_new(sizeof *keys, err);
+	bool ok = keys != NULL && cosigners_known(g->flow, keys, err);
+
+	for (size_t i = 0; ok && i < n->n; i++) {
+		struct err why = ERR_INIT;
+		struct buf whole;
+
+		buf_init(&whole, NOTE_MAX);
+		if (note_whole(buf_span(&n->list[i].note), keys->keys, keys->n, &whole,
+		    &why)) {
+			buf_clear(&n->list[i].note);
+			n->list[i].note = whole;
+			continue;
+		}
+		buf_clear(&whole);
+		ok = ledger_damage_skip(&why, err);
+	}
+	mem_free(keys);
+	return ok;
+}
+
 /* Every checkpoint of that log that somebody cosigned, ascending; and the latest. */
 static bool
 notes_load(struct gathering *g, const struct ledger_place *p, struct own_notes *n,
@@ -165,6 +191,7 @@ notes_load(struct gathering *g, const struct ledger_place *p, struct own_notes *
 		n->list[n->n - 1].note = note;
 		buf_init(&note, NOTE_MAX);
 	}
+	ok = ok && notes_whole(g, n, err);
 	n->loaded = ok;
 	buf_clear(&note);
 	return ok;

@@ -43,6 +43,70 @@ inbox_count(struct flow *f, size_t *n, struct err *err)
 	return ok;
 }
 
+/* The log of a counterpart that showed two histories, and that its card still names first. */
+struct splits {
+	struct flow *f;
+	const char *name;		/* of the log that is looked at */
+	bool current;
+	char *text;
+};
+
+static bool
+is_current(void *arg, const struct peer *p, struct err *err)
+{
+	struct splits *s = arg;
+	struct ledger_keys keys;
+
+	if (!p->confirmed || p->revoked || s->current)
+		return true;
+	if (!ledger_keys_of_card(&p->card, &keys, err))
+		return false;
+	s->current = keys.logs_n > 0 && strcmp(keys.logs[0].name, s->name) == 0;
+	return true;
+}
+
+static bool
+split_look(void *arg, const struct witness_log *l, struct err *err)
+{
+	struct splits *s = arg;
+
+	if (l->misbehaviour == 0 || s->text[0] != '\0')
+		return true;
+	s->name = l->key.name;
+	s->current = false;
+	if (!peers_each(s->f->home, is_current, s, err))
+		return false;
+	if (s->current)
+		(void)snprintf(s->text, 300,
+		    "The ledger %.90s showed two histories; the proof is kept. Rely on it no more, and call its authority at the number on its card. See: comity ledger show",
+		    s->name);
+	return true;
+}
+
+static void
+bad_ignored(void *arg, const char *hash, const struct err *why)
+{
+	(void)arg;
+	(void)hash;
+	(void)why;			/* ledger show names it */
+}
+
+static bool
+splits_look(struct flow *f, char text[300], struct err *err)
+{
+	struct splits s = { .f = f, .text = text };
+	struct err why = ERR_INIT;
+	struct witness *w = NULL;
+	bool ok;
+
+	if (text[0] != '\0' || !home_has(f->home, WITNESS_PATH))
+		return true;
+	ok = witness_open(f->world, home_dir(f->home), &w, &why) &&
+	    witness_each_known(w, split_look, bad_ignored, &s, &why);
+	witness_close(w);
+	return ok || ledger_damage_skip(&why, err);
+}
+
 /*
  * A ledger that may not sign needs a person.  Only a home that was told so once is looked
  * at: that takes the lock, and while another command has it nothing is said.
@@ -100,6 +164,7 @@ flow_desk(struct flow *f, struct desk *out, struct err *err)
 	    docket_requests(d, &filter, due_take, out, err);
 	docket_close(d);
 	ok = ok && ledger_look(f, out->ledger_text, err) &&
+	    splits_look(f, out->ledger_text, err) &&
 	    flow_matter_counts(f, &seconds, err) && owed_look(f, out, err);
 	if (ok) {
 		out->second_waits = seconds.waiting;

@@ -81,6 +81,13 @@ MUST bool cosigned_note(struct log *l, uint64_t size, const struct vkey *keys, s
     bool *good, int64_t *at, struct err *err);
 
 /*
+ * The note without the lines of these keys that do not hold: what rotted in a file of ours
+ * costs the rest nothing.  Lines of other keys stay.  Fails as note_parse.
+ */
+MUST bool note_whole(struct span note, const struct vkey *keys, size_t n, struct buf *out,
+    struct err *err);
+
+/*
  * All of it from a bundle at `path` whose list says it is from this authority: its card,
  * when it follows the confirmed one, then what it says about ledgers, then what waits in
  * peers/ID/add-checkpoint is cosigned, the passphrase being here; without one it goes on

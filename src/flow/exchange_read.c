@@ -265,36 +265,58 @@ lines_known(struct span note, const struct vkey *self, const struct ledger_keys 
 	return ok;
 }
 
+/*
+ * *had: how many cosignatures are kept at this size already.  One that rotted goes, so that
+ * another can come in its place.
+ */
+static bool
+kept_look(struct hearing *h, struct log *l, uint64_t size, const struct vkey *self,
+    size_t *had, struct err *err)
+{
+	struct buf kept, lines, whole;
+	struct err why = ERR_INIT;
+	bool ok;
+
+	buf_init(&kept, NOTE_MAX);
+	buf_init(&lines, NOTE_MAX);
+	buf_init(&whole, NOTE_MAX);
+	ok = log_cosigned_note(l, size, &kept, &why);
+	if (!ok && why.kind == ERR_ABSENT) {
+		ok = true;
+	} else if (!ok || !lines_known(buf_span(&kept), self, &h->keys, &lines, had, &why)) {
+		ok = ok && ledger_damage(&why) &&
+		    note_whole(buf_span(&kept), h->keys.witnesses, h->keys.witnesses_n,
+		    &whole, &why) &&
+		    log_cosigned_replace(l, self, buf_span(&whole), &why);
+		if (!ok && err != NULL)
+			*err = why;
+	}
+	buf_clear(&whole);
+	buf_clear(&lines);
+	buf_clear(&kept);
+	return ok;
+}
+
 /* Into l, whose key is self: what its witnesses sign of us, when it is new. */
 static bool
 cosignatures_put(struct hearing *h, struct log *l, struct span note,
     const struct vkey *self, struct err *err)
 {
-	struct err why = ERR_INIT;
 	size_t n = 0, had = 0;
 	struct checkpoint c;
-	struct buf lines, kept, ignored;
+	struct buf lines;
 	bool ok;
 
 	buf_init(&lines, NOTE_MAX);
-	buf_init(&kept, NOTE_MAX);
-	buf_init(&ignored, NOTE_MAX);
 	ok = lines_known(note, self, &h->keys, &lines, &n, err) &&
 	    checkpoint_open(buf_span(&lines), self, &c, err);
 	if (ok && n > 0 && c.size <= log_signed(l)) {
 		/* New is what was not kept yet. */
-		if (log_cosigned_note(l, c.size, &kept, &why))
-			ok = lines_known(buf_span(&kept), self, &h->keys, &ignored,
-			    &had, err);
-		else
-			ok = why.kind == ERR_ABSENT ||
-			    err_set(err, why.kind, why.reason, "%s", why.text);
-		ok = ok && log_cosigned_put(l, self, buf_span(&lines), err);
+		ok = kept_look(h, l, c.size, self, &had, err) &&
+		    log_cosigned_put(l, self, buf_span(&lines), err);
 		if (ok && n > had)
 			h->out->cosignatures += n - had;
 	}
-	buf_clear(&ignored);
-	buf_clear(&kept);
 	buf_clear(&lines);
 	return ok;
 }

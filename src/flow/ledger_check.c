@@ -55,11 +55,65 @@ damage(struct checking *c, const char *what, const struct err *why, struct err *
 	return true;
 }
 
+#define OTHERS_PATH LOG_PATH "/others/"
+
+/* Of a mirror: the folder's name; else NULL. */
+static const char *
+mirror_hash(const char *path)
+{
+	const char *hash = path + sizeof OTHERS_PATH - 1;
+
+	return strncmp(path, OTHERS_PATH, sizeof OTHERS_PATH - 1) == 0 &&
+	    strlen(hash) > 65 && hash[64] == '/' &&
+	    (strcmp(hash + 64, "/tree") == 0 || strncmp(hash + 64, "/tile", 5) == 0) ?
+	    hash : NULL;
+}
+
+/* What there is to do about a file that does not hold. */
+static const char *
+advice(const char *path, const char *why)
+{
+	static const struct { const char *begin, *text; } list[] = {
+		{ LOG_PATH "/checkpoint", "It is signed again by: comity ledger checkpoint" },
+		{ LOG_PATH "/vkey", "It is written again by: comity ledger checkpoint" },
+		{ LOG_PATH "/cosigned/", "Exchange bundles with all peers (comity bundle write DIR --to PEER --ledger): what still holds is kept, and new cosignatures come" },
+		{ LOG_PATH "/signed", "Nothing is signed until it is clear what was signed last: exchange bundles with all peers (comity bundle write DIR --to PEER --ledger)" },
+		{ LOG_PATH "/standing", "Nothing is signed until it is clear whether this ledger may: exchange bundles with all peers (comity bundle write DIR --to PEER --ledger)" },
+		{ OTHERS_PATH, "Get this file back from a backup" },
+		{ "journal/", "Get this home back from a backup, or the entries from a peer" },
+	};
+
+	if (strstr(why, "another root than the ledger") != NULL)
+		return "The records here are not those that were signed then: write nothing more in this home, keep it as it is, and get it back from a backup";
+	if (mirror_hash(path) != NULL)
+		return "This copy is given up: write its owner a bundle (comity bundle write DIR --to PEER --ledger), and the next one from there brings it anew";
+	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
+		if (strncmp(path, list[i].begin, strlen(list[i].begin)) == 0)
+			return list[i].text;
+	return "Tiles are made again from the journal, now or by the next command that needs them";
+}
+
+/* One file has one sentence, whoever looks at it. */
+static bool
+was_told(const struct checking *c, const char *path)
+{
+	for (size_t i = 0; i < c->out->n; i++)
+		if (strcmp(c->out->list[i].what, path) == 0)
+			return true;
+	return false;
+}
+
 static void
 file_bad(void *arg, const char *path, const char *why)
 {
-	found(arg, true, path, "%s. Tiles of our own are made again from the journal when a command needs them; a mirror is told anew by its owner.",
-	    why);
+	struct checking *c = arg;
+	size_t n = strlen(path);
+
+	/* The path is said once. */
+	if (strncmp(why, path, n) == 0 && why[n] == ' ')
+		why += n + 1;
+	if (!was_told(c, path))
+		found(c, true, path, "%s. %s.", why, advice(path, why));
 }
 
 /* The log's scrub knows its own key only; here are those of who cosigned. */
@@ -73,8 +127,39 @@ note_check(struct checking *c, struct log *l, const struct cosigners *keys,
 
 	(void)snprintf(name, sizeof name, "ledger/cosigned/%llu",
 	    (unsigned long long)size);
-	(void)!cosigned_note(l, size, keys->keys, keys->n, good, NULL, &why);
-	return damage(c, name, &why, err);
+	if (cosigned_note(l, size, keys->keys, keys->n, good, NULL, &why))
+		return true;
+	if (!ledger_damage(&why))
+		return damage(c, name, &why, err);
+	file_bad(c, name, why.text);
+	return true;
+}
+
+/* Likewise the latest, which others copy. */
+static bool
+latest_check(struct checking *c, struct log *l, const struct cosigners *keys,
+    struct err *err)
+{
+	bool good[LEDGER_WITNESSES_SHOWN], found_one = false, ok;
+	struct err why = ERR_INIT;
+	struct checkpoint at;
+	struct note n;
+	struct buf b;
+
+	buf_init(&b, NOTE_MAX);
+	ok = log_checkpoint(l, &b, &at, &found_one, &why);
+	if (ok && found_one) {
+		ok = note_parse(buf_span(&b), &n, &why) &&
+		    note_verify(&n, keys->keys, keys->n, good, NULL, &why);
+		note_clear(&n);
+	}
+	buf_clear(&b);
+	if (ok || !ledger_damage(&why))
+		return ok || damage(c, LOG_PATH "/checkpoint", &why, err);
+	if (!was_told(c, LOG_PATH "/checkpoint"))
+		found(c, true, LOG_PATH "/checkpoint", "%s. %s.", why.text,
+		    advice(LOG_PATH "/cosigned/", ""));
+	return true;
 }
 
 static bool
@@ -90,6 +175,7 @@ notes_check(struct checking *c, struct log *l, struct err *err)
 		ok = damage(c, "ledger/cosigned", &why, err);
 	for (size_t i = 0; ok && i < n; i++)
 		ok = note_check(c, l, keys, sizes[i], err);
+	ok = ok && latest_check(c, l, keys, err);
 	mem_free(sizes);
 	mem_free(keys);
 	return ok;
@@ -167,16 +253,32 @@ people_check(struct checking *c, struct err *err)
 	return true;
 }
 
+/* A copy that does not hold helps nobody; its owner sends it again when it is told. */
+static bool
+copies_give_up(struct checking *c, struct witness *w, struct err *err)
+{
+	for (size_t i = 0; i < c->out->n; i++) {
+		const char *hash = mirror_hash(c->out->list[i].what);
+
+		if (hash != NULL && !witness_mirror_drop(w, hash, err))
+			return false;
+	}
+	return true;
+}
+
 static bool
 others_check(struct checking *c, struct err *err)
 {
 	struct err why = ERR_INIT;
 	struct witness *w = NULL;
+	bool ok;
 
-	if (witness_open(c->f->world, home_dir(c->f->home), &w, &why))
-		(void)!witness_scrub(w, file_bad, c, c->f->progress, &why);
+	ok = witness_open(c->f->world, home_dir(c->f->home), &w, &why) &&
+	    witness_scrub(w, file_bad, c, c->f->progress, &why);
+	ok = (ok || damage(c, "ledger/others", &why, err)) &&
+	    (w == NULL || copies_give_up(c, w, err));
 	witness_close(w);
-	return damage(c, "ledger/others", &why, err);
+	return ok;
 }
 
 /* ---- parcels ---- */

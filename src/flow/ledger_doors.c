@@ -60,6 +60,43 @@ cosigners_known(struct flow *f, struct cosigners *out, struct err *err)
 	return peers_each(f->home, cosigners_of_peer, out, err);
 }
 
+/* Whose line this is does not hold it: *rotten. */
+static bool
+line_rotten(const struct note *n, size_t i, const struct vkey *keys, size_t keys_n,
+    bool *rotten, struct err *err)
+{
+	*rotten = false;
+	for (size_t k = 0; k < keys_n; k++) {
+		struct err why = ERR_INIT;
+		bool good = false;
+
+		if (!span_is(n->lines[i].name, keys[k].name) ||
+		    memcmp(n->lines[i].id, keys[k].id, sizeof keys[k].id) != 0)
+			continue;
+		if (note_verify(n, &keys[k], 1, &good, NULL, &why))
+			return true;
+		*rotten = true;
+		return ledger_damage_skip(&why, err);
+	}
+	return true;
+}
+
+bool
+note_whole(struct span note, const struct vkey *keys, size_t keys_n, struct buf *out,
+    struct err *err)
+{
+	struct note n;
+	bool ok, rotten;
+
+	ok = note_parse(note, &n, err) && buf_add(out, n.text, err) &&
+	    buf_add_byte(out, '\n', err);
+	for (size_t i = 0; ok && i < n.lines_n; i++)
+		ok = line_rotten(&n, i, keys, keys_n, &rotten, err) &&
+		    (rotten || note_line_copy(&n, i, out, err));
+	note_clear(&n);
+	return ok;
+}
+
 bool
 cosigned_note(struct log *l, uint64_t size, const struct vkey *keys, size_t n,
     bool *good, int64_t *at, struct err *err)

@@ -141,11 +141,40 @@ shorter_put(struct flow *f, struct log *l, const struct checkpoint *c,
 	    home_record(f, "ledger.shorter", err));
 }
 
+/* Is the largest tree that was shown the beginning of what is here? */
+static bool
+holds_known(struct log *l, const struct log_state *s, bool *holds, struct err *err)
+{
+	struct digest root;
+
+	*holds = s->known_size == 0;
+	if (*holds || s->known_size > log_size(l))
+		return true;
+	if (!log_root(l, s->known_size, &root, err))
+		return false;
+	*holds = digest_eq(&root, &s->known_root);
+	return true;
+}
+
+/* All that was shown is here, and not all have shown. */
+static bool
+whole_so_far(struct flow *f, const struct log_state *s, bool *whole, struct err *err)
+{
+	struct log *l;
+
+	if (!ledger_log(f, &l, err))
+		return false;
+	*whole = false;
+	return s->known_size == 0 || s->known_size > log_size(l) ||
+	    holds_known(l, s, whole, err);
+}
+
 bool
 recovery_text(struct flow *f, const struct log_state *s, char text[300],
     struct err *err)
 {
 	struct looking l;
+	bool whole;
 
 	text[0] = '\0';
 	if (s->standing == LOG_FROZEN && strcmp(s->reason, "ledger.damaged") == 0)
@@ -156,9 +185,13 @@ recovery_text(struct flow *f, const struct log_state *s, char text[300],
 		    "Another history was signed with this ledger's key: a copy of this home is, or was, at work. It signs nothing more. Stop the other copy, keep both, then: comity ledger succeed");
 	if (s->standing != LOG_RECOVERING)
 		return true;
-	if (!peers_missing(f, &l, err))
+	if (!peers_missing(f, &l, err) || !whole_so_far(f, s, &whole, err))
 		return false;
-	if (s->known_size > 0)
+	if (whole && l.missing > 0)
+		(void)snprintf(text, 300,
+		    "All %llu entries that peers knew of are here again. This ledger signs nothing until each peer showed what it knows (%zu to go, first %s): exchange bundles with them (bundle write --ledger)",
+		    (unsigned long long)s->known_size, l.missing, l.first);
+	else if (s->known_size > 0)
 		(void)snprintf(text, 300,
 		    "A peer knows %llu entries of this ledger and this copy has fewer. It signs nothing until they came back: exchange bundles with all peers (bundle write --ledger). If nobody has them any more: comity ledger succeed --reason damaged",
 		    (unsigned long long)s->known_size);
@@ -180,21 +213,6 @@ recovery_end(struct flow *f, struct log *l, struct exchanged *out, struct err *e
 	    !seen_forget(f, err))
 		return false;
 	exchanged_tell(out, "The ledger is whole as far as all peers know it: it signs again.");
-	return true;
-}
-
-/* Is the largest tree that was shown the beginning of what is here? */
-static bool
-holds_known(struct log *l, const struct log_state *s, bool *holds, struct err *err)
-{
-	struct digest root;
-
-	*holds = s->known_size == 0;
-	if (*holds || s->known_size > log_size(l))
-		return true;
-	if (!log_root(l, s->known_size, &root, err))
-		return false;
-	*holds = digest_eq(&root, &s->known_root);
 	return true;
 }
 

@@ -89,12 +89,35 @@ flip "a/ledger/cosigned/$OLD" -20
 try 3 'a changed cosignature is found' A ledger check
 said "cosigned/$OLD" 'and named'
 cp kept "a/ledger/cosigned/$OLD"
+LAST=$(ls a/ledger/cosigned | sort -n | tail -n 1)
+flip "a/ledger/cosigned/$LAST" -20
+cp "a/ledger/cosigned/$LAST" a/ledger/checkpoint
+try 3 'so is one of the latest' A ledger check
+said 'new cosignatures come' 'with what to do'
+try 0 'the others prove what they proved' A custody show 1
+round
+try 0 'and another comes in its place' A ledger check
+cp -R a/ledger kept-ledger
+rm -rf a/ledger/tile a/ledger/tree
+cp -R b/ledger/tile b/ledger/tree a/ledger
+try 3 'tiles of another ledger are found' A ledger check
+try 0 'and made again' A ledger check
+NEWEST=entries/000.p/$(ls kept-ledger/tile/0/000.p | sort -n | tail -n 1)
+holds 'as they were' cmp "a/ledger/tile/$NEWEST" "kept-ledger/tile/$NEWEST"
+sed -i '2s/.*/3/' a/ledger/checkpoint
+try 3 'a checkpoint over another size is found' A ledger check
+said 'comity ledger checkpoint' 'with what to do'
+try 0 'it is signed again' A ledger checkpoint
+said 'comity-witness/' 'with the cosignatures it had'
 MIRROR=$(find a/ledger/others -path '*tile/entries*' -type f | head -n 1)
 flip "$MIRROR" 5
 try 3 'and so is a changed mirror of another ledger' A ledger check
 said "${MIRROR#a/}" 'by its name'
-flip "$MIRROR" 5
-try 0 'all is well again when it is put back' A ledger check
+said 'This copy is given up' 'and what comes of it'
+round
+try 0 'its owner sends it anew' A ledger check
+MIRROR=$(find a/ledger/others -path '*tile/entries*' -type f | wc -l)
+holds 'to the last entry' test "$MIRROR" -ge 2
 # What rots stops no bundle: one leaves, one comes in, and the file is named.
 rot() { for f in a/ledger/others/*/checkpoint; do flip "$f" 5; done; }
 must B bundle write led-rot --to XA --ledger
@@ -183,6 +206,8 @@ tell B C
 tell C B
 said 'two histories' 'two that showed each other what they saw find it'
 said 'call' 'and are told what to do'
+try 0 'the desk says so' B status
+said 'two histories' 'until there is a successor'
 tell B A
 [ "$GOT" -eq 3 ] && ok 'the first copy is told' || not_ok "the first copy is told ($GOT)"
 said 'copy' 'in words'
@@ -200,6 +225,8 @@ done
 try 0 'and is cosigned' A ledger show
 said 'cosigned by XC' 'by the third one too'
 said '/2' 'under its own name'
+must B status
+said_not 'two histories' 'and the desk of the other says no more of it'
 
 # ---- a docket that is lost ----
 
