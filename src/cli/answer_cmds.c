@@ -554,23 +554,28 @@ run_request_export(struct cli *c, struct call *call)
 {
 	const char *out = call_value(call, "out");
 	struct json_out j;
+	struct request_exported done = { 0 };
 	unsigned number;
-	size_t n = 0;
 
 	if (out == NULL)
 		return fail_use(c, "comity request export needs --out DIR, a folder that does not exist yet");
 	if (!request_arg(c, call, &number) ||
-	    !flow_request_export(&c->flow, number, out, &n, &c->err))
+	    !flow_request_export(&c->flow, number, out, &done, &c->err))
 		return fail(c);
 	if (c->json) {
 		json_start(c, &j, "comity.request-exported/1");
-		json_out_int(&j, "acts", (int64_t)n);
+		json_out_int(&j, "acts", (int64_t)done.acts);
+		json_out_int(&j, "destroyed", (int64_t)done.destroyed);
 		json_shown(&j, "path", out);
 		json_done(c, &j);
 	}
-	say(c, "%s opened in ", count_people(n, "act", "acts").s);
+	say(c, "%s opened in ", count_people(done.acts, "act", "acts").s);
 	say_text(c, out);
 	say(c, "; each is a bag that comity-check and check.sh read.\n");
+	if (done.destroyed > 0)
+		say(c, "%s destroyed here and not in it; who decided it, and why: comity custody show ID\n",
+		    count_people(done.destroyed, "package of evidence was",
+		    "packages of evidence were").s);
 	return EXIT_DONE;
 }
 

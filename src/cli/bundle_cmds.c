@@ -10,6 +10,7 @@ bundle_members(struct json_out *j, const struct bundle_result *r)
 {
 	json_out_int(j, "parcels", (int64_t)r->parcels);
 	json_out_int(j, "already", (int64_t)r->already);
+	json_out_int(j, "held_back", (int64_t)r->held_back);
 	json_out_int(j, "bytes", (int64_t)r->bytes);
 	json_out_object(j, "ledgers");
 	json_out_int(j, "cosigned", (int64_t)r->cosigned);
@@ -65,6 +66,10 @@ run_bundle_write(struct cli *c, struct call *call)
 	say_text(c, call->args[0]);
 	say(c, ": everything is on the medium and checked.\n");
 	ledgers_say(c, &r);
+	if (r.held_back > 0)
+		say(c, "Not in it: %s. This home came out of a backup, and evidence leaves once its peers have shown what they were told was destroyed.\n  Next: comity bundle write DIR --to PEER --ledger, both ways\n",
+		    count_people(r.held_back, "package of evidence",
+		    "packages of evidence").s);
 	say(c, "The other side types: comity bundle read DIR\n");
 	return r.ledger_damaged ? EXIT_PARTLY : EXIT_DONE;
 }

@@ -196,6 +196,8 @@ parcel_json(struct json_out *j, const struct parcel *p)
 	json_out_str(j, "verdict", p->verdict[0] != '\0' ? p->verdict : NULL);
 	json_out_str(j, "who", p->who[0] != '\0' ? p->who : NULL);
 	json_out_str(j, "when", p->when[0] != '\0' ? p->when : NULL);
+	json_out_str(j, "destroyed_at", p->destroyed_at != 0 ?
+	    when_rfc3339(p->destroyed_at).s : NULL);
 	json_out_close_object(j);
 }
 
@@ -227,6 +229,8 @@ evidence_line(struct cli *c, const struct evidence *e)
 	    count_people(e->files, "file", "files").s, size_people(e->bytes).s);
 	if (last == NULL)
 		say(c, "not sealed\n");
+	else if (last->destroyed_at != 0)
+		say(c, "destroyed here on %s\n", when_people(last->destroyed_at).s);
 	else if (e->origin == EVIDENCE_RECEIVED)
 		say(c, "from %s, %s\n", last->peer.s, last->verdict);
 	else
@@ -289,6 +293,9 @@ parcel_show(struct cli *c, const struct evidence *e, size_t i)
 		say(c, " (before %s)", when_people(p->stamped_at).s);
 	if (p->verdict[0] != '\0')
 		say(c, "; on arrival: %s, %s, %s", p->verdict, p->who, p->when);
+	if (p->destroyed_at != 0)
+		say(c, "\n              destroyed here on %s; who decided it, and why: comity custody show %04u",
+		    when_people(p->destroyed_at).s, e->number);
 	if (p->in_outbox)
 		say(c, "; in the outbox%s%s", p->carried_at != 0 ? ", carried " : "",
 		    p->carried_at != 0 ? when_people(p->carried_at).s : "");

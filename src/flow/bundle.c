@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "flow/exchange.h"
+#include "flow/shown.h"
 #include "flow/take.h"
 #include "form/json.h"
 
@@ -32,6 +33,7 @@ struct bundle_writing {
 	struct peer to;
 	struct bundle_entry *list;
 	size_t n, room;
+	bool recovering;		/* evidence waits (shown.h) */
 	struct bundle_result *result;
 };
 
@@ -59,7 +61,13 @@ static bool
 outbox_row(void *arg, const struct docket_act *a, struct err *err)
 {
 	struct bundle_writing *b = arg;
+	bool evidence = strcmp(a->kind, act_kind_name(ACT_DELIVERED)) == 0;
 
+	/* It may have been destroyed after the backup that this home came out of. */
+	if (b->recovering && evidence) {
+		b->result->held_back++;
+		return true;
+	}
 	if (b->n == BUNDLE_PARCELS_MAX)
 		return err_set(err, ERR_LIMIT, "bundle.many",
 		    "more than %d parcels wait; carry these first", BUNDLE_PARCELS_MAX);
@@ -394,17 +402,34 @@ peer_ask(struct bundle_writing *b, const char *to, struct err *err)
 	    "this authority is revoked here: nothing is sent to it; see why with: comity peer show"));
 }
 
+/* *why: as a person is told it. */
+static bool
+recovering_ask(struct bundle_writing *b, struct err *why, struct err *err)
+{
+	if (evidence_recovered(b->f, why))
+		return true;
+	b->recovering = strcmp(why->reason, "evidence.recovering") == 0;
+	if (!b->recovering)
+		*err = *why;
+	return b->recovering;
+}
+
 static bool
 bundle_write(struct flow *f, const char *dir, const char *to, bool ledger,
     struct bundle_result *out, struct err *err)
 {
 	struct bundle_writing b = { .f = f, .result = out };
+	struct err why = ERR_INIT;
 	bool ok;
 
 	memset(out, 0, sizeof *out);
 	peer_init(&b.to);
-	ok = home_lock(f->home, err) && peer_ask(&b, to, err) &&
+	ok = home_lock(f->home, err) && peer_ask(&b, to, err) && recovering_ask(&b, &why, err) &&
 	    outbox_gather(&b, err);
+	if (ok && b.n == 0 && !ledger && out->held_back > 0) {
+		*err = why;
+		ok = false;
+	}
 	if (ok && b.n == 0 && !ledger)
 		ok = err_set(err, ERR_ABSENT, "bundle.nothing",
 		    "nothing waits for %s; put something into the outbox with: comity request send ID, or comity evidence send ID --to %s; what ledgers tell each other goes with --ledger",

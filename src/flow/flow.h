@@ -216,6 +216,7 @@ MUST bool flow_verify(struct flow *f, const struct verify_wish *wish,
 struct bundle_result {
 	size_t parcels;			/* written or read now */
 	size_t already;			/* were there, whole */
+	size_t held_back;		/* evidence, while this home comes out of a backup */
 	uint64_t bytes;
 	/* What it told about ledgers (flow/ledger.h), read. */
 	size_t cosigned, cosignatures;	/* ledgers cosigned now; cosignatures on ours, new */

@@ -14,6 +14,7 @@
 #include "flow/apart.h"
 #include "flow/exculpatory.h"
 #include "flow/people_inside.h"
+#include "flow/shown.h"
 #include "flow/use.h"
 
 #define ONWARD_DIR "onward"		/* below HOME/tmp */
@@ -131,8 +132,10 @@ received_load(struct passing *p, unsigned number, struct err *err)
 	for (p->parcel = 0; p->parcel < e->parcels_n; p->parcel++)
 		if (!e->parcels[p->parcel].other)
 			break;
-	return p->parcel < e->parcels_n || err_set(err, ERR_ABSENT, "onward.nothing",
-	    "evidence %04u has no package", number);
+	if (p->parcel == e->parcels_n)
+		return err_set(err, ERR_ABSENT, "onward.nothing",
+		    "evidence %04u has no package", number);
+	return evidence_living(p->f, number, received_parcel(p), err);
 }
 
 static bool

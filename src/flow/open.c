@@ -72,24 +72,13 @@ parcel_choose(const struct evidence *e, size_t *parcel, struct err *err)
 	    "evidence %04u has %zu parcels", e->number, e->parcels_n);
 }
 
-/*
- * What is destroyed stays so; and in a home that came out of a backup nobody knows what
- * was destroyed since, until all peers have shown what they were told (exchange_read.c).
- */
-static bool
-living_ask(struct flow *f, unsigned number, const struct parcel *p, struct err *err)
+bool
+evidence_recovered(struct flow *f, struct err *err)
 {
 	struct log_state s;
 	struct log *l;
-	int64_t at;
 	size_t missing;
 
-	if (!flow_destroyed_at(f, p, &at, err))
-		return false;
-	if (at != 0)
-		return err_set(err, ERR_REFUSED, "evidence.destroyed",
-		    "evidence %04u was destroyed here on %s: nothing opens it any more. Who decided it, and why: comity custody show %04u",
-		    number, when_people(at).s, number);
 	if (!home_has(f->home, LOG_PATH "/standing"))
 		return true;
 	if (!ledger_standing(f, &l, &s, err))
@@ -97,7 +86,28 @@ living_ask(struct flow *f, unsigned number, const struct parcel *p, struct err *
 	if (s.standing != LOG_RECOVERING || strcmp(s.reason, "ledger.restored") != 0)
 		return true;
 	return recovery_missing(f, &missing, err) && (missing == 0 || err_set(err, ERR_REFUSED, "evidence.recovering",
-	    "this home came out of a backup, and evidence may have been destroyed after that: none opens until its peers have shown what they were told of it. Exchange bundles with them (comity bundle write DIR --to PEER --ledger); if none was ever told anything newer: comity ledger resume"));
+	    "this home came out of a backup, and evidence may have been destroyed after that: none opens or leaves until its peers have shown what they were told of it. Exchange bundles with them (comity bundle write DIR --to PEER --ledger); if none was ever told anything newer: comity ledger resume"));
+}
+
+bool
+evidence_living(struct flow *f, unsigned number, const struct parcel *p, struct err *err)
+{
+	if (p->destroyed_at != 0)
+		return err_set(err, ERR_REFUSED, "evidence.destroyed",
+		    "evidence %04u was destroyed here on %s: nothing opens it any more. Who decided it, and why: comity custody show %04u",
+		    number, when_people(p->destroyed_at).s, number);
+	return evidence_recovered(f, err);
+}
+
+bool
+evidence_not_ended(const struct evidence *e, struct err *err)
+{
+	for (size_t i = 0; i < e->parcels_n; i++)
+		if (e->parcels[i].destroyed_at != 0)
+			return err_set(err, ERR_REFUSED, "evidence.destroyed",
+			    "evidence %04u was destroyed here on %s, and is sealed for nobody any more. What lies where it was collected is not reached by that: if it is to be handed over, note it anew with: comity evidence add PATH",
+			    e->number, when_people(e->parcels[i].destroyed_at).s);
+	return true;
 }
 
 bool
@@ -115,7 +125,7 @@ shown_open(struct flow *f, unsigned number, size_t *parcel, struct kept_reading 
 	    !parcel_choose(&k->evidence, parcel, err))
 		return false;
 	p = &k->evidence.parcels[*parcel];
-	if (!living_ask(f, number, p, err))
+	if (!evidence_living(f, number, p, err))
 		return false;
 	k->path = parcel_file(p);
 	if (!stamp_file_load(f, number, p, "tst", &k->token, &found, err))

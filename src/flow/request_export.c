@@ -5,6 +5,7 @@
 #include "flow/apart.h"
 #include "flow/journey.h"
 #include "flow/people.h"
+#include "flow/shown.h"
 #include "flow/use.h"
 
 #define EXPORT_ACTS_MAX 10000	/* of one thread: names of four digits at most */
@@ -19,7 +20,9 @@ struct exporting {
 	char making[sizeof EXPORT_PREFIX + EXPORT_NAME_MAX];
 	struct dir *at;			/* the folder, under its name for the time being */
 	struct docket_act *acts;
-	size_t n, room;
+	size_t n, room, destroyed;
+	struct docket *d;		/* while acts are found */
+	bool evidence;			/* among them */
 	struct node_trust trust;
 };
 
@@ -72,7 +75,15 @@ act_take(void *arg, const struct docket_act *a, struct err *err)
 	struct exporting *x = arg;
 	struct docket_act *more;
 	size_t want = x->room == 0 ? 16 : 2 * x->room;
+	int64_t gone;
 
+	if (!docket_destroyed_at(x->d, &a->package, &gone, err))
+		return false;
+	if (gone != 0) {
+		x->destroyed++;
+		return true;
+	}
+	x->evidence = x->evidence || a->evidence != 0;
 	if (x->n == EXPORT_ACTS_MAX)
 		return err_set(err, ERR_LIMIT, "export.many",
 		    "the thread has more than %d acts", EXPORT_ACTS_MAX);
@@ -195,15 +206,15 @@ uses_ask(struct exporting *x, struct err *err)
 static bool
 acts_find(struct exporting *x, struct err *err)
 {
-	struct docket *d = NULL;
 	bool ok;
 
-	ok = desk_open(x->f, false, &d, err) &&
-	    docket_request_acts(d, x->number, act_take, x, err) &&
+	ok = desk_open(x->f, false, &x->d, err) &&
+	    docket_request_acts(x->d, x->number, act_take, x, err) &&
 	    (x->n > 0 || err_set(err, ERR_ABSENT, "export.nothing",
 	    "request %u is a draft: there is no act to open yet", x->number));
-	docket_close(d);
-	return ok;
+	docket_close(x->d);
+	x->d = NULL;
+	return ok && (!x->evidence || evidence_recovered(x->f, err));
 }
 
 static bool
@@ -266,7 +277,7 @@ acts_export(struct exporting *x, struct err *err)
 
 bool
 flow_request_export(struct flow *f, unsigned number, const char *out_path,
-    size_t *written, struct err *err)
+    struct request_exported *out, struct err *err)
 {
 	struct exporting x = { .f = f, .number = number };
 	bool ok;
@@ -282,7 +293,7 @@ flow_request_export(struct flow *f, unsigned number, const char *out_path,
 	if (!ok && x.at != NULL)
 		(void)!dir_remove_all(f->world, x.into, x.making, NULL);
 	if (ok)
-		*written = x.n;
+		*out = (struct request_exported){ x.n, x.destroyed };
 	dir_close(x.at);
 	dir_close(x.into);
 	node_trust_close(&x.trust);

@@ -167,9 +167,13 @@ MUST bool flow_request_deliver(struct flow *f, unsigned number,
  */
 MUST bool flow_request_close(struct flow *f, unsigned number, const char *reason,
     struct docket_request *out, struct err *err);
-/* Every act of the thread as an opened bag: OUT/NN-KIND-in|out/. */
+/*
+ * Every act of the thread as an opened bag: OUT/NN-KIND-in|out/.  What was destroyed here is
+ * left out, and counted.  ERR_REFUSED "evidence.recovering": it has evidence.
+ */
+struct request_exported { size_t acts, destroyed; };
 MUST bool flow_request_export(struct flow *f, unsigned number, const char *out_path,
-    size_t *written, struct err *err);
+    struct request_exported *out, struct err *err);
 
 /*
  * Evidence that came from another authority goes on to a third, whole: needs a consent

@@ -381,7 +381,7 @@ an_attachment_goes_as_it_was_named_or_not_at_all(void **state)
 	t = carry(&j, &j.a, &j.b, "XB");
 	assert_int_equal(t.as, TAKEN);
 	package_report_init(&report);
-	OK(flow_request_export(&j.b.flow, t.request, "acts", &(size_t){ 0 }, &err));
+	OK(flow_request_export(&j.b.flow, t.request, "acts", &(struct request_exported){ 0 }, &err));
 	assert_true(path_exists(j.world, NULL,
 	    "acts/01-preserve-in/data/1-ordem_judicial.pdf"));
 	package_report_clear(&report);
@@ -440,10 +440,10 @@ an_authority_on_paper_is_asked_by_letter_and_not_by_comity(void **state)
 		.set_n = COUNT(whole) };
 	struct answer_wish back = { .kind = ACT_WITHDRAWN, .by = BY_LETTER };
 	struct request_view v;
+	struct request_exported made;
 	struct sent sent;
 	struct job j;
 	unsigned c;
-	size_t n;
 
 	(void)state;
 	paired_begin(&j, 15);
@@ -461,11 +461,11 @@ an_authority_on_paper_is_asked_by_letter_and_not_by_comity(void **state)
 	OK(flow_request_answer(&j.a.flow, 1, &back, &sent, &err));
 	assert_string_equal(sent.row.state, "withdrawn");
 	assert_int_equal(outbox_of(&j.a), 0);
-	OK(flow_request_export(&j.a.flow, 1, "acts", &n, &err));
-	assert_int_equal(n, 2);
+	OK(flow_request_export(&j.a.flow, 1, "acts", &made, &err));
+	assert_int_equal(made.acts, 2);
 	assert_true(path_exists(j.world, NULL, "acts/01-preserve-out/act.json"));
 	assert_true(path_exists(j.world, NULL, "acts/02-withdrawn-out/act.json"));
-	NO(flow_request_export(&j.a.flow, 1, "acts", &n, &err), "open.exists");
+	NO(flow_request_export(&j.a.flow, 1, "acts", &made, &err), "open.exists");
 	/* Two of one State are told apart. */
 	OK(flow_correspondent_new(&j.a.flow, &who, &c, &err));
 	NO(flow_request_new(&j.a.flow, &w, &v, &err), "request.to");
@@ -921,7 +921,7 @@ conditions_that_were_promised_travel_with_the_evidence(void **state)
 	assert_string_equal(row.state, "executing");
 	OK(deliver(&j, &sent, &err));
 	assert_int_equal(carry(&j, &j.b, &j.a, "XA").as, TAKEN);
-	OK(flow_request_export(&j.a.flow, 1, "acts", &(size_t){ 0 }, &err));
+	OK(flow_request_export(&j.a.flow, 1, "acts", &(struct request_exported){ 0 }, &err));
 	buf_init(&json, ACT_BYTES_MAX);
 	exported(&j, "acts", "-delivered-in", path);
 	OK(file_load(j.world, NULL, path, &json, &err));
@@ -1125,11 +1125,11 @@ leg_deliver(struct job *j, struct err *err)
 static bool
 leg_export(struct job *j, struct err *err)
 {
-	size_t n;
+	struct request_exported made;
 
 	if (!site_again(&j->b, err))
 		return false;
-	if (flow_request_export(&j->b.flow, 1, "acts", &n, err))
+	if (flow_request_export(&j->b.flow, 1, "acts", &made, err))
 		return true;
 	if (strcmp(err->reason, "open.exists") != 0)
 		return false;

@@ -529,7 +529,8 @@ s07_police_information_is_not_exported_as_evidence(void **state)
 {
 	struct field_setting formal[FIELDS_WHOLE_MAX];
 	struct field_value whole[FIELDS_WHOLE_MAX];
-	size_t n = fields_whole(ACT_MLA_GENERAL, whole), written;
+	struct request_exported written;
+	size_t n = fields_whole(ACT_MLA_GENERAL, whole);
 	struct sent sent, ask;
 
 	(void)state;

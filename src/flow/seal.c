@@ -5,6 +5,7 @@
 #include "flow/exculpatory.h"
 #include "flow/apart.h"
 #include "flow/people_inside.h"
+#include "flow/shown.h"
 #include "flow/treaty.h"
 
 /* What the evidence went through before, as it is told to the next. */
@@ -264,15 +265,15 @@ sealing_ask(struct sealing *s, struct err *err)
 		return false;
 	if (s->evidence->origin == EVIDENCE_RECEIVED)
 		return err_set(err, ERR_REFUSED, "seal.received",
-		    "evidence %04u was received from another authority; it goes on whole, with that authority's consent: comity evidence onward %u --to STATE",
+		    "evidence %04u was received from another authority; it goes on whole, with that authority's consent: comity evidence pass-on %u --to STATE",
 		    s->wish->number, s->wish->number);
-	if (!room_ask(s->evidence, err) || !flow_keyring(f, &k, err) ||
+	if (!evidence_not_ended(s->evidence, err) || !room_ask(s->evidence, err) || !flow_keyring(f, &k, err) ||
 	    !evidence_private_load(f->home, k, s->wish->number, &s->prv, err))
 		return false;
 	s->path = s->prv.path;
 	if (s->path[0] == '\0')
 		return err_set(err, ERR_REFUSED, "seal.onward",
-		    "evidence %04u is what another authority sent, passed on whole: it lies here sealed only; pass on the received piece again with: comity evidence onward",
+		    "evidence %04u is what another authority sent, passed on whole: it lies here sealed only; pass on the received piece again with: comity evidence pass-on",
 		    s->wish->number);
 	return true;
 }
@@ -508,7 +509,8 @@ flow_evidence_send(struct flow *f, unsigned number, const char *to,
 			*found = true;
 			*parcel = i;
 		}
-	ok = ok && (!*found || outbox_put(f, out, *parcel, err));
+	ok = ok && (!*found || (evidence_living(f, number, &out->parcels[*parcel], err) &&
+	    outbox_put(f, out, *parcel, err)));
 	peer_clear(&peer);
 	return ok;
 }

@@ -15,6 +15,7 @@
 #include "flow/backup.h"
 #include "flow/execute.h"
 #include "flow/people_inside.h"
+#include "flow/shown.h"
 
 #define PASSPHRASE_MIN 12	/* bytes: what may be tried offline for ever is several words */
 #define FILE_ROOM 2048		/* bytes that a file adds to a tar, header and padding */
@@ -106,7 +107,8 @@ size_ask(struct alone *a, struct err *err)
 {
 	struct evidence e;
 
-	if (!evidence_load(a->f->home, a->wish->number, &e, err))
+	if (!evidence_load(a->f->home, a->wish->number, &e, err) ||
+	    !evidence_not_ended(&e, err) || !evidence_recovered(a->f, err))
 		return false;
 	/* A good guess beforehand; what is made is measured again. */
 	return a->wish->how != SEAL_CERTIFICATE || (e.files < ENVELOPED_MAX / FILE_ROOM &&

@@ -20,6 +20,18 @@ struct out_place {
 MUST bool shown_out_open(struct flow *f, const char *path, struct out_place *out,
     struct err *err);
 
+/*
+ * Whatever opens a kept package of evidence, or lets it leave, asks first: what is destroyed
+ * stays so; and in a home that came out of a backup nobody knows what was destroyed since,
+ * until all peers have shown what they were told (exchange_read.c).  ERR_REFUSED
+ * "evidence.destroyed", "evidence.recovering".
+ */
+MUST bool evidence_living(struct flow *f, unsigned number, const struct parcel *p,
+    struct err *err);
+MUST bool evidence_recovered(struct flow *f, struct err *err);	/* the second alone */
+/* May it be sealed from where it lies?  Not when it ended here.  "evidence.destroyed" */
+MUST bool evidence_not_ended(const struct evidence *e, struct err *err);
+
 /* Everything a reading of one kept parcel needs. */
 struct kept_reading {
 	struct package_reading in;

@@ -208,6 +208,7 @@ parcel_take(struct query *q, struct parcel *p)
 	take_text(q, p->verdict, sizeof p->verdict);
 	take_text(q, p->who, sizeof p->who);
 	take_text(q, p->when, sizeof p->when);
+	p->destroyed_at = take_int(q, 0, WHEN_MAX);
 }
 
 static bool
@@ -217,8 +218,8 @@ parcels_get(struct docket *d, struct evidence *e, struct err *err)
 	bool more = true, ok = true;
 
 	if (!query_begin(&q, d, "SELECT act, package, peer, at, bytes, stamp,"
-	    " stamped_at, other, outbox IN (1, 2), carried_at, verdict, who, when_shown"
-	    " FROM acts WHERE evidence = ? ORDER BY place, id", err))
+	    " stamped_at, other, outbox IN (1, 2), carried_at, verdict, who, when_shown,"
+	    " destroyed_at FROM acts WHERE evidence = ? ORDER BY place, id", err))
 		return false;
 	bind_int(&q, e->number);
 	while (ok && (ok = query_row(&q, &more, err)) && more) {

@@ -205,6 +205,7 @@ struct parcel {
 	int64_t carried_at;		/* last bundle it was written to; 0 never */
 	char verdict[24];		/* received: "Intact", "Incomplete check" */
 	char who[12], when[12];
+	int64_t destroyed_at;		/* here, by two persons; 0 not */
 };
 
 /* Readable without a key: numbers, instants, ids. */

@@ -47,9 +47,17 @@ must B person add 'Bo Ek' --role prosecutor --new-passphrase-file pass2
 must P 1 person add 'Cem Arslan' --role administrator --new-passphrase-file pass3
 must P 1 person role 1 --remove administrator
 must P 1 person let-in 2
+# Evidence of its own, which waits for the next carrier.
+must P 1 evidence add seized --by 'Unit 4' --from 'Mail Berun' --tool none \
+	--method 'Copied before the owner' --when 2026-11-20T09:00:00Z
+try 6 'evidence of its own leaves by two' P 1 evidence send 0002 --to XA \
+	--purpose 'Case 18 only'
+id=$(sed -n 's/.*approval give \([0-9a-f]*\).*/\1/p' said | head -1)
+must P 2 approval give "$id"
+must P 1 evidence send 0002 --to XA --purpose 'Case 18 only'
 mkdir safe safe/old
 try 0 'a backup' P 3 backup safe/b.age
-said 'Package keys: 1' 'its package keys lie beside it'
+said 'Package keys: 2' 'its package keys lie beside it'
 said 'keep only the newest' 'and only the newest is kept'
 keys=$(echo safe/*.package-keys)
 cp "$keys" safe/old/
@@ -75,6 +83,17 @@ said 'nothing was done twice' 'and says so'
 try 6 'it does not open' P 1 evidence open 0001 --out bag2
 said 'was destroyed here' 'and the sentence says why'
 try 6 'nor is it exported' P 1 evidence export 0001 --out court
+said 'was destroyed here' 'and the sentence says why'
+for verb in 'pass-on 0001 --to XA' 'defence-bundle 0001 --out court' \
+	'disclose 0001 --files seized --out court --why court' \
+	'inspect 0001 --by Defence --where Here --control Us'; do
+	try 6 "no ${verb%% *}" P 1 evidence $verb
+	said 'was destroyed here' 'and the sentence says why'
+done
+P 1 evidence show 0001 >said 2>&1
+said 'destroyed here on' 'it is shown as destroyed'
+P 1 evidence list >said 2>&1
+said 'destroyed here on' 'and listed so'
 P 1 custody show 0001 >said 2>&1
 said 'destroyed' 'its custody says so'
 said 'retention_ended' 'with the reason'
@@ -93,7 +112,7 @@ said 'sticks' 'and what it does not reach'
 
 # ---- the old backup ----
 try 0 'the package keys are written anew' P 3 backup --keys-only --keys "$keys"
-said 'Package keys: 0' 'without the one'
+said 'Package keys: 1' 'without the one'
 H=c
 try 0 'the old backup with the newest keys' P 3 restore safe/b.age
 said 'do not open here' 'says what does not open'
@@ -104,6 +123,13 @@ H=d
 try 0 'the old backup with old keys' P 3 restore safe/b.age --keys "$(echo safe/old/*)"
 try 6 'opens nothing before its peers have spoken' P 1 evidence open 0001 --out bag4
 said 'Exchange bundles' 'and says what to do'
+try 6 'passes nothing on' P 1 evidence pass-on 0001 --to XA
+said 'came out of a backup' 'for the same reason'
+try 6 'seals for nobody outside' P 1 evidence seal 0002 --to-passphrase \
+	--receiver-passphrase-file pass2 --out x.age --purpose 'Case 18 only'
+said 'came out of a backup' 'for the same reason'
+try 0 'and carries no evidence' P 1 bundle write held --to XA
+said 'Not in it: 1 package' 'which is said'
 must P 1 bundle write asks --to XA --ledger
 must A bundle read asks
 must A bundle write tells --to XB --ledger
