@@ -518,6 +518,27 @@ keys_all_here(struct flow *f, const char *path, struct err *err)
 	    (unsigned long long)away, path);
 }
 
+/*
+ * Nor what opens packages this home never heard of: an older home that was restored by
+ * mistake would end what came after its backup.  What does not open may be such a file.
+ */
+static bool
+keys_known_ask(struct flow *f, const char *path, struct span secret, struct err *err)
+{
+	uint64_t strange = 0;
+
+	if (!path_exists(f->world, NULL, path))
+		return true;
+	if (!backup_keys_strange(f, path, secret, &strange, err))
+		return err->kind != ERR_INPUT && err->kind != ERR_DENIED ? false :
+		    err_set(err, ERR_CONFLICT, "backup.keys-closed",
+		    "%s is there and does not open as this home's file of package keys (its passphrase may be an older one); it may be all that opens evidence, so it is not written over. Move it to a safe place and do it again, or name another place with --keys",
+		    path);
+	return strange == 0 || err_set(err, ERR_CONFLICT, "backup.keys-away",
+	    "%s holds package keys of evidence that this home does not know: %llu. A newer home than this one wrote it, and it may be all that opens that evidence, so it is not written over. Go back to the newest backup with: comity --home NEW restore FILE; or keep this file and name another place with --keys",
+	    path, (unsigned long long)strange);
+}
+
 static bool
 keys_write(struct flow *f, const char *path, struct span secret,
     struct backup_result *out, struct err *err)
@@ -559,7 +580,8 @@ backup_both(struct flow *f, const struct backup_wish *w, const char *keys,
     struct span secret, struct new_place *place, struct backup_result *out,
     struct err *err)
 {
-	return parcels_part(f, err) && trace(f, err) &&
+	return parcels_part(f, err) && keys_known_ask(f, keys, secret, err) &&
+	    trace(f, err) &&
 	    keys_write(f, keys, secret, out, err) &&
 	    (w->keys_only || backup_named(f, secret, place, out, err));
 }

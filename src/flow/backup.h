@@ -41,6 +41,13 @@ MUST bool backup_keys_beside(const char *backup, const struct authority_id *of,
     struct buf *out, struct err *err);
 /* Packages whose header rests apart here and whose key is away. */
 MUST bool backup_keys_away(struct flow *f, uint64_t *out, struct err *err);
+/*
+ * Keys in the file at this path, under this passphrase, that the home neither has nor knows
+ * as destroyed.  Nothing is taken in.  ERR_DENIED "backup.passphrase": it is under another;
+ * ERR_INPUT "backup.foreign", "backup.damaged".
+ */
+MUST bool backup_keys_strange(struct flow *f, const char *path, struct span secret,
+    uint64_t *out, struct err *err);
 void new_place_close(struct new_place *p);
 
 /* What passes is counted and hashed on its way to a file. */

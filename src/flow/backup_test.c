@@ -287,6 +287,61 @@ what_waits_in_the_inbox_comes_back_and_half_a_copy_does_not(void **state)
 	job_end(&j);
 }
 
+/* The file of keys at path is byte for byte what it was. */
+static void
+keys_as_before(struct job *j, const char *path, const struct buf *before)
+{
+	struct buf now;
+
+	load(j, path, &now);
+	assert_int_equal(now.n, before->n);
+	assert_memory_equal(now.p, before->p, now.n);
+	buf_clear(&now);
+}
+
+static void
+an_older_home_writes_over_no_key_of_evidence_it_never_had(void **state)
+{
+	struct backup_result made, back;
+	struct backup_wish w = { .path = "x.age" };
+	struct buf keys;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 67);
+	run_up_to(&j, AFTER_READ);
+	OK(site_again(&j.b, &err));
+	OK(flow_backup(&j.b.flow, &(struct backup_wish){ .path = "old.age" }, &made, &err));
+	assert_int_equal(made.keys, 0);
+	OK(step_receive(&j, &err));
+	OK(flow_backup(&j.b.flow, &(struct backup_wish){ .path = "new.age" }, &made, &err));
+	assert_int_equal(made.keys, 1);
+	load(&j, made.keys_path, &keys);
+	/* Its disk is lost, and the wrong one of the two backups comes back. */
+	site_end(&j.b);
+	OK(flow_restore(&j.b.flow, &(struct restore_wish){ "old.age", "older", NULL }, &back,
+	    &err));
+	j.b.path = "older";
+	OK(site_again(&j.b, &err));
+	NO(flow_backup(&j.b.flow, &w, &back, &err), "backup.keys-away");
+	w.keys_only = true;
+	w.keys = made.keys_path;
+	NO(flow_backup(&j.b.flow, &w, &back, &err), "backup.keys-away");
+	assert_false(path_exists(j.world, NULL, "x.age"));
+	keys_as_before(&j, made.keys_path, &keys);
+	/* Nor over what is no such file, or of another passphrase. */
+	save(&j, "note.txt", span_text("not keys"));
+	w.keys = "note.txt";
+	NO(flow_backup(&j.b.flow, &w, &back, &err), "backup.keys-closed");
+	site_end(&j.b);
+	OK(flow_restore(&j.b.flow, &(struct restore_wish){ "new.age", "newer", NULL }, &back,
+	    &err));
+	assert_int_equal(back.keys, 1);
+	assert_int_equal(back.keys_away, 0);
+	buf_clear(&keys);
+	job_end(&j);
+}
+
 /* ---- without Comity ---- */
 
 /* The tar inside, as `age -d` would give it. */
@@ -844,6 +899,7 @@ main(void)
 		cmocka_unit_test(a_destroyed_home_comes_back_as_it_was),
 		cmocka_unit_test(a_home_may_be_given_another_folder),
 		cmocka_unit_test(what_waits_in_the_inbox_comes_back_and_half_a_copy_does_not),
+		cmocka_unit_test(an_older_home_writes_over_no_key_of_evidence_it_never_had),
 		cmocka_unit_test(tar_and_sha256sum_can_check_it),
 		cmocka_unit_test(a_wrong_passphrase_makes_and_opens_nothing),
 		cmocka_unit_test(what_is_there_is_never_touched),

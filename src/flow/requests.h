@@ -375,7 +375,7 @@ MUST bool flow_sign_detached(struct flow *f, struct span bytes, struct buf *p7s,
  * small file of their own, under the same passphrase, that takes the place of the one
  * before.  Only the newest is kept: what was destroyed since an old backup was made has no
  * key in it.  ERR_DENIED "key.passphrase": not this home's.  ERR_CONFLICT "out.exists",
- * "backup.keys-away".
+ * "backup.keys-away", "backup.keys-closed".
  */
 struct backup_wish {
 	const char *path;

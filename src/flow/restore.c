@@ -11,6 +11,7 @@
 
 #include "flow/ledger.h"
 #include "flow/exchange.h"
+#include "flow/take.h"
 #include "form/json.h"
 
 #define QUARANTINE_PREFIX ".comity-restore-"
@@ -24,6 +25,8 @@ struct restoring {
 	uint64_t files;
 	int64_t made_at;
 	bool keys;			/* a file of package keys, and nothing else */
+	bool look;			/* of it: nothing is taken, only `strange` is counted */
+	uint64_t strange;		/* keys this home neither has nor knows as destroyed */
 	struct span secret;
 	struct tar_claim claim;
 	uint8_t *part;
@@ -154,7 +157,7 @@ folder_make(struct folder_lines *l, struct err *err)
 	const char *path;
 
 	l->line[l->n] = '\0';
-	path = strlen(l->line) == l->n ? below_home(l->line) : NULL;
+	path = strlen(l->line) == l->n && !l->r->keys ? below_home(l->line) : NULL;
 	l->n = 0;
 	return path == NULL ? damaged(err, "the name of a folder") :
 	    dir_make(l->r->f->world, l->r->into, path, err);
@@ -242,6 +245,49 @@ key_wanted(struct restoring *r, const char *path, bool *wanted)
 	return true;
 }
 
+/* Is it the key of a package that was destroyed here? */
+struct key_name {
+	struct docket *d;
+	const char *name;		/* "NAME.age" */
+	bool destroyed;
+};
+
+static bool
+package_look(void *arg, const struct docket_act *row, struct err *err)
+{
+	struct key_name *k = arg;
+	struct parcel_path file = act_file(row);
+	const char *at = file.s + strlen("parcels/");
+	size_t n = strlen(at) - strlen(".comity");
+	int64_t when;
+
+	if (strlen(k->name) != n + strlen(".age") || memcmp(at, k->name, n) != 0)
+		return true;
+	if (!docket_destroyed_at(k->d, &row->package, &when, err))
+		return false;
+	k->destroyed = k->destroyed || when != 0;
+	return true;
+}
+
+static bool
+key_look(struct restoring *r, const char *path, struct err *err)
+{
+	struct key_name k = { .name = path + strlen(PACKAGE_KEYS_PATH "/") };
+	struct digest act;
+	bool ok;
+
+	if (path_exists(r->f->world, r->into, path))
+		return true;
+	if (strlen(k.name) < 64 || !digest_parse(span_of(k.name, 64), &act))
+		return damaged(err, "the name of a file");
+	if (!home_docket(r->f->home, &k.d, err))
+		return false;
+	ok = docket_act_packages(k.d, &act, package_look, &k, err);
+	home_docket_done(r->f->home);
+	r->strange += ok && !k.destroyed;
+	return ok;
+}
+
 static bool
 key_file_take(struct restoring *r, struct err *err)
 {
@@ -250,7 +296,9 @@ key_file_take(struct restoring *r, struct err *err)
 
 	if (path == NULL || !key_wanted(r, path, &wanted))
 		return damaged(err, "the name of a file");
-	return wanted ? file_take(r, err) :
+	if (r->look && !key_look(r, path, err))
+		return false;
+	return wanted && !r->look ? file_take(r, err) :
 	    take_content(r, bytes_skip, NULL, err) && line_note(r, err);
 }
 
@@ -482,6 +530,24 @@ keys_read(struct flow *f, const char *path, struct dir *into, struct span secret
 		(void)snprintf(out->keys_path, sizeof out->keys_path, "%s", path);
 	}
 	return ok || err_wrap(err, "the file of package keys %s", path);
+}
+
+bool
+backup_keys_strange(struct flow *f, const char *path, struct span secret,
+    uint64_t *out, struct err *err)
+{
+	struct restoring r = { .f = f, .into = home_dir(f->home), .keys = true,
+		.look = true, .secret = secret };
+	struct source *source = NULL;
+	struct file *file = NULL;
+	bool ok;
+
+	ok = file_open(f->world, NULL, path, FILE_READ, &file, err) &&
+	    file_source(file, 0, &source, err) && unpack(&r, source, err);
+	source_free(source);
+	file_close(file);
+	*out = r.strange;
+	return ok;
 }
 
 /* Beside the backup, unless one was named; its passphrase may be a newer one. */
