@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "policy/people.h"
 
 #define WIDTH 78		/* of a line, with its margin: an old terminal has 80 */
 #define HEAD 13			/* columns of the name of a paragraph */
@@ -184,11 +185,12 @@ ground_say(struct cli *c, const char *id)
 }
 
 static void
-grounds_tell(struct cli *c, const struct law_measure *m)
+grounds_tell(struct cli *c, const struct law_measure *m, bool notice)
 {
 	char id[12];
 
-	head_say(c, "Grounds on which it may be refused (Article 40(25): with reasons)");
+	head_say(c, notice ? "Grounds not to send it (nothing is asked, so nobody refuses it)" :
+	    "Grounds on which it may be refused (Article 40(25): with reasons)");
 	if (m->grounds[0] == '\0')
 		say(c, "  none is listed: the law of the State that is asked decides\n");
 	for (const char *p = m->grounds; *p != '\0';) {
@@ -275,7 +277,7 @@ title_say(struct cli *c, const struct law_measure *m)
 }
 
 static void
-measure_tell(struct cli *c, const struct law_measure *m)
+measure_tell(struct cli *c, const struct law_measure *m, bool notice)
 {
 	char articles[120], text[200];
 
@@ -289,10 +291,71 @@ measure_tell(struct cli *c, const struct law_measure *m)
 	part_say(c, "Channel", m->channel);
 	fields_tell(c, m);
 	clocks_tell(c, m);
-	grounds_tell(c, m);
+	grounds_tell(c, m, notice);
 	bases_tell(c, m);
 	safeguards_tell(c, m);
 }
+
+/* How many persons it takes, and when the second signs: the table of doc/people.md. */
+static void
+rule_say(struct cli *c, const char *who, const char *office, const struct people_rule *r)
+{
+	char text[300];
+	int n = snprintf(text, sizeof text, "%s, %s: %u person%s%s", who, office,
+	    r->needed + 1, r->needed == 0 ? "" : "s", r->needed == 0 ? "" :
+	    (r->second & SECOND_LATER) != 0 ? "; the second may sign after it went" :
+	    (r->second & SECOND_AT_ONCE) != 0 ?
+	    "; the second signs here or elsewhere, before it goes" :
+	    "; the second signs on another machine, before it goes");
+
+	if ((r->second & SECOND_LATER) != 0 && r->needed > 0)
+		(void)snprintf(text + n, sizeof text - (size_t)n, ", within %u hours",
+		    r->hours);
+	say(c, "  ");
+	words_say(c, 4, text);
+}
+
+static bool
+same_rule(const struct people_rule *a, const struct people_rule *b)
+{
+	return a->needed == b->needed && a->second == b->second && a->hours == b->hours;
+}
+
+static void
+persons_say(struct cli *c, const char *who, enum people_act act)
+{
+	const struct people_rule *one = people_rule(act, OFFICE_ONE),
+	    *small = people_rule(act, OFFICE_SMALL), *full = people_rule(act, OFFICE_FULL);
+
+	if (same_rule(one, small) && same_rule(small, full)) {
+		rule_say(c, who, "any office", one);
+		return;
+	}
+	rule_say(c, who, same_rule(one, small) ? "office of one to four" : "office of one",
+	    one);
+	if (same_rule(small, full)) {
+		rule_say(c, who, "larger office", small);
+		return;
+	}
+	if (!same_rule(one, small))
+		rule_say(c, who, "office of two to four", small);
+	rule_say(c, who, "office of five and more", full);
+}
+
+static void
+persons_tell(struct cli *c, enum act_kind kind)
+{
+	head_say(c, "Persons (doc/people.md)");
+	persons_say(c, "to send it", people_act_of(kind, kind));
+	if (act_kind_is_notice(kind))
+		return;
+	persons_say(c, "to say yes", people_act_of(ACT_GRANTED, kind));
+	persons_say(c, "to hand evidence over", PEOPLE_DELIVER);
+}
+
+#define CERTAINTY "Behind each line stands the article, and how sure we are of our text of " \
+	"it: text (read in the treaty), sister (compared with the clause it was modelled on), " \
+	"secondary (a published source gives it), memory (recalled only: look it up)."
 
 /* Forms that this program does not have: what to do instead. */
 static void
@@ -303,7 +366,9 @@ pointer_tell(struct cli *c, const struct law_measure *m)
 	words_say(c, 0,
 	    "Comity has no form for this, and does not want one: it is about persons, and courts and ministries do it by their own ways. Write through the channel below; the fields are what such a paper has to say. Evidence for it is asked for by requests of its own (comity request fields), and keeps its custody.");
 	say(c, "\n");
-	measure_tell(c, m);
+	measure_tell(c, m, false);
+	say(c, "\n");
+	words_say(c, 0, CERTAINTY);
 	say(c, "\nNothing in this program is legal advice.\n");
 }
 
@@ -321,11 +386,17 @@ kind_tell(struct cli *c, enum act_kind kind, const struct law_measure *m)
 		words_say(c, 0,
 		    "A notice: it tells, and asks for nothing. No answer is owed; with its receipt it is done.");
 	if (m != NULL)
-		measure_tell(c, m);
+		measure_tell(c, m, act_kind_is_notice(kind));
 	else
 		words_say(c, 0, act_kind_class(kind) == ACT_IS_ANSWER ?
 		    "An answer: it belongs to a request, and its own members are in doc/format/act.md. What may follow what: doc/states.md." :
 		    "An act of the house; its members are in doc/format/act.md.");
+	if (request)
+		persons_tell(c, kind);
+	if (m != NULL) {
+		say(c, "\n");
+		words_say(c, 0, CERTAINTY);
+	}
 	say(c, "\nNothing in this program is legal advice.\n");
 	if (request)
 		say(c, "  Next: comity request new %s --to PEER\n", act_kind_name(kind));
