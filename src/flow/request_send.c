@@ -216,7 +216,8 @@ peer_facts(struct flow *f, const struct other_side *to, struct send_facts *facts
 {
 	facts->now = world_now(f->world);
 	facts->training = home_settings(f->home)->training;
-	facts->nobody = !to->is_peer && to->correspondent == 0;
+	/* Sealed for whoever has the passphrase it is addressed to no State. */
+	facts->nobody = !to->is_peer && to->correspondent == 0 && to->state[0] != '\0';
 	if (!to->is_peer) {
 		/* A person noted who they are: there is no card to compare. */
 		facts->peer_training = facts->training;
