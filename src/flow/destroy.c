@@ -6,6 +6,7 @@
 #include "flow/destroy_inside.h"
 #include "flow/people.h"
 #include "flow/take.h"
+#include "policy/hold.h"
 
 const char *const destroy_reasons[DESTROY_REASONS] = { "retention_ended", "court_order",
 	"condition", "unlawful", "returned", "case_closed" };
@@ -65,6 +66,7 @@ row_free(struct docket *d, const struct docket_act *row, struct err *err)
 	struct docket_request r;
 	struct docket_hold h;
 	enum request_state state;
+	enum hold_state hold;
 	bool held = false;
 
 	if (row->outbox == OUTBOX_WAITS || row->outbox == OUTBOX_ONCE)
@@ -75,13 +77,12 @@ row_free(struct docket *d, const struct docket_act *row, struct err *err)
 	if (!docket_request_get(d, row->request, &r, err) ||
 	    !docket_hold_get(d, row->request, &h, &held, err))
 		return false;
-	if (held && strcmp(h.state, "released") != 0 && strcmp(h.state, "lapsed") != 0)
+	/* A state that this program does not know keeps it. */
+	if (held && (!hold_state_parse(h.state, &hold) || hold_state_open(hold)))
 		return err_set(err, ERR_REFUSED, "destroy.held",
 		    "it belongs to request %u, whose data are held: release them first",
 		    row->request);
-	if (request_state_parse(r.state, &state) && state != STATE_CLOSED &&
-	    state != STATE_WITHDRAWN && state != STATE_REFUSED &&
-	    state != STATE_ACKNOWLEDGED)
+	if (!request_state_parse(r.state, &state) || request_state_open(state))
 		return err_set(err, ERR_REFUSED, "destroy.open",
 		    "it belongs to request %u, which is not at its end (%s): close that first, with: comity request close %u",
 		    row->request, r.state, row->request);
