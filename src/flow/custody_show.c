@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/custody_inside.h"
+#include "flow/destroy.h"
 #include "flow/journey.h"
 
 void
@@ -19,6 +20,7 @@ custody_story_clear(struct custody_story *s)
 		custody_clear(&s->hops[i].custody);
 	mem_free(s->hops);
 	mem_free(s->names);
+	mem_free(s->told);
 	buf_clear(&s->policy);
 	custody_story_init(s);
 }
@@ -230,6 +232,24 @@ names_tell(struct telling *t, struct err *err)
 	return true;
 }
 
+/* Ours are links of their own, of our ledger. */
+static bool
+told_tell(struct telling *t, unsigned number, struct err *err)
+{
+	struct notice_told *list = mem_array(NOTICES_TOLD_MAX, sizeof *list, err);
+	size_t n = 0, kept = 0;
+
+	t->s->told = list;
+	if (list == NULL || !flow_evidence_notices(t->f, number, list, NOTICES_TOLD_MAX, &n,
+	    err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!list[i].ours)
+			list[kept++] = list[i];
+	t->s->told_n = kept;
+	return true;
+}
+
 bool
 flow_custody_story(struct flow *f, unsigned number, size_t parcel, struct span policy,
     struct custody_story *out, struct err *err)
@@ -248,7 +268,7 @@ flow_custody_story(struct flow *f, unsigned number, size_t parcel, struct span p
 	    policy_load(f, policy, out, &q, err);
 	t.q = q;
 	ok = ok && hops_tell(&t, &e->parcels[parcel], err) && name_add(&t, &out->by, err) &&
-	    names_tell(&t, err);
+	    names_tell(&t, err) && told_tell(&t, number, err);
 	for (size_t i = 0; ok && i < out->hops_n; i++)
 		if (out->hops[i].custody.standing > out->standing)
 			out->standing = out->hops[i].custody.standing;

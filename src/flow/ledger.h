@@ -239,6 +239,8 @@ struct custody_story {
 	struct custody_name *names;		/* of everybody in it; owned */
 	size_t names_n;
 	enum custody_standing standing;		/* of the worst hop */
+	struct notice_told *told;		/* flow/destroy.h; by the others; owned */
+	size_t told_n;
 	struct buf policy;			/* the file it was judged by */
 	bool own_policy;			/* flow_ledger_policy with k = 1 */
 };

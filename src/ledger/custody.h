@@ -100,6 +100,8 @@ void custody_json(const struct custody *c, struct json_out *j);
 const char *custody_event_text(enum record_event e);
 /* The same, and of a disclosure to whom: "Shown to the defence". */
 const char *custody_record_text(const struct record *r);
+/* Is there another side of it?  Whoever opens, destroys or loses hands nothing over. */
+bool custody_hands_over(enum record_event e);
 /* What none of this proves. */
 extern const char custody_does_not_prove[];
 

@@ -97,12 +97,18 @@ shown(struct buf *out, const char *text, struct err *err)
 	return text_visible(out, span_text(text), err);
 }
 
-/* The other side, for what has one: whoever opens a parcel hands nothing over. */
+bool
+custody_hands_over(enum record_event e)
+{
+	return e != EVENT_OPENED && e != EVENT_READ && e != EVENT_EXPORTED &&
+	    e != EVENT_DESTROYED && e != EVENT_LOSS;
+}
+
+/* The other side, for what has one. */
 static const char *
 peer_word(const struct record *r)
 {
-	if (r->peer.s[0] == '\0' || r->event == EVENT_OPENED || r->event == EVENT_READ ||
-	    r->event == EVENT_EXPORTED)
+	if (r->peer.s[0] == '\0' || !custody_hands_over(r->event))
 		return NULL;
 	return r->event == EVENT_RECEIVED ? "from" : r->event == EVENT_DISCLOSED ? "to" :
 	    "for";
@@ -125,7 +131,8 @@ link_text(const struct custody *c, size_t n, struct buf *out, struct err *err)
 
 	return buf_printf(out, err, "%3zu  %-7s  %s  %s", n + 1, word(l->standing),
 	    when_people(r->at).s, custody_record_text(r)) &&
-	    (peer == NULL || buf_printf(out, err, " %s %s", peer, r->peer.s)) &&
+	    (r->event != EVENT_DESTROYED || r->reason[0] == '\0' ||
+	    buf_printf(out, err, " (%s)", r->reason)) && (peer == NULL || buf_printf(out, err, " %s %s", peer, r->peer.s)) &&
 	    buf_printf(out, err, "%s\n     by %s (%s)\n     ", carrier_word(r),
 	    r->authority.s, r->role) &&
 	    shown(out, l->why, err) && buf_add_text(out, "\n", err) &&

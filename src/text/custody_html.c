@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/destroy.h"
 #include "text/letter_inside.h"
 #include "text/verdict.h"
 
@@ -180,9 +181,12 @@ say_event(struct html *h, const struct custody_story *s, const struct record *r)
 		html_say(h, custody_event_key(r).s, r->reason);
 	else
 		html_say_or(h, custody_event_key(r).s, record_event_name(r->event));
-	/* Whoever opens a parcel hands nothing over: no other side is named. */
-	if (r->peer.s[0] != '\0' && r->event != EVENT_OPENED && r->event != EVENT_READ &&
-	    r->event != EVENT_EXPORTED) {
+	if (r->event == EVENT_DESTROYED && r->reason[0] != '\0') {
+		html_raw(h, " (");
+		html_prose(h, r->reason);
+		html_raw(h, ")");
+	}
+	if (r->peer.s[0] != '\0' && custody_hands_over(r->event)) {
 		html_raw(h, ", ");
 		html_say(h, r->event == EVENT_RECEIVED ? "cust.from" : "cust.for",
 		    peer[0] != '\0' ? peer : r->peer.s);
@@ -289,8 +293,32 @@ link_row(struct html *h, const struct custody_story *s, const struct custody_lin
 
 /* ---- one hand-over ---- */
 
+/* What another authority says became of it there: its word, signed. */
 static void
-links_table(struct html *h, const struct custody_story *s, const struct custody *c)
+told_row(struct html *h, const struct custody_story *s, const struct notice_told *x,
+    size_t n)
+{
+	html_raw(h, "<tr class=\"claimed\"><td>");
+	html_number(h, (int64_t)n);
+	html_raw(h, "</td><td class=\"state\">");
+	say_standing(h, CUSTODY_CLAIMED);
+	html_raw(h, "</td><td>");
+	html_instant(h, x->at);
+	html_raw(h, "</td><td>");
+	say_name(h, s, &x->by);
+	html_raw(h, "</td><td>");
+	html_say(h, x->lost ? "cust.event.loss" : "cust.event.destroyed", NULL);
+	html_raw(h, "</td><td><small>");
+	html_prose(h, x->text);
+	html_raw(h, "<br>");
+	html_fingerprint(h, &x->act);
+	html_raw(h, "</small></td></tr>\n");
+}
+
+/* last: of the hand-over that this piece of evidence is, which others may tell of. */
+static void
+links_table(struct html *h, const struct custody_story *s, const struct custody *c,
+    bool last)
 {
 	static const char *const cols[] = { "cust.col.n", "cust.col.state",
 		"cust.col.when", "cust.col.who", "cust.col.what", "cust.col.proof" };
@@ -306,6 +334,8 @@ links_table(struct html *h, const struct custody_story *s, const struct custody 
 	html_raw(h, "</tr></thead><tbody>\n");
 	for (size_t i = 0; i < c->n; i++)
 		link_row(h, s, &c->links[i], i + 1);
+	for (size_t i = 0; last && i < s->told_n; i++)
+		told_row(h, s, &s->told[i], c->n + i + 1);
 	html_raw(h, "</tbody></table>\n");
 }
 
@@ -393,7 +423,7 @@ hop_say(struct html *h, const struct custody_story *s, size_t i)
 	html_raw(h, "</h2>\n");
 	hop_facts(h, s, hop);
 	if (hop->custody.n > 0)
-		links_table(h, s, &hop->custody);
+		links_table(h, s, &hop->custody, hop + 1 == s->hops + s->hops_n);
 	html_raw(h, "</section>\n");
 }
 

@@ -95,7 +95,7 @@ said 'destroyed here on' 'it is shown as destroyed'
 P 1 evidence list >said 2>&1
 said 'destroyed here on' 'and listed so'
 P 1 custody show 0001 >said 2>&1
-said 'destroyed' 'its custody says so'
+said 'Destroyed (retention_ended)' 'its custody says so'
 said 'retention_ended' 'with the reason'
 must B --as 1 bundle read stick --later
 P 1 evidence receive >said 2>&1
@@ -109,6 +109,9 @@ A custody show 0001 >said 2>&1
 said 'destroyed there' 'its custody shows it'
 said 'retention_ended' 'with the reason'
 said 'sticks' 'and what it does not reach'
+A custody report 0001 --out report.html >said 2>&1
+holds 'the printed report has it as a row' sh -c "grep -q '>Destroyed<' report.html &&
+	grep -q 'sticks' report.html"
 
 # ---- the old backup ----
 try 0 'the package keys are written anew' P 3 backup --keys-only --keys "$keys"
