@@ -144,6 +144,40 @@ whatever_is_missing_is_made_again_or_told(void **state)
 	node_free(&n);
 }
 
+/* With its own SHA-256 right: no rot, but somebody's hand. */
+static void
+a_tree_file_that_fits_no_place_in_the_journal_is_told_and_made_again(void **state)
+{
+	struct log_signer s = signer_of("comity-ledger/XA-TEST/1");
+	struct node n = node_new(14);
+	struct checkpoint c, again;
+	struct found f = { .n = 0 };
+	struct tree_state t;
+	struct dir *d = NULL;
+
+	(void)state;
+	OK(node_open(&n));
+	add(&n, 10);
+	OK(log_publish(n.l, &s, &c, &last));
+	node_close(&n);
+	OK(dir_open(n.w, NULL, "ledger", &d, &last));
+	OK(tree_load(n.w, d, "ledger", &t, &last));
+	t.size--;
+	t.number++;
+	OK(tree_save(n.w, d, &t, &last));
+	dir_close(d);
+	OK(node_open(&n));
+	OK(log_scrub(n.l, find, &f, NULL, &last));
+	assert_int_equal(f.n, 1);
+	assert_string_equal(f.path, "ledger/tree");
+	OK(log_publish(n.l, &s, &again, &last));
+	assert_true(digest_eq(&c.root, &again.root));
+	node_close(&n);
+	OK(node_open(&n));
+	OK(log_scrub(n.l, must_not, NULL, NULL, &last));
+	node_free(&n);
+}
+
 static void
 a_damaged_signed_or_standing_stops_signing_until_a_person_says_so(void **state)
 {
@@ -371,6 +405,8 @@ main(void)
 		cmocka_unit_test(
 		    any_altered_bit_is_told_or_mended_and_no_other_tree_signed),
 		cmocka_unit_test(whatever_is_missing_is_made_again_or_told),
+		cmocka_unit_test(
+		    a_tree_file_that_fits_no_place_in_the_journal_is_told_and_made_again),
 		cmocka_unit_test(
 		    a_damaged_signed_or_standing_stops_signing_until_a_person_says_so),
 		cmocka_unit_test(a_journal_of_several_runs_is_scrubbed_to_its_last_byte),
