@@ -13,6 +13,7 @@
 
 #include "crypto/cms.h"
 #include "crypto/testkit.h"
+#include "flow/disclose.h"
 #include "flow/places_kit.h"
 #include "flow/testkit.h"
 
@@ -587,6 +588,27 @@ seal_alone(struct job *j, unsigned request, const char *secret, const char *out,
 	    err));
 }
 
+static void evidence_begin(struct job *j, uint64_t seed, unsigned *request);
+
+static void
+restricted_material_leaves_for_nobody_outside_a_request(void **state)
+{
+	struct disclose_names none = { .n = 0 };
+	struct sealed s;
+	struct job j;
+	uint64_t lines;
+	unsigned n;
+
+	(void)state;
+	evidence_begin(&j, 90, &n);
+	OK(flow_evidence_restrict(&j.a.flow, 1, RESTRICT_ALL, &none, &lines, &err));
+	NO(seal_alone(&j, 0, SECRET, "a.age", &s, &err), "seal.restricted");
+	assert_false(path_exists(j.world, NULL, "a.age"));
+	/* The authority that asked for it has it. */
+	OK(seal_alone(&j, n, SECRET, "a.age", &s, &err));
+	job_end(&j);
+}
+
 static void
 evidence_begin(struct job *j, uint64_t seed, unsigned *request)
 {
@@ -995,6 +1017,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(restricted_material_leaves_for_nobody_outside_a_request),
 		cmocka_unit_test(a_preservation_by_letter_goes_all_the_way),
 		cmocka_unit_test(a_refusal_on_paper_ends_the_thread),
 		cmocka_unit_test(what_is_recorded_is_an_act_of_ours_with_its_scan),

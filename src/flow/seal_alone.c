@@ -14,6 +14,7 @@
 #include "flow/apart.h"
 #include "flow/backup.h"
 #include "flow/execute.h"
+#include "flow/marks.h"
 #include "flow/people_inside.h"
 #include "flow/shown.h"
 
@@ -149,6 +150,26 @@ thread_load(struct alone *a, struct err *err)
 	return ok;
 }
 
+/*
+ * Of no request: nobody knows whether an authority receives it, and restricted material is
+ * never copied for anybody else (offences.tsv: no_defence_copy).
+ */
+static bool
+outside_ask(struct alone *a, struct err *err)
+{
+	struct marks m;
+	bool restricted;
+
+	memset(&m, 0, sizeof m);
+	if (!marks_load(a->f, a->wish->number, &m, err))
+		return false;
+	restricted = m.all || m.lines_n > 0;
+	marks_clear(&m);
+	return !restricted || err_set(err, ERR_REFUSED, "seal.restricted",
+	    "evidence %04u has restricted material (Article 14): it goes to an authority that asked for it, as in --request NUMBER, or in part with comity evidence disclose %u",
+	    a->wish->number, a->wish->number);
+}
+
 static bool
 thread_ask(struct alone *a, struct err *err)
 {
@@ -157,7 +178,9 @@ thread_ask(struct alone *a, struct err *err)
 		.request_expires_at = a->row.expires_at, .same_parties = true,
 		.follows_request = true, .follows_known = true };
 
-	if (a->row.number == 0 || a->done)
+	if (a->row.number == 0)
+		return outside_ask(a, err);
+	if (a->done)
 		return true;
 	if (a->row.ours || !a->row.has_act)
 		return err_set(err, ERR_USE, "deliver.theirs",
@@ -220,6 +243,7 @@ alone_matter(struct alone *a, struct err *err)
 		.request = w->request, .evidence = w->number };
 	ok = flow_keyring(a->f, &k, err) && evidence_load(a->f->home, w->number, &e, err) &&
 	    evidence_private_load(a->f->home, k, w->number, &prv, err) &&
+	    evidence_pin(a->f, &e, &prv, err) &&
 	    how_print(a, how, err) && buf_printf(&a->content, err,
 	    "description %s\npurpose %s\nlang %s\nlimits as in %s\nrequest %s",
 	    w->description != NULL ? w->description : "-",
