@@ -154,7 +154,7 @@ run_evidence_add(struct cli *c, struct call *call)
 		    "entries that are no files (listed in the package)").s);
 	say(c, ".\n");
 	if (w.later)
-		say(c, "  not read yet (--later): no fingerprint to hold it to\n");
+		say(c, "  not read yet (--later): it is read when it is first to be handed over, and what was read is what a second person approves\n");
 	else
 		say(c, "  fingerprint  %s\n", digest_hex(&fingerprint).s);
 	say(c, "  Next: comity evidence seal %04u --to PEER\n", e.number);

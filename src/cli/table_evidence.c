@@ -69,7 +69,7 @@ static const struct option add_options[] = {
 	{ "custodian", "FILE", "the custodian's certificate (text or PEM)" },
 	{ "collection", "FILE", "the whole collection record as JSON instead" },
 	{ "label", "TEXT", "your own name for it; never leaves this home" },
-	{ "later", NULL, "do not read the content now: no fingerprint to hold it to" },
+	{ "later", NULL, "do not read the content now, but when it is first to be handed over" },
 	{ "leave-out", "PATH", "leave this path out (said so in the package); repeatable" },
 	{ "leave-out-unreadable", NULL, "leave out what cannot be read (said so in the package)" },
 	END

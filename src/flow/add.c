@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "flow/inside.h"
-#include "flow/people.h"
+#include "flow/people_inside.h"
 #include "flow/record.h"
 
 /* The pin lines go to the folder of the evidence, sealed to ourselves. */
@@ -126,8 +126,8 @@ source_digest_agrees(const struct collection *c, const struct pin_watch *w,
 }
 
 static bool
-add_pinned(struct flow *f, struct payload *p, const struct add_wish *wish,
-    struct dir *tmp, struct digest *fingerprint, struct err *err)
+add_pinned(struct flow *f, struct payload *p, const struct collection *c, struct dir *tmp,
+    struct digest *fingerprint, struct err *err)
 {
 	struct pin_writing pin = { 0 };
 	struct pin_watch watch = { .sink = { pin_watch_write, NULL } };
@@ -137,7 +137,7 @@ add_pinned(struct flow *f, struct payload *p, const struct add_wish *wish,
 	watch.to = pin.age;
 	ok = ok && payload_pin(p, &watch.sink, fingerprint, f->progress, err) &&
 	    age_sink_finish(pin.age, err) && file_sync(pin.file, err) &&
-	    source_digest_agrees(wish->collection, &watch, err);
+	    source_digest_agrees(c, &watch, err);
 	pin_end(&pin);
 	return ok;
 }
@@ -200,7 +200,7 @@ flow_evidence_add(struct flow *f, const struct add_wish *wish, struct evidence *
 	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_ADD, err) && home_tmp(f->home, &tmp, err) &&
 	    private_fill(f, wish, &prv, err) &&
 	    payload_walk(f->world, tmp, wish->path, &options, &p, f->progress, err) &&
-	    (wish->later || add_pinned(f, p, wish, tmp, fingerprint, err));
+	    (wish->later || add_pinned(f, p, wish->collection, tmp, fingerprint, err));
 	if (ok) {
 		prv.pinned = !wish->later;
 		prv.fingerprint = *fingerprint;
@@ -215,4 +215,72 @@ flow_evidence_add(struct flow *f, const struct add_wish *wish, struct evidence *
 	if (ok)
 		*out = e;
 	return ok;
+}
+
+/* ---- read later, for an approval ---- */
+
+static bool
+pinned_record(struct flow *f, const struct evidence *e, const struct digest *fingerprint,
+    struct err *err)
+{
+	struct record r;
+
+	record_begin(f, &r, EVENT_ADMINISTRATION);
+	(void)snprintf(r.reason, sizeof r.reason, "evidence.pinned.%u", e->number);
+	r.has_payload = true;
+	r.payload_files = e->files;
+	r.payload_bytes = e->bytes;
+	r.files_n = 1;
+	(void)snprintf(r.files[0].path, sizeof r.files[0].path, "fingerprint");
+	r.files[0].bytes = e->bytes;
+	r.files[0].sha256 = *fingerprint;
+	return record_alone(f, &r, 0, err);
+}
+
+/* The lines lie there before anything says so; what says so for good is prv. */
+static bool
+pin_keep(struct flow *f, struct dir *tmp, struct evidence *e,
+    struct evidence_private *prv, struct err *err)
+{
+	struct dir *folder = NULL;
+	bool ok;
+
+	ok = dir_open(f->world, home_dir(f->home), evidence_path(e->number, "").s, &folder,
+	    err) && path_rename(f->world, tmp, "pin.age", folder, "pin.age", true, err) &&
+	    dir_sync(folder, err) && pinned_record(f, e, &prv->fingerprint, err) &&
+	    evidence_private_save(f->home, e->number, prv, err) &&
+	    evidence_save(f->home, e, err);
+	dir_close(folder);
+	return ok;
+}
+
+bool
+evidence_pin(struct flow *f, struct evidence *e, struct evidence_private *prv,
+    struct err *err)
+{
+	struct payload_options options = { prv->leave_out_unreadable,
+		(const char *const *)prv->leave_out, prv->leave_out_n };
+	struct digest fingerprint;
+	struct payload *p = NULL;
+	struct dir *tmp = NULL;
+	struct collection c;
+	bool ok;
+
+	if (prv->pinned || e->origin != EVIDENCE_OWN || prv->path[0] == '\0')
+		return true;
+	collection_init(&c);
+	ok = collection_decode(&c, buf_span(&prv->collection), err) &&
+	    home_tmp(f->home, &tmp, err) && payload_walk(f->world, tmp, prv->path, &options,
+	    &p, f->progress, err) && add_pinned(f, p, &c, tmp, &fingerprint, err);
+	if (ok) {
+		prv->pinned = prv->pinned_later = true;
+		prv->fingerprint = fingerprint;
+		e->files = payload_files(p);
+		e->bytes = payload_bytes(p);
+		e->others = payload_others(p);
+		ok = pin_keep(f, tmp, e, prv, err);
+	}
+	payload_free(p);
+	collection_clear(&c);
+	return ok || err_wrap(err, "the evidence, which is read now because it was added with --later");
 }

@@ -37,6 +37,13 @@ MUST bool request_matter(const struct docket_request *row, const struct draft *d
 MUST bool request_prepare(struct flow *f, const struct docket_request *row,
     const struct draft *d, struct err *err);
 
+/*
+ * Evidence that was added without being read (--later) is read now: nobody can approve what
+ * may change.  Its lines, a record, then prv; cut on the way it is done again.  Nothing is
+ * done for one that was read, or that is not our own.
+ */
+MUST bool evidence_pin(struct flow *f, struct evidence *e, struct evidence_private *prv,
+    struct err *err);
 /* What is approved of evidence: its fingerprint, and how it goes.  ERR_REFUSED "seal.not-pinned" */
 MUST bool evidence_matter(const struct evidence *e, const struct evidence_private *prv,
     const char *how, struct buf *content, struct err *err);

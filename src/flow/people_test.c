@@ -512,11 +512,12 @@ the_keys_of_the_authority_leave_by_two_persons_only(void **state)
 }
 
 static void
-evidence_without_a_fingerprint_cannot_be_approved(void **state)
+evidence_that_was_not_read_is_read_before_anybody_approves_it(void **state)
 {
 	struct collection c;
 	struct add_wish w = { .path = "disk", .collection = &c, .later = true };
 	char by[] = "Unit 4", from[] = "Provider", tool[] = "t 1", how[] = "copy";
+	static struct rebuilt made;
 	struct digest fingerprint;
 	struct evidence e;
 
@@ -530,7 +531,19 @@ evidence_without_a_fingerprint_cannot_be_approved(void **state)
 	c.collected_at = NOW - 1000;
 	as(FIRST);
 	OK(flow_evidence_add(&j.a.flow, &w, &e, &fingerprint, &err));
-	NO(sealed_by(FIRST, "case 12", &err), "seal.not-pinned");
+	/* The first try reads it, and says what it was in the ledger; the second is held to that. */
+	NO(sealed_by(FIRST, "case 12", &err), "people.second");
+	as(FIRST);
+	assert_true(path_exists(j.world, NULL, "aldora/evidence/0001/pin.age"));
+	OK(approved(APPROVES, 0, waiting_id(), &err));
+	OK(file_save(j.world, NULL, "disk/more", span_text("put in later"), true, &err));
+	NO(sealed_by(FIRST, "case 12", &err), "payload.changed_since_added");
+	OK(path_remove(j.world, NULL, "disk/more", &err));
+	/* A docket made anew still knows which piece it is. */
+	as(FIRST);
+	OK(flow_rebuild(&j.a.flow, &made, &err));
+	assert_int_equal(made.evidence, 1);
+	OK(sealed_by(FIRST, "case 12", &err));
 	buf_clear(&c.custodian_certificate);
 }
 
@@ -929,7 +942,7 @@ main(void)
 		TEST(who_left_and_who_was_not_let_in_approve_nothing),
 		TEST(one_credential_alone_releases_nothing),
 		TEST(the_keys_of_the_authority_leave_by_two_persons_only),
-		TEST(evidence_without_a_fingerprint_cannot_be_approved),
+		TEST(evidence_that_was_not_read_is_read_before_anybody_approves_it),
 		TEST(an_administrator_reads_nothing_and_an_auditor_figures_only),
 		TEST(a_preservation_goes_at_night_and_owes_the_second_signature),
 		TEST(a_home_that_named_nobody_is_an_office_of_one),

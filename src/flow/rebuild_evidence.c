@@ -63,7 +63,8 @@ added_match(struct replaying *p, unsigned number, const struct evidence_private 
 	for (size_t i = *at; i-- > 0;) {
 		struct entry *e = &p->r->list[i];
 
-		if (e->event != EVENT_EVIDENCE_ADDED || e->pinned != prv->pinned ||
+		if (e->event != EVENT_EVIDENCE_ADDED ||
+		    e->pinned != (prv->pinned && !prv->pinned_later) ||
 		    (e->pinned && !digest_eq(&e->fingerprint, &prv->fingerprint)))
 			continue;
 		e->evidence = number;

@@ -336,7 +336,9 @@ static bool
 seal_ready(struct sealing *s, struct err *err)
 {
 	/* A copy of the peer, if there is one: what it owns stays with s->to. */
-	struct other_side side = { .is_peer = s->wish->to != NULL, .peer = s->to };
+	struct other_side side = { .is_peer = s->wish->to != NULL, .peer = s->to,
+		/* Sealed to ourselves: who gets it is known to who asked (seal_alone.c). */
+		.correspondent = s->wish->to == NULL };
 
 	return (s->o.signer.key != NULL || signer_open(s->f, &s->o.signer, err)) &&
 	    rule_ask(s->f, &s->to, &s->prv, &s->o.signer, err) &&
@@ -368,7 +370,8 @@ seal_now(struct sealing *s, struct err *err)
 		return seal_ready(s, err) && seal_with(s, err);
 	}
 	buf_init_secret(&content, MATTER_MAX);
-	ok = seal_may(s, err) && seal_matter(s, &content, &m, err) &&
+	ok = seal_may(s, err) && evidence_pin(s->f, s->evidence, &s->prv, err) &&
+	    seal_matter(s, &content, &m, err) &&
 	    flow_second(s->f, &m, &s->people, err);
 	if (ok) {
 		ok = seal_ready(s, err) && seal_with(s, err);

@@ -397,6 +397,8 @@ private_encode(const struct evidence_private *p, struct json_out *j)
 	json_out_bool(j, "pinned", p->pinned);
 	json_out_digest(j, "fingerprint", &p->fingerprint);
 	json_out_bool(j, "leave_out_unreadable", p->leave_out_unreadable);
+	if (p->pinned_later)
+		json_out_bool(j, "pinned_later", true);
 	json_out_close_object(j);
 }
 
@@ -458,7 +460,8 @@ private_head(struct evidence_private *p, struct span head, struct err *err)
 	ok = ok && json_bool(&o, "pinned", &p->pinned, err) &&
 	    json_hex(&o, "fingerprint", p->fingerprint.b, 32, err) &&
 	    json_bool(&o, "leave_out_unreadable", &p->leave_out_unreadable, err) &&
-	    json_end(&o, err);
+	    (!json_has(&o, "pinned_later") ||
+	    json_bool(&o, "pinned_later", &p->pinned_later, err)) && json_end(&o, err);
 	json_free(j);
 	return ok;
 }
@@ -491,8 +494,8 @@ private_unpack(struct evidence_private *p, struct span in, struct err *err)
 	return true;
 }
 
-static bool
-private_save(struct home *h, unsigned number, const struct evidence_private *p,
+bool
+evidence_private_save(struct home *h, unsigned number, const struct evidence_private *p,
     struct err *err)
 {
 	struct age_recipient self;
@@ -586,5 +589,5 @@ evidence_new(struct home *h, struct evidence *e, const struct evidence_private *
 	if (home_has(h, folder.s) && !dir_remove_all(h->world, h->dir, folder.s, err))
 		return false;
 	return folder_make(h, folder.s, err) &&
-	    (prv == NULL || private_save(h, e->number, prv, err));
+	    (prv == NULL || evidence_private_save(h, e->number, prv, err));
 }

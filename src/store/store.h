@@ -223,6 +223,7 @@ struct evidence_private {
 	char *label;			/* may be NULL */
 	char *path;			/* absolute, where it lay when added */
 	bool pinned;
+	bool pinned_later;		/* not when it was added: it was read for an approval */
 	struct digest fingerprint;
 	bool leave_out_unreadable;
 	char *leave_out[LEAVE_OUT_MAX];
@@ -245,6 +246,8 @@ MUST bool evidence_load(struct home *h, unsigned number, struct evidence *out,
 /* "88", "0088"; ERR_USE when it is no number, ERR_ABSENT when there is none. */
 MUST bool evidence_find(struct home *h, const char *typed, struct evidence *out,
     struct err *err);
+MUST bool evidence_private_save(struct home *h, unsigned number,
+    const struct evidence_private *p, struct err *err);
 MUST bool evidence_private_load(struct home *h, struct keyring *k, unsigned number,
     struct evidence_private *out, struct err *err);
 /* A file inside the evidence's folder: "pin.age", "ACTID.tst". */
