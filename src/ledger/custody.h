@@ -73,13 +73,16 @@ MUST bool custody_write(const struct custody *c, struct buf *out, struct err *er
 
 /*
  * Each link against the policy: its leaf made from record and salt, its place in each
- * checkpoint, signatures, the quorum over all its proofs together.  BROKEN: a proof whose leaf,
- * path or signature does not hold; a place that differs from its proof's; two proofs
- * with different index or log; a record of another act or package than the file is
- * about; two links whose files (path, bytes, SHA-256) differ; `before` naming a record of
- * the file that comes later; a link twice; links of one log in another order than the
- * log's; proofs that show two histories of one log; the log of an authority in another's
- * name (origin and record.actor.authority must agree for logs named comity-ledger/...).
+ * checkpoint, signatures, the quorum over all its proofs together.
+ * BROKEN by itself: a proof whose leaf, path or signature does not hold; a place that
+ * differs from its proof's; two proofs with different index or log; a record of another act
+ * or package than the file is about; the log of an authority in another's name (origin and
+ * record.actor.authority must agree for logs named comity-ledger/...).
+ * BROKEN by another link, when both are signed by logs that the policy names: two links
+ * whose files (path, bytes, SHA-256) differ; `before` naming a record of the file that comes
+ * later; a link twice; links of one log in another order than the log's; proofs that show
+ * two histories of one log.  Is one of the two only said, then it is claimed, "contradicts",
+ * and the other stands as it does without it: words alone break no proof.
  * Witnesses of the State whose log it is (note_state) do not count: nobody vouches for
  * himself.
  * q NULL: nobody is believed, all that is not broken is claimed.

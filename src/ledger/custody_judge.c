@@ -16,6 +16,7 @@ struct link_facts {
 	uint64_t index;
 	bool log_known;			/* a checkpoint that the policy's log signed */
 	char log_text[160];		/* why not */
+	bool doubted;			/* it is a claim that does not fit another link */
 	bool seen[QUORUM_WITNESSES_MAX];
 	int64_t at[QUORUM_WITNESSES_MAX];
 };
@@ -112,7 +113,10 @@ home_drop(const struct judging *j, struct link_facts *f, const char *origin)
 	}
 }
 
-/* The signatures of its checkpoint; raises who was seen. */
+/*
+ * The signatures of its checkpoint; raises who was seen.  Only what the log itself signed
+ * tells its history: anybody can make up a tree.
+ */
 static bool
 note_look(struct judging *j, size_t i, const struct tlog_proof *p, struct err *err)
 {
@@ -126,9 +130,11 @@ note_look(struct judging *j, size_t i, const struct tlog_proof *p, struct err *e
 	if (quorum_note(j->q, p->note, f->seen, f->at, &cp, &why)) {
 		f->log_known = true;
 		home_drop(j, f, cp.origin);
-	} else if (!is_finding(&why)) {
+		return histories_add(&j->histories, i, f->leaf, p, &cp, err);
+	}
+	if (!is_finding(&why))
 		return ours(&why, err);
-	} else if (strcmp(why.reason, "quorum.log") == 0) {
+	if (strcmp(why.reason, "quorum.log") == 0) {
 		(void)snprintf(f->log_text, sizeof f->log_text,
 		    "The policy does not name the log %.100s.", f->origin);
 	} else {
@@ -163,8 +169,7 @@ proof_look(struct judging *j, size_t i, struct span file, struct err *err)
 	if (!log_fits(cp.origin, &l->record.authority))
 		broken(l, "other-log",
 		    "It lies in the log of another authority than the one it names.");
-	return histories_add(&j->histories, i, f->leaf, &p, &cp, err) &&
-	    note_look(j, i, &p, err);
+	return note_look(j, i, &p, err);
 }
 
 /* ---- one link ---- */
@@ -241,7 +246,7 @@ link_decide(struct judging *j, size_t i)
 	struct link_facts *f = &j->facts[i];
 	char lacks[160] = "";
 
-	if (l->standing == CUSTODY_BROKEN)
+	if (l->standing == CUSTODY_BROKEN || f->doubted)
 		return;
 	if (l->proofs_n == 0) {
 		l->reason = "no-proof";
@@ -320,28 +325,53 @@ files_differ(const struct record *a, const struct record *b)
 	return false;
 }
 
+/*
+ * Two links that do not fit.  Both signed by a log that the policy names: the one of the
+ * words is broken.  Else the one that is only said is doubted and stays a claim: nobody
+ * breaks with mere words what is proven.
+ */
+static void
+unfit(struct judging *j, size_t of, size_t other, const char *reason, const char *begin,
+    const char *end)
+{
+	bool signed_of = j->facts[of].log_known, signed_other = j->facts[other].log_known;
+	size_t doubtful = signed_of ? other : of;
+	struct custody_link *l = &j->c->links[doubtful];
+
+	if (signed_of && signed_other) {
+		broken(&j->c->links[of], reason, "%s link %zu%s", begin, other + 1, end);
+	} else if (l->standing != CUSTODY_BROKEN && !j->facts[doubtful].doubted) {
+		j->facts[doubtful].doubted = true;
+		l->reason = "contradicts";
+		(void)snprintf(l->why, sizeof l->why,
+		    "It is only said, and does not fit link %zu.",
+		    (signed_of ? of : other) + 1);
+	}
+}
+
 /* a stands before b in the file. */
 static void
 pair_look(struct judging *j, size_t a, size_t b)
 {
-	struct custody_link *x = &j->c->links[a], *y = &j->c->links[b];
+	const struct custody_link *x = &j->c->links[a], *y = &j->c->links[b];
 	const struct link_facts *fx = &j->facts[a], *fy = &j->facts[b];
 
+	/* What is false itself contradicts nothing. */
+	if (x->standing == CUSTODY_BROKEN || y->standing == CUSTODY_BROKEN)
+		return;
 	if (digest_eq(&fx->sha256, &fy->sha256) &&
 	    memcmp(x->salt, y->salt, RECORD_SALT) == 0)
-		broken(y, "twice", "It is told twice (link %zu).", a + 1);
+		unfit(j, b, a, "twice", "It is told twice, as", " too.");
 	else if (x->record.has_before && digest_eq(&x->record.before, &fy->sha256))
-		broken(x, "before",
-		    "It says that link %zu was before it, which the file tells later.",
-		    b + 1);
+		unfit(j, a, b, "before", "It says that",
+		    " was before it, which the file tells later.");
 	else if (fx->placed && fy->placed && strcmp(fx->origin, fy->origin) == 0 &&
 	    fx->index >= fy->index)
-		broken(y, "order",
-		    "The log has it before link %zu, which the file tells earlier.", a + 1);
+		unfit(j, b, a, "order", "The log has it before",
+		    ", which the file tells earlier.");
 	if (files_differ(&x->record, &y->record))
-		broken(y, "files",
-		    "It names a file with another length or fingerprint than link %zu.",
-		    a + 1);
+		unfit(j, b, a, "files",
+		    "It names a file with another length or fingerprint than", ".");
 }
 
 static void

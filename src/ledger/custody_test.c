@@ -333,6 +333,7 @@ static void
 swapped_links_are_broken_also_without_before(void **state)
 {
 	struct scene *s = *state;
+	const struct kit_signer *by[] = { &s->kit.wb, &s->kit.wc };
 	struct custody c;
 	struct record r;
 	size_t i[2];
@@ -347,6 +348,11 @@ swapped_links_are_broken_also_without_before(void **state)
 	judge(&c, s->two);
 	assert_int_equal(c.standing, CUSTODY_CLAIMED);
 	swapped(&c, 0, 1);
+	judge(&c, s->two);
+	expect(&c.links[1], CUSTODY_CLAIMED, "does not fit link 1");
+	assert_string_equal(c.links[1].reason, "contradicts");
+	for (size_t k = 0; k < 2; k++)
+		kit_prove(&c.links[1 - k], &s->kit.a, i[k], by, 2, KIT_NOW + 99000);
 	judge(&c, s->two);
 	expect(&c.links[1], CUSTODY_BROKEN, "has it before link 1");
 	custody_clear(&c);
@@ -512,7 +518,96 @@ a_link_told_twice_is_broken(void **state)
 	again = custody_add(&s->custody, buf_span(&l->bytes), l->salt, &last);
 	assert_non_null(again);
 	judge(&s->custody, s->two);
+	expect(again, CUSTODY_CLAIMED, "does not fit link 1");
+	l = &s->custody.links[0];
+	expect(l, CUSTODY_PROVEN, "");
+	OK(custody_proof_add(again, buf_span(&l->proofs[0]), &last));
+	judge(&s->custody, s->two);
 	expect(again, CUSTODY_BROKEN, "told twice");
+}
+
+/* ---- what is only said ---- */
+
+/* A copy of link `at` with other words and salt, at the end. */
+static struct custody_link *
+said(struct custody *c, size_t at, uint8_t salt, void (*change)(struct record *r))
+{
+	struct record *r = malloc(sizeof *r);
+	uint8_t bytes[RECORD_SALT];
+	struct custody_link *l;
+	struct buf text;
+
+	*r = c->links[at].record;
+	change(r);
+	memset(bytes, salt, sizeof bytes);
+	buf_init(&text, RECORD_MAX);
+	OK(record_encode(r, &text, &last));
+	OK((l = custody_add(c, buf_span(&text), bytes, &last)) != NULL);
+	buf_clear(&text);
+	free(r);
+	return l;
+}
+
+static void
+other_files(struct record *r)
+{
+	r->files[0].sha256.b[0] ^= 1;
+}
+
+static void
+to_front(struct custody *c)
+{
+	struct custody_link x = c->links[c->n - 1];
+
+	memmove(&c->links[1], &c->links[0], (c->n - 1) * sizeof x);
+	c->links[0] = x;
+}
+
+/* Anybody can copy a record and change a digest in it: before or behind what is proven. */
+static void
+words_without_a_proof_break_nothing_that_is_proven(void **state)
+{
+	struct scene *s = *state;
+	struct custody *c = &s->custody;
+
+	(void)said(c, 0, 0x51, other_files);
+	for (int front = 0; front < 2; front++) {
+		size_t at = front ? 0 : 3;
+
+		judge(c, s->two);
+		for (size_t i = 0; i < 4; i++)
+			if (i != at)
+				expect(&c->links[i], CUSTODY_PROVEN, "");
+		expect(&c->links[at], CUSTODY_CLAIMED, "It is only said, and does not fit link");
+		assert_string_equal(c->links[at].reason, "contradicts");
+		assert_int_equal(c->standing, CUSTODY_CLAIMED);
+		to_front(c);
+	}
+}
+
+/* A tree of his own making, in the name of a log, with no signature of it or a stranger's. */
+static void
+a_made_up_tree_breaks_nothing_that_is_proven(void **state)
+{
+	struct scene *s = *state;
+	const struct kit_signer *by[] = { &s->kit.wa, &s->kit.wc };
+	struct custody *c = &s->custody;
+	struct custody_link *l = said(c, 0, 0x52, other_files);
+	struct kit_log made_up = { .n = 0 };
+	uint8_t leaf[LEAF_BYTES], other[LEAF_BYTES] = { 0, 1, 0x66 };
+
+	kit_signer_init(&made_up.signer, log_origin(KIT_XB, 1).s, NOTE_ED25519, 0xC9);
+	for (size_t i = 0; i < s->kit.b.n; i++)
+		kit_leaf_add(&made_up, other);
+	OK(leaf_of(l->salt, buf_span(&l->bytes), leaf, &last));
+	memcpy(made_up.leaf[1], leaf, LEAF_BYTES);
+	kit_prove(l, &made_up, 1, by, 2, KIT_NOW + 87000);
+	judge(c, s->two);
+	for (size_t i = 0; i < 3; i++)
+		expect(&c->links[i], CUSTODY_PROVEN, "");
+	/* A proof that is false is a finding all the same, of that link alone. */
+	expect(&c->links[3], CUSTODY_BROKEN, "signature");
+	kit_signer_clear(&made_up.signer);
 }
 
 /* XB shows XC one log and XA another: each proof alone would hold. */
@@ -575,7 +670,7 @@ one_history_is_never_taken_for_two(void **state)
 			if (c.links[k].proofs_n < CUSTODY_PROOFS_MAX)
 				kit_prove(&c.links[k], &s->kit.a, k, by, 1, KIT_NOW);
 	}
-	judge(&c, NULL);
+	judge(&c, s->two);
 	assert_int_equal(c.standing, CUSTODY_CLAIMED);
 	custody_clear(&c);
 }
@@ -880,6 +975,8 @@ main(void)
 		TEST(a_hand_over_in_the_log_of_another_authority_is_broken),
 		TEST(files_that_differ_are_broken),
 		TEST(a_link_told_twice_is_broken),
+		TEST(words_without_a_proof_break_nothing_that_is_proven),
+		TEST(a_made_up_tree_breaks_nothing_that_is_proven),
 		TEST(two_histories_of_one_log_are_broken),
 		TEST(one_history_is_never_taken_for_two),
 		TEST(a_cosignature_that_does_not_hold_is_broken),

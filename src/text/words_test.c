@@ -233,6 +233,7 @@ every_reason_of_custody_has_words_in_every_language(void **state)
 
 	(void)state;
 	n = each_reason("ledger/custody_judge.c", "broken(", link_said) +
+	    each_reason("ledger/custody_judge.c", "unfit(", link_said) +
 	    each_reason("ledger/custody_judge.c", "reason = ", link_said) +
 	    each_reason("ledger/custody_judge.c", "return \"lacks", link_said);
 	assert_true(n > 20);
