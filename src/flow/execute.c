@@ -338,8 +338,10 @@ flow_request_execute(struct flow *f, unsigned number, const struct execute_wish 
 }
 
 /*
- * Evidence goes without "execute" having been said: nothing that it would have asked for
- * is left out.  Two persons sign each hand-over, whatever it is of (PEOPLE_DELIVER).
+ * Evidence goes: nothing that "execute" asks for is left out, said or not.  What changed
+ * since it was said (the State is blocked by now, the call found a forgery) stops here;
+ * only the assurance, which was read then, is taken from it.  Two persons sign each
+ * hand-over, whatever it is of (PEOPLE_DELIVER).
  */
 bool
 execute_handover_ask(struct flow *f, const struct docket_request *row,
@@ -355,8 +357,10 @@ execute_handover_ask(struct flow *f, const struct docket_request *row,
 	x.row = *row;
 	act_init(&x.request, ACT_PRESERVE);
 	ok = executing_load(&x, false, err);
-	if (ok && x.facts.state != STATE_EXECUTING && !row->ours) {
+	if (ok && !row->ours) {
 		x.facts.hands_over = true;
+		x.facts.assurance_given = x.facts.assurance_given ||
+		    x.facts.state == STATE_EXECUTING;
 		x.facts.persons = 2;
 		ok = guard_ask(f, GUARD_WORK, row, &x.request, PEOPLE_DELIVER,
 		    x.facts.assurance_wanted, err) && files_put(&x, err) &&

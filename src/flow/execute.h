@@ -47,7 +47,7 @@ MUST bool request_yes_ask(struct flow *f, const struct docket_request *row,
 /* Do these conditions ask for an assurance (S22)? */
 bool conditions_ask_assurance(const struct fields *fs);
 
-/* May evidence go over in this thread?  The guards of an execution that was left out. */
+/* May evidence go over in this thread, now?  The guards of an execution, said or not. */
 MUST bool execute_handover_ask(struct flow *f, const struct docket_request *row,
     const char *authorisation, struct err *err);
 

@@ -15,6 +15,7 @@
 #include "flow/exculpatory.h"
 #include "flow/execute.h"
 #include "flow/figures.h"
+#include "flow/guards.h"
 #include "flow/journey.h"
 #include "flow/people.h"
 #include "flow/rebuild.h"
@@ -902,6 +903,29 @@ s22_release_waits_for_the_accepted_assurance(void **state)
 }
 
 static void
+what_changed_since_it_was_executed_stops_the_hand_over(void **state)
+{
+	const struct violation plain = { "S03", ACT_SUBSCRIBER, NULL, { { NULL, NULL } },
+		NULL, NULL };
+	struct evidence e;
+	unsigned number;
+
+	(void)state;
+	OK(site_again(&j.b, &err));
+	OK(add(&j.b, &e, &err));
+	number = patched(&plain);
+	OK(grant(number, &err));
+	OK(execute(number, NULL, NULL, false, &err));
+	OK(site_again(&j.b, &err));
+	OK(flow_policy_risk(&j.b.flow, "XA", NULL, "blocked", "report of May", &err));
+	NO(deliver(number, &err), "guard.blocked");
+	NO(deliver_alone(number, &err), "guard.blocked");
+	OK(site_again(&j.b, &err));
+	OK(flow_policy_risk(&j.b.flow, "XA", NULL, "normal", "taken back", &err));
+	OK(SECONDED(&j.b, &err, deliver(number, &err)));
+}
+
+static void
 s23_a_package_names_how_it_was_collected(void **state)
 {
 	struct buf b;
@@ -1064,6 +1088,7 @@ static const struct CMUnitTest tests[] = {
 	EACH(s20_a_delivery_without_its_collection_record_is_refused),
 	EACH(s21_the_flag_survives_re_export_and_can_only_be_answered),
 	EACH(s22_release_waits_for_the_accepted_assurance),
+	EACH(what_changed_since_it_was_executed_stops_the_hand_over),
 	EACH(s23_a_package_names_how_it_was_collected),
 	EACH(s24_reading_leaves_a_leaf),
 	EACH(s25_the_form_changes_with_the_profile_of_the_party),

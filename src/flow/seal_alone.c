@@ -180,8 +180,9 @@ thread_ask(struct alone *a, struct err *err)
 
 	if (a->row.number == 0)
 		return outside_ask(a, err);
+	/* Written once more for the same receiver: it leaves again. */
 	if (a->done)
-		return true;
+		return execute_handover_ask(a->f, &a->row, NULL, err);
 	if (a->row.ours || !a->row.has_act)
 		return err_set(err, ERR_USE, "deliver.theirs",
 		    "request %u is not one that asks this office for evidence",
