@@ -7,6 +7,7 @@
 #include "flow/destroy.h"
 #include "text/letter_inside.h"
 #include "text/verdict.h"
+#include "text/words.h"
 
 static const char style[] =
 "@page{size:A4;margin:16mm 14mm}"
@@ -505,6 +506,10 @@ custody_html(const struct custody_story *s, const char *lang, struct buf *out,
 	policy_say(&h, s);
 	html_raw(&h, "<footer><small>");
 	html_say(&h, "cust.utc", NULL);
+	if (words_are_draft(h.table->lang)) {
+		html_raw(&h, "<br>");
+		html_say(&h, "lang.draft", NULL);
+	}
 	html_raw(&h, "</small></footer>\n</main>\n</body>\n</html>\n");
 	if (!h.ok)
 		out->n = before;

@@ -249,6 +249,8 @@ it_speaks_every_language_there_is_and_says_when_it_does_not(void **state)
 
 		text = page(&s->story, list[i].lang, &b);
 		HAS(list[i].said);
+		if (words_are_draft(list[i].lang))
+			HAS(words_say(list[i].lang, "lang.draft"));
 		/* Nothing fell back to English but where there is no table at all. */
 		if (words_are_there(list[i].lang))
 			HAS_NOT("<span lang=\"en\"");
