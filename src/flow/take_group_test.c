@@ -563,6 +563,25 @@ groups_try(enum fails fails)
 	}
 }
 
+/* It is written whole: rot is told, and nothing is taken in beside it. */
+static void
+a_damaged_note_of_what_was_on_its_way_is_told(void **state)
+{
+	struct err why = ERR_INIT;
+	struct site *s;
+	struct job j;
+	size_t n;
+
+	(void)state;
+	waiting(&j, REQUESTS);
+	s = taker(&j, REQUESTS);
+	OK(home_save(s->flow.home, TAKING_PATH, span_text("0123 parcels/x\n"), &err));
+	assert_false(take_all_in(s, NULL, &n, &why));
+	assert_string_equal(why.reason, "taking.damaged");
+	OK(path_remove(j.world, home_dir(s->flow.home), TAKING_PATH, &err));
+	job_end(&j);
+}
+
 static void
 a_power_cut_at_any_call_of_a_group_loses_nothing(void **state)
 {
@@ -595,6 +614,7 @@ main(void)
 		cmocka_unit_test(a_card_that_is_not_at_hand_is_not_looked_for_while_others_are_kept),
 		cmocka_unit_test(a_revocation_in_the_inbox_counts_for_the_acts_after_it),
 		cmocka_unit_test(a_withdrawal_goes_alone_after_the_request_that_waits_with_it),
+		cmocka_unit_test(a_damaged_note_of_what_was_on_its_way_is_told),
 		cmocka_unit_test(a_power_cut_at_any_call_of_a_group_loses_nothing),
 		cmocka_unit_test(each_failing_disk_call_of_a_group_is_told_and_the_second_try_ends_the_same),
 		cmocka_unit_test(each_failing_allocation_of_a_group_is_told_and_the_second_try_ends_the_same),

@@ -64,7 +64,7 @@ marks_restore(struct flow *f, struct span left, struct err *err)
 			return false;
 	/* It is replaced whole: other bytes are not ours to follow. */
 	return left.n == 0 || err_set(err, ERR_UNPROVEN, "taking.damaged",
-	    "the file %s/" TAKING_PATH " is damaged; look with: comity doctor",
+	    "the file %s/" TAKING_PATH " is damaged: it said where parcels of the last reading went. Move it away, make the docket anew from packages and ledger with: comity rebuild; and read the same bundle again",
 	    home_path(f->home));
 }
 
