@@ -14,8 +14,8 @@
 
 /* ---- what others told ---- */
 
-static bool
-same_link(const struct custody_link *a, const struct custody_link *b)
+bool
+custody_same_link(const struct custody_link *a, const struct custody_link *b)
 {
 	return memcmp(a->salt, b->salt, RECORD_SALT) == 0 &&
 	    span_eq(buf_span(&a->bytes), buf_span(&b->bytes));
@@ -69,7 +69,7 @@ custody_join(struct custody *to, const struct custody_link *from, struct err *er
 	struct custody_link *l;
 
 	for (size_t i = 0; i < to->n; i++)
-		if (same_link(&to->links[i], from))
+		if (custody_same_link(&to->links[i], from))
 			return proofs_join(&to->links[i], from, err);
 	if (to->n == CUSTODY_LINKS_MAX)
 		return true;
@@ -77,7 +77,7 @@ custody_join(struct custody *to, const struct custody_link *from, struct err *er
 	return l != NULL && proofs_join(l, from, err);
 }
 
-static struct inbox_name
+struct inbox_name
 custody_path(const struct digest *act)
 {
 	struct inbox_name n;
@@ -109,61 +109,32 @@ custody_kept(struct flow *f, const struct digest *act, struct custody *out,
 	return err_set(err, ERR_UNPROVEN, "custody.other", "%s is of another act", path.s);
 }
 
-/* A home's own doings are in its own journal; and what contradicts itself is no help. */
 static bool
-worth_keeping(const struct custody_link *l, const struct authority_id *self)
+kept_join(struct gathering *g, const struct custody *kept, struct err *err)
 {
-	return l->standing != CUSTODY_BROKEN && strcmp(l->record.authority.s, self->s) != 0;
-}
+	bool ok = true;
 
-bool
-custody_keep(struct flow *f, struct custody *told, size_t *fresh, struct err *err)
-{
-	const struct authority_id *self = &home_settings(f->home)->authority;
-	struct err why = ERR_INIT;
-	struct custody kept;
-	struct buf json;
-	bool found, ok;
-	size_t before;
+	for (size_t i = 0; ok && i < kept->n; i++) {
+		const struct record *r = &kept->links[i].record;
+		size_t before = g->out.n;
 
-	*fresh = 0;
-	custody_init(&kept);
-	buf_init(&json, CUSTODY_FILE_MAX);
-	if (!custody_kept(f, &told->act, &kept, &found, &why)) {
-		if (why.kind != ERR_INPUT && why.kind != ERR_UNPROVEN) {
-			*err = why;
-			return false;
-		}
-		found = false;		/* unreadable: told anew */
+		if ((r->has_package && !digest_eq(&r->package, &g->out.package)) ||
+		    (g->handed && !custody_hand_over(record_event_name(r->event))))
+			continue;
+		ok = custody_join(&g->out, &kept->links[i], err);
+		if (ok && g->out.n > before)
+			g->out.links[before].said = kept->links[i].said;
 	}
-	if (!found) {
-		kept.act = told->act;
-		kept.package = told->package;
-	}
-	before = kept.n;
-	ok = custody_judge(told, NULL, err);
-	for (size_t i = 0; ok && i < told->n; i++)
-		if (worth_keeping(&told->links[i], self))
-			ok = custody_join(&kept, &told->links[i], err);
-	kept.as_of = told->as_of > kept.as_of ? told->as_of : kept.as_of;
-	if (ok && kept.n > 0)
-		ok = custody_write(&kept, &json, err) && dir_make_all(f->world,
-		    home_dir(f->home), CUSTODY_PATH, err) &&
-		    home_save(f->home, custody_path(&told->act).s, buf_span(&json), err);
-	if (ok)
-		*fresh = kept.n - before;
-	buf_clear(&json);
-	custody_clear(&kept);
 	return ok;
 }
 
 static bool
 kept_links(struct gathering *g, struct err *err)
 {
-	const struct authority_id *self = &home_settings(g->flow->home)->authority;
+	struct custody_sieve *s = NULL;
 	struct err why = ERR_INIT;
+	bool found, in_docket, ok;
 	struct custody kept;
-	bool found, ok;
 
 	custody_init(&kept);
 	if (!custody_kept(g->flow, &g->out.act, &kept, &found, &why)) {
@@ -173,18 +144,9 @@ kept_links(struct gathering *g, struct err *err)
 		}
 		return true;		/* damaged: others tell it again */
 	}
-	if (!found)
-		return true;
-	ok = true;
-	for (size_t i = 0; ok && i < kept.n; i++) {
-		const struct record *r = &kept.links[i].record;
-
-		if (strcmp(r->authority.s, self->s) == 0 || (r->has_package &&
-		    !digest_eq(&r->package, &g->out.package)) ||
-		    (g->handed && !custody_hand_over(record_event_name(r->event))))
-			continue;
-		ok = custody_join(&g->out, &kept.links[i], err);
-	}
+	ok = !found || (custody_sieve_new(g->flow, &s, err) &&
+	    custody_sift(s, &kept, &in_docket, err) && kept_join(g, &kept, err));
+	custody_sieve_free(s);
 	custody_clear(&kept);
 	return ok;
 }
@@ -321,14 +283,21 @@ receipt_links(struct gathering *g, const struct docket_act *row, struct err *err
 
 static bool
 mirrored_proof(struct custody_link *l, const struct merkle_proof *path,
-    struct span note, struct err *err)
+    struct span note, bool *untrue, struct err *err)
 {
 	struct tlog_proof p = { .index = l->index, .path = *path, .note = note };
+	uint8_t leaf[LEAF_BYTES];
+	struct checkpoint c;
 	struct buf proof;
-	bool ok;
+	bool ok, holds = true;
 
 	buf_init(&proof, PROOF_MAX);
-	ok = tlog_proof_write(&p, &proof, err);
+	ok = tlog_proof_write(&p, &proof, err) && (!l->said ||
+	    (leaf_of(l->salt, buf_span(&l->bytes), leaf, err) &&
+	    tlog_proof_check(buf_span(&proof), leaf, &c, &holds, err)));
+	*untrue = !holds;
+	if (!ok || !holds)
+		goto out;
 	for (size_t i = 0; ok && i < l->proofs_n; i++)
 		if (span_eq(buf_span(&l->proofs[i]), buf_span(&proof)))
 			goto out;
@@ -342,9 +311,10 @@ out:
  * A receipt is written before anybody abroad can have cosigned it.  The largest
  * checkpoint of the other log that we know has those cosignatures, and its leaves are
  * here: the proof is made anew in that one.  A mirror that fails costs the proof only.
+ * *untrue: it is only said, and at its place lies something else.
  */
 static bool
-mirror_link(struct witness *w, struct custody_link *l, struct err *err)
+mirror_link(struct witness *w, struct custody_link *l, bool *untrue, struct err *err)
 {
 	struct err why = ERR_INIT;
 	struct merkle_proof path;
@@ -353,13 +323,14 @@ mirror_link(struct witness *w, struct custody_link *l, struct err *err)
 	struct buf note;
 	bool found = false, ok;
 
+	*untrue = false;
 	if (!l->has_place || l->proofs_n == CUSTODY_PROOFS_MAX)
 		return true;
 	buf_init(&note, NOTE_MAX);
 	ok = witness_checkpoint(w, l->origin, &note, &c, &found, &why) && (!found ||
 	    (witness_mirrored(w, l->origin, &mirrored, &why) && (l->index >= c.size ||
 	    mirrored < c.size || (witness_inclusion(w, l->origin, l->index, c.size, &path,
-	    &why) && mirrored_proof(l, &path, buf_span(&note), &why)))));
+	    &why) && mirrored_proof(l, &path, buf_span(&note), untrue, &why)))));
 	buf_clear(&note);
 	if (ok || why.kind == ERR_UNPROVEN || why.kind == ERR_ABSENT)
 		return true;
@@ -372,14 +343,19 @@ mirror_links(struct gathering *g, struct err *err)
 {
 	struct err why = ERR_INIT;
 	struct witness *w = NULL;
-	bool ok = true;
+	bool ok = true, untrue;
 
 	if (g->own_n == g->out.n)
 		return true;
 	if (!witness_open(g->flow->world, home_dir(g->flow->home), &w, &why))
 		return ledger_damage_skip(&why, err);
-	for (size_t i = g->own_n; ok && i < g->out.n; i++)
-		ok = mirror_link(w, &g->out.links[i], err);
+	for (size_t i = g->own_n; ok && i < g->out.n;) {
+		ok = mirror_link(w, &g->out.links[i], &untrue, err);
+		if (ok && untrue)
+			custody_drop(&g->out, i);
+		else
+			i++;
+	}
 	witness_close(w);
 	return ok;
 }

@@ -30,6 +30,18 @@ handed_over(struct job *j, uint64_t seed)
 	OK(site_again(&j->b, &err));
 }
 
+static size_t
+keep(struct site *s, struct custody *told)
+{
+	struct custody_sieve *sieve = NULL;
+	size_t strangers = CUSTODY_STRANGERS_MAX, fresh;
+
+	OK(custody_sieve_new(&s->flow, &sieve, &err));
+	OK(custody_keep(sieve, told, &strangers, &fresh, &err));
+	custody_sieve_free(sieve);
+	return fresh;
+}
+
 /* As if nothing had come with the parcel. */
 static void
 forget_told(struct site *s)
@@ -196,7 +208,7 @@ the_receiver_tells_also_what_came_with_the_parcel(void **state)
 
 	OK(custody_handed(&j.a.flow, &e.parcels[0].act_id, &handed, &err));
 	told(&handed, "XA made|XA sent|XB received");
-	OK(custody_keep(&j.b.flow, &handed, &fresh, &err));
+	fresh = keep(&j.b, &handed);
 	/* What it says of Berun itself is in Berun's own journal. */
 	assert_int_equal(fresh, 2);
 	custody_clear(&handed);
@@ -407,7 +419,7 @@ lies_that_came_with_a_parcel_are_not_kept(void **state)
 	OK(record_encode(&r, &text, &err));
 	OK((mine = custody_add(&handed, buf_span(&text), handed.links[1].salt, &err)) !=
 	    NULL);
-	OK(custody_keep(&j.b.flow, &handed, &fresh, &err));
+	fresh = keep(&j.b, &handed);
 	assert_int_equal(fresh, 1);
 	custody_init(&kept);
 	OK(custody_kept(&j.b.flow, &handed.act, &kept, &found, &err));
@@ -415,11 +427,11 @@ lies_that_came_with_a_parcel_are_not_kept(void **state)
 	told(&kept, "XA sent");
 	custody_clear(&kept);
 	/* The same again changes nothing; the true one comes to it. */
-	OK(custody_keep(&j.b.flow, &handed, &fresh, &err));
+	fresh = keep(&j.b, &handed);
 	assert_int_equal(fresh, 0);
 	custody_clear(&handed);
 	OK(custody_handed(&j.a.flow, &e.parcels[0].act_id, &handed, &err));
-	OK(custody_keep(&j.b.flow, &handed, &fresh, &err));
+	fresh = keep(&j.b, &handed);
 	assert_int_equal(fresh, 1);
 	/* Damaged: told anew. */
 	buf_init(&json, 10);
@@ -433,11 +445,266 @@ lies_that_came_with_a_parcel_are_not_kept(void **state)
 		OK(home_save(j.b.flow.home, path, buf_span(&json), &err));
 	}
 	NO(custody_kept(&j.b.flow, &handed.act, &kept, &found, &err), "json.syntax");
-	OK(custody_keep(&j.b.flow, &handed, &fresh, &err));
+	fresh = keep(&j.b, &handed);
 	assert_int_equal(fresh, 2);
 	custody_clear(&handed);
 	buf_clear(&json);
 	buf_clear(&text);
+	job_end(&j);
+}
+
+/* ---- what a stranger puts on a stick ---- */
+
+/* What Aldora tells Berun of the hand-over, and a file of the same act without a link. */
+static void
+told_by_aldora(struct job *j, struct custody *handed, struct custody *forged)
+{
+	struct evidence e;
+
+	published(&j->a);
+	OK(evidence_load(j->b.flow.home, 1, &e, &err));
+	OK(custody_handed(&j->a.flow, &e.parcels[0].act_id, handed, &err));
+	custody_init(forged);
+	forged->act = handed->act;
+	forged->package = handed->package;
+}
+
+/* A copy of a link with another digest, salt and authority, at the end; no proof. */
+static struct custody_link *
+forged_link(struct custody *to, const struct custody_link *of, const char *who, unsigned salt)
+{
+	struct record *r = malloc(sizeof *r);
+	uint8_t bytes[RECORD_SALT];
+	struct custody_link *l;
+	struct buf text;
+
+	*r = of->record;
+	if (r->files_n > 0)
+		r->files[0].sha256.b[0] ^= 1;
+	r->has_before = false;
+	r->at += salt;
+	if (who != NULL)
+		assert_true(authority_id_parse(who, &r->authority));
+	memset(bytes, 0x61, sizeof bytes);
+	bytes[0] = (uint8_t)salt;
+	bytes[1] = (uint8_t)(salt >> 8);
+	buf_init(&text, RECORD_MAX);
+	OK(record_encode(r, &text, &err));
+	OK((l = custody_add(to, buf_span(&text), bytes, &err)) != NULL);
+	buf_clear(&text);
+	free(r);
+	return l;
+}
+
+static void
+still_proven(struct job *j, const char *links)
+{
+	struct custody c;
+	struct buf policy;
+
+	policy_of(j, &policy);
+	OK(site_again(&j->b, &err));
+	OK(flow_custody(&j->b.flow, 1, SIZE_MAX, buf_span(&policy), &c, &err));
+	told(&c, links);
+	assert_int_equal(c.standing, CUSTODY_PROVEN);
+	custody_clear(&c);
+	buf_clear(&policy);
+}
+
+#define ALL_FOUR "XA made|XA sent|XB received|XB opened"
+
+static void
+a_copied_link_with_another_digest_is_not_kept(void **state)
+{
+	struct custody handed, forged;
+	struct custody_link *l;
+	struct job j;
+
+	(void)state;
+	handed_over(&j, 981);
+	forget_told(&j.b);
+	told_by_aldora(&j, &handed, &forged);
+	(void)forged_link(&forged, &handed.links[0], NULL, 1);
+	/* The proof of the true one does not make it better. */
+	l = forged_link(&forged, &handed.links[0], NULL, 2);
+	OK(custody_proof_add(l, buf_span(&handed.links[0].proofs[0]), &err));
+	/* Of somebody who is no party of it, known or not. */
+	(void)forged_link(&forged, &handed.links[0], "XQ-MZXW6YTBOIMZXW6Y", 3);
+	assert_int_equal(keep(&j.b, &forged), 0);
+	custody_clear(&forged);
+	assert_int_equal(keep(&j.b, &handed), 2);
+	custody_clear(&handed);
+	published(&j.b);
+	still_proven(&j, ALL_FOUR);
+	job_end(&j);
+}
+
+/* What an older version kept of anybody: shown to nobody, and gone with the next word. */
+static void
+what_was_kept_before_goes_through_the_same_sieve(void **state)
+{
+	struct custody handed, forged, kept;
+	struct buf json;
+	bool found;
+	struct job j;
+
+	(void)state;
+	handed_over(&j, 982);
+	forget_told(&j.b);
+	told_by_aldora(&j, &handed, &forged);
+	assert_int_equal(keep(&j.b, &handed), 2);
+	published(&j.b);
+	OK(custody_kept(&j.b.flow, &handed.act, &kept, &found, &err));
+	while (kept.n < CUSTODY_LINKS_MAX)
+		(void)forged_link(&kept, &handed.links[0], NULL, (unsigned)kept.n);
+	buf_init(&json, CUSTODY_FILE_MAX);
+	OK(custody_write(&kept, &json, &err));
+	OK(home_save(j.b.flow.home, custody_path(&handed.act).s, buf_span(&json), &err));
+	custody_clear(&kept);
+	still_proven(&j, ALL_FOUR);
+	assert_int_equal(keep(&j.b, &handed), 0);
+	OK(custody_kept(&j.b.flow, &handed.act, &kept, &found, &err));
+	told(&kept, "XA made|XA sent");
+	custody_clear(&kept);
+	custody_clear(&handed);
+	custody_clear(&forged);
+	buf_clear(&json);
+	job_end(&j);
+}
+
+/* Lines of a witness whose key nobody here has would make it false for who has it. */
+static void
+a_line_that_nobody_here_can_check_is_left_out_of_a_proof(void **state)
+{
+	static const char line[] = "\xe2\x80\x94 comity-witness/XQ-MZXW6YTBOIMZXW6Y "
+	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==\n";
+	struct custody handed, forged, kept;
+	struct custody_link *l;
+	struct buf proof;
+	size_t bytes;
+	bool found;
+	struct job j;
+
+	(void)state;
+	handed_over(&j, 983);
+	forget_told(&j.b);
+	told_by_aldora(&j, &handed, &forged);
+	bytes = handed.links[0].proofs[0].n;
+	for (int again = 0; again < 2; again++) {
+		OK((l = custody_add(&forged, buf_span(&handed.links[0].bytes),
+		    handed.links[0].salt, &err)) != NULL);
+		buf_init(&proof, PROOF_MAX);
+		OK(buf_add(&proof, buf_span(&handed.links[0].proofs[0]), &err));
+		if (again == 0)
+			OK(buf_add_text(&proof, line, &err));
+		OK(custody_proof_add(l, buf_span(&proof), &err));
+		buf_clear(&proof);
+		assert_int_equal(keep(&j.b, &forged), again == 0);
+		custody_drop(&forged, 0);
+		OK(custody_kept(&j.b.flow, &handed.act, &kept, &found, &err));
+		assert_int_equal(kept.links[0].proofs_n, 1);
+		assert_int_equal(kept.links[0].proofs[0].n, bytes);
+		custody_clear(&kept);
+	}
+	custody_clear(&handed);
+	custody_clear(&forged);
+	job_end(&j);
+}
+
+/* Of an act and of authorities that nobody here knows: a few words, and no more. */
+static void
+words_of_authorities_unknown_here_are_bounded(void **state)
+{
+	struct custody handed, forged, kept;
+	struct custody_sieve *sieve = NULL;
+	size_t strangers = CUSTODY_STRANGERS_MAX, fresh;
+	struct custody_link *l;
+	bool found;
+	struct job j;
+
+	(void)state;
+	handed_over(&j, 984);
+	forget_told(&j.b);
+	told_by_aldora(&j, &handed, &forged);
+	forged.act.b[0] ^= 1;
+	for (unsigned i = 0; i < CUSTODY_SAID_MAX + 1; i++) {
+		l = forged_link(&forged, &handed.links[0], "XQ-MZXW6YTBOIMZXW6Y", i);
+		l->record.act = forged.act;
+		buf_reset(&l->bytes);
+		OK(record_encode(&l->record, &l->bytes, &err));
+	}
+	OK(custody_sieve_new(&j.b.flow, &sieve, &err));
+	for (unsigned i = 0; i < CUSTODY_STRANGERS_MAX + 1; i++) {
+		struct custody one;
+
+		custody_init(&one);
+		one.act = forged.act;
+		one.package = forged.package;
+		one.act.b[1] = (uint8_t)i;
+		l = forged_link(&one, &handed.links[0], "XQ-MZXW6YTBOIMZXW6Y", 1);
+		l->record.act = one.act;
+		buf_reset(&l->bytes);
+		OK(record_encode(&l->record, &l->bytes, &err));
+		if (i < CUSTODY_STRANGERS_MAX) {
+			OK(custody_keep(sieve, &one, &strangers, &fresh, &err));
+			assert_int_equal(fresh, 1);
+		} else {
+			NO(custody_keep(sieve, &one, &strangers, &fresh, &err),
+			    "custody.strangers");
+		}
+		custody_clear(&one);
+	}
+	custody_sieve_free(sieve);
+	assert_int_equal(strangers, 0);
+	assert_int_equal(keep(&j.b, &forged), CUSTODY_SAID_MAX);
+	OK(custody_kept(&j.b.flow, &forged.act, &kept, &found, &err));
+	assert_int_equal(kept.n, CUSTODY_SAID_MAX);
+	custody_clear(&kept);
+	custody_clear(&handed);
+	custody_clear(&forged);
+	job_end(&j);
+}
+
+/* Sealed while its log could not sign: it waits, and the proven one takes its place. */
+static void
+a_making_without_a_proof_waits_for_it(void **state)
+{
+	struct custody handed, forged, kept;
+	struct custody_link *l;
+	bool found;
+	struct job j;
+
+	(void)state;
+	handed_over(&j, 985);
+	forget_told(&j.b);
+	told_by_aldora(&j, &handed, &forged);
+	/* One that says it lies where nothing lies yet. */
+	l = forged_link(&forged, &handed.links[0], NULL, 1);
+	l->has_place = true;
+	l->index = 1000000;
+	memcpy(l->origin, handed.links[0].origin, sizeof l->origin);
+	assert_int_equal(keep(&j.b, &forged), 1);
+	OK(custody_kept(&j.b.flow, &forged.act, &kept, &found, &err));
+	told(&kept, "XA made");
+	custody_clear(&kept);
+	(void)keep(&j.b, &handed);
+	OK(custody_kept(&j.b.flow, &forged.act, &kept, &found, &err));
+	told(&kept, "XA made|XA sent");
+	assert_true(kept.links[0].proofs_n > 0);
+	custody_clear(&kept);
+	/* And is not taken beside it. */
+	assert_int_equal(keep(&j.b, &forged), 0);
+	/* One that says it lies where our mirror has something else is no claim at all. */
+	forget_told(&j.b);
+	OK(site_again(&j.b, &err));
+	forged.links[0].index = 0;
+	assert_int_equal(keep(&j.b, &forged), 1);
+	custody_clear(&handed);
+	OK(custody_handed(&j.b.flow, &forged.act, &handed, &err));
+	told(&handed, "XB received");
+	custody_clear(&handed);
+	custody_clear(&forged);
 	job_end(&j);
 }
 
@@ -521,6 +788,11 @@ main(void)
 		cmocka_unit_test(proof_files_are_made_in_a_closed_ledger_too),
 		cmocka_unit_test(the_other_side_does_not_learn_who_opened_it),
 		cmocka_unit_test(lies_that_came_with_a_parcel_are_not_kept),
+		cmocka_unit_test(a_copied_link_with_another_digest_is_not_kept),
+		cmocka_unit_test(what_was_kept_before_goes_through_the_same_sieve),
+		cmocka_unit_test(a_line_that_nobody_here_can_check_is_left_out_of_a_proof),
+		cmocka_unit_test(words_of_authorities_unknown_here_are_bounded),
+		cmocka_unit_test(a_making_without_a_proof_waits_for_it),
 		cmocka_unit_test(links_stand_in_the_order_of_the_logs_and_of_the_hand_over),
 	};
 

@@ -4,6 +4,7 @@
 
 #include "flow/inside.h"
 #include "flow/ledger.h"
+#include "flow/take.h"
 
 #define CUSTODY_PATH "custody"	/* below the home: what others told, by act */
 #define NOTES_MAX 256		/* newest cosigned checkpoints of ours that are looked at */
@@ -45,6 +46,10 @@ MUST bool custody_package(struct flow *f, const struct digest *act,
 /* The link at the end, or its proofs to the same one that is there. */
 MUST bool custody_join(struct custody *to, const struct custody_link *from,
     struct err *err);
+bool custody_same_link(const struct custody_link *a, const struct custody_link *b);
+struct inbox_name custody_path(const struct digest *act);	/* "custody/ACT.json" */
+/* custody_judge; what is only said and false is left out. */
+MUST bool custody_judge_kept(struct custody *c, const struct quorum *q, struct err *err);
 /*
  * Into the order things happened: those of one authority as its log has them (of ours,
  * the first own_n, as they are), receiving behind the making, else by their clocks.

@@ -76,7 +76,7 @@ flow_custody(struct flow *f, unsigned number, size_t parcel, struct span policy,
 	    policy_load(f, policy, &s, &q, err) &&
 	    custody_gather(f, &e->parcels[parcel].act_id,
 	    &e->parcels[parcel].package_id, false, &c, err) &&
-	    custody_judge(&c, q, err);
+	    custody_judge_kept(&c, q, err);
 	if (ok)
 		*out = c;
 	else
@@ -88,6 +88,21 @@ flow_custody(struct flow *f, unsigned number, size_t parcel, struct span policy,
 }
 
 /* ---- the hops before ---- */
+
+/* A hand-over that is not of our docket is told by its two sides, and by us. */
+static void
+others_drop(struct flow *f, struct custody_hop *h)
+{
+	const char *self = home_settings(f->home)->authority.s;
+
+	for (size_t i = h->custody.n; i-- > 0;) {
+		const char *who = h->custody.links[i].record.authority.s;
+
+		if (strcmp(who, h->from.s) != 0 && strcmp(who, h->to.s) != 0 &&
+		    strcmp(who, self) != 0)
+			custody_drop(&h->custody, i);
+	}
+}
 
 struct telling {
 	struct flow *f;
@@ -117,8 +132,11 @@ static bool
 hop_gather(struct telling *t, struct custody_hop *h, const struct digest *act,
     const struct digest *package, struct err *err)
 {
-	return custody_gather(t->f, act, package, false, &h->custody, err) &&
-	    custody_judge(&h->custody, t->q, err);
+	if (!custody_gather(t->f, act, package, false, &h->custody, err))
+		return false;
+	if (h->from.s[0] != '\0' && h->to.s[0] != '\0')
+		others_drop(t->f, h);
+	return custody_judge_kept(&h->custody, t->q, err);
 }
 
 static bool

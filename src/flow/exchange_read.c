@@ -15,6 +15,9 @@ struct hearing {
 	struct ledger_keys keys;	/* of the one it is from */
 	struct witness *witness;	/* NULL: it cannot be opened, which is told */
 	struct cosigners *cosigners;	/* of the confirmed cards, from the first use on */
+	struct custody_sieve *sieve;	/* from the first custody file on */
+	size_t strangers;		/* that may still be kept */
+	bool strangers_told;
 	struct exchanged *out;
 };
 
@@ -633,11 +636,18 @@ handed_keep(struct hearing *h, const char *name, struct span json, struct err *e
 
 	if (!digest_parse(span_of(name, 64), &act))
 		return true;
+	if (h->sieve == NULL && !custody_sieve_new(h->f, &h->sieve, err))
+		return false;
 	custody_init(&told);
 	if (custody_read(json, &told, &why) && digest_eq(&told.act, &act) &&
-	    custody_keep(h->f, &told, &fresh, &why))
+	    custody_keep(h->sieve, &told, &h->strangers, &fresh, &why))
 		h->out->custody += fresh > 0;
 	custody_clear(&told);
+	if (strcmp(why.reason, "custody.strangers") == 0) {
+		if (h->strangers_told)
+			return true;
+		h->strangers_told = true;
+	}
 	return theirs(h, "The custody of a parcel", &why, err);
 }
 
@@ -971,7 +981,8 @@ bool
 exchange_hear(struct flow *f, struct dir *bundle, const char *path, const char *from,
     struct exchanged *out, struct err *err)
 {
-	struct hearing h = { .f = f, .dir = bundle, .out = out };
+	struct hearing h = { .f = f, .dir = bundle, .out = out,
+		.strangers = CUSTODY_STRANGERS_MAX };
 	struct err why = ERR_INIT;
 	struct peer p;
 	bool ok;
@@ -989,6 +1000,7 @@ exchange_hear(struct flow *f, struct dir *bundle, const char *path, const char *
 	    card_hear(f, bundle, path, &p, out, err)) &&
 	    (witness_open(f->world, home_dir(f->home), &h.witness, &why) ||
 	    exchanged_damage(out, &why, err)) && hear(&h, err) && settle(&h, err);
+	custody_sieve_free(h.sieve);
 	mem_free(h.cosigners);
 	witness_close(h.witness);
 	peer_clear(&p);

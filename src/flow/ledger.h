@@ -204,13 +204,34 @@ MUST bool custody_before(struct flow *f, const struct digest *act,
     struct digest out[ORIGINS_MAX], size_t *n, struct err *err);
 
 /*
- * What others told about an act, HOME/custody/ACT.json (comity.custody/1).  custody_keep
- * joins what is told now with what is there: the same link gets its proofs together, one
- * that contradicts itself or speaks for us is left out.  *fresh: links that are new.
- * ERR_INPUT, ERR_UNPROVEN of custody_kept: the file is damaged; it can be told again.
+ * What others told about an act, HOME/custody/ACT.json (comity.custody/1).  Whoever made the
+ * bundle, a link stays only if
+ *	a log on the confirmed card of its authority signed one of its proofs (other proofs,
+ *	and lines of witnesses that are not known here, are left out); or
+ *	its log is known and it is the making or receiving, told without a proof: it waits
+ *	for the mirror of that log, or for the same with a proof; or
+ *	its authority is not known here: said, at most CUSTODY_SAID_BYTES;
+ * at most CUSTODY_SAID_MAX of the last two, and a proven link finds room before them.  Never:
+ * a link that speaks for us, or, of an act of our docket, for who is no party of it.
+ * custody_link.said tells the last two from the first.
  */
-MUST bool custody_keep(struct flow *f, struct custody *told, size_t *fresh,
+#define CUSTODY_SAID_MAX 16		/* of one act: a hand-over has four */
+#define CUSTODY_SAID_BYTES (64u * 1024)	/* record and proofs: 16 of 3 kB */
+#define CUSTODY_STRANGERS_MAX 32	/* of one bundle: origins of four parcels */
+struct custody_sieve;			/* keys of others, read once for many files */
+MUST bool custody_sieve_new(struct flow *f, struct custody_sieve **out, struct err *err);
+void custody_sieve_free(struct custody_sieve *s);	/* NULL is quiet */
+/* Takes out of c what does not stay; *in_docket: the act is one of ours. */
+MUST bool custody_sift(struct custody_sieve *s, struct custody *c, bool *in_docket,
     struct err *err);
+/*
+ * Joins what is told now (sifted) with what is kept (sifted again).  *fresh: links that are
+ * new.  *strangers: how many more files are taken that are about no act of ours and that
+ * nobody known signed; ERR_LIMIT "custody.strangers": none.
+ */
+MUST bool custody_keep(struct custody_sieve *s, struct custody *told, size_t *strangers,
+    size_t *fresh, struct err *err);
+/* As it lies there.  ERR_INPUT, ERR_UNPROVEN: it is damaged; it can be told again. */
 MUST bool custody_kept(struct flow *f, const struct digest *act, struct custody *out,
     bool *found, struct err *err);
 

@@ -86,6 +86,14 @@ custody_add(struct custody *c, struct span record, const uint8_t salt[RECORD_SAL
 	return l;
 }
 
+void
+custody_drop(struct custody *c, size_t at)
+{
+	link_clear(&c->links[at]);
+	memmove(&c->links[at], &c->links[at + 1], (c->n - at - 1) * sizeof *c->links);
+	c->n--;
+}
+
 bool
 custody_proof_add(struct custody_link *l, struct span proof, struct err *err)
 {

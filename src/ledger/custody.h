@@ -38,6 +38,7 @@ struct custody_link {
 	bool has_place;
 	char origin[NOTE_NAME_MAX + 1];
 	uint64_t index;
+	bool said;			/* for who keeps it (flow/custody_keep.c); not judged */
 
 	/* by custody_judge */
 	enum custody_standing standing;
@@ -67,6 +68,7 @@ void custody_clear(struct custody *c);
 /* A link at the end, empty but for its record; owned by c.  NULL: err says. */
 struct custody_link *custody_add(struct custody *c, struct span record,
     const uint8_t salt[RECORD_SALT], struct err *err);
+void custody_drop(struct custody *c, size_t at);	/* that link; those behind it move up */
 MUST bool custody_proof_add(struct custody_link *l, struct span proof, struct err *err);
 MUST bool custody_read(struct span json, struct custody *out, struct err *err);
 MUST bool custody_write(const struct custody *c, struct buf *out, struct err *err);

@@ -264,22 +264,11 @@ a_log_that_the_policy_does_not_name_proves_nothing(void **state)
 /* ---- what lacks ---- */
 
 static void
-link_drop(struct custody *c, size_t at)
-{
-	buf_clear(&c->links[at].bytes);
-	for (size_t i = 0; i < c->links[at].proofs_n; i++)
-		buf_clear(&c->links[at].proofs[i]);
-	memmove(&c->links[at], &c->links[at + 1],
-	    (c->n - at - 1) * sizeof *c->links);
-	c->n--;
-}
-
-static void
 receiving_that_was_dropped_is_missed(void **state)
 {
 	struct scene *s = *state;
 
-	link_drop(&s->custody, 2);
+	custody_drop(&s->custody, 2);
 	judge(&s->custody, s->two);
 	assert_int_equal(s->custody.standing, CUSTODY_CLAIMED);
 	assert_non_null(strstr(s->custody.why, "that " KIT_XA " received"));
@@ -290,7 +279,7 @@ making_that_was_dropped_is_missed(void **state)
 {
 	struct scene *s = *state;
 
-	link_drop(&s->custody, 0);
+	custody_drop(&s->custody, 0);
 	judge(&s->custody, s->two);
 	assert_int_equal(s->custody.standing, CUSTODY_CLAIMED);
 	assert_non_null(strstr(s->custody.why, "lacks the sender's own record"));
@@ -302,7 +291,7 @@ a_file_without_links_is_not_proven(void **state)
 	struct scene *s = *state;
 
 	while (s->custody.n > 0)
-		link_drop(&s->custody, 0);
+		custody_drop(&s->custody, 0);
 	judge(&s->custody, s->two);
 	assert_int_equal(s->custody.standing, CUSTODY_CLAIMED);
 }
@@ -500,7 +489,7 @@ files_that_differ_are_broken(void **state)
 	size_t i;
 
 	/* XA says, in its own log and cosigned, that it got other bytes. */
-	link_drop(&s->custody, 2);
+	custody_drop(&s->custody, 2);
 	r = kit_record(&s->kit, EVENT_RECEIVED, KIT_XA, KIT_XB, KIT_NOW + 86400);
 	r.files[0].sha256.b[0] ^= 1;
 	l = kit_link(&s->custody, &s->kit.a, &r, 9, &i);
@@ -707,7 +696,7 @@ no_flipped_bit_proves_anything_new(void **state)
 	struct custody c;
 	struct buf b;
 
-	link_drop(&s->custody, 1);
+	custody_drop(&s->custody, 1);
 	as_text(&s->custody, &b);
 	for (size_t bit = 0; bit < 8 * b.n; bit += step) {
 		n++;
@@ -943,7 +932,7 @@ vectors_are_what_is_made_here(void **state)
 	swapped(c, 0, 1);
 	vector_custody("swapped.json", c);
 	swapped(c, 0, 1);
-	link_drop(c, 2);
+	custody_drop(c, 2);
 	vector_custody("not-received.json", c);
 }
 

@@ -45,6 +45,28 @@ holds 'the same for a program' [ \
 	"$(json show.json standing) $(json show.json exit_code) $(json show.json links 0 event)" \
 	= 'proven 0 made' ]
 
+# ---- a stick that somebody made up ----
+mkdir -p evil/parcels evil/ledger/handed
+python3 - stick-1 evil <<'P'
+import json, os, sys
+name = os.listdir(sys.argv[1] + "/ledger/handed")[0]
+c = json.load(open(sys.argv[1] + "/ledger/handed/" + name))
+r = json.loads(c["links"][0]["record"])
+r["files"][1]["sha256"] = "0" * 64
+def link(n):
+    r["at"] += n
+    return {"record": json.dumps(r, separators=(",", ":")), "salt": os.urandom(32).hex(),
+        "proofs": [], "place": None}
+c["links"] = [link(n) for n in range(512)]
+json.dump(c, open(sys.argv[2] + "/ledger/handed/" + name, "w"), separators=(",", ":"))
+b = json.load(open(sys.argv[1] + "/bundle.json"))
+b["parcels"] = []
+json.dump(b, open(sys.argv[2] + "/bundle.json", "w"))
+P
+try 0 'a stick with copied records in it, a digest changed' A bundle read evil
+try 0 'leaves proven what was proven' A custody show 0001
+said '3 of 3 links are proven' 'with no link more'
+
 # ---- reports ----
 try 0 'a page' A custody report 0001 --out custody.html --lang fr
 holds 'in French, that runs and fetches nothing' sh -c \
