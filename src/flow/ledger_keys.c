@@ -244,14 +244,20 @@ ledger_witness_key(struct flow *f, const struct witness_key **out, struct err *e
 
 /* ---- of others ---- */
 
-/* The name itself, or what begins with it and a slash. */
+/*
+ * The names an authority may have for that use: one witness, and logs by their numbers.
+ * Each name followed here takes one of WITNESS_LOGS_MAX places for good, so nobody makes up
+ * more of them than it may have logs.
+ */
 static bool
-named(const char *name, const char *begin)
+named(const char *name, const char *authority, enum note_key_type type)
 {
-	size_t n = strlen(begin);
-
-	return strncmp(name, begin, n) == 0 &&
-	    (begin[n - 1] == '/' || name[n] == '\0');
+	if (type == NOTE_COSIGNATURE)
+		return strcmp(name, witness_name(authority).s) == 0;
+	for (unsigned n = 1; n <= HOME_LEDGERS_MAX; n++)
+		if (strcmp(name, log_origin(authority, n).s) == 0)
+			return true;
+	return false;
 }
 
 /*
@@ -259,7 +265,7 @@ named(const char *name, const char *begin)
  * first of the log of another.  Of a type that this version does not judge: passed over.
  */
 static bool
-vkey_take(const char *text, const char *begin, enum note_key_type type,
+vkey_take(const char *text, const char *authority, enum note_key_type type,
     struct vkey *rows, size_t *n, struct err *err)
 {
 	struct err why = ERR_INIT;
@@ -271,7 +277,7 @@ vkey_take(const char *text, const char *begin, enum note_key_type type,
 		*err = why;
 		return err_wrap(err, "a verifier key on the card");
 	}
-	if (v->type != type || !named(v->name, begin))
+	if (v->type != type || !named(v->name, authority, type))
 		return err_set(err, ERR_INPUT, "card.ledger",
 		    "the card names a verifier key %s, which is not one of its authority for that use",
 		    v->name);
@@ -283,16 +289,14 @@ bool
 ledger_keys_of_card(const struct act *card, struct ledger_keys *out, struct err *err)
 {
 	const struct card_body *c = &card->body.card;
-	struct note_name log = log_origin(card->from.s, 1);
 
-	log.s[strlen(log.s) - 1] = '\0';	/* "comity-ledger/AUTHORITY/" */
 	out->logs_n = out->witnesses_n = 0;
 	for (size_t i = 0; i < c->ledgers_n; i++)
-		if (!vkey_take(c->ledgers[i], log.s, NOTE_ED25519, out->logs,
+		if (!vkey_take(c->ledgers[i], card->from.s, NOTE_ED25519, out->logs,
 		    &out->logs_n, err))
 			return false;
 	for (size_t i = 0; i < c->witnesses_n; i++)
-		if (!vkey_take(c->witnesses[i], witness_name(card->from.s).s,
+		if (!vkey_take(c->witnesses[i], card->from.s,
 		    NOTE_COSIGNATURE, out->witnesses, &out->witnesses_n, err))
 			return false;
 	return true;

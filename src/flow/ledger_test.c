@@ -157,6 +157,48 @@ keys_of_an_older_home_are_ended_however_their_making_is_cut(void **state)
 	free(keys);
 }
 
+/* Each name of a log that is followed takes a place for good: a card makes up none. */
+static void
+a_card_names_ledgers_by_the_numbers_there_can_be(void **state)
+{
+	static const struct { const char *number; bool good; } list[] = { { "1", true },
+		{ "8", true }, { "9", false }, { "0", false }, { "01", false },
+		{ "", false }, { "one", false }, { "1/1", false } };
+	struct ledger_keys *keys = calloc(1, sizeof *keys);
+	struct digest id;
+	struct vkey v, own;
+	struct act card;
+	struct buf text;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 957);
+	run_up_to(&j, AFTER_INIT);
+	OK(site_again(&j.a, &err));
+	act_init(&card, ACT_CARD);
+	OK(own_card(j.a.flow.home, &id, &card, &err));
+	OK(vkey_parse(card.body.card.ledgers[0], &own, &err));
+	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+		char name[NOTE_NAME_MAX + 1];
+
+		(void)snprintf(name, sizeof name, "comity-ledger/%s/%s", card.from.s,
+		    list[i].number);
+		OK(vkey_make(name, NOTE_ED25519, own.point, &v, &err));
+		buf_init(&text, VKEY_TEXT_MAX + 1);
+		OK(vkey_print(&v, &text, &err) && buf_add_byte(&text, '\0', &err));
+		mem_free(card.body.card.ledgers[0]);
+		card.body.card.ledgers[0] = mem_text_of((const char *)text.p, NULL);
+		if (list[i].good)
+			OK(ledger_keys_of_card(&card, keys, &err));
+		else
+			NO(ledger_keys_of_card(&card, keys, &err), "card.ledger");
+		buf_clear(&text);
+	}
+	act_clear(&card);
+	free(keys);
+	job_end(&j);
+}
+
 /* A card that names a key for the log of another would be believed about it. */
 static void
 a_card_may_name_ledgers_of_its_own_authority_only(void **state)
@@ -982,6 +1024,7 @@ main(void)
 		cmocka_unit_test(an_older_home_gets_keys_and_a_card_that_follows_when_it_first_signs),
 		cmocka_unit_test(keys_of_an_older_home_are_ended_however_their_making_is_cut),
 		cmocka_unit_test(a_card_may_name_ledgers_of_its_own_authority_only),
+		cmocka_unit_test(a_card_names_ledgers_by_the_numbers_there_can_be),
 		cmocka_unit_test(a_key_of_a_type_not_judged_here_is_passed_over_on_a_card),
 		cmocka_unit_test(a_receipt_proves_its_place_in_the_ledger_of_who_received),
 		cmocka_unit_test(a_receipt_whose_proof_does_not_hold_ends_nothing),
