@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "policy/guard.h"
 #include "policy/people.h"
 
 #define WIDTH 78		/* of a line, with its margin: an old terminal has 80 */
@@ -350,6 +351,9 @@ persons_tell(struct cli *c, enum act_kind kind)
 	if (act_kind_is_notice(kind))
 		return;
 	persons_say(c, "to say yes", people_act_of(ACT_GRANTED, kind));
+	if (emergencies_are_many(kind, EMERGENCIES_A_DAY + 1))
+		persons_say(c, "to say yes to more than five in a day",
+		    PEOPLE_GRANT_EMERGENCY);
 	persons_say(c, "to hand evidence over", PEOPLE_DELIVER);
 }
 

@@ -12,6 +12,7 @@
 #define COMITY_FLOW_EXECUTE_H
 
 #include "flow/requests.h"
+#include "policy/people.h"
 
 #define EXECUTE_RULE "execute"
 #define EXECUTE_WAIVER "waiver"		/* in its files: why it is done all the same (S02) */
@@ -40,10 +41,11 @@ MUST bool request_stands(struct flow *f, const struct docket_request *row,
     struct act *out, struct request_findings *found, struct err *err);
 /*
  * ERR_REFUSED with the reason of the first finding that bars a yes (policy/request.h), or
- * of the guard that does (policy/guard.h).  assurance_asked: the yes has such a condition.
+ * of the guard that does (policy/guard.h).  yes: what it is in the table (guard_yes_act);
+ * assurance_asked: it has such a condition.
  */
 MUST bool request_yes_ask(struct flow *f, const struct docket_request *row,
-    enum act_kind yes, bool assurance_asked, struct err *err);
+    enum people_act yes, bool assurance_asked, struct err *err);
 /* Do these conditions ask for an assurance (S22)? */
 bool conditions_ask_assurance(const struct fields *fs);
 

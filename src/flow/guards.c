@@ -100,14 +100,35 @@ call_look(void *arg, const struct docket_call *c, struct err *err)
 }
 
 static bool
-emergencies_look(struct gathering_guards *g, struct err *err)
+emergencies_count(struct docket *d, const struct docket_request *row, uint64_t *out,
+    struct err *err)
 {
-	int64_t since = g->row->opened_at - EMERGENCY_WINDOW;
+	*out = 0;
+	return strcmp(row->kind, act_kind_name(ACT_EMERGENCY_DATA)) != 0 ||
+	    row->peer[0] == '\0' || docket_requests_since(d, row->kind, row->peer,
+	    row->opened_at - EMERGENCY_WINDOW, out, err);
+}
 
-	g->facts.emergencies = 0;
-	return g->facts.kind != ACT_EMERGENCY_DATA || g->row->peer[0] == '\0' ||
-	    docket_requests_since(g->d, g->row->kind, g->row->peer, since,
-	    &g->facts.emergencies, err);
+bool
+guard_yes_act(struct flow *f, enum act_kind yes, const struct docket_request *row,
+    enum people_act *out, struct err *err)
+{
+	enum act_kind kind = ACT_KINDS;
+	struct docket *d = NULL;
+	uint64_t many = 0;
+	bool ok;
+
+	if (!act_kind_parse(row->kind, &kind))
+		return err_set(err, ERR_UNPROVEN, "docket.damaged",
+		    "request %u has a kind that nobody knows", row->number);
+	*out = people_act_of(yes, kind);
+	if (row->ours || *out != PEOPLE_GRANT)
+		return true;
+	ok = desk_open(f, false, &d, err) && emergencies_count(d, row, &many, err);
+	docket_close(d);
+	if (ok && emergencies_are_many(kind, many))
+		*out = PEOPLE_GRANT_EMERGENCY;
+	return ok;
 }
 
 /* ---- refused before ---- */
@@ -236,7 +257,7 @@ guards_gather(struct gathering_guards *g, struct err *err)
 		return true;
 	if (!risk_of(g->d, state, g->row->kind, &f->risk, err) ||
 	    !docket_calls(g->d, g->row->number, false, call_look, f, err) ||
-	    !emergencies_look(g, err) || !earlier_look(g, err))
+	    !emergencies_count(g->d, g->row, &f->emergencies, err) || !earlier_look(g, err))
 		return false;
 	f->earlier_text = g->text;
 	return true;
@@ -244,7 +265,8 @@ guards_gather(struct gathering_guards *g, struct err *err)
 
 bool
 guard_ask(struct flow *f, enum guard_step step, const struct docket_request *row,
-    const struct act *request, unsigned people, bool assurance_asked, struct err *err)
+    const struct act *request, enum people_act people, bool assurance_asked,
+    struct err *err)
 {
 	struct gathering_guards g = { .f = f, .row = row, .request = request };
 	const struct people *p;
@@ -256,8 +278,9 @@ guard_ask(struct flow *f, enum guard_step step, const struct docket_request *row
 	docket_close(g.d);
 	p = flow_people(f);
 	g.facts.assurance_asked = assurance_asked;
-	g.facts.signed_by_two = p != NULL &&
-	    people_rule((enum people_act)people, people_office(p))->needed > 0;
+	/* A home that has named nobody is an office of one (second.c). */
+	g.facts.signed_by_two = people_rule(people, p == NULL ? OFFICE_ONE :
+	    people_office(p))->needed > 0;
 	return ok && verdict_ask(guard_decide(step, &g.facts), err);
 }
 

@@ -9,6 +9,7 @@
 #include "flow/record.h"
 #include "flow/requests.h"
 #include "policy/guard.h"
+#include "policy/people.h"
 
 #define CALL_RULE "call-back"
 #define SEEN_RULE "refused-before"
@@ -66,10 +67,17 @@ MUST bool flow_policies(struct flow *f, bool reasons,
  * people: the act of the table that the step is (policy/people.h).
  */
 MUST bool guard_ask(struct flow *f, enum guard_step step, const struct docket_request *row,
-    const struct act *request, unsigned people, bool assurance_asked, struct err *err);
+    const struct act *request, enum people_act people, bool assurance_asked,
+    struct err *err);
 /* The same for who shows the request: among its findings.  No docket is open. */
 MUST bool guard_look(struct flow *f, const struct docket_request *row,
     const struct act *request, struct request_findings *out, struct err *err);
+/*
+ * What a yes to it is in the table: a further emergency than come by themselves in a day
+ * is an act of its own, which never goes by one person alone.
+ */
+MUST bool guard_yes_act(struct flow *f, enum act_kind yes, const struct docket_request *row,
+    enum people_act *out, struct err *err);
 /* Read with more care: two persons, an assurance (execute.c). */
 MUST bool guard_heightened(struct flow *f, const struct docket_request *row, bool *yes,
     struct err *err);

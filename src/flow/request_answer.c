@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "flow/execute.h"
+#include "flow/guards.h"
 #include "flow/hold.h"
 #include "flow/people_inside.h"
 #include "flow/treaty.h"
@@ -24,6 +25,7 @@ struct answering {
 	struct docket_act said;		/* what we said last, whatever its kind */
 	struct outgoing o;
 	struct thread_step step;
+	enum people_act is;		/* what it is in the table of people */
 	struct sent *out;
 };
 
@@ -270,8 +272,9 @@ answer_ask(struct answering *g, struct err *err)
 	memcpy(facts.to_state, g->to.state, sizeof facts.to_state);
 	return flow_law(g->f, &facts.law, err) &&
 	    verdict_ask(answer_decide(&facts), err) &&
+	    guard_yes_act(g->f, g->wish->kind, &g->row, &g->is, err) &&
 	    (!is_yes(g->wish->kind) || g->row.ours || request_yes_ask(g->f, &g->row,
-	    g->wish->kind, conditions_ask_assurance(&g->answer.body.answer.fields), err)) &&
+	    g->is, conditions_ask_assurance(&g->answer.body.answer.fields), err)) &&
 	    send_ask(g->f, &g->o.signer, &g->to, 0, 0, err);
 }
 
@@ -422,7 +425,7 @@ static bool
 answer_leave(struct answering *g, struct err *err)
 {
 	struct matter m = { .kind = g->wish->kind, .request = g->row.number,
-		.act = people_act_of(g->wish->kind, g->request.kind) };
+		.act = g->is };
 	struct err ignored = ERR_INIT;
 	struct buf content;
 	bool ok;

@@ -89,7 +89,7 @@ yes_verdict(const struct request_findings *found, unsigned number, struct err *e
 }
 
 bool
-request_yes_ask(struct flow *f, const struct docket_request *row, enum act_kind yes,
+request_yes_ask(struct flow *f, const struct docket_request *row, enum people_act yes,
     bool assurance_asked, struct err *err)
 {
 	struct request_findings *found = mem_new(sizeof *found, err);
@@ -101,8 +101,7 @@ request_yes_ask(struct flow *f, const struct docket_request *row, enum act_kind 
 	act_init(&a, ACT_PRESERVE);
 	ok = request_stands(f, row, &a, found, err) &&
 	    yes_verdict(found, row->number, err) &&
-	    guard_ask(f, GUARD_YES, row, &a, people_act_of(yes, a.kind), assurance_asked,
-	    err);
+	    guard_ask(f, GUARD_YES, row, &a, yes, assurance_asked, err);
 	act_clear(&a);
 	mem_free(found);
 	return ok;

@@ -137,12 +137,17 @@ somebody_called_back(const struct guard_facts *f)
 	    "Nobody called back yet: dial the number on the sender's confirmed card, never one from the request (S15). Then: comity request called NUMBER --dialled PHONE --answered-by NAME --result yes");
 }
 
+bool
+emergencies_are_many(enum act_kind kind, uint64_t emergencies)
+{
+	return kind == ACT_EMERGENCY_DATA && emergencies > EMERGENCIES_A_DAY;
+}
+
 /* Many a day: the one reading it is not alone, whatever the office's size. */
 static struct verdict
 not_too_many_at_once(const struct guard_facts *f)
 {
-	if (f->ours || f->kind != ACT_EMERGENCY_DATA ||
-	    f->emergencies <= EMERGENCIES_A_DAY || f->signed_by_two)
+	if (f->ours || !emergencies_are_many(f->kind, f->emergencies) || f->signed_by_two)
 		return passed;
 	return refuse("guard.rate",
 	    "That authority sent more emergencies in a day than come by themselves: two persons of this office say yes to each further one (S15).");
@@ -239,7 +244,7 @@ many_are_shown(const struct guard_facts *f, struct request_findings *out)
 {
 	char text[300];
 
-	if (f->ours || f->kind != ACT_EMERGENCY_DATA || f->emergencies <= EMERGENCIES_A_DAY)
+	if (f->ours || !emergencies_are_many(f->kind, f->emergencies))
 		return;
 	(void)snprintf(text, sizeof text,
 	    "It is emergency request %llu of that authority within 24 hours; more than %d do not come by themselves. Nothing is dropped: two persons say yes to each further one (S15).",

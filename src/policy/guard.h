@@ -42,6 +42,8 @@ bool call_number_same(const char *card, const char *dialled);
  */
 #define EMERGENCIES_A_DAY 5
 #define EMERGENCY_WINDOW (24 * 3600)	/* seconds */
+/* A yes to one more than that: PEOPLE_GRANT_EMERGENCY, and not PEOPLE_GRANT. */
+bool emergencies_are_many(enum act_kind kind, uint64_t emergencies);
 
 /* ---- the guards of one request ---- */
 

@@ -22,6 +22,7 @@ static const char *const act_names[PEOPLE_ACTS] = {
 	[PEOPLE_ASK_EMERGENCY] = "ask_emergency",
 	[PEOPLE_HOLD] = "hold",
 	[PEOPLE_GRANT] = "grant",
+	[PEOPLE_GRANT_EMERGENCY] = "grant_emergency",
 	[PEOPLE_REFUSE] = "refuse",
 	[PEOPLE_MESSAGE] = "message",
 	[PEOPLE_DELIVER] = "deliver",

@@ -32,6 +32,8 @@ enum people_act {
 	PEOPLE_ASK_EMERGENCY,
 	PEOPLE_HOLD,		/* yes to a preservation */
 	PEOPLE_GRANT,		/* yes to anything else */
+	/* yes to one more emergency than come by themselves in a day (guard.h) */
+	PEOPLE_GRANT_EMERGENCY,
 	PEOPLE_REFUSE,
 	PEOPLE_MESSAGE,		/* question, reply, withdrawal ... */
 	PEOPLE_DELIVER,		/* evidence leaves: answered, sealed for or shown to somebody, passed on */

@@ -21,8 +21,9 @@ static const struct may_line may[] = {
 	{ "officer", " draft ask_hold ask ask_emergency message view audit " },
 	{ "contact_point", " draft add ask_hold ask ask_emergency hold message deliver "
 	    "receive view audit " },
-	{ "lawyer", " draft add ask_hold ask ask_emergency hold grant refuse message deliver "
-	    "release destroy receive read read_protected export view keys export_key audit " },
+	{ "lawyer", " draft add ask_hold ask ask_emergency hold grant grant_emergency refuse "
+	    "message deliver release destroy receive read read_protected export view keys "
+	    "export_key audit " },
 	{ "auditor", " audit " },
 	{ "administrator", " administer audit " },
 };
@@ -44,6 +45,9 @@ static const struct two_line two[] = {
 	{ "hold", "small", " prosecutor officer lawyer ", "afl", 72 },
 	{ "hold", "full", " prosecutor officer lawyer ", "afl", 24 },
 	{ "grant", "full", " prosecutor officer lawyer ", "afl", 72 },
+	{ "grant_emergency", "one", " prosecutor officer lawyer ", "f", 0 },
+	{ "grant_emergency", "small", " prosecutor officer lawyer ", "af", 0 },
+	{ "grant_emergency", "full", " prosecutor officer lawyer ", "af", 0 },
 	{ "deliver", "one", " prosecutor officer lawyer ", "f", 0 },
 	{ "deliver", "small", " prosecutor officer lawyer ", "af", 0 },
 	{ "deliver", "full", " prosecutor officer lawyer ", "af", 0 },
@@ -255,7 +259,7 @@ static void
 a_disclosure_always_needs_two_and_an_office_of_one_has_a_way(void **state)
 {
 	static const enum people_act never_alone[] = { PEOPLE_ASK, PEOPLE_ASK_EMERGENCY,
-		PEOPLE_DELIVER, PEOPLE_RELEASE, PEOPLE_DESTROY };
+		PEOPLE_GRANT_EMERGENCY, PEOPLE_DELIVER, PEOPLE_RELEASE, PEOPLE_DESTROY };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof never_alone / sizeof *never_alone; i++)
