@@ -588,7 +588,8 @@ whole_tell(struct telling *t, const struct witness_log *l, const char *hash,
 	bool found, ok;
 
 	buf_init(&note, NOTE_MAX);
-	ok = witness_largest(t->witness, l->key.name, &note, &largest, &found, err) &&
+	ok = witness_sure(t->witness, l->key.name, err) &&
+	    witness_largest(t->witness, l->key.name, &note, &largest, &found, err) &&
 	    buf_printf(&t->known, err, "log %s %llu %llu %llu\n", hash,
 	    (unsigned long long)(l->has_checkpoint ? l->checkpoint.size : 0),
 	    (unsigned long long)l->mirrored,

@@ -273,6 +273,15 @@ witness_checkpoint(struct witness *w, const char *origin, struct buf *note,
 	return ok;
 }
 
+bool
+witness_sure(struct witness *w, const char *origin, struct err *err)
+{
+	struct known *k;
+
+	return known_find(w, origin, &k, err) && (k == NULL || k->ready ||
+	    sync_path(w, known_path(k, "").s, err));
+}
+
 static bool
 log_tell(struct witness *w, struct known *k, struct witness_log *l, struct err *err)
 {

@@ -102,6 +102,12 @@ MUST bool witness_add_checkpoint(struct witness *w, struct span body,
 MUST bool witness_checkpoint(struct witness *w, const char *origin, struct buf *note,
     struct checkpoint *out, bool *found, struct err *err);
 /*
+ * The names of what is kept of that log are durable: asked before it is told to others, as a
+ * run that was cut may have left a cosignature that only its cache has.  Told and then lost in
+ * a power cut, another tree of that size could be cosigned.
+ */
+MUST bool witness_sure(struct witness *w, const char *origin, struct err *err);
+/*
  * The largest one we know its key signed: what we cosigned, what our mirror ends at, or what
  * waits in seen/.  And the one our mirror ends at.  *found false: none.
  */

@@ -292,6 +292,49 @@ the_disk_may_fail_at_any_call(void **state)
 		;
 }
 
+/*
+ * A run is cut between a name and its being durable; the next one tells what it finds, and
+ * then the power fails.
+ */
+static bool
+told_once(uint64_t at)
+{
+	struct node n = node_new(9, self_key);
+	struct acked k = { .followed = false };
+	struct witness_log before, after;
+	uint64_t calls;
+	bool found, met;
+
+	OK(node_open(&n));
+	OK(witness_follow(n.x, &honest.vkey, &last));
+	OK(get_cosigned(&n, FIRST, &k));
+	calls = world_sim_calls(n.w);
+	world_sim_fail(n.w, SIM_FAULT_IO, at, true);
+	(void)!get_cosigned(&n, NEXT, &k);
+	met = world_sim_calls(n.w) - calls >= at;
+	world_sim_fail(n.w, SIM_FAULT_NONE, 0, false);
+	node_close(&n);
+	OK(node_open(&n));
+	OK(known_now(&n, &before, &found));
+	OK(witness_sure(n.x, ORIGIN, &last));
+	node_close(&n);
+	OK(world_sim_crash(n.w, SIM_CRASH_KEEP_NONE, 0, &last));
+	OK(node_open(&n));
+	OK(known_now(&n, &after, &found));
+	assert_true(found && after.checkpoint.size >= before.checkpoint.size);
+	node_close(&n);
+	node_free(&n);
+	return met;
+}
+
+static void
+what_is_told_is_durable_first(void **state)
+{
+	(void)state;
+	for (uint64_t at = 1; told_once(at); at++)
+		;
+}
+
 /* Bodies made beforehand, so that only the witness lacks memory. */
 struct prepared {
 	struct buf body[3], note[3], liar;
@@ -787,6 +830,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(power_may_fail_at_any_disk_call),
 		cmocka_unit_test(the_disk_may_fail_at_any_call),
+		cmocka_unit_test(what_is_told_is_durable_first),
 		cmocka_unit_test(no_lack_of_memory_makes_it_break_its_word),
 		cmocka_unit_test(a_flipped_bit_is_told_and_wins_no_cosignature),
 		cmocka_unit_test(two_histories_are_never_cosigned),
