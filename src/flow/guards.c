@@ -388,31 +388,50 @@ words_look(void *arg, const struct docket_record *x, struct err *err)
 }
 
 /*
- * A key that was stolen can sign a next card with another number, and that card follows by
- * itself: then the words of the new card have to be compared first.
+ * The newest card of theirs whose words a person compared, or the first one there was: what
+ * came after it followed by itself.  Borrowed from p.
+ */
+static bool
+card_of_words(struct flow *f, const struct peer *p, const struct digest **out,
+    struct err *err)
+{
+	struct docket *d = NULL;
+	bool words = false, ok;
+	void *arg[2] = { &words, f };
+
+	ok = desk_open(f, false, &d, err) && record_catch_up(f, d, err);
+	for (size_t i = p->earlier_n + 1; ok && i-- > 0 && !words;) {
+		*out = i == p->earlier_n ? &p->card_id : &p->earlier[i];
+		ok = docket_records_each(d, *out, words_look, arg, err);
+	}
+	docket_close(d);
+	return ok;
+}
+
+/*
+ * A key that was stolen can sign a next card with another number, and one after that with
+ * the same number again, and they follow by themselves: the words of a card with another
+ * number than the one that was compared last have to be compared first.
  */
 static bool
 number_is_old(struct flow *f, const struct peer *p, struct err *err)
 {
-	struct docket *d = NULL;
-	bool words = false, trusted, found = false, same, ok;
-	void *arg[2] = { &words, f };
+	const struct digest *compared = NULL;
+	bool trusted, found = false, same, ok;
 	struct act before;
 
 	if (p->earlier_n == 0)
 		return true;
+	if (!card_of_words(f, p, &compared, err))
+		return false;
+	if (digest_eq(compared, &p->card_id))
+		return true;
 	act_init(&before, ACT_CARD);
-	ok = card_find(f->home, &p->id, &p->earlier[p->earlier_n - 1], &before, &found,
-	    &trusted, err);
+	ok = card_find(f->home, &p->id, compared, &before, &found, &trusted, err);
 	same = ok && found && before.body.card.phone != NULL &&
 	    call_number_same(before.body.card.phone, p->card.body.card.phone);
 	act_clear(&before);
-	if (!ok || same)
-		return ok;
-	ok = desk_open(f, false, &d, err) && record_catch_up(f, d, err) &&
-	    docket_records_each(d, &p->card_id, words_look, arg, err);
-	docket_close(d);
-	return ok && (words || err_set(err, ERR_REFUSED, "call.number-changed",
+	return ok && (same || err_set(err, ERR_REFUSED, "call.number-changed",
 	    "the card of this authority changed its telephone number since somebody compared its words; find the authority's number by another way, compare the words of the new card, then call: comity peer pair CARD --words \"...\""));
 }
 
