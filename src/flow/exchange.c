@@ -125,8 +125,8 @@ log_line(struct span line, struct known_log *out)
 #define KNOWN_END (7 + 64 + 1)		/* "sha256 HEX" LF */
 
 /* Ends in the digest of what is before: *text is cut to that. */
-static bool
-known_whole(struct span *text, bool *whole, struct err *err)
+bool
+told_whole(struct span *text, bool *whole, struct err *err)
 {
 	struct digest told, d;
 	struct span end;
@@ -144,6 +144,15 @@ known_whole(struct span *text, bool *whole, struct err *err)
 }
 
 bool
+told_seal(struct buf *text, struct err *err)
+{
+	struct digest d;
+
+	return digest_of(buf_span(text), &d, err) &&
+	    buf_printf(text, err, "sha256 %s\n", digest_hex(&d).s);
+}
+
+bool
 known_read(struct span text, struct known *out, struct err *err)
 {
 	struct cursor c;
@@ -151,7 +160,7 @@ known_read(struct span text, struct known *out, struct err *err)
 	bool whole;
 
 	memset(out, 0, sizeof *out);
-	if (!known_whole(&text, &whole, err))
+	if (!told_whole(&text, &whole, err))
 		return false;
 	if (!whole)
 		return err_set(err, ERR_INPUT, "known.damaged",
@@ -247,6 +256,7 @@ struct telling {
 	struct checkpoint checkpoint;
 	struct buf note;
 	struct buf known;		/* being written */
+	struct digest destroyed;	/* of the list that was written */
 };
 
 /* What is damaged is told, and left out. */
@@ -704,12 +714,26 @@ known_begin(struct telling *t, struct err *err)
 }
 
 static bool
-known_end(struct buf *known, struct err *err)
+is_recovering(struct log *l)
 {
-	struct digest d;
+	struct log_state s;
 
-	return digest_of(buf_span(known), &d, err) &&
-	    buf_printf(known, err, "sha256 %s\n", digest_hex(&d).s);
+	log_state(l, &s);
+	return s.standing == LOG_RECOVERING;
+}
+
+/* `known`, and the answer over it when the receiver is in recovery. */
+static bool
+known_tell(struct telling *t, struct err *err)
+{
+	struct recovery_answer a = { .destroyed = t->destroyed };
+
+	if (t->withheld)
+		return gone(t, "ledger/known", err) &&
+		    recovery_answer_tell(t->f, t->dir, t->to, NULL, t->out, err);
+	return told_seal(&t->known, err) && put(t, "ledger/known", buf_span(&t->known), err) &&
+	    digest_of(buf_span(&t->known), &a.known, err) &&
+	    recovery_answer_tell(t->f, t->dir, t->to, &a, t->out, err);
 }
 
 static bool
@@ -746,13 +770,10 @@ tell_all(struct telling *t, const struct digest *handed, size_t handed_n,
 		    before_tell(t, &handed[i], &why), &why, err))
 			return false;
 	}
-	if (!exchange_destroyed_tell(t->f, t->dir, t->to, t->has_told &&
-	    t->told.standing == LOG_RECOVERING, err))
-		return false;
-	if (t->withheld)
-		return gone(t, "ledger/known", err);
-	return known_end(&t->known, err) &&
-	    put(t, "ledger/known", buf_span(&t->known), err);
+	return exchange_destroyed_tell(t->f, t->dir, t->to, t->has_told &&
+	    t->told.standing == LOG_RECOVERING, &t->destroyed, err) &&
+	    recovery_ask_tell(t->f, t->dir, is_recovering(t->log), err) &&
+	    known_tell(t, err);
 }
 
 bool

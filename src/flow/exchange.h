@@ -43,6 +43,9 @@ MUST bool known_read(struct span text, struct known *out, struct err *err);
 /* What this peer told last; *found false: nothing yet, or nothing that reads. */
 MUST bool known_load(struct flow *f, const struct authority_id *id, struct known *out,
     bool *found, struct err *err);
+/* As `known` ends; *whole: text did, and is cut to what is before it. */
+MUST bool told_seal(struct buf *text, struct err *err);
+MUST bool told_whole(struct span *text, bool *whole, struct err *err);
 /* The line about this log; NULL: it does not follow it. */
 const struct known_log *known_of(const struct known *k, const char *hash);
 
@@ -69,7 +72,11 @@ struct cosigners {
 MUST bool cosigners_known(struct flow *f, struct cosigners *out, struct err *err);
 /*
  * witness_add_checkpoint with our key and clock; when it says 200 the cosignatures of
- * cosigners_known that came with the note and hold join ours.
+ * cosigners_known that came with the note and hold join ours.  By whatever door it came:
+ * ERR_REFUSED "witness.recovering": what we cosigned before may be forgotten here;
+ * "witness.entries": a log we follow, and we do not hold all entries up to the checkpoint, so
+ * that two histories could not be compared (unless it lacks more than EXCHANGE_ENTRIES_MAX,
+ * which no bundle brings: such a log is cosigned by proof alone).
  */
 MUST bool checkpoint_cosign(struct flow *f, struct witness *w, const struct witness_key *key,
     struct span body, struct witness_answer *out, struct err *err);
@@ -100,13 +107,53 @@ MUST bool exchange_hear(struct flow *f, struct dir *bundle, const char *path,
 
 /*
  * exchange_destroyed.c: which acts `destroyed` of its receiver we hold, in every bundle; the
- * acts too, when it is recovering.  Heard: *all, each that is told of was done here (again).
+ * acts too, when it is recovering.  *list: the digest of the ids, as they stand there.
+ * Heard: *all, each that is told of was done here (again); *told false: no list came.
  */
 #define EXCHANGE_DESTROYED_MAX 4096	/* acts of one authority: told in one bundle */
 MUST bool exchange_destroyed_tell(struct flow *f, struct dir *bundle,
-    const struct peer *to, bool recovering, struct err *err);
+    const struct peer *to, bool recovering, struct digest *list, struct err *err);
 MUST bool exchange_destroyed_hear(struct flow *f, struct dir *bundle,
-    const struct peer *from, struct exchanged *out, bool *all, struct err *err);
+    const struct peer *from, struct exchanged *out, bool *all, bool *told,
+    struct digest *list, struct err *err);
+
+/*
+ * exchange_answer.c: a home in recovery asks with a number that it drew when that began
+ * (HOME/ledger/recovering, in each of its bundles till it ends), and a peer signs its answer
+ * together with that number (ledger/answer, formats/bundle).  Nobody can have signed it
+ * before; so nothing else, neither an older bundle of the peer nor a folder that somebody
+ * else wrote in its name, shows what the peer knows now.
+ *
+ * What is left: a peer that came out of a backup itself answers by what it knows since, and
+ * a peer that wishes to can sign that it knows nothing.
+ */
+struct recovery_nonce { uint8_t b[16]; };
+/* A new one; durable when it returns, and no answer to the one before counts any more. */
+MUST bool recovery_nonce_draw(struct flow *f, struct err *err);
+/* *found false: none was drawn, or it rotted. */
+MUST bool recovery_nonce_load(struct flow *f, struct recovery_nonce *out, bool *found,
+    struct err *err);
+MUST bool recovery_nonce_forget(struct flow *f, struct err *err);
+/* Into a bundle; not recovering: what stood there before goes. */
+MUST bool recovery_ask_tell(struct flow *f, struct dir *bundle, bool recovering,
+    struct err *err);
+/* A peer asks: kept till it says that it is good again.  ERR_INPUT "recovering.form". */
+MUST bool recovery_ask_hear(struct flow *f, const struct peer *from, struct span text,
+    struct err *err);
+MUST bool recovery_ask_forget(struct flow *f, const struct peer *from, struct err *err);
+struct recovery_answer {
+	struct digest known, destroyed;	/* the two files of the same bundle */
+};
+/* Into a bundle, when its receiver asked; NULL: there is none to give. */
+MUST bool recovery_answer_tell(struct flow *f, struct dir *bundle, const struct peer *to,
+    const struct recovery_answer *a, struct exchanged *out, struct err *err);
+/*
+ * *holds: the file is this answer to our present number, signed by a witness key of that
+ * peer.  ERR_INPUT, ERR_UNPROVEN: it is no signed note, or a line of one does not hold.
+ */
+MUST bool recovery_answer_holds(struct flow *f, const struct peer *from,
+    const struct ledger_keys *keys, struct span file, const struct recovery_answer *a,
+    bool *holds, struct err *err);
 
 /* One more sentence. */
 void exchanged_tell(struct exchanged *out, const char *fmt, ...) PRINTF_LIKE(2, 3);
@@ -128,7 +175,17 @@ struct shown {				/* what a peer showed of our log */
  */
 MUST bool recovery_shown(struct flow *f, const struct peer *by, const struct shown *s,
     struct exchanged *out, struct err *err);
-/* The peer showed what it knows of us, which may be nothing. */
+/* A recovery that has not come to its end: what this home did and knew may be forgotten. */
+struct recovery_open {
+	bool goes_on;			/* peers are waited for */
+	bool frozen;			/* it was frozen meanwhile: only a successor ends it */
+	bool restored;			/* one of these, and the home came out of a backup */
+};
+MUST bool recovery_open(struct flow *f, struct recovery_open *out, struct err *err);
+/* Did this peer answer since the recovery began? */
+MUST bool recovery_answered(struct flow *f, const struct peer *by, bool *answered,
+    struct err *err);
+/* In recovery: the peer answered, and all of it is here. */
 MUST bool recovery_seen(struct flow *f, const struct peer *by, struct exchanged *out,
     struct err *err);
 /* How many peers that may know more of us have not shown it yet. */

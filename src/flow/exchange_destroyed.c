@@ -67,7 +67,7 @@ row_back(void *arg, const struct docket_act *row, struct err *err)
 
 bool
 exchange_destroyed_tell(struct flow *f, struct dir *bundle, const struct peer *to,
-    bool recovering, struct err *err)
+    bool recovering, struct digest *list, struct err *err)
 {
 	struct back_writing b = { .f = f, .dir = bundle, .acts = recovering };
 	struct docket *d = NULL;
@@ -80,7 +80,8 @@ exchange_destroyed_tell(struct flow *f, struct dir *bundle, const struct peer *t
 		    &b, err);
 		home_docket_done(f->home);
 	}
-	ok = ok && file_save(f->world, bundle, LIST_PATH, buf_span(&b.list), true, err);
+	ok = ok && digest_of(buf_span(&b.list), list, err) &&
+	    file_save(f->world, bundle, LIST_PATH, buf_span(&b.list), true, err);
 	buf_clear(&b.list);
 	return ok;
 }
@@ -140,7 +141,7 @@ known_here(struct flow *f, const struct digest *id, bool *known, struct err *err
 
 bool
 exchange_destroyed_hear(struct flow *f, struct dir *bundle, const struct peer *from,
-    struct exchanged *out, bool *all, struct err *err)
+    struct exchanged *out, bool *all, bool *told, struct digest *sum, struct err *err)
 {
 	struct err why = ERR_INIT;
 	size_t waits = 0, again = 0;
@@ -150,14 +151,16 @@ exchange_destroyed_hear(struct flow *f, struct dir *bundle, const struct peer *f
 	bool ok = true;
 
 	*all = true;
+	*told = false;
 	if (!path_exists(f->world, bundle, LIST_PATH))
-		return true;		/* an older program: it was told nothing */
+		return true;		/* an older program's: it says nothing of it */
 	buf_init(&list, LIST_MAX);
 	if (!file_load(f->world, bundle, LIST_PATH, &list, &why)) {
 		buf_clear(&list);
 		*all = false;
 		return exchanged_damage(out, &why, err);
 	}
+	*told = ok = digest_of(buf_span(&list), sum, err);
 	c = cursor_of(buf_span(&list));
 	while (ok && !cursor_done(&c)) {
 		struct digest id;

@@ -19,6 +19,9 @@ struct hearing {
 	size_t strangers;		/* that may still be kept */
 	bool strangers_told;
 	struct exchanged *out;
+	/* What came that an answer would be over: both did, or it holds nothing. */
+	struct recovery_answer came;
+	bool has_known, has_destroyed;
 };
 
 void
@@ -408,11 +411,57 @@ destroyed_hear(struct hearing *h, bool *all, struct err *err)
 
 	*all = true;
 	return ledger_standing(h->f, &l, &s, err) && (s.standing != LOG_RECOVERING ||
-	    exchange_destroyed_hear(h->f, h->dir, h->from, h->out, all, err));
+	    exchange_destroyed_hear(h->f, h->dir, h->from, h->out, all,
+	    &h->has_destroyed, &h->came.destroyed, err));
+}
+
+/* *signed_: the sender answers for what it brought, to the recovery that goes on here. */
+static bool
+answer_hear(struct hearing *h, bool *signed_, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct buf note;
+	bool found, ok;
+
+	*signed_ = false;
+	buf_init(&note, NOTE_MAX);
+	ok = part_load(h, "ledger/answer", &note, &found, err);
+	if (ok && found && h->has_known && h->has_destroyed)
+		ok = recovery_answer_holds(h->f, h->from, &h->keys, buf_span(&note),
+		    &h->came, signed_, &why) || theirs(h, "ledger/answer", &why, err);
+	buf_clear(&note);
+	return ok;
+}
+
+/*
+ * Counts when it is signed, and when all of it came and was done.  After that the sender's
+ * word is as good as before: it answered since the recovery began.
+ */
+static bool
+shown_count(struct hearing *h, bool all, bool destroyed, struct err *err)
+{
+	struct recovery_open r;
+	bool before, is_signed;
+
+	if (!recovery_open(h->f, &r, err))
+		return false;
+	if (!r.goes_on)
+		return true;
+	if (!recovery_answered(h->f, h->from, &before, err) ||
+	    !answer_hear(h, &is_signed, err))
+		return false;
+	if (!before && !is_signed && h->keys.witnesses_n > 0)
+		exchanged_tell(h->out, "What %s brought of this ledger is old or unsigned, and does not count for the recovery. Write it a bundle (comity bundle write DIR --to %s --ledger) and read the one it writes after it has read that: anew, with the new program and its passphrase.",
+		    h->from->id.s, h->from->id.s);
+	else if (is_signed && !all)
+		exchanged_tell(h->out, "%s answered, and a part of what it knows of this ledger did not come whole: read the bundle again, or have it written anew.",
+		    h->from->id.s);
+	return (!before && !is_signed) || !h->has_known || !all || !destroyed ||
+	    recovery_seen(h->f, h->from, h->out, err);
 }
 
 static bool
-own_compare(struct hearing *h, bool told, struct err *err)
+own_compare(struct hearing *h, struct err *err)
 {
 	struct origin_name name;
 	uint64_t shown = 0;
@@ -426,7 +475,7 @@ own_compare(struct hearing *h, bool told, struct err *err)
 	    shown_read(h, &self, name.s, ".largest", &shown, err) &&
 	    shown_read(h, &self, name.s, "", &shown, err) &&
 	    all_shown(h, name.s, shown, &all, err) &&
-	    (!told || !all || !destroyed || recovery_seen(h->f, h->from, h->out, err)));
+	    shown_count(h, all, destroyed, err));
 }
 
 /* ---- logs of ours before the one in use ---- */
@@ -482,11 +531,11 @@ before_hear(struct hearing *h, struct err *err)
 
 /* What does not hold here cannot be compared: then nobody has shown what it knows. */
 static bool
-own_hear(struct hearing *h, bool told, struct err *err)
+own_hear(struct hearing *h, struct err *err)
 {
 	struct err why = ERR_INIT;
 
-	return (own_compare(h, told, &why) && before_hear(h, &why)) ||
+	return (own_compare(h, &why) && before_hear(h, &why)) ||
 	    exchanged_damage(h->out, &why, err);
 }
 
@@ -702,24 +751,41 @@ folder_each(struct hearing *h, const char *folder, size_t max,
 	return ok;
 }
 
+/* The sender is in recovery and asks to be answered; *found: it does. */
 static bool
-known_hear(struct hearing *h, bool *told, struct err *err)
+ask_hear(struct hearing *h, bool *found, struct err *err)
 {
 	struct err why = ERR_INIT;
-	struct known k;
 	struct buf text;
 	bool ok;
 
-	*told = false;
+	buf_init(&text, SMALL_FILE_MAX);
+	ok = part_load(h, "ledger/recovering", &text, found, err) && (!*found ||
+	    recovery_ask_hear(h->f, h->from, buf_span(&text), &why) ||
+	    theirs(h, "ledger/recovering", &why, err));
+	buf_clear(&text);
+	return ok;
+}
+
+static bool
+known_hear(struct hearing *h, struct err *err)
+{
+	struct err why = ERR_INIT;
+	bool asks, ok, found;
+	struct known k = { 0 };
+	struct buf text;
+
 	buf_init(&text, KNOWN_MAX);
-	ok = part_load(h, "ledger/known", &text, told, err);
-	if (ok && *told) {
-		*told = known_read(buf_span(&text), &k, &why);
-		if (*told)
-			known_clear(&k);
-		ok = *told ? peer_file_save(h->f, &h->from->id, "known",
-		    buf_span(&text), err) : theirs(h, "ledger/known", &why, err);
+	ok = ask_hear(h, &asks, err) && part_load(h, "ledger/known", &text, &found, err);
+	if (ok && found) {
+		h->has_known = known_read(buf_span(&text), &k, &why);
+		ok = h->has_known ? digest_of(buf_span(&text), &h->came.known, err) &&
+		    peer_file_save(h->f, &h->from->id, "known", buf_span(&text), err) :
+		    theirs(h, "ledger/known", &why, err);
 	}
+	ok = ok && (!h->has_known || asks || k.standing == LOG_RECOVERING ||
+	    recovery_ask_forget(h->f, h->from, err));
+	known_clear(&k);
 	buf_clear(&text);
 	return ok;
 }
@@ -739,11 +805,9 @@ follow(struct hearing *h, struct err *err)
 static bool
 hear_all(struct hearing *h, struct err *err)
 {
-	bool told;
-
-	return follow(h, err) && known_hear(h, &told, err) && log_hear(h, err) &&
+	return follow(h, err) && known_hear(h, err) && log_hear(h, err) &&
 	    folder_each(h, "ledger/misbehaviour", EXCHANGE_FILES_MAX,
-	    misbehaviour_hear, err) && own_hear(h, told, err) &&
+	    misbehaviour_hear, err) && own_hear(h, err) &&
 	    folder_each(h, "ledger/others", EXCHANGE_FILES_MAX, other_hear, err) &&
 	    folder_each(h, "ledger/handed", EXCHANGE_HANDED_MAX, handed_hear, err);
 }
@@ -779,17 +843,6 @@ struct asked {
 	struct checkpoint checkpoint;
 	uint64_t mirrored;		/* of that log, here */
 };
-
-/*
- * A checkpoint whose entries are not all here waits for them, so that two histories can
- * always be compared; unless they are more than bundles bring.
- */
-static bool
-entries_lack(const struct asked *q)
-{
-	return q->reads && q->checkpoint.size > q->mirrored &&
-	    q->checkpoint.size - q->mirrored <= EXCHANGE_ENTRIES_MAX;
-}
 
 static bool
 asked_read(struct settling *s, struct span body, struct asked *q, struct err *err)
@@ -841,21 +894,24 @@ static bool
 body_settle(struct settling *s, const struct peer *p, struct span body,
     struct err *err)
 {
+	struct err why = ERR_INIT;
 	struct witness_answer a;
 	struct asked q;
 	bool ok;
 
 	if (!asked_read(s, body, &q, err))
 		return false;
-	if (entries_lack(&q)) {
+	witness_answer_init(&a);
+	ok = checkpoint_cosign(s->f, s->witness, s->key, body, &a, &why) &&
+	    (a.status != 409 || asked_again(s, &q, &a, &why));
+	if (!ok && strcmp(why.reason, "witness.entries") == 0) {
 		exchanged_tell(s->out, "The ledger of %s is cosigned when the rest of its entries is here: the next bundle brings it.",
 		    p->id.s);
+		witness_answer_clear(&a);
 		return true;
 	}
-
-	witness_answer_init(&a);
-	ok = checkpoint_cosign(s->f, s->witness, s->key, body, &a, err) &&
-	    (a.status != 409 || asked_again(s, &q, &a, err));
+	if (!ok)
+		*err = why;
 	if (ok) {
 		s->out->cosigned += a.status == 200;
 		s->out->misbehaviour += a.misbehaviour;
@@ -899,15 +955,14 @@ static bool
 settle(struct hearing *h, struct err *err)
 {
 	struct settling s = { .f = h->f, .witness = h->witness, .out = h->out };
-	struct log_state state;
-	struct log *l;
+	struct recovery_open r;
 
 	if (h->witness == NULL)
 		return true;
-	if (!ledger_standing(h->f, &l, &state, err))
+	if (!recovery_open(h->f, &r, err))
 		return false;
 	/* What it cosigned before may be forgotten, too: first it learns what it knew. */
-	return state.standing == LOG_RECOVERING ||
+	return r.goes_on || r.frozen ||
 	    peers_each(h->f->home, peer_settle, &s, err);
 }
 

@@ -400,6 +400,41 @@ logs_follow(void *arg, const struct peer *p, struct err *err)
 	return true;
 }
 
+/* What does not read is not refused here: its answer says what is wrong with it. */
+static bool
+entries_ask(struct witness *w, struct span body, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct add_checkpoint a;
+	struct checkpoint c;
+	uint64_t mirrored;
+	bool follows;
+
+	if (!add_checkpoint_read(body, &a, &why) || !checkpoint_peek(a.note, &c, &why))
+		return true;
+	if (!witness_follows(w, c.origin, &follows, err) ||
+	    !witness_mirrored(w, c.origin, &mirrored, err))
+		return false;
+	return !follows || c.size <= mirrored ||
+	    c.size - mirrored > EXCHANGE_ENTRIES_MAX || err_set(err, ERR_REFUSED,
+	    "witness.entries",
+	    "%s has %llu entries in this checkpoint, and %llu of them are here: it is cosigned when a bundle of its authority has brought the rest (bundle read)",
+	    c.origin, (unsigned long long)c.size, (unsigned long long)mirrored);
+}
+
+static bool
+cosign_ask(struct flow *f, struct witness *w, struct span body, struct err *err)
+{
+	struct recovery_open r;
+
+	if (!recovery_open(f, &r, err))
+		return false;
+	if (r.goes_on || r.frozen)
+		return err_set(err, ERR_REFUSED, "witness.recovering",
+		    "this home is in recovery: what it cosigned before may be forgotten here, and it cosigns nothing until that is over. What to do says: comity ledger show");
+	return entries_ask(w, body, err);
+}
+
 bool
 checkpoint_cosign(struct flow *f, struct witness *w, const struct witness_key *key,
     struct span body, struct witness_answer *out, struct err *err)
@@ -409,7 +444,8 @@ checkpoint_cosign(struct flow *f, struct witness *w, const struct witness_key *k
 	size_t joined;
 	bool ok;
 
-	if (!witness_add_checkpoint(w, body, key, world_now(f->world), out, err))
+	if (!cosign_ask(f, w, body, err) ||
+	    !witness_add_checkpoint(w, body, key, world_now(f->world), out, err))
 		return false;
 	if (out->status != 200)
 		return true;
@@ -430,7 +466,8 @@ flow_ledger_witness(struct flow *f, struct span body, struct witness_answer *out
 	bool ok;
 
 	buf_init(&whole, PROOF_MAX);
-	ok = home_lock(f->home, err) && body_of(body, &whole, err) &&
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_KEYS, err) &&
+	    body_of(body, &whole, err) &&
 	    witness_open(f->world, home_dir(f->home), &w, err) &&
 	    peers_each(f->home, logs_follow, w, err) &&
 	    ledger_witness_key(f, &key, err) &&

@@ -75,18 +75,17 @@ parcel_choose(const struct evidence *e, size_t *parcel, struct err *err)
 bool
 evidence_recovered(struct flow *f, struct err *err)
 {
-	struct log_state s;
-	struct log *l;
+	struct recovery_open r;
 	size_t missing;
 
-	if (!home_has(f->home, LOG_PATH "/standing"))
-		return true;
-	if (!ledger_standing(f, &l, &s, err))
+	if (!recovery_open(f, &r, err))
 		return false;
-	if (s.standing != LOG_RECOVERING || strcmp(s.reason, "ledger.restored") != 0)
+	if (!r.restored)
 		return true;
 	return recovery_missing(f, &missing, err) && (missing == 0 || err_set(err, ERR_REFUSED, "evidence.recovering",
-	    "this home came out of a backup, and evidence may have been destroyed after that: none opens or leaves until its peers have shown what they were told of it. Exchange bundles with them (comity bundle write DIR --to PEER --ledger); if none was ever told anything newer: comity ledger resume"));
+	    "this home came out of a backup, and evidence may have been destroyed after that: none opens or leaves until its peers have answered what they were told of it. %s",
+	    r.frozen ? "Its ledger was frozen meanwhile: only a successor goes on: comity ledger succeed" :
+	    "Exchange bundles with them: write each one (comity bundle write DIR --to PEER --ledger), then read the one it writes after that; if none was ever told anything newer: comity ledger resume"));
 }
 
 bool

@@ -13,26 +13,62 @@
 /* ---- who has shown what it knows ---- */
 
 #define SEEN_NAME "seen-in-recovery"
+#define SEEN_MAX 64			/* bytes: 32 hex digits and LF */
 
 struct looking {
 	struct flow *f;
+	struct recovery_nonce nonce;	/* which answers count; none: nobody has */
+	bool has_nonce;
 	size_t missing;			/* who has not shown yet */
 	char first[AUTHORITY_ID_MAX];	/* of them */
 };
+
+/* The mark says which number was answered: one of an earlier recovery says nothing. */
+static bool
+seen_print(const struct recovery_nonce *n, struct buf *out, struct err *err)
+{
+	return hex_encode(out, span_of(n->b, sizeof n->b), err) &&
+	    buf_add_byte(out, '\n', err);
+}
+
+static bool
+seen_ask(const struct looking *l, const struct peer *p, bool *seen, struct err *err)
+{
+	struct peer_path path = peer_file(&p->id, SEEN_NAME);
+	struct err why = ERR_INIT;
+	struct buf is, must;
+	bool ok = true;
+
+	*seen = false;
+	if (!l->has_nonce || !home_has(l->f->home, path.s))
+		return true;
+	buf_init(&is, SEEN_MAX);
+	buf_init(&must, SEEN_MAX);
+	if (peer_file_load(l->f, path.s, &is, &why))
+		ok = seen_print(&l->nonce, &must, err);
+	else
+		ok = ledger_damage_skip(&why, err);
+	*seen = ok && must.n > 0 && span_eq(buf_span(&is), buf_span(&must));
+	buf_clear(&must);
+	buf_clear(&is);
+	return ok;
+}
 
 static bool
 peer_look(void *arg, const struct peer *p, struct err *err)
 {
 	struct looking *l = arg;
-	struct peer_path seen = peer_file(&p->id, SEEN_NAME);
 	struct ledger_keys keys;
+	bool seen;
 
 	if (!p->confirmed || p->revoked)
 		return true;
 	if (!ledger_keys_of_card(&p->card, &keys, err))
 		return false;
-	if (keys.witnesses_n == 0 || home_has(l->f->home, seen.s))
+	if (keys.witnesses_n == 0)
 		return true;
+	if (!seen_ask(l, p, &seen, err) || seen)
+		return seen;
 	if (l->missing++ == 0)
 		(void)snprintf(l->first, sizeof l->first, "%s", p->id.s);
 	return true;
@@ -43,7 +79,8 @@ peers_missing(struct flow *f, struct looking *l, struct err *err)
 {
 	memset(l, 0, sizeof *l);
 	l->f = f;
-	return peers_each(f->home, peer_look, l, err);
+	return recovery_nonce_load(f, &l->nonce, &l->has_nonce, err) &&
+	    peers_each(f->home, peer_look, l, err);
 }
 
 bool
@@ -113,7 +150,8 @@ recovery_begin(struct flow *f, const char *reason, struct err *err)
 		return true;
 	s.standing = LOG_RECOVERING;
 	(void)snprintf(s.reason, sizeof s.reason, "%s", reason);
-	return seen_forget(f, err) && log_state_put(l, &s, err);
+	return recovery_nonce_draw(f, err) && seen_forget(f, err) &&
+	    log_state_put(l, &s, err);
 }
 
 /* RECOVERING, or still, with the largest tree that was shown. */
@@ -130,7 +168,7 @@ shorter_put(struct flow *f, struct log *l, const struct checkpoint *c,
 		return true;
 	if (begins) {
 		(void)snprintf(s.reason, sizeof s.reason, "ledger.shorter");
-		if (!seen_forget(f, err))
+		if (!recovery_nonce_draw(f, err) || !seen_forget(f, err))
 			return false;
 		exchanged_tell(out, "This copy of the home is older than what was signed with its key. If it was not restored from a backup, another copy is at work: stop one of them now.");
 	}
@@ -189,15 +227,15 @@ recovery_text(struct flow *f, const struct log_state *s, char text[300],
 		return false;
 	if (whole && l.missing > 0)
 		(void)snprintf(text, 300,
-		    "All %llu entries that peers knew of are here again. This ledger signs nothing until each peer showed what it knows (%zu to go, first %s): exchange bundles with them (bundle write --ledger)",
+		    "All %llu entries that peers knew of are here again. This ledger signs nothing until each peer has answered (%zu to go, first %s): write it a bundle (comity bundle write DIR --to PEER --ledger), then read the one it writes after that",
 		    (unsigned long long)s->known_size, l.missing, l.first);
 	else if (s->known_size > 0)
 		(void)snprintf(text, 300,
-		    "A peer knows %llu entries of this ledger and this copy has fewer. It signs nothing until they came back: exchange bundles with all peers (bundle write --ledger). If nobody has them any more: comity ledger succeed --reason damaged",
+		    "A peer knows %llu entries of this ledger and this copy has fewer. It signs nothing until they are back: write each peer a bundle (comity bundle write DIR --to PEER --ledger), then read the one it writes after that. If nobody has them any more: comity ledger succeed --reason damaged",
 		    (unsigned long long)s->known_size);
 	else
 		(void)snprintf(text, 300,
-		    "This home came out of a backup. Its ledger signs nothing until its peers showed what they know of it (%zu to go, first %s): exchange bundles with them. If none ever got anything newer: comity ledger resume",
+		    "This home came out of a backup. Its ledger signs nothing until its peers have answered (%zu to go, first %s): write each a bundle (comity bundle write DIR --to PEER --ledger), then read the one it writes after that. If none ever got anything newer: comity ledger resume",
 		    l.missing, l.missing > 0 ? l.first : "none");
 	return true;
 }
@@ -210,7 +248,7 @@ recovery_end(struct flow *f, struct log *l, struct exchanged *out, struct err *e
 
 	memset(&s, 0, sizeof s);
 	if (!home_record(f, "ledger.recovered", err) || !log_state_put(l, &s, err) ||
-	    !seen_forget(f, err))
+	    !seen_forget(f, err) || !recovery_nonce_forget(f, err))
 		return false;
 	exchanged_tell(out, "The ledger is whole as far as all peers know it: it signs again.");
 	return true;
@@ -243,16 +281,52 @@ recovery_try_end(struct flow *f, struct exchanged *out, struct err *err)
 }
 
 bool
+recovery_answered(struct flow *f, const struct peer *by, bool *answered, struct err *err)
+{
+	struct looking l = { .f = f };
+
+	return recovery_nonce_load(f, &l.nonce, &l.has_nonce, err) &&
+	    seen_ask(&l, by, answered, err);
+}
+
+bool
 recovery_seen(struct flow *f, const struct peer *by, struct exchanged *out,
     struct err *err)
 {
+	struct recovery_nonce n;
+	struct buf mark;
+	bool found, ok;
+
+	if (!recovery_nonce_load(f, &n, &found, err))
+		return false;
+	if (!found)
+		return true;
+	buf_init(&mark, SEEN_MAX);
+	ok = seen_print(&n, &mark, err) &&
+	    peer_file_save(f, &by->id, SEEN_NAME, buf_span(&mark), err) &&
+	    recovery_try_end(f, out, err);
+	buf_clear(&mark);
+	return ok;
+}
+
+bool
+recovery_open(struct flow *f, struct recovery_open *out, struct err *err)
+{
+	struct recovery_nonce n;
 	struct log_state s;
 	struct log *l;
+	bool asks;
 
-	if (!ledger_standing(f, &l, &s, err))
+	memset(out, 0, sizeof *out);
+	if (!home_has(f->home, LOG_PATH "/standing"))
+		return true;
+	if (!ledger_standing(f, &l, &s, err) || !recovery_nonce_load(f, &n, &asks, err))
 		return false;
-	return s.standing != LOG_RECOVERING || (peer_file_save(f, &by->id, SEEN_NAME,
-	    span_text("1\n"), err) && recovery_try_end(f, out, err));
+	out->goes_on = s.standing == LOG_RECOVERING;
+	out->frozen = s.standing == LOG_FROZEN && asks;
+	out->restored = (out->goes_on && strcmp(s.reason, "ledger.restored") == 0) ||
+	    (out->frozen && home_has(f->home, FLOW_RESTORED_PATH));
+	return true;
 }
 
 /* ---- what a peer showed ---- */
@@ -425,5 +499,5 @@ flow_ledger_resume(struct flow *f, struct err *err)
 		    (unsigned long long)s.known_size, (unsigned long long)log_signed(l));
 	memset(&s, 0, sizeof s);
 	return home_record(f, "ledger.resumed", err) && log_state_put(l, &s, err) &&
-	    seen_forget(f, err);
+	    seen_forget(f, err) && recovery_nonce_forget(f, err);
 }

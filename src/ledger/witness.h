@@ -115,6 +115,8 @@ MUST bool witness_largest(struct witness *w, const char *origin, struct buf *not
     struct checkpoint *out, bool *found, struct err *err);
 MUST bool witness_mirror_note(struct witness *w, const char *origin, struct buf *note,
     struct checkpoint *out, bool *found, struct err *err);
+MUST bool witness_follows(struct witness *w, const char *origin, bool *follows,
+    struct err *err);
 /* Largest size we hold every entry of; 0 also for a log that is not followed. */
 MUST bool witness_mirrored(struct witness *w, const char *origin, uint64_t *size,
     struct err *err);

@@ -192,6 +192,17 @@ mirror_compare(struct witness *w, struct known *k, struct span note,
 /* ---- for others ---- */
 
 bool
+witness_follows(struct witness *w, const char *origin, bool *follows, struct err *err)
+{
+	struct known *k;
+
+	if (!known_find(w, origin, &k, err))
+		return false;
+	*follows = k != NULL;
+	return true;
+}
+
+bool
 witness_mirrored(struct witness *w, const char *origin, uint64_t *size,
     struct err *err)
 {
