@@ -487,6 +487,8 @@ a_peer_tells_a_restored_home_what_was_destroyed(void **state)
 
 	(void)state;
 	persons();
+	OK(site_again(&j.a, &err));
+	OK(flow_bundle_write_ledger(&j.a.flow, "before", "XB", &b, &err));
 	as(ADMINISTERS);
 	OK(flow_backup(&j.b.flow, &(struct backup_wish){ .path = "old.age" }, &made, &err));
 	as(FIRST);
@@ -509,6 +511,10 @@ a_peer_tells_a_restored_home_what_was_destroyed(void **state)
 	j.b.path = "back";
 	as(FIRST);
 	NO(opens(&j.b, "bag", &err), "evidence.recovering");
+	/* An old stick of that peer knows of nothing destroyed: that is no answer. */
+	as(FIRST);
+	OK(flow_bundle_read(&j.b.flow, "before", &b, &err));
+	NO(opens(&j.b, "bag", &err), "evidence.recovering");
 	/* What the peer knew before it heard of the restore is not enough. */
 	OK(site_again(&j.a, &err));
 	OK(flow_bundle_write_ledger(&j.a.flow, "first", "XB", &b, &err));
@@ -528,6 +534,31 @@ a_peer_tells_a_restored_home_what_was_destroyed(void **state)
 	NO(opens(&j.b, "bag", &err), "evidence.destroyed");
 }
 
+static void
+a_restored_home_that_was_frozen_before_its_peers_answered_opens_nothing(void **state)
+{
+	struct backup_result made;
+	struct err why = ERR_INIT;
+
+	(void)state;
+	persons();
+	as(ADMINISTERS);
+	OK(flow_backup(&j.b.flow, &(struct backup_wish){ .path = "old.age" }, &made, &err));
+	site_end(&j.b);
+	j.b.flow.as = ADMINISTERS;
+	OK(flow_restore(&j.b.flow, &(struct restore_wish){ "old.age", "back", NULL }, &made,
+	    &err));
+	j.b.path = "back";
+	as(FIRST);
+	OK(recovery_freeze(&j.b.flow, "ledger.split", &err));
+	assert_false(opens(&j.b, "bag", &why));
+	assert_string_equal(why.reason, "evidence.recovering");
+	assert_non_null(strstr(why.text, "ledger succeed"));
+	as(FIRST);
+	OK(flow_ledger_succeed(&j.b.flow, "split", &err));
+	OK(opens(&j.b, "bag", &err));
+}
+
 int
 main(void)
 {
@@ -544,6 +575,7 @@ main(void)
 		T(wherever_destroying_fails_it_opens_or_is_destroyed),
 		T(an_old_backup_does_not_open_what_was_destroyed_since),
 		T(a_peer_tells_a_restored_home_what_was_destroyed),
+		T(a_restored_home_that_was_frozen_before_its_peers_answered_opens_nothing),
 	};
 #undef T
 

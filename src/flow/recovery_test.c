@@ -1,0 +1,325 @@
+/*
+ * A home that came out of a backup: what ends its waiting, and what does not.  Of many homes
+ * over weeks tells many_homes_test, of what was destroyed meanwhile destroy_test.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "flow/exchange.h"
+#include "flow/testkit.h"
+
+#define OK(call) do { struct err err = ERR_INIT; \
+	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
+#define NO(call, why) do { struct err err = ERR_INIT; \
+	assert_false(call); assert_string_equal(err.reason, why); } while (0)
+
+static void
+writes(struct site *s, const char *to, const char *folder)
+{
+	struct bundle_result r;
+
+	OK(site_again(s, &err) &&
+	    flow_bundle_write_ledger(&s->flow, folder, to, &r, &err));
+}
+
+static void
+reads(struct site *s, const char *folder, struct bundle_result *r)
+{
+	OK(site_again(s, &err) && flow_bundle_read(&s->flow, folder, r, &err));
+}
+
+static void
+recovering(struct site *s, bool yes)
+{
+	struct recovery_open r;
+
+	OK(site_again(s, &err) && recovery_open(&s->flow, &r, &err));
+	assert_int_equal(r.goes_on, yes);
+	assert_int_equal(r.restored, yes);
+}
+
+/* Two that know each other, and Aldora came out of a backup. */
+static void
+begin(struct job *j, uint64_t seed)
+{
+	struct bundle_result r;
+
+	job_begin(j, seed);
+	run_up_to(j, AFTER_PAIR);
+	writes(&j->a, "XB", "one");
+	reads(&j->b, "one", &r);
+	writes(&j->b, "XA", "old");
+	reads(&j->a, "old", &r);
+	OK(site_again(&j->a, &err) && recovery_begin(&j->a.flow, "ledger.restored", &err));
+	recovering(&j->a, true);
+}
+
+static void
+says_nothing(struct job *j, const char *folder)
+{
+	struct bundle_result r;
+
+	reads(&j->a, folder, &r);
+	assert_non_null(strstr(r.ledger_text, "old or unsigned"));
+	assert_non_null(strstr(r.ledger_text, "bundle write DIR --to XB-"));
+	recovering(&j->a, true);
+}
+
+static void
+file_put(struct job *j, const char *path, const char *text, bool seal)
+{
+	struct buf b;
+
+	buf_init(&b, KNOWN_MAX);
+	OK(buf_add_text(&b, text, &err) && (!seal || told_seal(&b, &err)) &&
+	    file_save(j->world, NULL, path, buf_span(&b), true, &err));
+	buf_clear(&b);
+}
+
+static void
+file_copy(struct job *j, const char *from, const char *to)
+{
+	struct buf b;
+
+	buf_init(&b, 1u << 20);
+	OK(file_load(j->world, NULL, from, &b, &err) &&
+	    file_save(j->world, NULL, to, buf_span(&b), true, &err));
+	buf_clear(&b);
+}
+
+static void
+two_bundles_end_a_recovery_and_an_older_one_does_not(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	begin(&j, 2001);
+	says_nothing(&j, "old");
+	writes(&j.a, "XB", "asks");
+	reads(&j.b, "asks", &r);
+	writes(&j.b, "XA", "answers");
+	assert_true(path_exists(j.world, NULL, "answers/ledger/answer"));
+	says_nothing(&j, "old");
+	reads(&j.a, "answers", &r);
+	assert_non_null(strstr(r.ledger_text, "signs again"));
+	recovering(&j.a, false);
+	assert_false(home_has(j.a.flow.home, "ledger/recovering"));
+	/* What was an answer is an old bundle for the next restore. */
+	OK(site_again(&j.a, &err) && recovery_begin(&j.a.flow, "ledger.restored", &err));
+	says_nothing(&j, "answers");
+	job_end(&j);
+}
+
+static void
+a_peer_answers_until_it_is_told_that_all_is_well(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	begin(&j, 2002);
+	writes(&j.a, "XB", "asks");
+	reads(&j.b, "asks", &r);
+	writes(&j.b, "XA", "lost");
+	writes(&j.b, "XA", "answers");
+	reads(&j.a, "answers", &r);
+	recovering(&j.a, false);
+	writes(&j.a, "XB", "well");
+	assert_false(path_exists(j.world, NULL, "well/ledger/recovering"));
+	reads(&j.b, "well", &r);
+	writes(&j.b, "XA", "answers");		/* into the same folder */
+	assert_false(path_exists(j.world, NULL, "answers/ledger/answer"));
+	job_end(&j);
+}
+
+static void
+a_folder_written_in_the_name_of_a_peer_ends_nothing(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	begin(&j, 2003);
+	file_put(&j, "old/ledger/known", "comity-known/1\nself 0 good\n", true);
+	says_nothing(&j, "old");
+	/* Nor with an answer that signs something else, or is none. */
+	writes(&j.a, "XB", "asks");
+	reads(&j.b, "asks", &r);
+	writes(&j.b, "XA", "answers");
+	file_copy(&j, "answers/ledger/answer", "old/ledger/answer");
+	says_nothing(&j, "old");
+	file_copy(&j, "answers/ledger/answer", "kept");
+	file_put(&j, "answers/ledger/answer", "comity-recovery-answer/1\n", false);
+	says_nothing(&j, "answers");
+	/* The list of what was destroyed is part of what is signed. */
+	file_copy(&j, "kept", "answers/ledger/answer");
+	OK(path_remove(j.world, NULL, "answers/ledger/yours/destroyed", &err));
+	says_nothing(&j, "answers");
+	file_put(&j, "answers/ledger/yours/destroyed", "", false);
+	reads(&j.a, "answers", &r);
+	recovering(&j.a, false);
+	job_end(&j);
+}
+
+static void
+each_byte_of_an_answer_counts(void **state)
+{
+	struct recovery_answer a;
+	struct ledger_keys keys;
+	struct bundle_result r;
+	struct buf note, file;
+	struct peer by;
+	struct job j;
+	bool holds;
+
+	(void)state;
+	begin(&j, 2004);
+	writes(&j.a, "XB", "asks");
+	reads(&j.b, "asks", &r);
+	writes(&j.b, "XA", "answers");
+	buf_init(&note, NOTE_MAX);
+	buf_init(&file, KNOWN_MAX);
+	peer_init(&by);
+	OK(site_again(&j.b, &err) && site_again(&j.a, &err) && peer_load(j.a.flow.home,
+	    home_settings(j.b.flow.home)->authority.s, &by, &err) &&
+	    ledger_keys_of_card(&by.card, &keys, &err));
+	OK(file_load(j.world, NULL, "answers/ledger/answer", &note, &err) &&
+	    file_load(j.world, NULL, "answers/ledger/known", &file, &err) &&
+	    digest_of(buf_span(&file), &a.known, &err) &&
+	    digest_of(span_text(""), &a.destroyed, &err));
+	OK(recovery_answer_holds(&j.a.flow, &by, &keys, buf_span(&note), &a, &holds, &err));
+	assert_true(holds);
+	for (size_t i = 0; i < note.n; i++) {
+		struct err why = ERR_INIT;
+
+		note.p[i] ^= 1;
+		assert_false(recovery_answer_holds(&j.a.flow, &by, &keys, buf_span(&note),
+		    &a, &holds, &why) && holds);
+		note.p[i] ^= 1;
+	}
+	/* By another's key, and over other files. */
+	a.known.b[0] ^= 1;
+	OK(recovery_answer_holds(&j.a.flow, &by, &keys, buf_span(&note), &a, &holds, &err));
+	assert_false(holds);
+	a.known.b[0] ^= 1;
+	keys.witnesses_n = 0;
+	OK(recovery_answer_holds(&j.a.flow, &by, &keys, buf_span(&note), &a, &holds, &err));
+	assert_false(holds);
+	peer_clear(&by);
+	buf_clear(&file);
+	buf_clear(&note);
+	job_end(&j);
+}
+
+/* A home whose recovery began under a program before, or whose file rotted. */
+static void
+a_number_that_is_lost_is_drawn_anew_and_all_are_asked_again(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	begin(&j, 2005);
+	writes(&j.a, "XB", "asks");
+	reads(&j.b, "asks", &r);
+	writes(&j.b, "XA", "answers");
+	OK(site_again(&j.a, &err) && path_remove(j.world, home_dir(j.a.flow.home),
+	    "ledger/recovering", &err));
+	says_nothing(&j, "answers");
+	file_put(&j, "aldora/ledger/recovering", "comity-recovering/1\nnonce 00\n", true);
+	says_nothing(&j, "answers");
+	writes(&j.a, "XB", "asks-2");
+	says_nothing(&j, "answers");
+	reads(&j.b, "asks-2", &r);
+	writes(&j.b, "XA", "answers-2");
+	reads(&j.a, "answers-2", &r);
+	recovering(&j.a, false);
+	job_end(&j);
+}
+
+/* ---- what is cosigned meanwhile ---- */
+
+static void
+cosigns(struct job *j, const char *path, const char *why)
+{
+	struct witness_answer a;
+	struct err no = ERR_INIT;
+	struct buf body;
+
+	buf_init(&body, PROOF_MAX);
+	witness_answer_init(&a);
+	OK(site_again(&j->a, &err) && file_load(j->world, NULL, path, &body, &err));
+	if (flow_ledger_witness(&j->a.flow, buf_span(&body), &a, &no))
+		assert_string_equal(why, "");
+	else
+		assert_string_equal(no.reason, why);
+	witness_answer_clear(&a);
+	buf_clear(&body);
+}
+
+static void
+a_home_in_recovery_cosigns_by_no_door(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	begin(&j, 2006);
+	OK(site_again(&j.b, &err) && record_home(&j.b.flow, EVENT_RECOVERY, "test", &err));
+	writes(&j.b, "XA", "newer");
+	cosigns(&j, "newer/ledger/add-checkpoint", "witness.recovering");
+	reads(&j.a, "newer", &r);
+	assert_int_equal(r.cosigned, 0);
+	/* A freeze is no end of it. */
+	OK(site_again(&j.a, &err) && recovery_freeze(&j.a.flow, "ledger.split", &err));
+	cosigns(&j, "newer/ledger/add-checkpoint", "witness.recovering");
+	reads(&j.a, "newer", &r);
+	assert_int_equal(r.cosigned, 0);
+	job_end(&j);
+}
+
+static void
+what_cannot_be_compared_is_cosigned_by_no_door(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	begin(&j, 2007);
+	OK(site_again(&j.a, &err) && flow_ledger_resume(&j.a.flow, &err));
+	OK(site_again(&j.b, &err) && record_home(&j.b.flow, EVENT_RECOVERY, "test", &err));
+	writes(&j.b, "XA", "newer");
+	cosigns(&j, "newer/ledger/add-checkpoint", "witness.entries");
+	file_copy(&j, "newer/ledger/add-checkpoint", "body");
+	OK(path_remove(j.world, NULL, "newer/ledger/entries", &err));
+	reads(&j.a, "newer", &r);
+	assert_int_equal(r.cosigned, 0);
+	writes(&j.b, "XA", "newest");
+	reads(&j.a, "newest", &r);
+	assert_int_equal(r.cosigned, 1);
+	cosigns(&j, "body", "");		/* an answer: it is cosigned already */
+	job_end(&j);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(two_bundles_end_a_recovery_and_an_older_one_does_not),
+		cmocka_unit_test(a_peer_answers_until_it_is_told_that_all_is_well),
+		cmocka_unit_test(a_folder_written_in_the_name_of_a_peer_ends_nothing),
+		cmocka_unit_test(each_byte_of_an_answer_counts),
+		cmocka_unit_test(a_number_that_is_lost_is_drawn_anew_and_all_are_asked_again),
+		cmocka_unit_test(a_home_in_recovery_cosigns_by_no_door),
+		cmocka_unit_test(what_cannot_be_compared_is_cosigned_by_no_door),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
