@@ -135,7 +135,8 @@ exit_code_of(const struct err *err)
 		{ "card.changed", EXIT_CHANGED }, { "treaty.signature", EXIT_CHANGED },
 		{ "bundle.damaged", EXIT_CHANGED },
 		{ "bundle.parcel-damaged", EXIT_CHANGED },
-		{ "bundle.missing", EXIT_PARTLY }, { "backup.damaged", EXIT_CHANGED },
+		{ "bundle.missing", EXIT_PARTLY }, { "bundle.unlisted", EXIT_PARTLY },
+		{ "backup.damaged", EXIT_CHANGED },
 		{ "evidence.source_digest", EXIT_CHANGED },
 		{ "payload.changed_since_added", EXIT_CHANGED },
 	};

@@ -24,7 +24,14 @@ struct bundle_entry {
 	bool other;			/* written: another package of a known act */
 	bool evidence;			/* written: it hands evidence over */
 	bool fresh;			/* written: handed over now, or never marked so */
-	bool here;			/* read: kept in this home, whole */
+	bool here;			/* read: kept in this home, whole; before: listed anew */
+};
+
+/* What a bundle.json says; it helps and proves nothing. */
+struct bundle_list {
+	char from[41], to[41];
+	struct bundle_entry *list;
+	size_t n;
 };
 
 struct bundle_writing {
@@ -33,6 +40,7 @@ struct bundle_writing {
 	struct peer to;
 	struct bundle_entry *list;
 	size_t n, room;
+	struct bundle_list before;	/* what the folder listed when this began */
 	bool recovering;		/* evidence waits (shown.h) */
 	struct bundle_result *result;
 };
@@ -128,6 +136,68 @@ parcel_copy(struct bundle_writing *b, struct bundle_entry *e, struct err *err)
 	return true;
 }
 
+static int
+entry_order(const void *a, const void *b)
+{
+	return memcmp(((const struct bundle_entry *)a)->act.b,
+	    ((const struct bundle_entry *)b)->act.b, sizeof ((struct digest *)0)->b);
+}
+
+static struct bundle_entry *
+entry_find(const struct bundle_list *l, const struct digest *act)
+{
+	struct bundle_entry key = { .act = *act };
+
+	return l->n == 0 ? NULL : bsearch(&key, l->list, l->n, sizeof key, entry_order);
+}
+
+/* "parcels/ACT.comity" in the folder that travels. */
+struct bundle_path { char s[96]; };
+
+static struct bundle_path
+bundle_path(const struct digest *act)
+{
+	struct bundle_path p;
+
+	(void)snprintf(p.s, sizeof p.s, "parcels/%s.comity", digest_hex(act).s);
+	return p;
+}
+
+static void
+entry_write(struct json_out *j, const struct bundle_entry *e)
+{
+	json_out_object(j, NULL);
+	json_out_digest(j, "act", &e->act);
+	json_out_int(j, "bytes", (int64_t)e->bytes);
+	json_out_digest(j, "sha256", &e->sha256);
+	json_out_close_object(j);
+}
+
+/*
+ * What an earlier writing left in the folder and nobody fetched, a receipt perhaps, which
+ * leaves once, stays listed: a reader takes in what is listed.
+ */
+static void
+before_write(struct bundle_writing *b, struct json_out *j)
+{
+	struct bundle_entry *e;
+	struct file_info info;
+
+	for (size_t i = 0; i < b->n; i++) {
+		e = entry_find(&b->before, &b->list[i].act);
+		if (e != NULL)
+			e->here = true;
+	}
+	for (size_t i = 0, n = b->n; i < b->before.n && n < BUNDLE_PARCELS_MAX; i++) {
+		e = &b->before.list[i];
+		if (e->here || !path_info(b->f->world, b->dir, bundle_path(&e->act).s,
+		    &info, NULL) || info.type != FILE_REGULAR || info.size != e->bytes)
+			continue;
+		entry_write(j, e);
+		n++;
+	}
+}
+
 static bool
 list_write(struct bundle_writing *b, struct err *err)
 {
@@ -144,13 +214,9 @@ list_write(struct bundle_writing *b, struct err *err)
 	json_out_str(&j, "to", b->to.id.s);
 	json_out_int(&j, "written_at", world_now(b->f->world));
 	json_out_array(&j, "parcels");
-	for (size_t i = 0; i < b->n; i++) {
-		json_out_object(&j, NULL);
-		json_out_digest(&j, "act", &b->list[i].act);
-		json_out_int(&j, "bytes", (int64_t)b->list[i].bytes);
-		json_out_digest(&j, "sha256", &b->list[i].sha256);
-		json_out_close_object(&j);
-	}
+	for (size_t i = 0; i < b->n; i++)
+		entry_write(&j, &b->list[i]);
+	before_write(b, &j);
 	json_out_close_array(&j);
 	json_out_close_object(&j);
 	ok = json_out_end(&j) && file_save(b->f->world, b->dir, "bundle.json",
@@ -249,13 +315,6 @@ carried_mark(struct bundle_writing *b, struct err *err)
 
 /* ---- bundle.json ---- */
 
-/* What a bundle.json says; it helps and proves nothing. */
-struct bundle_list {
-	char from[41], to[41];
-	struct bundle_entry *list;
-	size_t n;
-};
-
 static bool
 entry_read(const struct json_array *list, size_t i, struct bundle_entry *out,
     struct err *err)
@@ -319,6 +378,8 @@ list_read(struct flow *f, struct dir *dir, struct bundle_list *l, struct err *er
 	    json_top(j, &o, err) && list_decode(l, &o, err);
 	json_free(j);
 	buf_clear(&text);
+	if (ok && l->n > 1)
+		qsort(l->list, l->n, sizeof *l->list, entry_order);
 	return ok || err_wrap(err, "bundle.json");
 }
 
@@ -326,18 +387,20 @@ list_read(struct flow *f, struct dir *dir, struct bundle_list *l, struct err *er
 static bool
 other_ask(struct bundle_writing *b, const char *dir, struct err *err)
 {
-	struct bundle_list l = { "", "", NULL, 0 };
-	bool other;
+	struct bundle_list *l = &b->before;
+	struct err why = ERR_INIT;
 
 	if (!path_exists(b->f->world, b->dir, "bundle.json"))
 		return true;
 	/* One that cannot be read, cut perhaps, is written anew. */
-	other = list_read(b->f, b->dir, &l, err) && strcmp(l.to, b->to.id.s) != 0;
-	mem_free(l.list);
-	err_clear(err);
-	return !other || err_set(err, ERR_CONFLICT, "bundle.other-there",
+	if (!list_read(b->f, b->dir, l, &why)) {
+		l->n = 0;
+		return true;
+	}
+	return strcmp(l->to, b->to.id.s) == 0 || err_set(err, ERR_CONFLICT,
+	    "bundle.other-there",
 	    "the folder %s holds a bundle for %.40s; name another for this one", dir,
-	    l.to);
+	    l->to);
 }
 
 /* ---- writing ---- */
@@ -439,6 +502,7 @@ bundle_write(struct flow *f, const char *dir, const char *to, bool ledger,
 	dir_close(b.dir);
 	peer_clear(&b.to);
 	mem_free(b.list);
+	mem_free(b.before.list);
 	return ok;
 }
 
@@ -466,22 +530,6 @@ struct bundle_reading {
 	struct bundle_result *result;
 	struct err first;		/* what was wrong with a parcel; others went on */
 };
-
-static int
-entry_order(const void *a, const void *b)
-{
-	return memcmp(((const struct bundle_entry *)a)->act.b,
-	    ((const struct bundle_entry *)b)->act.b, sizeof ((struct digest *)0)->b);
-}
-
-static struct bundle_entry *
-entry_find(const struct bundle_reading *b, const struct digest *act)
-{
-	struct bundle_entry key = { .act = *act };
-
-	return b->list.n == 0 ? NULL : bsearch(&key, b->list.list, b->list.n,
-	    sizeof key, entry_order);
-}
 
 /*
  * Kept here whole?  Then only its receipt was lost on the way, and goes out again.
@@ -530,53 +578,68 @@ here_mark(struct bundle_reading *b, struct err *err)
 	return ok;
 }
 
+/* What nobody listed is no part of the bundle; one that is here already is no news. */
 static bool
-here_already(struct bundle_reading *b, const struct digest *act, bool *here,
-    struct err *err)
+unlisted_ask(struct bundle_reading *b, const struct digest *act, struct err *err)
 {
-	const struct bundle_entry *want = entry_find(b, act);
 	struct docket *d = NULL;
-	bool ok;
+	bool here, ok;
 
-	if (want != NULL) {
-		*here = want->here;
-		return true;
-	}
 	if (!home_docket(b->f->home, &d, err))
 		return false;
-	ok = kept_ask(b, d, act, NULL, here, err);
+	ok = kept_ask(b, d, act, NULL, &here, err);
 	home_docket_done(b->f->home);
-	return ok;
+	if (!ok)
+		return false;
+	b->result->already += here;
+	return here || err_set(err, ERR_INPUT, "bundle.unlisted",
+	    "%s is not listed in bundle.json and was not taken in; if its sender says that it belongs to it, take it in with: comity evidence receive FILE",
+	    bundle_path(act).s);
 }
 
 static bool
-parcel_take(struct bundle_reading *b, const char *name, const struct digest *act,
+not_as_written(const char *from, uint64_t bytes, const struct bundle_entry *want,
     struct err *err)
 {
-	const struct bundle_entry *want = entry_find(b, act);
+	return err_set(err, ERR_INPUT, "bundle.damaged",
+	    "%s is not what was written to this folder (%llu bytes are here, %llu were written); copy the folder again, then read it again",
+	    from, (unsigned long long)bytes, (unsigned long long)want->bytes);
+}
+
+/* Its size before a byte of it is copied: who lies about that fills no disk. */
+static bool
+listed_copy(struct bundle_reading *b, const char *from, const struct bundle_entry *want,
+    struct inbox_copy *copy, struct err *err)
+{
+	struct file_info info;
+
+	if (!path_info(b->f->world, b->dir, from, &info, err))
+		return inbox_unreadable(err);
+	if (info.type == FILE_REGULAR && info.size != want->bytes)
+		return not_as_written(from, info.size, want, err);
+	if (!inbox_copy(b->f, b->dir, from, copy, err))
+		return false;
+	if (copy->bytes == want->bytes && digest_eq(&copy->sha256, &want->sha256))
+		return true;
+	return path_remove(b->f->world, home_dir(b->f->home), copy->part, err) &&
+	    not_as_written(from, copy->bytes, want, err);
+}
+
+static bool
+parcel_take(struct bundle_reading *b, const struct digest *act, struct err *err)
+{
+	const struct bundle_entry *want = entry_find(&b->list, act);
 	struct inbox_copy copy;
-	char from[96];
 	bool here;
 
-	if (!here_already(b, act, &here, err))
-		return false;
-	if (here) {
+	if (want == NULL)
+		return unlisted_ask(b, act, err);
+	if (want->here) {
 		b->result->already++;
 		return true;
 	}
-	(void)snprintf(from, sizeof from, "parcels/%s", name);
-	if (!inbox_copy(b->f, b->dir, from, &copy, err))
-		return false;
-	if (want != NULL && (copy.bytes != want->bytes ||
-	    !digest_eq(&copy.sha256, &want->sha256))) {
-		if (!path_remove(b->f->world, home_dir(b->f->home), copy.part, err))
-			return false;
-		return err_set(err, ERR_INPUT, "bundle.damaged",
-		    "parcels/%s is not what was written to this folder (%llu bytes are here, %llu were written); copy the folder again, then read it again",
-		    name, (unsigned long long)copy.bytes,
-		    (unsigned long long)want->bytes);
-	}
-	if (!inbox_keep(b->f, &copy, &here, err))
+	if (!listed_copy(b, bundle_path(act).s, want, &copy, err) ||
+	    !inbox_keep(b->f, &copy, &here, err))
 		return false;
 	b->result->parcels += !here;
 	b->result->already += here;
@@ -584,14 +647,21 @@ parcel_take(struct bundle_reading *b, const char *name, const struct digest *act
 	return true;
 }
 
+/* About this parcel alone: another may be sound, or smaller. */
+static bool
+of_this_one(const struct err *why)
+{
+	return why->kind == ERR_INPUT || strcmp(why->reason, "disk.full") == 0 ||
+	    strcmp(why->reason, COPY_UNREADABLE) == 0;
+}
+
 /* One bad parcel does not keep the others out: it is told at the end. */
 static bool
-parcel_try(struct bundle_reading *b, const char *name, const struct digest *act,
-    struct err *err)
+parcel_try(struct bundle_reading *b, const struct digest *act, struct err *err)
 {
-	if (parcel_take(b, name, act, err))
+	if (parcel_take(b, act, err))
 		return true;
-	if (err->kind != ERR_INPUT)
+	if (!of_this_one(err))
 		return false;
 	if (b->first.kind == ERR_NONE)
 		b->first = *err;
@@ -610,7 +680,6 @@ parcels_take(struct bundle_reading *b, struct err *err)
 	ok = listing_open(b->f->world, b->dir, "parcels", &l, err);
 	while (ok && more) {
 		struct digest act;
-		char name[80];
 
 		ok = listing_next(l, &e, &more, err);
 		if (!ok || !more || strlen(e.name) != 64 + 7 ||
@@ -623,8 +692,7 @@ parcels_take(struct bundle_reading *b, struct err *err)
 			    BUNDLE_PARCELS_MAX);
 			break;
 		}
-		(void)snprintf(name, sizeof name, "%s", e.name);
-		ok = parcel_try(b, name, &act, err);
+		ok = parcel_try(b, &act, err);
 	}
 	listing_close(l);
 	return ok;
@@ -637,12 +705,10 @@ missing_ask(struct bundle_reading *b, struct err *err)
 	size_t missing = 0;
 
 	for (size_t i = 0; i < b->list.n; i++) {
-		char name[96];
+		const struct bundle_entry *e = &b->list.list[i];
 
-		(void)snprintf(name, sizeof name, "parcels/%s.comity",
-		    digest_hex(&b->list.list[i].act).s);
-		missing += !b->list.list[i].here &&
-		    !path_exists(b->f->world, b->dir, name);
+		missing += !e->here &&
+		    !path_exists(b->f->world, b->dir, bundle_path(&e->act).s);
 	}
 	return missing == 0 || err_set(err, ERR_INPUT, "bundle.missing",
 	    "%zu of the %zu parcels listed in bundle.json are not in this folder; ask the sender to copy it again",
@@ -677,8 +743,6 @@ read_all(struct bundle_reading *b, struct err *err)
 	if (strcmp(b->list.to, home_settings(b->f->home)->authority.s) != 0)
 		return err_set(err, ERR_REFUSED, "bundle.other",
 		    "this bundle is for %.40s, not for this authority", b->list.to);
-	if (b->list.n > 1)
-		qsort(b->list.list, b->list.n, sizeof *b->list.list, entry_order);
 	if (!ledgers_hear(b, err) || !taking_restore(b->f, err) || !here_mark(b, err) || !parcels_take(b, err))
 		return false;
 	if (b->first.kind != ERR_NONE) {

@@ -214,7 +214,7 @@ folder_sync(struct flow *f, const char *folder, struct err *err)
 bool
 is_sealed(struct flow *f, const char *path, bool *sealed, struct err *err)
 {
-	static const char magic[] = "age-encryption.org/";
+	static const char magic[] = PARCEL_MAGIC;
 	struct file_info info;
 	struct file *file = NULL;
 	uint8_t begin[sizeof magic - 1];
@@ -244,6 +244,18 @@ struct copying {
 	uint8_t *part;
 };
 
+/* What fails here is where it comes from. */
+static bool
+from_read(struct copying *c, size_t want, size_t *got, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (file_read_at(c->from, c->part, want, c->done, got, &why))
+		return true;
+	return err_set(err, why.kind, why.kind == ERR_IO ? COPY_UNREADABLE : why.reason,
+	    "%s", why.text);
+}
+
 /*
  * What lies at `to` is a beginning of `from`: hash it, compare each byte.  The first
  * difference ends the kept beginning there.
@@ -260,7 +272,7 @@ copy_keep(struct copying *c, uint64_t have, struct err *err)
 		size_t want = left < COPY_PART ? (size_t)left : COPY_PART;
 
 		ok = file_read_at(c->to, mine, want, c->done, &n, err) &&
-		    file_read_at(c->from, c->part, want, c->done, &m, err);
+		    from_read(c, want, &m, err);
 		same = ok && n == m && n == want && memcmp(mine, c->part, n) == 0;
 		if (same) {
 			hasher_add(c->hash, span_of(mine, n));
@@ -282,11 +294,10 @@ copy_run(struct flow *f, struct copying *c, const char *step, struct err *err)
 			return err_set(err, ERR_STOPPED, "stopped",
 			    "stopped at %llu of %llu bytes; the same command goes on from there",
 			    (unsigned long long)c->done, (unsigned long long)c->size);
-		if (!file_read_at(c->from, c->part,
-		    left < COPY_PART ? (size_t)left : COPY_PART, c->done, &got, err))
+		if (!from_read(c, left < COPY_PART ? (size_t)left : COPY_PART, &got, err))
 			return false;
 		if (got == 0)
-			return err_set(err, ERR_IO, "copy.short",
+			return err_set(err, ERR_IO, COPY_UNREADABLE,
 			    "the file became shorter while it was copied");
 		if (!file_write_at(c->to, span_of(c->part, got), c->done, err))
 			return false;

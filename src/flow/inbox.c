@@ -9,6 +9,11 @@
 #include "flow/inside.h"
 
 #define BEGIN_BYTES 4096	/* enough to tell two parcels apart: header and nonce */
+/*
+ * Left free on the disk of the home whatever is brought: records, the docket, checkpoints
+ * and receipts of a long day go on being written.
+ */
+#define INBOX_RESERVE_BYTES (8u << 20)
 
 struct inbox_name
 inbox_name_of(const struct digest *sha256)
@@ -28,12 +33,28 @@ inbox_mark_of(const struct digest *sha256)
 	return n;
 }
 
+/* The file as it lies where it was brought. */
+struct brought {
+	uint64_t bytes;
+	char part[64];			/* where its copy grows, below HOME */
+};
+
+bool
+inbox_unreadable(struct err *err)
+{
+	struct err why = *err;
+
+	if (why.kind != ERR_IO && why.kind != ERR_ABSENT)
+		return false;
+	return err_set(err, ERR_IO, COPY_UNREADABLE, "%s", why.text);
+}
+
 /*
  * A name for the copy that the same parcel gets again, so that a cut copy is gone
  * on with: digest of its size and first bytes (each parcel has a fresh key there).
  */
 static bool
-part_name(struct flow *f, struct dir *at, const char *path, char name[64],
+brought_look(struct flow *f, struct dir *at, const char *path, struct brought *out,
     struct err *err)
 {
 	uint8_t begin[BEGIN_BYTES + 8];
@@ -43,26 +64,59 @@ part_name(struct flow *f, struct dir *at, const char *path, char name[64],
 	size_t n = 0;
 	bool ok;
 
-	ok = file_open_info(f->world, at, path, &file, &info, err) &&
-	    file_read_at(file, begin, BEGIN_BYTES, 0, &n, err);
-	if (ok) {
-		u64_put(begin + n, info.size);
-		ok = digest_of(span_of(begin, n + 8), &d, err);
-	}
-	if (ok)
-		(void)snprintf(name, 64, "inbox/%.32s.part", digest_hex(&d).s);
+	ok = (file_open_info(f->world, at, path, &file, &info, err) &&
+	    file_read_at(file, begin, BEGIN_BYTES, 0, &n, err)) || inbox_unreadable(err);
 	file_close(file);
-	return ok;
+	if (!ok)
+		return false;
+	if (!span_starts(span_of(begin, n), PARCEL_MAGIC))
+		return err_set(err, ERR_INPUT, "receive.not-sealed",
+		    "%s is no sealed parcel and was left where it is", path);
+	u64_put(begin + n, info.size);
+	if (!digest_of(span_of(begin, n + 8), &d, err))
+		return false;
+	out->bytes = info.size;
+	(void)snprintf(out->part, sizeof out->part, "inbox/%.32s.part", digest_hex(&d).s);
+	return true;
+}
+
+/* Room for what of it is not here yet, and for the work of the home. */
+static bool
+room_ask(struct flow *f, const char *from, const struct brought *b, struct err *err)
+{
+	struct dir *home = home_dir(f->home);
+	struct file_info have = { 0 };
+	uint64_t left, room;
+
+	if (path_exists(f->world, home, b->part) &&
+	    !path_info(f->world, home, b->part, &have, err))
+		return false;
+	left = b->bytes > have.size ? b->bytes - have.size : 0;
+	if (!dir_free_bytes(home, &room, err))
+		return false;
+	return (room > INBOX_RESERVE_BYTES && left <= room - INBOX_RESERVE_BYTES) ||
+	    err_set(err, ERR_IO, "disk.full",
+	    "%s: no space left on the disk of the home for %llu more bytes (%u are kept free for its work); make room, then do it again",
+	    from, (unsigned long long)left, INBOX_RESERVE_BYTES);
 }
 
 bool
 inbox_copy(struct flow *f, struct dir *from_at, const char *from,
     struct inbox_copy *out, struct err *err)
 {
-	if (!part_name(f, from_at, from, out->part, err) ||
-	    !copy_resume(f, from_at, from, home_dir(f->home), out->part, "copying",
-	    &out->bytes, &out->sha256, err))
+	struct brought b;
+	bool ok;
+
+	if (!brought_look(f, from_at, from, &b, err))
 		return false;
+	ok = room_ask(f, from, &b, err) && copy_resume(f, from_at, from,
+	    home_dir(f->home), b.part, "copying", &out->bytes, &out->sha256, err);
+	/* What cannot be ended takes no room: the home must go on. */
+	if (!ok && strcmp(err->reason, "disk.full") == 0)
+		(void)!path_remove(f->world, home_dir(f->home), b.part, NULL);
+	if (!ok)
+		return false;
+	(void)snprintf(out->part, sizeof out->part, "%s", b.part);
 	out->name = inbox_name_of(&out->sha256);
 	return true;
 }

@@ -168,7 +168,11 @@ MUST bool certs_of_card(const struct act *card, struct certs *roots, struct err 
 MUST bool file_digest(struct flow *f, const char *path, const char *step,
     uint64_t *bytes, struct digest *sha256, struct err *err);
 
-/* Copy `from` to HOME-relative `to`, going on where a cut copy ended. */
+/*
+ * Copy `from` to `to`, going on where a cut copy ended.  ERR_IO COPY_UNREADABLE: the bytes
+ * of `from` do not come; any other ERR_IO is about `to`, or either could not be opened.
+ */
+#define COPY_UNREADABLE "copy.unreadable"
 MUST bool copy_resume(struct flow *f, struct dir *from_at, const char *from,
     struct dir *to_at, const char *to, const char *step, uint64_t *bytes,
     struct digest *sha256, struct err *err);
@@ -183,8 +187,14 @@ struct inbox_copy {
 	uint64_t bytes;
 	struct digest sha256;
 };
+/*
+ * ERR_INPUT "receive.not-sealed"; ERR_IO COPY_UNREADABLE, "disk.full": there is not room
+ * for all of it with a reserve for the home's own work, and nothing of it stays.
+ */
 MUST bool inbox_copy(struct flow *f, struct dir *from_at, const char *from,
     struct inbox_copy *out, struct err *err);
+/* It cannot be read where it lies: the carrier's trouble, not the home's.  Returns false. */
+bool inbox_unreadable(struct err *err);
 /* Its name, durably; *was_there: the same bytes wait already. */
 MUST bool inbox_keep(struct flow *f, const struct inbox_copy *c, bool *was_there,
     struct err *err);
@@ -196,6 +206,7 @@ MUST bool inbox_find(struct flow *f, const char *path, struct inbox_name *out,
     bool *copied, struct err *err);
 bool name_ends(const char *name, const char *ending);
 
+#define PARCEL_MAGIC "age-encryption.org/"	/* how each sealed file begins */
 /* Does a person's path lead to a sealed file (by its first bytes)? */
 MUST bool is_sealed(struct flow *f, const char *path, bool *sealed, struct err *err);
 

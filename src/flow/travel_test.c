@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "flow/inside.h"
 #include "flow/places_kit.h"
 #include "flow/testkit.h"
 
@@ -206,6 +207,25 @@ a_folder_for_one_authority_is_not_made_one_for_another(void **state)
 	job_end(&j);
 }
 
+static size_t
+files_in(struct job *j, const char *folder)
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = true;
+	size_t n = 0;
+
+	OK(listing_open(j->world, NULL, folder, &l, &err));
+	for (;;) {
+		OK(listing_next(l, &e, &more, &err));
+		if (!more)
+			break;
+		n++;
+	}
+	listing_close(l);
+	return n;
+}
+
 /* A second piece of evidence for B, so that there are two parcels. */
 static void
 send_another(struct job *j)
@@ -221,6 +241,40 @@ send_another(struct job *j)
 	OK(flow_evidence_send(&j->a.flow, 2, "XB", &e, &parcel, &found, &err));
 }
 
+/* What may be wrong with a file on the way, and what is said of it. */
+enum harm { HARM_BYTE, HARM_LINK, HARM_NOT_AGE, HARM_LONGER, HARM_UNREADABLE, HARMS };
+static const char *const harm_reasons[HARMS] = { "bundle.damaged", "disk.outside",
+	"receive.not-sealed", "bundle.damaged", COPY_UNREADABLE };
+
+static void
+file_harm(struct job *j, const char *path, enum harm harm)
+{
+	struct file *file = NULL;
+	struct file_info info;
+
+	if (harm == HARM_NOT_AGE) {
+		rewrite(j, path, "age-encryption", "age-Encryption");
+		return;
+	}
+	if (harm == HARM_UNREADABLE) {
+		OK(world_sim_unreadable(j->world, path, &err));
+		return;
+	}
+	if (harm == HARM_LINK) {
+		OK(path_remove(j->world, NULL, path, &err));
+		OK(world_sim_put(j->world, path, FILE_LINK,
+		    "../../aldora/keys/unlock.age", &err));
+		return;
+	}
+	OK(file_open(j->world, NULL, path, FILE_UPDATE, &file, &err));
+	OK(file_info(file, &info, &err));
+	OK(file_write_at(file, span_text("?"), info.size - (harm == HARM_BYTE), &err));
+	/* Most of it is a hole: what it claims to be fits on no disk. */
+	if (harm == HARM_LONGER)
+		OK(file_truncate(file, 1ull << 40, &err));
+	file_close(file);
+}
+
 static void
 a_damaged_parcel_is_told_and_keeps_no_other_out(void **state)
 {
@@ -231,26 +285,106 @@ a_damaged_parcel_is_told_and_keeps_no_other_out(void **state)
 	size_t n;
 
 	(void)state;
-	for (unsigned link = 0; link < 2; link++) {
+	for (enum harm harm = 0; harm < HARMS; harm++) {
 		job_begin(&j, 404);
 		run_up_to(&j, AFTER_SEND);
 		send_another(&j);
 		OK(step_write(&j, &err));
 		only_file(&j, "stick/parcels", path);
-		if (link) {
-			OK(path_remove(j.world, NULL, path, &err));
-			OK(world_sim_put(j.world, path, FILE_LINK,
-			    "../../aldora/keys/unlock.age", &err));
-		} else {
-			rewrite(&j, path, "age-encryption", "age-Encryption");
-		}
-		NO(flow_bundle_read(&j.b.flow, "stick", &r, &err),
-		    link ? "disk.outside" : "bundle.damaged");
+		file_harm(&j, path, harm);
+		NO(flow_bundle_read(&j.b.flow, "stick", &r, &err), harm_reasons[harm]);
 		assert_int_equal(r.parcels, 1);
 		OK(flow_inbox(&j.b.flow, names, 4, &n, &err));
 		assert_int_equal(n, 1);
+		assert_int_equal(files_in(&j, "berun/inbox"), 1);
 		job_end(&j);
 	}
+}
+
+/* A bundle.json whose one parcel is this one. */
+static void
+list_one(struct job *j, const char *folder, const struct digest *act, uint64_t bytes,
+    const struct digest *sha256)
+{
+	char text[600], path[100];
+
+	(void)snprintf(text, sizeof text, "{\"schema\":\"comity.bundle/1\",\"from\":\"%s\","
+	    "\"to\":\"%s\",\"written_at\":1,\"parcels\":[{\"act\":\"%s\",\"bytes\":%llu,"
+	    "\"sha256\":\"%s\"}]}", home_settings(j->a.flow.home)->authority.s,
+	    home_settings(j->b.flow.home)->authority.s, digest_hex(act).s,
+	    (unsigned long long)bytes, digest_hex(sha256).s);
+	(void)snprintf(path, sizeof path, "%s/bundle.json", folder);
+	OK(file_save(j->world, NULL, path, span_text(text), true, &err));
+}
+
+static void
+a_parcel_for_which_there_is_no_room_leaves_the_disk_as_it_was(void **state)
+{
+	struct digest act = { .b = { 7 } };
+	struct bundle_result r;
+	struct job j;
+	char path[200];
+
+	(void)state;
+	job_begin(&j, 421);
+	run_up_to(&j, AFTER_SEND);
+	OK(site_again(&j.b, &err));
+	OK(dir_make_all(j.world, NULL, "huge/parcels", &err));
+	(void)snprintf(path, sizeof path, "huge/parcels/%s.comity", digest_hex(&act).s);
+	OK(file_save(j.world, NULL, path, span_text("age-encryption.org/v1\n"), true, &err));
+	file_harm(&j, path, HARM_LONGER);
+	list_one(&j, "huge", &act, 1ull << 40, &act);
+	NO(flow_bundle_read(&j.b.flow, "huge", &r, &err), "disk.full");
+	assert_int_equal(files_in(&j, "berun/inbox"), 0);
+	/* Brought singly it is the same. */
+	OK(site_again(&j.b, &err));
+	NO(flow_evidence_receive(&j.b.flow, path, &j.received, &err), "disk.full");
+	assert_int_equal(files_in(&j, "berun/inbox"), 0);
+	job_end(&j);
+}
+
+static void
+what_nobody_listed_is_told_and_may_be_brought_singly(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+	char path[200];
+
+	(void)state;
+	job_begin(&j, 422);
+	run_up_to(&j, AFTER_WRITE);
+	only_file(&j, "stick/parcels", path);
+	list_one(&j, "stick", &(struct digest){ .b = { 1 } }, 1, &(struct digest){ .b = { 1 } });
+	OK(site_again(&j.b, &err));
+	NO(flow_bundle_read(&j.b.flow, "stick", &r, &err), "bundle.unlisted");
+	assert_int_equal(r.parcels, 0);
+	assert_int_equal(files_in(&j, "berun/inbox"), 0);
+	OK(flow_evidence_receive(&j.b.flow, path, &j.received, &err));
+	package_report_clear(&j.received.report);
+	OK(step_open(&j, &err));
+	job_end(&j);
+}
+
+/* A receipt leaves once: a folder that is written again before it was read lists it still. */
+static void
+what_an_earlier_writing_left_in_the_folder_stays_listed(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 423);
+	run_up_to(&j, AFTER_RECEIVE);
+	OK(site_again(&j.b, &err));
+	OK(flow_bundle_write(&j.b.flow, "back", "XA", &r, &err));
+	assert_int_equal(r.parcels, 1);
+	OK(site_again(&j.b, &err));
+	OK(flow_bundle_write_ledger(&j.b.flow, "back", "XA", &r, &err));
+	assert_int_equal(r.parcels, 0);
+	OK(site_again(&j.a, &err));
+	OK(flow_bundle_read(&j.a.flow, "back", &r, &err));
+	assert_int_equal(r.parcels, 1);
+	job_end(&j);
 }
 
 static void
@@ -282,6 +416,7 @@ a_false_parcel_under_the_name_of_a_true_one_does_not_stop_it(void **state)
 {
 	struct bundle_result r;
 	struct inbox_name names[4];
+	struct digest act, sha256;
 	struct job j;
 	struct buf b;
 	char path[200], copy[200];
@@ -293,19 +428,12 @@ a_false_parcel_under_the_name_of_a_true_one_does_not_stop_it(void **state)
 	only_file(&j, "stick/parcels", path);
 	load(&j, path, &b);
 	b.p[b.n - 1] ^= 1;
+	OK(digest_of(buf_span(&b), &sha256, &err));
 	OK(dir_make_all(j.world, NULL, "evil/parcels", &err));
 	(void)snprintf(copy, sizeof copy, "evil%s", path + strlen("stick"));
 	OK(file_save(j.world, NULL, copy, buf_span(&b), true, &err));
-	buf_clear(&b);
-	load(&j, "stick/bundle.json", &b);
-	OK(file_save(j.world, NULL, "evil/bundle.json", buf_span(&b), true, &err));
-	buf_clear(&b);
-	/* It says nothing of the parcels, so that none is compared. */
-	rewrite(&j, "evil/bundle.json", "\"act\": \"", "\"act\": \"0");
-	load(&j, "evil/bundle.json", &b);
-	b.n = (size_t)((uint8_t *)memmem(b.p, b.n, "\"parcels\"", 9) - b.p);
-	OK(buf_add_text(&b, "\"parcels\": []}", &err));
-	OK(file_save(j.world, NULL, "evil/bundle.json", buf_span(&b), true, &err));
+	assert_true(digest_parse(span_of(path + strlen("stick/parcels/"), 64), &act));
+	list_one(&j, "evil", &act, b.n, &sha256);
 	buf_clear(&b);
 	OK(site_again(&j.b, &err));
 	OK(flow_bundle_read(&j.b.flow, "evil", &r, &err));
@@ -731,6 +859,9 @@ main(void)
 		cmocka_unit_test(nothing_is_written_for_a_revoked_peer),
 		cmocka_unit_test(a_folder_for_one_authority_is_not_made_one_for_another),
 		cmocka_unit_test(a_damaged_parcel_is_told_and_keeps_no_other_out),
+		cmocka_unit_test(a_parcel_for_which_there_is_no_room_leaves_the_disk_as_it_was),
+		cmocka_unit_test(what_nobody_listed_is_told_and_may_be_brought_singly),
+		cmocka_unit_test(what_an_earlier_writing_left_in_the_folder_stays_listed),
 		cmocka_unit_test(a_parcel_that_is_listed_and_not_there_is_told),
 		cmocka_unit_test(a_false_parcel_under_the_name_of_a_true_one_does_not_stop_it),
 		cmocka_unit_test(a_parcel_that_rotted_at_home_is_not_carried),

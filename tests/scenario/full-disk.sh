@@ -5,7 +5,7 @@
 
 two_offices
 mkdir small
-if ! mount -t tmpfs -o size=2m tmpfs small 2>/dev/null; then
+if ! mount -t tmpfs -o size=16m tmpfs small 2>/dev/null; then
 	skip 'no small file system may be mounted here'
 	done_testing
 	exit 0
@@ -31,6 +31,23 @@ must preserve XB
 must second A request send 1
 must second A evidence send 0001 --to XB
 must A bundle write stick --to XB
+list=$(S --json request list --all)
+
+# A parcel that says it is a terabyte: its folder is a few bytes on the stick.
+cp -R stick huge
+big=$(printf 'a%.0s' $(seq 64))
+printf 'age-encryption.org/v1\n' >"huge/parcels/$big.comity"
+truncate -s 1T "huge/parcels/$big.comity"
+printf '"parcels": [{"act":"%s","bytes":1099511627776,"sha256":"%s"},' "$big" "$big" >listed
+sed -i -e '/"parcels": \[/{r listed' -e 'd}' huge/bundle.json
+cp -R small/b kept-b
+try 1 'a parcel larger than the disk is not copied' S bundle read huge --later
+said 'no space left on the disk' 'and says why'
+holds 'the others are' test "$(find small/b/inbox -name '*.comity' | wc -l)" -eq 2
+holds 'and nothing of it stays' test -z "$(find small/b/inbox -name '*.part')"
+try 0 'the home goes on' S case new After
+rm -rf small/b
+cp -R kept-b small/b
 list=$(S --json request list --all)
 
 leave 8192
