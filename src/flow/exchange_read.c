@@ -37,6 +37,21 @@ exchanged_tell(struct exchanged *out, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* Only what is no trouble of the stick stops the reading of it. */
+static bool
+part_passed(struct hearing *h, const char *path, const struct err *why, struct err *err)
+{
+	if (why->kind == ERR_IO) {
+		exchanged_tell(h->out, "%s in the bundle could not be read and was passed over.",
+		    path);
+		return true;
+	}
+	if (why->kind == ERR_ABSENT || why->kind == ERR_INPUT || why->kind == ERR_LIMIT)
+		return true;
+	*err = *why;
+	return false;
+}
+
 /*
  * A file of the bundle, its size looked at first; *found false: not there, too large, or
  * not to be read (a stick that fails in one place does not stop the rest).
@@ -50,19 +65,14 @@ part_load(struct hearing *h, const char *path, struct buf *out, bool *found,
 
 	*found = false;
 	if (!path_info(h->f->world, h->dir, path, &info, &why))
-		return why.kind == ERR_ABSENT || why.kind == ERR_INPUT ||
-		    err_set(err, why.kind, why.reason, "%s", why.text);
+		return part_passed(h, path, &why, err);
 	if (info.type != FILE_REGULAR || info.size > out->max) {
 		exchanged_tell(h->out, "%s in the bundle was passed over: it is no file of at most %zu bytes.",
 		    path, out->max);
 		return true;
 	}
 	*found = file_load(h->f->world, h->dir, path, out, &why);
-	if (*found || why.kind == ERR_INPUT || why.kind == ERR_ABSENT ||
-	    why.kind == ERR_LIMIT)
-		return true;
-	*err = why;
-	return false;
+	return *found || part_passed(h, path, &why, err);
 }
 
 bool

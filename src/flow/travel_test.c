@@ -301,6 +301,31 @@ a_damaged_parcel_is_told_and_keeps_no_other_out(void **state)
 	}
 }
 
+static void
+what_a_stick_does_not_give_back_about_ledgers_keeps_no_parcel_out(void **state)
+{
+	static const char *const parts[] = { "checkpoint", "add-checkpoint", "known",
+		"entries" };
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 420);
+	run_up_to(&j, AFTER_WRITE);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		char path[60];
+
+		(void)snprintf(path, sizeof path, "stick/ledger/%s", parts[i]);
+		if (path_exists(j.world, NULL, path))
+			OK(world_sim_unreadable(j.world, path, &err));
+	}
+	OK(site_again(&j.b, &err));
+	OK(flow_bundle_read(&j.b.flow, "stick", &r, &err));
+	assert_int_equal(r.parcels, 1);
+	assert_non_null(strstr(r.ledger_text, "could not be read"));
+	job_end(&j);
+}
+
 /* A bundle.json whose one parcel is this one. */
 static void
 list_one(struct job *j, const char *folder, const struct digest *act, uint64_t bytes,
@@ -859,6 +884,7 @@ main(void)
 		cmocka_unit_test(nothing_is_written_for_a_revoked_peer),
 		cmocka_unit_test(a_folder_for_one_authority_is_not_made_one_for_another),
 		cmocka_unit_test(a_damaged_parcel_is_told_and_keeps_no_other_out),
+		cmocka_unit_test(what_a_stick_does_not_give_back_about_ledgers_keeps_no_parcel_out),
 		cmocka_unit_test(a_parcel_for_which_there_is_no_room_leaves_the_disk_as_it_was),
 		cmocka_unit_test(what_nobody_listed_is_told_and_may_be_brought_singly),
 		cmocka_unit_test(what_an_earlier_writing_left_in_the_folder_stays_listed),
