@@ -12,7 +12,10 @@
 
 #define PEERS_PATH "ledger/peers"	/* below the home */
 
-/* Leaves of ours in one bundle: 19 MB; the rest goes with the next. */
+/*
+ * Leaves of ours in one bundle: 19 MB; the rest goes with the next.  A peer whose log grew by
+ * more, as it says, is cosigned unmirrored, and that is told.
+ */
 #define EXCHANGE_ENTRIES_MAX (64 * WITNESS_ENTRIES_MAX)
 #define EXCHANGE_ENTRIES_BYTES (16 + (uint64_t)EXCHANGE_ENTRIES_MAX * (2 + LEAF_BYTES))
 #define EXCHANGE_HANDED_MAX 4096	/* custody files of one bundle */

@@ -899,6 +899,16 @@ asked_again(struct settling *s, const struct asked *q, struct witness_answer *a,
 	return ok;
 }
 
+/* Cosigned on its word: who relies on the mirror learns that there is none so far. */
+static void
+unmirrored_tell(struct settling *s, const struct peer *p, const struct asked *q)
+{
+	if (q->checkpoint.size > q->mirrored)
+		exchanged_tell(s->out, "The ledger of %s was cosigned without its last %llu entries: a bundle brings %u at most. Another history of them shows only by checkpoints that others bring.",
+		    p->id.s, (unsigned long long)(q->checkpoint.size - q->mirrored),
+		    EXCHANGE_ENTRIES_MAX);
+}
+
 /* 200 and 409 are done with; what was refused is told, and asked for anew next time. */
 static bool
 body_settle(struct settling *s, const struct peer *p, struct span body,
@@ -924,6 +934,8 @@ body_settle(struct settling *s, const struct peer *p, struct span body,
 		*err = why;
 	if (ok) {
 		s->out->cosigned += a.status == 200;
+		if (a.status == 200)
+			unmirrored_tell(s, p, &q);
 		s->out->misbehaviour += a.misbehaviour;
 		if (a.status != 200 && a.status != 409)
 			exchanged_tell(s->out, "The ledger of %s was not cosigned: %s", p->id.s,

@@ -276,6 +276,55 @@ a_part_that_is_too_large_is_passed_over(void **state)
 	job_end(&j);
 }
 
+/* Aldora's bundle, in which its key says that its log has so many entries, and none come. */
+static void
+claims_size(struct job *j, uint64_t size)
+{
+	struct add_checkpoint a = { .old = 0 };
+	const struct log_signer *signer;
+	struct checkpoint c = { .size = size, .root = { { 5 } } };
+	struct buf text, note, body;
+	struct bundle_result r;
+
+	buf_init(&text, NOTE_MAX);
+	buf_init(&note, NOTE_MAX);
+	buf_init(&body, PROOF_MAX);
+	OK(site_again(&j->a, &err) &&
+	    flow_bundle_write_ledger(&j->a.flow, "claims", "XB", &r, &err) &&
+	    ledger_signer(&j->a.flow, &signer, &err));
+	(void)snprintf(c.origin, sizeof c.origin, "%s", signer->vkey.name);
+	OK(checkpoint_text(&c, &text, &err) && buf_add(&note, buf_span(&text), &err) &&
+	    buf_add_byte(&note, '\n', &err) &&
+	    note_sign(signer->key, &signer->vkey, buf_span(&text), &note, &err));
+	a.note = buf_span(&note);
+	OK(add_checkpoint_write(&a, &body, &err) && file_save(j->world, NULL,
+	    "claims/ledger/add-checkpoint", buf_span(&body), true, &err) &&
+	    path_remove(j->world, NULL, "claims/ledger/entries", &err));
+	buf_clear(&text);
+	buf_clear(&note);
+	buf_clear(&body);
+}
+
+static void
+entries_that_no_bundle_could_bring_are_not_waited_for_and_that_is_told(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 12);
+	run_up_to(&j, AFTER_PAIR);
+	claims_size(&j, EXCHANGE_ENTRIES_MAX);
+	OK(site_again(&j.b, &err) && flow_bundle_read(&j.b.flow, "claims", &r, &err));
+	assert_int_equal(r.cosigned, 0);
+	assert_non_null(strstr(r.ledger_text, "when the rest of its entries is here"));
+	claims_size(&j, EXCHANGE_ENTRIES_MAX + 1);
+	OK(site_again(&j.b, &err) && flow_bundle_read(&j.b.flow, "claims", &r, &err));
+	assert_int_equal(r.cosigned, 1);
+	assert_non_null(strstr(r.ledger_text, "without its last 524289 entries"));
+	job_end(&j);
+}
+
 static void
 a_card_that_nobody_confirmed_has_no_say_about_ledgers(void **state)
 {
@@ -548,6 +597,7 @@ main(void)
 		    a_cosignature_on_its_way_reaches_a_ledger_that_was_closed_meanwhile),
 		cmocka_unit_test(a_part_that_is_wrong_stops_nothing_and_convinces_nobody),
 		cmocka_unit_test(a_part_that_is_too_large_is_passed_over),
+		cmocka_unit_test(entries_that_no_bundle_could_bring_are_not_waited_for_and_that_is_told),
 		cmocka_unit_test(a_card_that_nobody_confirmed_has_no_say_about_ledgers),
 		cmocka_unit_test(a_third_ones_cosignature_joins_ours_on_the_same_checkpoint),
 		cmocka_unit_test(custody_goes_with_evidence_and_with_nothing_else),
