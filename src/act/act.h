@@ -159,6 +159,11 @@ MUST bool fields_copy(struct fields *to, const struct fields *from, struct err *
 /* Those of `more` take the place of what `to` has of the same rows: a reply, say. */
 MUST bool fields_overlay(struct fields *to, const struct fields *more, struct err *err);
 /*
+ * Entries of `more` go behind what `to` has of the same rows, and none twice: conditions, say.
+ * ERR_LIMIT "fields.full"; rows before that one are added then.
+ */
+MUST bool fields_append(struct fields *to, const struct fields *more, struct err *err);
+/*
  * o is the object "fields" itself, with one member a field; all of it is taken.
  * Decoding checks shape and form of every part (identifiers too), not what a measure
  * needs: that is policy's.  A draft may miss required parts; partial = true lets it.

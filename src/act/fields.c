@@ -255,6 +255,8 @@ fields_overlay(struct fields *to, const struct fields *more, struct err *err)
 	struct fields copy;
 	bool ok = fields_copy(&copy, more, err);
 
+	if (!ok)
+		return false;
 	for (size_t i = 0; ok && i < copy.n; i++) {
 		struct field *f = &copy.list[i];
 		bool there;
@@ -265,6 +267,84 @@ fields_overlay(struct fields *to, const struct fields *more, struct err *err)
 
 			to->list[place] = *f;
 			*f = was;
+		} else {
+			ok = fields_put(to, place, f->law, f->entries, f->n, err);
+			if (ok)
+				*f = (struct field){ .law = f->law };
+		}
+	}
+	fields_clear(&copy);
+	return ok;
+}
+
+static bool
+entry_same(const struct field_entry *a, const struct field_entry *b)
+{
+	for (size_t i = 0; i < LAW_PARTS_MAX; i++) {
+		const struct field_part *x = &a->parts[i], *y = &b->parts[i];
+
+		if (x->has != y->has || x->n != y->n || strcmp(x->lang, y->lang) != 0 ||
+		    (x->text == NULL) != (y->text == NULL) ||
+		    (x->text != NULL && strcmp(x->text, y->text) != 0))
+			return false;
+	}
+	return true;
+}
+
+static bool
+field_has(const struct field *f, const struct field_entry *e)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (entry_same(&f->entries[i], e))
+			return true;
+	return false;
+}
+
+/* What is taken from `more` is empty there. */
+static bool
+entries_append(struct field *to, struct field *more, struct err *err)
+{
+	struct field was = *to;
+	size_t fresh = 0, max = to->law->shape->entries_max;
+	struct field_entry *all;
+
+	for (size_t i = 0; i < more->n; i++)
+		fresh += !field_has(&was, &more->entries[i]);
+	if (fresh == 0)
+		return true;
+	if (fresh > max || was.n > max - fresh)
+		return err_set(err, ERR_LIMIT, "fields.full",
+		    "field \"%s\" (%s) has no room for more than %zu", to->law->name,
+		    to->law->id, max);
+	all = mem_array(was.n + fresh, sizeof *all, err);
+	if (all == NULL)
+		return false;
+	memcpy(all, was.entries, was.n * sizeof *all);
+	for (size_t i = 0; i < more->n; i++)
+		if (!field_has(&was, &more->entries[i])) {
+			all[to->n++] = more->entries[i];
+			memset(&more->entries[i], 0, sizeof more->entries[i]);
+		}
+	to->entries = all;
+	mem_free(was.entries);
+	return true;
+}
+
+bool
+fields_append(struct fields *to, const struct fields *more, struct err *err)
+{
+	struct fields copy;
+	bool ok = fields_copy(&copy, more, err);
+
+	if (!ok)
+		return false;
+	for (size_t i = 0; ok && i < copy.n; i++) {
+		struct field *f = &copy.list[i];
+		bool there;
+		size_t place = fields_place(to, f->law, &there);
+
+		if (there) {
+			ok = entries_append(&to->list[place], f, err);
 		} else {
 			ok = fields_put(to, place, f->law, f->entries, f->n, err);
 			if (ok)

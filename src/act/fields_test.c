@@ -309,6 +309,55 @@ a_copy_is_equal_and_its_own(void **state)
 	buf_clear(&y);
 }
 
+/* Conditions `from` and those after it, n of them, each with its own words. */
+static void
+conditions_fill(struct fields *fs, size_t from, size_t n)
+{
+	struct err err = ERR_INIT;
+	char name[40], text[20];
+
+	fields_init(fs);
+	for (size_t i = 0; i < n; i++) {
+		(void)snprintf(name, sizeof name, "conditions[%zu].code", i);
+		assert_true(fields_set(fs, name, "use_limit", "en", &err));
+		(void)snprintf(name, sizeof name, "conditions[%zu].text", i);
+		(void)snprintf(text, sizeof text, "Limit %zu", from + i);
+		assert_true(fields_set(fs, name, text, "en", &err));
+	}
+}
+
+static void
+entries_are_added_behind_those_there_and_none_twice(void **state)
+{
+	struct err err = ERR_INIT;
+	struct fields fs, more;
+	bool ok = false;
+
+	(void)state;
+	conditions_fill(&fs, 0, 15);
+	conditions_fill(&more, 14, 2);		/* one of them is there */
+	for (uint64_t n = 1; !ok; n++) {
+		mem_fail(n, true);
+		ok = fields_append(&fs, &more, &err);
+		mem_fail(0, false);
+		assert_true(ok || err.kind == ERR_MEMORY);
+		assert_int_equal(fields_find(&fs, "conditions")->n, ok ? 16 : 15);
+	}
+	assert_string_equal(fields_part(&fs, "conditions", 0, "text")->text, "Limit 0");
+	assert_string_equal(fields_part(&fs, "conditions", 15, "text")->text, "Limit 15");
+	assert_true(fields_append(&fs, &more, &err));
+	fields_clear(&more);
+	conditions_fill(&more, 16, 1);		/* 17 is one too many */
+	assert_false(fields_append(&fs, &more, &err));
+	assert_string_equal(err.reason, "fields.full");
+	assert_int_equal(fields_find(&fs, "conditions")->n, 16);
+	fields_clear(&fs);
+	assert_true(fields_append(&fs, &more, &err));
+	assert_int_equal(fields_find(&fs, "conditions")->n, 1);
+	fields_clear(&fs);
+	fields_clear(&more);
+}
+
 static void
 setting_without_memory_changes_nothing(void **state)
 {
@@ -615,6 +664,7 @@ main(void)
 		cmocka_unit_test(an_identifier_is_checked_part_by_part),
 		cmocka_unit_test(parts_entries_and_fields_are_removed),
 		cmocka_unit_test(a_copy_is_equal_and_its_own),
+		cmocka_unit_test(entries_are_added_behind_those_there_and_none_twice),
 		cmocka_unit_test(setting_without_memory_changes_nothing),
 		cmocka_unit_test(an_empty_object_is_no_fields),
 		cmocka_unit_test(a_draft_may_miss_what_an_act_must_have),

@@ -147,7 +147,7 @@ static const struct option answer_options[] = {
 	{ "evidence", "ID", "the evidence; default: the one of the request's case" },
 	{ "description", "TEXT", "what it is" },
 	{ "purpose", "TEXT", "what it may be used for" },
-	{ "limit", "CODE[=TEXT]", "a limit of use that travels with it; repeatable" },
+	{ "limit", "CODE[=TEXT]", "a limit of use that travels with it, besides what was promised; repeatable" },
 	{ "authorisation", "FILE", "content that is not executed yet: the order of your own State" },
 	{ "lang", "TAG", "language of the texts" },
 	END

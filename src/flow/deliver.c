@@ -97,30 +97,50 @@ delivering_load(struct delivering *g, unsigned number, struct err *err)
 	return ok;
 }
 
-/* What was promised under conditions goes under these conditions. */
 static bool
-limits_take(struct delivering *g, struct err *err)
+limits_said(const struct delivering *g, struct fields *out, struct err *err)
 {
 	const struct deliver_wish *w = g->wish;
 	const char *lang = w->lang != NULL ? w->lang : home_settings(g->f->home)->lang;
 	struct code_unknown unknown;
-	struct act promise;
-	bool ok;
 
 	for (size_t i = 0; i < w->limits_n; i++)
-		if (w->limits[i].value != NULL && !fields_set(&g->limits,
-		    w->limits[i].name, w->limits[i].value, lang, err))
+		if (w->limits[i].value != NULL && !fields_set(out, w->limits[i].name,
+		    w->limits[i].value, lang, err))
 			return false;
-	if (codes_unknown(&g->limits, &unknown))
+	if (codes_unknown(out, &unknown))
 		return err_set(err, ERR_USE, "deliver.limit",
 		    "\"%.60s\" is no code of a limit of use; its codes: %s", unknown.code,
 		    unknown.field->codes);
-	if (w->limits_n > 0 || !g->has_promise)
+	return true;
+}
+
+static bool
+limits_promised(struct delivering *g, struct err *err)
+{
+	struct act promise;
+	bool ok;
+
+	if (!g->has_promise)
 		return true;
 	if (!act_open(g->f, &g->promise, &promise, err))
 		return false;
 	ok = fields_copy(&g->limits, &promise.body.answer.fields, err);
 	act_clear(&promise);
+	return ok;
+}
+
+/* What was promised under conditions goes under these, and under what is said now besides. */
+static bool
+limits_take(struct delivering *g, struct err *err)
+{
+	struct fields said;
+	bool ok;
+
+	fields_init(&said);
+	ok = limits_said(g, &said, err) && limits_promised(g, err) &&
+	    fields_append(&g->limits, &said, err);
+	fields_clear(&said);
 	return ok;
 }
 

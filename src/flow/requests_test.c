@@ -887,6 +887,24 @@ exported(struct job *j, const char *folder, const char *ending, char path[200])
 	assert_true(found);
 }
 
+/* Said again, one is there once; another is added, and takes nothing away. */
+static bool
+deliver_limited(struct job *j, struct sent *sent, struct err *err)
+{
+	static const struct field_setting limits[] = {
+		{ "conditions[0].code", "no_death_penalty" },
+		{ "conditions[0].text", "It is not used where death is the penalty." },
+		{ "conditions[1].code", "use_limit" },
+		{ "conditions[1].text", "none" },
+	};
+	struct deliver_wish w = { .evidence = 1, .purpose = "case 12 only",
+		.limits = limits, .limits_n = COUNT(limits), .authorisation = KIT_ORDER };
+	struct sealed sealed;
+
+	return SECONDED(&j->b, err, flow_request_deliver(&j->b.flow, 1, &w, &sealed, sent,
+	    err));
+}
+
 static void
 conditions_that_were_promised_travel_with_the_evidence(void **state)
 {
@@ -919,7 +937,7 @@ conditions_that_were_promised_travel_with_the_evidence(void **state)
 	NO(deliver(&j, &sent, &err), "execute.assurance");
 	OK(flow_request_execute(&j.b.flow, 1, &assured, &row, &err));
 	assert_string_equal(row.state, "executing");
-	OK(deliver(&j, &sent, &err));
+	OK(deliver_limited(&j, &sent, &err));
 	assert_int_equal(carry(&j, &j.b, &j.a, "XA").as, TAKEN);
 	OK(flow_request_export(&j.a.flow, 1, "acts", &(struct request_exported){ 0 }, &err));
 	buf_init(&json, ACT_BYTES_MAX);
@@ -929,6 +947,10 @@ conditions_that_were_promised_travel_with_the_evidence(void **state)
 	part = fields_part(&a.body.delivered.limits, "conditions", 0, "code");
 	assert_non_null(part);
 	assert_string_equal(part->text, "no_death_penalty");
+	part = fields_part(&a.body.delivered.limits, "conditions", 1, "code");
+	assert_non_null(part);
+	assert_string_equal(part->text, "use_limit");
+	assert_null(fields_part(&a.body.delivered.limits, "conditions", 2, "code"));
 	assert_string_equal(a.body.delivered.purpose.text, "case 12 only");
 	act_clear(&a);
 	buf_clear(&json);
