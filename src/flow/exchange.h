@@ -80,6 +80,11 @@ MUST bool cosigners_known(struct flow *f, struct cosigners *out, struct err *err
  * "witness.entries": a log we follow, and we do not hold all entries up to the checkpoint, so
  * that two histories could not be compared (unless it lacks more than EXCHANGE_ENTRIES_MAX,
  * which no bundle brings: such a log is cosigned by proof alone).
+ *
+ * What is left: a witness out of a backup has the key it had, and what it forgot no peer can
+ * prove to it.  When the recovery is over it may cosign another root at a size it cosigned
+ * before, if the log's owner, or all our peers together, hide the first.  The two notes are proof
+ * against that log all the same, for whoever comes to hold both.
  */
 MUST bool checkpoint_cosign(struct flow *f, struct witness *w, const struct witness_key *key,
     struct span body, struct witness_answer *out, struct err *err);
