@@ -159,7 +159,7 @@ class Bench:
         """The second person signs, from afar, what never leaves by one."""
         out = subprocess.run(self.args(home, *words), capture_output=True, text=True,
                              check=False)
-        matter = re.search(r"approval give ([0-9a-f]{12})", out.stderr + out.stdout)[1]
+        matter = re.search(r"approval give ([0-9a-f]{16})", out.stderr + out.stdout)[1]
         ask, answer = self.at("ask.age"), self.at("answer.json")
         self.comity(home, "approval", "give", matter, "--by", "2", "--out", ask)
         Run(["comity", "--passphrase-file", self.at("pass"), "--no-input", "approval",

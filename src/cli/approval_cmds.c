@@ -8,6 +8,8 @@
 #define KEY_MAX (64u << 10)
 #define QUESTION_MAX (2u << 20)
 
+#define ID_MIN 16			/* hex digits: 64 bits, which nobody finds a second text for */
+
 /* ---- shown ---- */
 
 static void
@@ -45,7 +47,7 @@ matter_json(struct json_out *j, const struct matter_view *m, bool text)
 static void
 matter_line(struct cli *c, const struct matter_view *m)
 {
-	say(c, "%.12s  %s", digest_hex(&m->content).s, m->request == 0 &&
+	say(c, "%.*s  %s", ID_MIN, digest_hex(&m->content).s, m->request == 0 &&
 	    m->evidence == 0 ? people_act_name(m->act) : act_kind_name(m->kind));
 	if (m->request != 0)
 		say(c, ", request %u", m->request);
@@ -75,24 +77,59 @@ approvals_say(struct cli *c, const struct matter_view *m)
 		    count_people(m->needed, "other person", "other persons").s);
 }
 
-/* The content, which may hold what a stranger wrote: line by line. */
+/* Up to where a line of JSON is told on a line of its own: behind a comma or a bracket. */
+static size_t
+json_piece(struct span text)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '\\' && quoted)
+			i++;
+		else if (text.p[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && memchr(",{[", text.p[i], 3) != NULL)
+			return i + 1;
+	}
+	return text.n;
+}
+
+static void
+piece_say(struct cli *c, struct span piece)
+{
+	struct buf line;
+	const char *s;
+
+	buf_init(&line, piece.n + 1);
+	if (buf_add(&line, piece, &c->err) && buf_text(&line, &s, &c->err)) {
+		say(c, "    ");
+		say_text(c, s);
+		say(c, "\n");
+	}
+	buf_clear(&line);
+}
+
+/*
+ * The content, which may hold what a stranger wrote: each value on a line of its own.  In
+ * the text it is a JSON string, and what cannot be seen is spelt out (say_text).
+ */
 static void
 content_say(struct cli *c, struct span text)
 {
 	while (text.n > 0) {
 		const uint8_t *end = memchr(text.p, '\n', text.n);
 		size_t n = end != NULL ? (size_t)(end - text.p) : text.n;
-		struct buf line;
-		const char *s;
+		struct span line = span_part(text, 0, n);
+		bool json = n > 1 && line.p[0] == '{';	/* a draft, which has no lines */
 
-		buf_init(&line, text.n + 1);
-		if (buf_add(&line, span_part(text, 0, n), &c->err) &&
-		    buf_text(&line, &s, &c->err)) {
-			say(c, "    ");
-			say_text(c, s);
-			say(c, "\n");
+		while (json && line.n > 0) {
+			size_t piece = json_piece(line);
+
+			piece_say(c, span_part(line, 0, piece));
+			line = span_from(line, piece);
 		}
-		buf_clear(&line);
+		if (!json)
+			piece_say(c, line);
 		text = span_from(text, end != NULL ? n + 1 : n);
 	}
 }
@@ -144,7 +181,7 @@ run_approval_list(struct cli *c, struct call *call)
 	return EXIT_DONE;
 }
 
-/* By the number of a request, or the beginning of an id. */
+/* By the number of a request, the beginning of an id, or both. */
 static bool
 matter_find(struct cli *c, const char *number, const char *id, struct matter_view *out)
 {
@@ -153,9 +190,9 @@ matter_find(struct cli *c, const char *number, const char *id, struct matter_vie
 	matter_view_init(out);
 	if (number != NULL && !request_number_parse(number, &request, &c->err))
 		return false;
-	if (id != NULL && strlen(id) < 4)
+	if (id != NULL && strlen(id) < ID_MIN)
 		return err_set(&c->err, ERR_USE, "approval.id",
-		    "give at least four digits of the id; see: comity approval list");
+		    "give at least %d digits of the id; see: comity approval list", ID_MIN);
 	return flow_matter(&c->flow, request, id, out, &c->err);
 }
 
@@ -197,6 +234,45 @@ given(struct cli *c, unsigned person, const struct digest *id, const char *next)
 	}
 	say(c, "Approved by P%u, exactly as it is now; a change voids it.\n%s", person, next);
 	return EXIT_DONE;
+}
+
+/* What was said so far is the question, on the terminal wherever the rest goes. */
+static bool
+yes_typed(struct cli *c)
+{
+	struct buf answer;
+	const char *prompt, *typed;
+	bool ok;
+
+	buf_init(&answer, 400);
+	ok = buf_add_text(&c->out, "You sign exactly that. Type yes to approve it: ",
+	    &c->err) && buf_text(&c->out, &prompt, &c->err) &&
+	    world_ask(c->world, prompt, false, &answer, &c->err) &&
+	    buf_text(&answer, &typed, &c->err) && (strcmp(typed, "yes") == 0 ||
+	    err_set(&c->err, ERR_STOPPED, "use.not-confirmed",
+	    "yes was not typed: nothing was approved"));
+	buf_reset(&c->out);
+	buf_clear(&answer);
+	return ok;
+}
+
+/*
+ * What is signed is what was shown: it is printed, and at a terminal asked about.  Where
+ * nobody is asked, its id is named, or --yes says that whatever is there now is meant.
+ */
+static bool
+seen(struct cli *c, const struct matter_view *m, bool named)
+{
+	bool asks = !c->yes && !c->json && !c->no_input &&
+	    world_input_is_terminal(c->world);
+
+	if (!named && !c->yes && !asks)
+		return err_set(&c->err, ERR_USE, "approval.unseen",
+		    "nobody was shown what this approves. Read it (comity approval show %.*s) and add --id with these digits; or --yes",
+		    ID_MIN, digest_hex(&m->content).s);
+	if (!c->json)
+		(void)matter_shown(c, m, NULL);
+	return !asks || yes_typed(c);
 }
 
 static int
@@ -247,7 +323,7 @@ approve(struct cli *c, struct call *call, const char *number, const char *id)
 		code = question_write(c, &m, call_value(call, "by"), out);
 	else if (call_value(call, "by") != NULL)
 		code = fail_use(c, "--by needs --out FILE: the question for that person");
-	else if (flow_approve(&c->flow, &m, &c->err))
+	else if (seen(c, &m, id != NULL) && flow_approve(&c->flow, &m, &c->err))
 		code = given(c, c->flow.as, &m.content, m.due_at != 0 ? "" :
 		    "  Next: give the command again that it is about.\n");
 	else
@@ -265,7 +341,7 @@ run_approval_give(struct cli *c, struct call *call)
 int
 run_request_approve(struct cli *c, struct call *call)
 {
-	return approve(c, call, call->args[0], NULL);
+	return approve(c, call, call->args[0], call_value(call, "id"));
 }
 
 /* ---- on another machine ---- */

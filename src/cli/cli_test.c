@@ -444,7 +444,7 @@ static void
 judge_signs(void)
 {
 	const char *at = strstr(err_out, "approval give ");
-	char id[13];
+	char id[17];
 
 	assert_non_null(at);
 	(void)snprintf(id, sizeof id, "%s", at + strlen("approval give "));

@@ -233,6 +233,7 @@ static const struct { const char *name, *text; } topics[] = {
 	"  their own request            comity request record --from XB --kind preserve ...\n"
 	"  answer them                  comity request confirm NUMBER --by letter --out FILE\n"
 	"  hand over evidence           comity evidence seal ID --to-passphrase --out FILE.age\n"
+	"                               --request NUMBER, or --receiver NAME\n"
 	"                               comity evidence seal ID --to-cert CERT --out FILE.p7m\n"
 	"\n"
 	"What you record is signed by you as a record of what came; nobody can take it for\n"

@@ -254,6 +254,7 @@ run_evidence_seal_alone(struct cli *c, struct call *call)
 		SEAL_PASSPHRASE, .passphrase = receiver_ask, .arg = &p,
 		.description = call_value(call, "description"),
 		.purpose = call_value(call, "purpose"), .lang = call_value(call, "lang"),
+		.receiver = call_value(call, "receiver"),
 		.out_path = call_value(call, "out") };
 	struct sealed *s = mem_new(sizeof *s, &c->err);
 	struct evidence *e = mem_new(sizeof *e, &c->err);

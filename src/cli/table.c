@@ -26,6 +26,7 @@ const struct option revoke_options[] = {
 	{ "reason", "TEXT", "why (needed)" }, END
 };
 const struct option approve_options[] = {
+	{ "id", "HEX", "what you read: the digits that comity approval list and show print" },
 	{ "by", "NUMBER", "a person who signs from afar, with --out" },
 	{ "out", "FILE", "the question for that person, sealed to it" },
 	{ "file", "FILE", "the approval that came back" },

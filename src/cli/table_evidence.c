@@ -84,6 +84,7 @@ static const struct option seal_options[] = {
 	{ "to-passphrase", NULL, "instead: under a passphrase, for a receiver without Comity" },
 	{ "to-cert", "FILE", "instead: to this certificate, opened with openssl" },
 	{ "receiver-passphrase-file", "FILE", "the receiver's passphrase, for --to-passphrase" },
+	{ "receiver", "NAME", "with these two: who is to have it; needed under a passphrase without --request" },
 	{ "request", "NUMBER", "with these two: the request it answers" },
 	{ "reference", "NUMBER", "the receiver's number for the request" },
 	{ "description", "TEXT", "what it is" },

@@ -93,7 +93,7 @@ const struct command people_commands[] = {
 	{ "approval", "show", "ID", 1, 1, "what would leave, and who approved it", NULL, NULL,
 	    NULL, true, run_approval_show },
 	{ "approval", "give", "ID", 1, 1, "approve it",
-	    "ID is the beginning of what comity approval list prints. As comity request approve, for what belongs to no request.",
+	    "ID is the beginning of what comity approval list prints, 16 digits or more. As comity request approve, for what belongs to no request.",
 	    approve_options, NULL, true, run_approval_give },
 	{ "approval", "key", "", 0, 0, "keys for one who signs elsewhere",
 	    "On the machine of that person; needs no home. The public half goes to the office, which enrols it: comity person add NAME --role ROLE --public FILE.",

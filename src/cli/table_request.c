@@ -379,7 +379,7 @@ const struct command request_commands[] = {
 	{ "request", "send", "NUMBER", 1, 1, "sign, seal and put it into the outbox", NULL,
 	    request_send_options, request_send_examples, true, run_request_send },
 	{ "request", "approve", "NUMBER", 1, 1, "approve what another person prepared",
-	    "Signs over exactly what would leave: kind, receiver, basis, texts, attachments. Who wrote or changed it cannot approve it; a change after that voids the approval. For a person who signs elsewhere: --by NUMBER --out QUESTION, and --file ANSWER.",
+	    "Shows exactly what would leave (kind, receiver, basis, texts, attachments), asks, and signs over it. Where nobody is asked, --id names what was read, or --yes takes what is there. Who wrote or changed it cannot approve it; a change after that voids the approval. For a person who signs elsewhere: --by NUMBER --out QUESTION, and --file ANSWER.",
 	    approve_options, approve_examples, true, run_request_approve },
 	{ "request", "approvals", "NUMBER", 1, 1, "who approved it, and what counts", NULL,
 	    NULL, NULL, true, run_request_approvals },

@@ -14,6 +14,7 @@
 #include "crypto/cms.h"
 #include "crypto/testkit.h"
 #include "flow/disclose.h"
+#include "flow/people_inside.h"
 #include "flow/places_kit.h"
 #include "flow/testkit.h"
 
@@ -580,7 +581,7 @@ seal_alone(struct job *j, unsigned request, const char *secret, const char *out,
 	char typed[64];
 	struct seal_alone_wish w = { .number = 1, .request = request,
 		.how = SEAL_PASSPHRASE, .passphrase = told, .arg = typed,
-		.purpose = "case 12 only", .out_path = out };
+		.purpose = "case 12 only", .receiver = "Court of Cascada", .out_path = out };
 
 	(void)snprintf(typed, sizeof typed, "%s", secret);
 	return site_again(&j->a, err) && SECONDED(&j->a, err,
@@ -714,6 +715,72 @@ a_second_try_writes_the_file_and_seals_nothing(void **state)
 	OK(flow_evidence_open(&j.a.flow, 1, SIZE_MAX, "bag", false, 0, &j.opened,
 	    &err));
 	assert_true(j.opened.unpacked);
+	job_end(&j);
+}
+
+/* What waits for a second person after this wish is refused for want of one; cleared by the caller. */
+static void
+waits_for(struct job *j, const char *description, const char *purpose, struct matter_view *m)
+{
+	char typed[] = SECRET;
+	struct seal_alone_wish w = { .number = 1, .how = SEAL_PASSPHRASE, .passphrase = told,
+		.arg = typed, .description = description, .purpose = purpose,
+		.receiver = "Court of Cascada", .out_path = "a.age" };
+	struct matter_view *list = NULL;
+	struct sealed s;
+	size_t n = 0;
+
+	OK(site_again(&j->a, &err));
+	NO(flow_evidence_seal_alone(&j->a.flow, &w, &s, &err), "people.second");
+	OK(flow_matters(&j->a.flow, &list, &n, &err));
+	assert_int_equal(n, 1);
+	*m = list[0];
+	OK(path_remove(j->world, home_dir(j->a.flow.home), matter_path(&m->content).s, &err));
+	mem_free(list);
+}
+
+static void
+what_is_typed_can_imitate_no_other_line_of_what_is_approved(void **state)
+{
+	struct matter_view one, two;
+	struct sealed s;
+	struct job j;
+	const char *text, *at;
+	unsigned n;
+
+	(void)state;
+	evidence_begin(&j, 91, &n);
+	OK(seal_alone(&j, 0, SECRET, "first.age", &s, &err));	/* there are two persons now */
+	waits_for(&j, "d", "x\npurpose y", &one);
+	waits_for(&j, "d\npurpose x", "y", &two);
+	assert_false(digest_eq(&one.content, &two.content));
+	OK(buf_text(&one.text, &text, &err));
+	assert_non_null(strstr(text, "receiver \"Court of Cascada\"\n"));
+	at = strstr(text, "\npurpose ");
+	assert_non_null(at);
+	assert_true(strncmp(at, "\npurpose \"x\\npurpose y\"\n", 24) == 0);
+	assert_null(strstr(at + 1, "\npurpose "));
+	matter_view_clear(&one);
+	matter_view_clear(&two);
+	job_end(&j);
+}
+
+static void
+under_a_passphrase_it_is_said_who_is_to_have_it(void **state)
+{
+	char typed[] = SECRET;
+	struct seal_alone_wish w = { .number = 1, .how = SEAL_PASSPHRASE, .passphrase = told,
+		.arg = typed, .purpose = "case 12 only", .out_path = "a.age" };
+	struct sealed s;
+	struct job j;
+	unsigned n;
+
+	(void)state;
+	evidence_begin(&j, 92, &n);
+	NO(flow_evidence_seal_alone(&j.a.flow, &w, &s, &err), "seal.receiver");
+	/* Of a request it is who asked. */
+	w.request = n;
+	OK(SECONDED(&j.a, &err, flow_evidence_seal_alone(&j.a.flow, &w, &s, &err)));
 	job_end(&j);
 }
 
@@ -1029,6 +1096,8 @@ main(void)
 		cmocka_unit_test(a_correspondent_is_somebody_that_can_be_written_to),
 		cmocka_unit_test(evidence_under_a_passphrase_is_opened_and_checked_without_us),
 		cmocka_unit_test(a_second_try_writes_the_file_and_seals_nothing),
+		cmocka_unit_test(what_is_typed_can_imitate_no_other_line_of_what_is_approved),
+		cmocka_unit_test(under_a_passphrase_it_is_said_who_is_to_have_it),
 		cmocka_unit_test(evidence_for_a_certificate_is_opened_by_openssl),
 		cmocka_unit_test(too_much_for_a_certificate_is_said_before_anything_is_made),
 		cmocka_unit_test(no_name_on_paper_shows_in_the_home),

@@ -62,6 +62,13 @@ MUST bool flow_second_done(struct flow *f, const struct matter *m, bool left,
  * before is void.  Does nothing in a home of one.
  */
 MUST bool flow_prepare(struct flow *f, const struct matter *m, struct err *err);
+/*
+ * One value that a person typed or another office wrote, as content: word, blank, the text
+ * as a JSON string ("-" without quotes: there is none), LF.  No value can look like another
+ * line, and two wishes never have one text.
+ */
+MUST bool matter_value_print(struct buf *out, const char *word, const char *value,
+    struct err *err);
 /* The text of an act as content: without nonce, times of making, cards and software. */
 MUST bool matter_act_print(const struct act *a, struct buf *out, struct err *err);
 
@@ -77,7 +84,7 @@ struct approval_view {
 	struct people_verdict why;	/* when it does not */
 };
 struct matter_view {
-	struct digest content;		/* its first 12 digits name it */
+	struct digest content;		/* its first 16 digits name it */
 	enum people_act act;
 	enum act_kind kind;
 	unsigned request, evidence;

@@ -309,6 +309,7 @@ struct seal_alone_wish {
 	bool (*passphrase)(void *arg, struct buf *secret, struct err *err);
 	void *arg;
 	const char *description, *purpose, *lang;
+	const char *receiver;			/* who gets it; needed under a passphrase of no request */
 	const char *out_path;			/* file to make: .age or .p7m; must not exist */
 };
 MUST bool flow_evidence_seal_alone(struct flow *f, const struct seal_alone_wish *wish,

@@ -214,6 +214,39 @@ limits_take(struct alone *a, struct err *err)
 
 /* ---- by two persons ---- */
 
+/* A passphrase names nobody: who is to have it is said to the second person. */
+static bool
+receiver_ask(const struct alone *a, struct err *err)
+{
+	const struct seal_alone_wish *w = a->wish;
+
+	return w->how == SEAL_CERTIFICATE || w->request != 0 || (w->receiver != NULL &&
+	    w->receiver[0] != '\0') || err_set(err, ERR_USE, "seal.receiver",
+	    "a passphrase does not say who is to have it: add --receiver NAME, or --request NUMBER if it answers one");
+}
+
+/* Whom the certificate names, or whose request it answers. */
+static bool
+receiver_print(struct alone *a, struct err *err)
+{
+	struct buf name;
+	const char *text;
+	bool ok;
+
+	if (a->row.number != 0 && !buf_printf(&a->content, err, "to %s\ncorrespondent %u\n",
+	    a->row.peer[0] != '\0' ? a->row.peer : "-", a->row.correspondent))
+		return false;
+	if (!matter_value_print(&a->content, "receiver", a->wish->receiver, err))
+		return false;
+	if (a->wish->how != SEAL_CERTIFICATE)
+		return true;
+	buf_init(&name, 4096);
+	ok = cert_subject_text(a->to.list[0], &name, err) && buf_text(&name, &text, err) &&
+	    matter_value_print(&a->content, "certificate of", text, err);
+	buf_clear(&name);
+	return ok;
+}
+
 /* "certificate SHA256" or "passphrase": each writing is handed over anew. */
 static bool
 how_print(const struct alone *a, char out[100], struct err *err)
@@ -245,10 +278,11 @@ alone_matter(struct alone *a, struct err *err)
 	ok = flow_keyring(a->f, &k, err) && evidence_load(a->f->home, w->number, &e, err) &&
 	    evidence_private_load(a->f->home, k, w->number, &prv, err) &&
 	    evidence_pin(a->f, &e, &prv, err) &&
-	    how_print(a, how, err) && buf_printf(&a->content, err,
-	    "description %s\npurpose %s\nlang %s\nlimits as in %s\nrequest %s",
-	    w->description != NULL ? w->description : "-",
-	    w->purpose != NULL ? w->purpose : "-", w->lang != NULL ? w->lang : "-",
+	    how_print(a, how, err) && receiver_print(a, err) &&
+	    matter_value_print(&a->content, "description", w->description, err) &&
+	    matter_value_print(&a->content, "purpose", w->purpose, err) &&
+	    matter_value_print(&a->content, "lang", w->lang, err) &&
+	    buf_printf(&a->content, err, "limits as in %s\nrequest %s",
 	    a->has_promise ? digest_hex(&a->promise).s : "-",
 	    a->row.number != 0 ? digest_hex(&a->row.act).s : "-") &&
 	    evidence_matter(&e, &prv, how, &a->content, err);
@@ -429,7 +463,7 @@ flow_evidence_seal_alone(struct flow *f, const struct seal_alone_wish *wish,
 
 	alone_init(&a, f, wish);
 	ok = home_lock(f->home, err) && thread_load(&a, err) && thread_ask(&a, err) &&
-	    size_ask(&a, err) && new_place_open(f, wish->out_path, &a.place, err) &&
+	    size_ask(&a, err) && receiver_ask(&a, err) && new_place_open(f, wish->out_path, &a.place, err) &&
 	    receiver_take(&a, err) && limits_take(&a, err) &&
 	    alone_second(&a, err) && seal_ours(&a, out, err) &&
 	    file_make(&a, &out->evidence.parcels[out->parcel], err);

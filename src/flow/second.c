@@ -19,6 +19,20 @@ matter_act_print(const struct act *a, struct buf *out, struct err *err)
 	return act_encode(&plain, out, err);
 }
 
+bool
+matter_value_print(struct buf *out, const char *word, const char *value, struct err *err)
+{
+	struct json_out j;
+
+	if (value == NULL)
+		return buf_printf(out, err, "%s -\n", word);
+	if (!buf_printf(out, err, "%s ", word))
+		return false;
+	json_out_begin(&j, out, false, false, err);
+	json_out_str(&j, NULL, value);
+	return json_out_end(&j) && buf_add_byte(out, '\n', err);
+}
+
 /* ---- prepared ---- */
 
 static bool
@@ -214,7 +228,7 @@ not_ready(struct second *s, const struct people_verdict *v, struct err *err)
 		    s->m->request);
 	if (strcmp(v->reason, "people.second") == 0)
 		return err_set(err, ERR_REFUSED, v->reason,
-		    "%s The other person types: comity approval give %.12s", v->text,
+		    "%s The other person types: comity approval give %.16s", v->text,
 		    digest_hex(&s->content).s);
 	return person_verdict_ask(v, err);
 }

@@ -117,9 +117,10 @@ two_ask(struct using *u, struct looking *l, unsigned evidence, struct err *err)
 		return false;
 	u->matter = (struct matter){ .act = PEOPLE_READ_PROTECTED, .kind = ACT_DELIVERED,
 		.request = u->request, .evidence = evidence };
-	if (!buf_printf(&u->content, err, "opened\nact %s\npackage %s\nfor %s\n",
-	    digest_hex(&l->p->act_id).s, digest_hex(&l->p->package_id).s,
-	    u->f->purpose != NULL ? u->f->purpose : "what it was handed over for"))
+	/* Without one it is for what it was handed over for. */
+	if (!buf_printf(&u->content, err, "opened\nact %s\npackage %s\n",
+	    digest_hex(&l->p->act_id).s, digest_hex(&l->p->package_id).s) ||
+	    !matter_value_print(&u->content, "for another purpose", u->f->purpose, err))
 		return false;
 	u->matter.content = buf_span(&u->content);
 	if (!flow_second(u->f, &u->matter, &people, err))

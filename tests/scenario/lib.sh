@@ -133,7 +133,7 @@ ahead() {
 		second_try "$@"
 	fi
 	[ "$got" -eq 6 ] || return 0
-	id=$(sed -n 's/.*comity approval give \([0-9a-f]\{12\}\).*/approval give \1/p
+	id=$(sed -n 's/.*comity approval give \([0-9a-f]\{16\}\).*/approval give \1/p
 		s/.*comity request approve \([0-9][0-9]*\).*/request approve \1/p' \
 		second.out second.err | head -n 1)
 	[ -z "$id" ] || judge_signs "$1" "$id"

@@ -65,17 +65,17 @@ try 0 'the investigator drafts' draft 2
 try 6 'and sends nothing alone' P 2 request send 1 --yes
 said 'request approve 1' 'it is told how it goes on'
 try 6 'nor does any other one person' P 1 request send 1 --yes
-try 6 'who drafted does not approve' P 2 request approve 1
+try 6 'who drafted does not approve' P 2 request approve 1 --yes
 said 'Who wrote, changed or prepared it' 'whatever other role that person has'
 try 6 'nor with a role that approves' sh -c '
 	comity --home a --as 4 --passphrase-file pass4 --no-input person role 2 --add officer &&
 	comity --home a --as 1 --passphrase-file pass --no-input person let-in 2 &&
-	comity --home a --as 2 --passphrase-file pass2 --no-input request approve 1'
+	comity --home a --as 2 --passphrase-file pass2 --no-input request approve 1 --yes'
 said 'Who wrote, changed or prepared it' 'a second role of one person is no second person'
 must P 4 person role 2 --remove officer
 must P 1 person let-in 2
-try 4 'who reads figures approves nothing' P 5 request approve 1
-try 0 'another person approves' P 3 request approve 1
+try 4 'who reads figures approves nothing' P 5 request approve 1 --yes
+try 0 'another person approves' P 3 request approve 1 --yes
 try 0 'it is seen who did' P 1 request approvals 1
 said 'P3 (prosecutor)' 'by pseudonym and role'
 said 'counts' 'and it counts'
@@ -83,7 +83,17 @@ must P 2 request edit 1 --set purpose='Proof of who wrote and who paid'
 try 6 'a draft that was changed since is not approved' P 3 request send 1 --yes
 said 'changed since' 'and the sentence says so'
 try 6 'by whoever sends it' P 1 request send 1 --yes
-must P 3 request approve 1
+try 2 'nobody approves what was not shown' P 3 request approve 1
+said '--id' 'and is told how to name what was read'
+must P 3 request approvals 1
+was=$(head -c 16 said)
+said '"Proof of who wrote and who paid"' 'each value stands on a line of its own'
+must P 2 request edit 1 --set purpose='Something else'
+try 5 'what was read is approved, not what came in between' P 3 request approve 1 --id "$was"
+must P 2 request edit 1 --set purpose='Proof of who wrote and who paid'
+try 2 'a few digits of an id name nothing' P 3 request approve 1 --id "$(echo "$was" | head -c 8)"
+try 0 'by its id it is approved' P 3 request approve 1 --id "$was"
+said '"Proof of who wrote and who paid"' 'and printed as it is signed'
 try 6 'the investigator sends nothing, approved or not' P 2 request send 1 --yes
 said 'Who may: prosecutor' 'and is told who may'
 try 0 'who may send it does' P 3 request send 1 --yes
@@ -93,7 +103,7 @@ holds 'the approvals are used up' sh -c '! ls a/approvals/*.json 2>/dev/null | g
 
 must draft 2
 must draft 2
-must P 3 request approve 2
+must P 3 request approve 2 --yes
 id2=$(basename a/approvals/*-P3.json -P3.json)
 P 1 --json approval list >list.json
 id3=$(python3 -c '
@@ -123,14 +133,14 @@ rm -r a/people && mv people.kept a/people
 cp -r a/people people.before
 must P 4 person disable 3 --reason 'left the office'
 mv a/people people.now && cp -r people.before a/people
-try 10 'an older list that was put back, with who left in it, stops everything' P 3 request approve 2
+try 10 'an older list that was put back, with who left in it, stops everything' P 3 request approve 2 --yes
 said 'put an older list back' 'and says why'
 said 'comity restore' 'and how it goes on'
 rm -r a/people && mv people.now a/people
 try 6 'who left approves nothing any more, and did not' P 1 request send 2 --yes
 must P 1 request approvals 2
 said 'does not work here any more' 'the sentence says so'
-try 6 'and opens nothing' P 3 request approve 2
+try 6 'and opens nothing' P 3 request approve 2 --yes
 
 # ---- release: evidence ----
 
@@ -222,8 +232,8 @@ n=$(sed -n 's/.*XA-2026-0*\([0-9]*\).*preserve.*/\1/p' said | tail -n 1)
 try 0 'one person alone confirms a preservation' P 1 request confirm "$n"
 try 0 'the desk' P 1 status
 said 'second signature is still owed' 'shows what is owed'
-try 6 'who confirmed does not sign as the second' P 1 request approve "$n"
-try 0 'another person signs later' P 4 request approve "$n"
+try 6 'who confirmed does not sign as the second' P 1 request approve "$n" --yes
+try 0 'another person signs later' P 4 request approve "$n" --yes
 must P 1 status
 said_not 'still owed' 'and nothing is owed any more'
 
