@@ -12,6 +12,16 @@
 
 /* ---- shown ---- */
 
+/* What it is about, in a word. */
+static const char *
+matter_word(const struct matter_view *m)
+{
+	if (span_starts(buf_span(&m->text), MATTER_EXECUTE))
+		return "execution";
+	return m->request == 0 && m->evidence == 0 ? people_act_name(m->act) :
+	    act_kind_name(m->kind);
+}
+
 static void
 matter_json(struct json_out *j, const struct matter_view *m, bool text)
 {
@@ -47,8 +57,8 @@ matter_json(struct json_out *j, const struct matter_view *m, bool text)
 static void
 matter_line(struct cli *c, const struct matter_view *m)
 {
-	say(c, "%.*s  %s", ID_MIN, digest_hex(&m->content).s, m->request == 0 &&
-	    m->evidence == 0 ? people_act_name(m->act) : act_kind_name(m->kind));
+	say(c, "%.*s  %s", ID_MIN, digest_hex(&m->content).s,
+	    matter_word(m));
 	if (m->request != 0)
 		say(c, ", request %u", m->request);
 	if (m->evidence != 0)

@@ -1,5 +1,6 @@
 /* What was granted is worked on: by whom, on which authority, after which assurance. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "flow/execute.h"
@@ -223,12 +224,78 @@ executing_load(struct executing *x, bool read, struct err *err)
 
 /* ---- two persons, where one is not enough ---- */
 
+#define FILED_MAX 64		/* of one request: orders that followed each other, waivers */
+
+static int
+digest_order(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct digest));
+}
+
+/* In one order, whenever they were put there: a line for each. */
+static bool
+filed_print(const struct executing *x, enum filed what, struct buf *out, struct err *err)
+{
+	struct folder_path folder = folder_of(what, &x->row);
+	struct digest list[FILED_MAX];
+	struct listing *l = NULL;
+	struct listing_entry e;
+	size_t n = 0;
+	bool more = true, ok;
+
+	if (!home_has(x->f->home, folder.s))
+		return buf_printf(out, err, "%s -\n", filings[what].name);
+	ok = listing_open(x->f->world, home_dir(x->f->home), folder.s, &l, err);
+	while (ok && more && n < FILED_MAX) {
+		ok = listing_next(l, &e, &more, err);
+		n += ok && more && strlen(e.name) == 68 &&
+		    digest_parse(span_part(span_text(e.name), 0, 64), &list[n]);
+	}
+	listing_close(l);
+	if (ok && n == FILED_MAX)
+		return err_set(err, ERR_LIMIT, "execute.files",
+		    "there are %d files or more of %s of this request: nobody reads them all; ask for a new request",
+		    FILED_MAX, filings[what].words);
+	qsort(list, n, sizeof *list, digest_order);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = buf_printf(out, err, "%s %s\n", filings[what].name, digest_hex(&list[i]).s);
+	return ok;
+}
+
+/* What they wrote after their request, and what we promised: each changes what is worked on. */
+static bool
+said_print(void *arg, const struct docket_act *a, struct err *err)
+{
+	struct buf *out = arg;
+	bool reply = a->direction == ACT_IN &&
+	    strcmp(a->kind, act_kind_name(ACT_REPLY)) == 0;
+	bool promise = a->direction == ACT_OUT &&
+	    strcmp(a->kind, act_kind_name(ACT_GRANTED_WITH_CONDITIONS)) == 0;
+
+	return (!reply && !promise) || buf_printf(out, err, "%s %s\n", a->kind,
+	    digest_hex(&a->act).s);
+}
+
+/* All that the execution rests on, and the request as it stands: it is what the two read. */
 static bool
 matter_print(const struct executing *x, struct buf *out, struct err *err)
 {
-	return buf_printf(out, err, "comity.execute/1\nrequest %s\nkind %s\nflagged %s\n",
-	    digest_hex(&x->row.act).s, x->row.kind,
-	    x->facts.flagged ? "request.persecution" : "guard.heightened");
+	const struct execute_facts *f = &x->facts;
+	struct docket *d = NULL;
+	bool ok;
+
+	ok = buf_printf(out, err, MATTER_EXECUTE "request %u: work on it begins\nrequest %s\n"
+	    "kind %s\nflagged %s\nheightened %s\ndual criminality %s\nassurance %s\n",
+	    x->row.number, digest_hex(&x->row.act).s, x->row.kind,
+	    f->flagged ? "request.persecution" : "-", f->heightened ? "yes" : "no",
+	    !f->unmapped ? "mapped" : f->waived ? "waived" : "open",
+	    !f->assurance_wanted ? "not asked for" : f->assurance_given ? "given" : "not given") &&
+	    filed_print(x, FILED_AUTHORISATION, out, err) &&
+	    filed_print(x, FILED_WAIVER, out, err) && desk_open(x->f, true, &d, err) &&
+	    docket_request_acts(d, x->row.number, said_print, out, err);
+	docket_close(d);
+	return ok && buf_add_text(out, "as it stands:\n", err) &&
+	    matter_act_print(&x->request, out, err);
 }
 
 static bool

@@ -271,6 +271,50 @@ what_touches_on_speech_is_executed_by_two_persons_only(void **state)
 }
 
 static void
+two_persons_agree_to_one_order_and_to_what_was_replied_until_then(void **state)
+{
+	static const struct field_setting speech[] = {
+		{ "facts_and_offence.facts", "a demonstration was called for" },
+	};
+	struct execute_wish w = { .authorisation = "order.other" };
+	struct docket_request r;
+	struct matter_view m;
+	struct sent sent;
+	const char *text;
+
+	(void)state;
+	asked(ACT_STORED_DATA, speech, 1);
+	office_begin();
+	as(1);
+	OK(said(&j.b, ACT_GRANTED, NULL, &err));
+	NO(executed(&err), "people.second");
+	matter_view_init(&m);
+	as(2);
+	OK(flow_matter(&j.b.flow, 1, NULL, &m, &err));
+	OK(buf_text(&m.text, &text, &err));
+	assert_true(span_starts(buf_span(&m.text), MATTER_EXECUTE));
+	assert_non_null(strstr(text, "\nflagged request.persecution\n"));
+	assert_non_null(strstr(text, "\nauthorisation "));
+	assert_non_null(strstr(text, "a demonstration was called for"));
+	OK(flow_approve(&j.b.flow, &m, &err));
+	matter_view_clear(&m);
+	/* Another order is another matter; and so is what they write meanwhile. */
+	OK(file_save(j.world, NULL, "order.other", span_text("order 99"), true, &err));
+	as(1);
+	NO(flow_request_execute(&j.b.flow, 1, &w, &r, &err), "people.changed");
+	OK(approved(2, &err));
+	OK(bring(&j.b, &j.a, "XA", "yes", &err));
+	OK(reply_with(&j.a, 1, ACT_REPLY, &sent, &err));
+	as(1);
+	OK(bring(&j.a, &j.b, "XB", "reply", &err));
+	NO(executed(&err), "people.changed");
+	state_is(&j.b, "accepted");
+	OK(approved(2, &err));
+	OK(executed(&err));
+	state_is(&j.b, "executing");
+}
+
+static void
 a_hold_is_let_go_by_two_persons_only(void **state)
 {
 	struct hold_view v;
@@ -417,6 +461,7 @@ main(void)
 		TEST(a_preservation_is_refused_without_one),
 		TEST(whatever_order_two_answers_come_in_the_later_one_counts),
 		TEST(what_touches_on_speech_is_executed_by_two_persons_only),
+		TEST(two_persons_agree_to_one_order_and_to_what_was_replied_until_then),
 		TEST(a_hold_is_let_go_by_two_persons_only),
 		TEST(what_was_begun_is_begun_in_a_docket_made_anew),
 		TEST(material_of_a_child_is_checked_within_two_hours),

@@ -44,6 +44,7 @@ struct matter {
 	unsigned request, evidence;	/* numbers here; 0 none */
 	struct span content;
 };
+#define MATTER_EXECUTE "execute "	/* so begins one that lets work begin (execute.c) */
 #define MATTER_MAX (512u << 10)		/* bytes of content: an act is half of that at most */
 /*
  * Before anything is made.  Who is at work prepares it, unless somebody has: a signature
