@@ -100,6 +100,8 @@ struct approval_path approval_path(const struct digest *content, unsigned person
  */
 MUST bool owed_note(struct flow *f, const struct digest *content, int64_t at,
     struct err *err);
+/* Were those who prepared it let in here?  left false: and does the signer work here now? */
+bool makers_work(struct people *p, const struct statement *s, bool left);
 /* *found false: nobody prepared that, or somebody who cannot have. */
 MUST bool matter_load(struct flow *f, const struct digest *content,
     struct signed_file *out, bool *found, struct err *err);

@@ -345,6 +345,57 @@ an_approval_written_by_hand_is_none(void **state)
 	buf_clear(&file);
 }
 
+/* What waits for this content, signed anew by that person as if it had prepared it. */
+static void
+prepared_by_hand(unsigned who, unsigned number)
+{
+	struct digest id = content_of(number);
+	struct signed_file s;
+	bool found;
+
+	as(FIRST);
+	OK(flow_person(&j.a.flow, &err));
+	signed_file_init(&s);
+	OK(matter_load(&j.a.flow, &id, &s, &found, &err));
+	assert_true(found);
+	s.is.person = s.is.makers[0] = who;
+	s.is.makers_n = 1;
+	as(who);
+	OK(flow_person(&j.a.flow, &err));
+	OK(matter_save(&j.a.flow, &s.is, buf_span(&s.content), 0, &err));
+	signed_file_clear(&s);
+}
+
+static void
+who_was_not_let_in_or_left_is_not_the_first_of_two(void **state)
+{
+	struct person_wish w = { .name = "Xu", .roles = 1u << ROLE_INVESTIGATOR };
+	unsigned number = drafted(APPROVES), xu;
+	struct sent out;
+
+	(void)state;
+	as(ADMINISTERS);
+	fresh_of = 5;
+	OK(flow_person_add(&j.a.flow, &w, &xu, &err));
+	/* Who typed her passphrase for her signs as her, and is no second person by that. */
+	prepared_by_hand(xu, number);
+	NO(approved(APPROVES, number, NULL, &err), "approval.absent");
+	NO(sent(APPROVES, number, &out, &err), "people.second");
+	NO(approved(APPROVES, number, NULL, &err), "people.own");
+	/* Let in, it would be hers. */
+	as(FIRST);
+	OK(flow_person_let_in(&j.a.flow, xu, &err));
+	prepared_by_hand(xu, number);
+	OK(approved(APPROVES, number, NULL, &err));
+	/* She leaves: whoever sends it has prepared it, and that is not who approved. */
+	as(ADMINISTERS);
+	OK(flow_person_disable(&j.a.flow, xu, "left", &err));
+	NO(sent(APPROVES, number, &out, &err), "people.second");
+	NO(approved(APPROVES, number, NULL, &err), "people.own");
+	OK(approved(FIRST, number, NULL, &err));
+	OK(sent(APPROVES, number, &out, &err));
+}
+
 /* What is prepared is signed by who prepared it: another's name cannot be put there. */
 static void
 a_matter_written_by_hand_in_anothers_name_is_prepared_anew(void **state)
@@ -938,6 +989,7 @@ main(void)
 		TEST(who_changed_a_draft_stays_a_maker_when_another_changes_it_back),
 		TEST(an_approval_of_one_request_is_none_of_another),
 		TEST(an_approval_written_by_hand_is_none),
+		TEST(who_was_not_let_in_or_left_is_not_the_first_of_two),
 		TEST(a_matter_written_by_hand_in_anothers_name_is_prepared_anew),
 		TEST(who_left_and_who_was_not_let_in_approve_nothing),
 		TEST(one_credential_alone_releases_nothing),

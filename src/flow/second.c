@@ -148,7 +148,8 @@ prepared_get(struct second *s, struct err *err)
 	if (!digest_of(s->m->content, &s->content, err) ||
 	    !matter_load(s->f, &s->content, &s->prepared, &found, err))
 		return false;
-	if (found && s->prepared.is.act == s->m->act &&
+	if (found && makers_work(s->f->people, &s->prepared.is, false) &&
+	    s->prepared.is.act == s->m->act &&
 	    s->prepared.is.request == s->m->request &&
 	    s->prepared.is.evidence == s->m->evidence)
 		return true;

@@ -319,6 +319,25 @@ owed_note(struct flow *f, const struct digest *content, int64_t at, struct err *
 	    path_remove(f->world, home_dir(f->home), path.s, err);
 }
 
+/*
+ * They are the first of two: people whom somebody let in and who work here; the signer
+ * with a role that prepares.  left: who owes nothing but a second signature may have left.
+ */
+bool
+makers_work(struct people *p, const struct statement *s, bool left)
+{
+	const struct person *by = person_find(p, s->person);
+	const unsigned may = (1u << PEOPLE_DRAFT) | (1u << s->act);
+
+	for (size_t i = 0; i < s->makers_n; i++) {
+		const struct person *maker = person_find(p, s->makers[i]);
+
+		if (maker == NULL || maker->let_in_by == 0 || maker->afar)
+			return false;
+	}
+	return left || (!by->disabled && (people_roles_may(by->roles) & may) != 0);
+}
+
 /* It holds what its name says, and whoever signed it could prepare it. */
 static bool
 matter_holds(struct flow *f, const struct digest *content, const struct signed_file *s,
@@ -329,6 +348,7 @@ matter_holds(struct flow *f, const struct digest *content, const struct signed_f
 	*holds = false;
 	if (s->is.step != STEP_PREPARED || !digest_eq(&s->is.content, content) ||
 	    s->is.makers[0] != s->is.person ||
+	    !makers_work(f->people, &s->is, s->due_at != 0) ||
 	    strcmp(s->is.authority.s, home_settings(f->home)->authority.s) != 0)
 		return true;
 	if (!digest_of(buf_span(&s->content), &is, err))
