@@ -298,7 +298,7 @@ run_call(struct cli *c, struct call *call, const struct globals *g)
 		return fail(c);
 	if (call->command == NULL)
 		return run_desk(c, call);
-	if (home && !home_open(c->world, path, &c->flow.home, &c->err))
+	if (home && !flow_open(&c->flow, path, &c->err))
 		return fail(c);
 	return call->command->run(c, call);
 }

@@ -351,7 +351,7 @@ run_desk(struct cli *c, struct call *call)
 
 	if (!buf_text(&c->home_path, &path, &c->err))
 		return fail(c);
-	if (home_open(c->world, path, &c->flow.home, &c->err))
+	if (flow_open(&c->flow, path, &c->err))
 		return run_status(c, call);
 	if (c->err.kind != ERR_ABSENT)
 		return fail(c);

@@ -63,7 +63,7 @@ run_verify(struct cli *c, struct call *call)
 	buf_init_secret(&b.identity, 65536);
 	ok = buf_text(&c->home_path, &home, &c->err);
 	/* A home helps but is not needed. */
-	if (ok && home[0] != '\0' && !home_open(c->world, home, &c->flow.home, &c->err)) {
+	if (ok && home[0] != '\0' && !flow_open(&c->flow, home, &c->err)) {
 		ok = c->err.kind == ERR_ABSENT;
 		c->flow.home = NULL;
 		if (ok)

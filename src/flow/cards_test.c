@@ -478,11 +478,146 @@ a_passphrase_is_never_wrapped_weaker_than_the_page_says(void **state)
 	job_end(&j);
 }
 
+/* Who can write in the home puts other words into one of its files, of the same length. */
+static void
+file_swap(struct job *j, const char *path, const char *old, const char *new)
+{
+	struct err err = ERR_INIT;
+	struct buf b;
+	uint8_t *at;
+
+	buf_init(&b, SMALL_FILE_MAX);
+	assert_true(home_load(j->a.flow.home, path, &b, &err));
+	at = memmem(b.p, b.n, old, strlen(old));
+	assert_non_null(at);
+	assert_int_equal(strlen(old), strlen(new));
+	memcpy(at, new, strlen(new));
+	assert_true(home_save(j->a.flow.home, path, buf_span(&b), &err));
+	buf_clear(&b);
+}
+
+static bool
+doctor_minds(struct job *j, const char *part)
+{
+	struct doctor_report *r;
+	struct err err = ERR_INIT;
+	bool minds = false;
+
+	r = mem_new(sizeof *r, &err);
+	assert_non_null(r);
+	assert_true(flow_doctor(&j->a.flow, r, &err));
+	for (size_t i = 0; i < r->n; i++)
+		minds = minds || (strcmp(r->lines[i].what, "cards") == 0 &&
+		    r->lines[i].state == DOCTOR_BAD && strstr(r->lines[i].text, part) != NULL);
+	mem_free(r);
+	return minds;
+}
+
+static void
+nothing_is_sealed_to_a_card_that_was_changed_in_the_home(void **state)
+{
+	struct err err = ERR_INIT;
+	char path[96];
+	struct peer p;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 31);
+	run_up_to(&j, 3);
+	assert_true(step_pair_a(&j, &err) && step_add(&j, &err));
+	peer_init(&p);
+	assert_true(peer_find(j.a.flow.home, "XB", &p, &err));
+	assert_true(p.confirmed && p.bound == CARD_AS_TAKEN);
+	(void)snprintf(path, sizeof path, "cards/%s.json", digest_hex(&p.card_id).s);
+	assert_false(doctor_minds(&j, "was taken"));
+	file_swap(&j, path, KIT_PHONE, "+999 66 6666");
+	/* in the same command, and in the next one */
+	for (int i = 0; i < 2; i++) {
+		assert_true(peer_find(j.a.flow.home, "XB", &p, &err));
+		assert_true(!p.confirmed && p.bound == CARD_CHANGED);
+		assert_false(step_seal(&j, &err));
+		assert_string_equal(err.reason, "seal.peer-not-confirmed");
+		assert_true(site_again(&j.a, &err));
+	}
+	assert_true(doctor_minds(&j, "is not the one that was taken"));
+	assert_true(step_pair_a(&j, &err));
+	assert_true(peer_find(j.a.flow.home, "XB", &p, &err));
+	assert_true(p.confirmed && p.bound == CARD_AS_TAKEN);
+	assert_false(doctor_minds(&j, "is not the one that was taken"));
+	peer_clear(&p);
+	job_end(&j);
+}
+
+static void
+a_card_is_not_confirmed_by_writing_so_into_a_file_of_the_home(void **state)
+{
+	struct err err = ERR_INIT;
+	bool found, trusted;
+	struct paired q;
+	struct act card;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 32);
+	run_up_to(&j, 2);
+	assert_true(step_add(&j, &err));
+	assert_true(flow_peer_pair(&j.a.flow, "berun/card.card", NULL, &q, &err));
+	assert_false(q.peer.confirmed);
+	{
+		char path[64];
+
+		(void)snprintf(path, sizeof path, "peers/%s.json", q.peer.id.s);
+		file_swap(&j, path, "\"confirmed\": false", "\"confirmed\": true ");
+	}
+	assert_false(step_seal(&j, &err));
+	assert_string_equal(err.reason, "seal.peer-not-confirmed");
+	act_init(&card, ACT_CARD);
+	assert_true(card_find(j.a.flow.home, &q.peer.id, &q.peer.card_id, &card, &found,
+	    &trusted, &err));
+	assert_true(found && !trusted);
+	assert_true(doctor_minds(&j, "no record here says"));
+	assert_true(step_pair_a(&j, &err));
+	assert_true(card_find(j.a.flow.home, &q.peer.id, &q.peer.card_id, &card, &found,
+	    &trusted, &err));
+	assert_true(found && trusted);
+	assert_false(doctor_minds(&j, "no record here says"));
+	act_clear(&card);
+	peer_clear(&q.peer);
+	job_end(&j);
+}
+
+/* What the docket has not indexed is found in the journal: a power cut unconfirms nobody. */
+static void
+a_card_whose_record_the_docket_does_not_know_yet_stays_confirmed(void **state)
+{
+	struct err err = ERR_INIT;
+	struct docket *d = NULL;
+	struct peer p;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 33);
+	run_up_to(&j, 3);
+	assert_true(step_pair_a(&j, &err));
+	assert_true(site_again(&j.a, &err) && home_lock(j.a.flow.home, &err));
+	assert_true(home_docket(j.a.flow.home, &d, &err));
+	assert_true(docket_records_forget(d, JOURNAL_FIRST, &err));
+	home_docket_done(j.a.flow.home);
+	peer_init(&p);
+	assert_true(peer_find(j.a.flow.home, "XB", &p, &err));
+	assert_true(p.confirmed && p.bound == CARD_AS_TAKEN);
+	peer_clear(&p);
+	job_end(&j);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_unconfirmed_or_revoked_peer_gets_nothing),
+		cmocka_unit_test(nothing_is_sealed_to_a_card_that_was_changed_in_the_home),
+		cmocka_unit_test(a_card_is_not_confirmed_by_writing_so_into_a_file_of_the_home),
+		cmocka_unit_test(a_card_whose_record_the_docket_does_not_know_yet_stays_confirmed),
 		cmocka_unit_test(a_new_key_is_taken_by_a_peer_who_knows_the_old_card),
 		cmocka_unit_test(a_card_kept_unconfirmed_is_never_believed_through_the_confirmed_one),
 		cmocka_unit_test(packages_under_a_card_that_was_confirmed_stay_known_after_it_changed),

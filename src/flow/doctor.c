@@ -202,6 +202,28 @@ card_look(struct flow *f, struct doctor_report *r)
 	act_clear(&card);
 }
 
+static bool
+peer_card_say(void *arg, const struct peer *p, struct err *err)
+{
+	(void)err;
+	if (p->bound == CARD_CHANGED)
+		say(arg, DOCTOR_BAD, "cards", "The card of %s in the folder cards is not the one that was taken: its files were changed, and nothing is sealed to it. Ask who had this disk. Ask them for their card, compare its six words, and take it again: comity peer pair CARD --words \"...\"",
+		    p->id.s);
+	else if (p->bound == CARD_UNPROVEN)
+		say(arg, DOCTOR_BAD, "cards", "The card of %s stands as confirmed, and no record here says that anybody compared its words: nothing is sealed to it. Ask who had this disk. Compare the six words again: comity peer pair CARD --words \"...\"",
+		    p->id.s);
+	return true;
+}
+
+static void
+peer_cards_look(struct flow *f, struct doctor_report *r)
+{
+	struct err why = ERR_INIT;
+
+	if (!peers_each(f->home, peer_card_say, r, &why))
+		say(r, DOCTOR_BAD, "cards", "%s", why.text);
+}
+
 /* Does it sign, and how much waits for that? */
 static void
 ledger_look(struct flow *f, struct doctor_report *r)
@@ -525,6 +547,7 @@ flow_doctor(struct flow *f, struct doctor_report *out, struct err *err)
 			say(out, DOCTOR_BAD, "signing", "%s", why.text);
 	}
 	card_look(f, out);
+	peer_cards_look(f, out);
 	stamp_look(f, out);
 	ledger_look(f, out);
 	if (!parcels_look(f, out, err))

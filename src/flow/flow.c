@@ -22,6 +22,8 @@ flow_clear(struct flow *f)
 	f->people = NULL;
 	f->people_looked = false;
 	f->role[0] = '\0';
+	cards_known_free(f->cards_known);
+	f->cards_known = NULL;
 	ledger_drop(f);
 	ledger_keys_forget(f);
 	f->clock_looked = f->note_looked = false;

@@ -35,9 +35,15 @@ struct flow {
 	bool note_looked;		/* a checkpoint of another's ledger was compared: which */
 	struct digest note_seen;
 	struct http_detail trouble;	/* the last one with the line, as the library says it */
+	struct cards_known *cards_known; /* cards found as they were taken (cards_bound.c) */
 	struct kept *kept;		/* while many parcels are taken in (kept.h) */
 	struct law_status *law;		/* who is party to what, read on first use (treaty.h) */
 };
+/*
+ * Opens the home: f->home is set, and its cards are asked after (store.h, card_binding), so
+ * f stays where it is until the home is closed.
+ */
+MUST bool flow_open(struct flow *f, const char *path, struct err *err);
 void flow_clear(struct flow *f);
 MUST bool flow_keyring(struct flow *f, struct keyring **out, struct err *err);
 const char *flow_software(void);	/* "comity 0.1.0" */

@@ -244,8 +244,10 @@ flow_init(struct flow *f, const struct init_wish *wish, struct err *err)
 	bool ok;
 
 	if (!wish_check(wish, world_is_sim(f->world), err) ||
-	    !home_begin(f->world, wish->path, &f->home, err) ||
-	    !settings_fill(home_settings(f->home), wish, world_now(f->world), err) ||
+	    !home_begin(f->world, wish->path, &f->home, err))
+		return false;
+	cards_bind(f);
+	if (!settings_fill(home_settings(f->home), wish, world_now(f->world), err) ||
 	    (wish->tsa_roots.n > 0 &&
 	    !home_stamp_roots_save(f->home, wish->tsa_roots, err)) ||
 	    !keys_make(f, wish, err))

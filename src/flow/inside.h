@@ -162,6 +162,9 @@ MUST bool revoked_since(struct flow *f, const struct digest *id, int64_t *since,
     bool *found, struct err *err);
 
 /* Our own trouble or a report that is not intact turned into sentences. */
+/* The home at f->home asks f after its cards (cards_bound.c). */
+void cards_bind(struct flow *f);
+void cards_known_free(struct cards_known *k);	/* NULL is fine */
 MUST bool certs_of_card(const struct act *card, struct certs *roots, struct err *err);
 
 /* Length and digest of a file of the home; step: for the progress, NULL: not told. */

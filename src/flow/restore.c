@@ -424,7 +424,7 @@ recovery(struct restoring *r, const char *path, const struct backup_result *b,
 	struct record rec;
 	bool ok;
 
-	ok = home_open(r->f->world, path, &inner.home, err) &&
+	ok = flow_open(&inner, path, err) &&
 	    home_lock(inner.home, err);
 	if (ok) {
 		record_begin(&inner, &rec, EVENT_RECOVERY);
@@ -584,7 +584,7 @@ keys_into(struct restoring *r, const struct restore_wish *w, const char *path,
 	struct flow inner = { .world = r->f->world };
 	bool ok;
 
-	ok = home_open(r->f->world, path, &inner.home, err) &&
+	ok = flow_open(&inner, path, err) &&
 	    keys_find(r, w, inner.home, out, err) &&
 	    backup_keys_away(&inner, &out->keys_away, err);
 	home_close(inner.home);

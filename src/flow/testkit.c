@@ -43,7 +43,7 @@ bool
 site_again(struct site *s, struct err *err)
 {
 	site_end(s);
-	return home_open(s->flow.world, s->path, &s->flow.home, err);
+	return flow_open(&s->flow, s->path, err);
 }
 
 bool

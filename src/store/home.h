@@ -12,6 +12,7 @@ struct home {
 	char *path;
 	struct settings settings;
 	struct docket *docket;		/* while it is open */
+	struct card_binding cards;	/* look NULL: nobody asks */
 };
 
 #endif

@@ -59,23 +59,33 @@ card_keep(struct home *h, const struct digest *id, struct span card_file,
 	    home_save(h, card_path(id, "json").s, act_json, err);
 }
 
+void
+home_bind_cards(struct home *h, const struct card_binding *b)
+{
+	h->cards = *b;
+}
+
+/* confirmed: so says the file of the peer. */
 static bool
-card_read(struct home *h, const struct digest *id, struct act *out, struct err *err)
+card_read(struct home *h, const struct digest *id, bool confirmed, struct act *out,
+    enum card_bound *bound, struct err *err)
 {
 	struct buf b;
 	struct act a;
 	bool ok;
 
 	buf_init(&b, ACT_BYTES_MAX);
+	*bound = CARD_AS_TAKEN;
+	act_init(&a, ACT_CARD);
 	ok = home_load(h, card_path(id, "json").s, &b, err) &&
-	    act_decode(&a, buf_span(&b), err);
+	    act_decode(&a, buf_span(&b), err) && (a.kind == ACT_CARD ||
+	    err_set(err, ERR_INPUT, "card.kind", "the file kept under it is no card")) &&
+	    (h->cards.look == NULL || h->cards.look(h->cards.arg, &a.from, id,
+	    buf_span(&b), confirmed, bound, err));
 	buf_clear(&b);
-	if (!ok)
-		return err_wrap(err, "the card %s", digest_hex(id).s);
-	if (a.kind != ACT_CARD) {
+	if (!ok) {
 		act_clear(&a);
-		return err_set(err, ERR_INPUT, "card.kind",
-		    "the file kept as card %s is no card", digest_hex(id).s);
+		return err_wrap(err, "the card %s", digest_hex(id).s);
 	}
 	act_clear(out);
 	*out = a;
@@ -121,7 +131,12 @@ own_id(struct home *h, struct digest *id, struct err *err)
 bool
 own_card(struct home *h, struct digest *id, struct act *out, struct err *err)
 {
-	return own_id(h, id, err) && card_read(h, id, out, err);
+	enum card_bound bound;
+
+	if (!own_id(h, id, err) || !card_read(h, id, false, out, &bound, err))
+		return false;
+	return bound != CARD_CHANGED || err_set(err, ERR_UNPROVEN, "card.changed",
+	    "our own card was changed in the folder cards of this home; bring that folder back from your backup, and ask who had this disk");
 }
 
 bool
@@ -243,7 +258,7 @@ peer_load(struct home *h, const char *id, struct peer *out, struct err *err)
 		ok = home_load(h, peer_path(id).s, &b, err) &&
 		    json_read(&j, buf_span(&b), SMALL_FILE_MAX, err) &&
 		    json_top(j, &top, err) && peer_decode(&p, &top, err) &&
-		    card_read(h, &p.card_id, &p.card, err) &&
+		    card_read(h, &p.card_id, p.confirmed, &p.card, &p.bound, err) &&
 		    peer_agrees(&p, id, err);
 	json_free(j);
 	buf_clear(&b);
@@ -251,6 +266,7 @@ peer_load(struct home *h, const char *id, struct peer *out, struct err *err)
 		peer_clear(&p);
 		return false;
 	}
+	p.confirmed = p.confirmed && p.bound == CARD_AS_TAKEN;
 	peer_clear(out);
 	*out = p;
 	return true;
@@ -362,34 +378,53 @@ card_confirmed(const struct peer *p, const struct digest *card_id)
 	return digest_eq(&p->card_id, card_id);
 }
 
+/* A card of a peer, read as one that its file says people confirmed. */
+static bool
+card_trusted(struct home *h, const struct authority_id *id, const struct digest *card_id,
+    bool *trusted, struct err *err)
+{
+	enum card_bound bound = CARD_AS_TAKEN;
+	struct peer p;
+	struct act a;
+	bool there, ok;
+
+	if (!look(h, peer_path(id->s).s, &there, err))
+		return false;
+	if (!there)
+		return true;
+	peer_init(&p);
+	act_init(&a, ACT_CARD);
+	ok = peer_load(h, id->s, &p, err);
+	*trusted = ok && card_confirmed(&p, card_id);
+	/* An earlier one has a record of its own. */
+	if (*trusted && !digest_eq(&p.card_id, card_id))
+		ok = card_read(h, card_id, true, &a, &bound, err);
+	*trusted = *trusted && ok && bound == CARD_AS_TAKEN;
+	act_clear(&a);
+	peer_clear(&p);
+	return ok;
+}
+
 bool
 card_find(struct home *h, const struct authority_id *id, const struct digest *card_id,
     struct act *out, bool *found, bool *trusted, struct err *err)
 {
-	struct peer p;
-	bool there, ok = true;
+	enum card_bound bound;
+	bool there;
 
 	*found = *trusted = false;
 	if (!look(h, card_path(card_id, "json").s, &there, err))
 		return false;
 	if (!there)
 		return true;
-	if (!card_read(h, card_id, out, err))
+	if (!card_read(h, card_id, false, out, &bound, err))
 		return false;
-	if (strcmp(out->from.s, id->s) != 0)
+	if (strcmp(out->from.s, id->s) != 0 || bound == CARD_CHANGED)
 		return true;
 	*found = true;
 	if (strcmp(id->s, h->settings.authority.s) == 0) {
 		*trusted = true;
 		return true;
 	}
-	if (!look(h, peer_path(id->s).s, &there, err))
-		return false;
-	if (!there)
-		return true;
-	peer_init(&p);
-	ok = peer_load(h, id->s, &p, err);
-	*trusted = ok && card_confirmed(&p, card_id);
-	peer_clear(&p);
-	return ok;
+	return card_trusted(h, id, card_id, trusted, err);
 }

@@ -145,9 +145,30 @@ MUST bool home_stamp_roots_save(struct home *h, struct span pem, struct err *err
 
 /* ---- cards: ours and those of peers ---- */
 
+/* What was read of a card, beside what this home wrote down when it was taken. */
+enum card_bound {
+	CARD_AS_TAKEN,
+	CARD_CHANGED,			/* its bytes are not those that its id names */
+	CARD_UNPROVEN			/* no record says that people confirmed it */
+};
+/*
+ * Asked of each card that is read; confirmed: the home's file says that people confirmed
+ * it.  id names the card, act_json is what lies there.  The ledger is above this room, so
+ * who opens the home says how to look.
+ */
+struct card_binding {
+	bool (*look)(void *arg, const struct authority_id *from, const struct digest *id,
+	    struct span act_json, bool confirmed, enum card_bound *out, struct err *err);
+	void *arg;
+};
+/* arg is borrowed until the home is closed. */
+void home_bind_cards(struct home *h, const struct card_binding *b);
+
 struct peer {
 	struct authority_id id;
-	bool confirmed;			/* people compared the six words */
+	/* People compared the six words; of a card that was read, one that is as taken. */
+	bool confirmed;
+	enum card_bound bound;		/* of a peer that was loaded */
 	bool revoked;
 	char reason[200];		/* of the revocation */
 	int64_t paired_at;
@@ -171,14 +192,14 @@ MUST bool peer_find(struct home *h, const char *typed, struct peer *out,
  * An older or the current card of an authority, ours too; *found says whether.
  * *trusted: it is ours, or one that was itself confirmed, of a peer that is not
  * revoked.  That some card of the authority is confirmed says nothing about another
- * that was kept under its name.
+ * that was kept under its name.  One whose bytes were changed is not found.
  */
 MUST bool card_find(struct home *h, const struct authority_id *id,
     const struct digest *card_id, struct act *out, bool *found, bool *trusted,
     struct err *err);
 MUST bool own_card_save(struct home *h, const struct digest *id,
     struct span card_file, struct span act_json, struct err *err);
-/* ERR_ABSENT "card.none": there is none yet. */
+/* ERR_ABSENT "card.none": there is none yet.  ERR_UNPROVEN "card.changed" */
 MUST bool own_card(struct home *h, struct digest *id, struct act *out,
     struct err *err);
 /* The whole file of our card, as others get it. */
