@@ -254,6 +254,35 @@ header_size(struct flow *f, const char *path, size_t *n, struct err *err)
 	return true;
 }
 
+bool
+parcel_sound(struct flow *f, const char *path, struct file *copy,
+    const struct digest *sha256, bool *sound, struct err *err)
+{
+	struct file *file = NULL, *joined = NULL;
+	struct err why = ERR_INIT;
+	uint8_t *head = mem_resize(NULL, AGE_HEADER_MAX, err);
+	struct apart_paths at;
+	struct digest is;
+	uint64_t bytes;
+	size_t n = 0, got = 0;
+	bool ok;
+
+	ok = head != NULL && (!paths_of(path, &at) || header_size(f, at.header, &n, &why)) &&
+	    n <= AGE_HEADER_MAX && file_read_at(copy, head, n, 0, &got, &why) &&
+	    file_open(f->world, home_dir(f->home), path, FILE_READ, &file, &why) &&
+	    (n == 0 || file_headed(file, span_of(head, got), &joined, &why)) &&
+	    opened_digest(f, joined != NULL ? joined : file, NULL, &bytes, &is, &why);
+	file_close(joined != NULL ? joined : file);
+	*sound = ok && digest_eq(&is, sha256);
+	if (head == NULL)
+		return false;
+	mem_free(head);
+	if (ok || (why.kind != ERR_MEMORY && why.kind != ERR_STOPPED))
+		return true;
+	*err = why;
+	return false;
+}
+
 /* *saved false: there is none at its beginning; others tell of what rotted. */
 static bool
 header_take(struct flow *f, const struct apart_paths *at, struct file *file, bool *saved,

@@ -43,6 +43,13 @@ MUST bool parcel_open_whole(struct flow *f, const char *path, struct file **out,
     struct err *err);
 
 /*
+ * Is the kept parcel still the bytes of this digest, behind the header that another copy of
+ * it begins with?  So no key is needed.  *sound false too when the disk does not give it back.
+ */
+MUST bool parcel_sound(struct flow *f, const char *path, struct file *copy,
+    const struct digest *sha256, bool *sound, struct err *err);
+
+/*
  * Whatever is not apart yet is put apart, what was destroyed is ended, and what went with
  * its receipt is put away.  No passphrase; with the home's lock.
  */

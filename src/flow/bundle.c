@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/apart.h"
 #include "flow/exchange.h"
 #include "flow/shown.h"
 #include "flow/take.h"
@@ -22,7 +23,7 @@ struct bundle_entry {
 	uint64_t bytes;
 	unsigned request;
 	bool other;			/* written: another package of a known act */
-	bool evidence;			/* written: it hands evidence over */
+	bool evidence;			/* it hands evidence over; read: known where here */
 	bool fresh;			/* written: handed over now, or never marked so */
 	bool here;			/* read: kept in this home, whole; before: listed anew */
 };
@@ -537,7 +538,7 @@ struct bundle_reading {
  */
 static bool
 kept_ask(struct bundle_reading *b, struct docket *d, const struct digest *act,
-    const struct bundle_entry *want, bool *here, struct err *err)
+    struct bundle_entry *want, bool *here, struct err *err)
 {
 	struct docket_act row;
 	bool found, again;
@@ -550,6 +551,8 @@ kept_ask(struct bundle_reading *b, struct docket *d, const struct digest *act,
 	    !digest_eq(&row.sha256, &want->sha256)))
 		return true;
 	*here = true;
+	if (want != NULL)
+		want->evidence = row.evidence != 0 && row.has_sha256 && !row.other;
 	return receipt_again(d, &row, &again, err);
 }
 
@@ -625,15 +628,35 @@ listed_copy(struct bundle_reading *b, const char *from, const struct bundle_entr
 	    not_as_written(from, copy->bytes, want, err);
 }
 
+/* Evidence that rotted here since is taken in anew: this copy may be the last good one. */
+static bool
+rotten_ask(struct bundle_reading *b, struct bundle_entry *want, struct err *err)
+{
+	struct file *copy = NULL;
+	struct err why = ERR_INIT;
+	bool ok;
+
+	if (!want->here || !want->evidence ||
+	    !file_open(b->f->world, b->dir, bundle_path(&want->act).s, FILE_READ, &copy,
+	    &why))
+		return true;		/* nothing to heal it with */
+	ok = parcel_sound(b->f, parcel_path(&want->act).s, copy, &want->sha256,
+	    &want->here, err);
+	file_close(copy);
+	return ok;
+}
+
 static bool
 parcel_take(struct bundle_reading *b, const struct digest *act, struct err *err)
 {
-	const struct bundle_entry *want = entry_find(&b->list, act);
+	struct bundle_entry *want = entry_find(&b->list, act);
 	struct inbox_copy copy;
 	bool here;
 
 	if (want == NULL)
 		return unlisted_ask(b, act, err);
+	if (!rotten_ask(b, want, err))
+		return false;
 	if (want->here) {
 		b->result->already++;
 		return true;

@@ -313,18 +313,16 @@ copy_run(struct flow *f, struct copying *c, const char *step, struct err *err)
 }
 
 bool
-file_digest(struct flow *f, const char *path, const char *step, uint64_t *bytes,
+opened_digest(struct flow *f, struct file *file, const char *step, uint64_t *bytes,
     struct digest *sha256, struct err *err)
 {
 	uint8_t *part = mem_resize(NULL, COPY_PART, err);	/* not zeroed: read into */
-	struct file *file = NULL;
 	struct hasher *h = NULL;
 	size_t n = 1;
 	bool ok;
 
 	*bytes = 0;
-	ok = part != NULL && hasher_new(&h, err) &&
-	    parcel_open_whole(f, path, &file, err);
+	ok = part != NULL && hasher_new(&h, err);
 	while (ok && n > 0) {
 		ok = (!world_stop_wanted(f->world) || err_set(err, ERR_STOPPED,
 		    "stopped", "stopped; nothing was changed")) &&
@@ -338,8 +336,21 @@ file_digest(struct flow *f, const char *path, const char *step, uint64_t *bytes,
 	}
 	ok = ok && hasher_end(h, sha256, err);
 	hasher_free(h);
-	file_close(file);
 	mem_free(part);
+	return ok;
+}
+
+bool
+file_digest(struct flow *f, const char *path, const char *step, uint64_t *bytes,
+    struct digest *sha256, struct err *err)
+{
+	struct file *file = NULL;
+	bool ok;
+
+	*bytes = 0;
+	ok = parcel_open_whole(f, path, &file, err) &&
+	    opened_digest(f, file, step, bytes, sha256, err);
+	file_close(file);
 	return ok;
 }
 

@@ -170,6 +170,9 @@ MUST bool certs_of_card(const struct act *card, struct certs *roots, struct err 
 /* Length and digest of a file of the home; step: for the progress, NULL: not told. */
 MUST bool file_digest(struct flow *f, const char *path, const char *step,
     uint64_t *bytes, struct digest *sha256, struct err *err);
+/* The same of one that is open, from its beginning. */
+MUST bool opened_digest(struct flow *f, struct file *file, const char *step,
+    uint64_t *bytes, struct digest *sha256, struct err *err);
 
 /*
  * Copy `from` to `to`, going on where a cut copy ended.  ERR_IO COPY_UNREADABLE: the bytes

@@ -476,23 +476,51 @@ again_apart(struct taking *t, struct err *err)
 	return ok && parcel_apart_forget(t->flow, act_file(&t->row).s, err);
 }
 
+/*
+ * Is what is kept here still what came, to the last byte?  Only then is a copy of it thrown
+ * away.  One whose key is away opens no better by another copy than by its keys.
+ */
+static bool
+kept_whole(struct taking *t, bool *whole, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct digest sha256;
+	uint64_t bytes;
+
+	*whole = act_whole(t->flow, &t->row);
+	if (!*whole || t->placed || !t->row.has_sha256)
+		return true;
+	if (file_digest(t->flow, act_file(&t->row).s, NULL, &bytes, &sha256, &why)) {
+		*whole = digest_eq(&sha256, &t->row.sha256);
+		return true;
+	}
+	*whole = why.kind == ERR_ABSENT;
+	if (*whole || why.kind == ERR_IO || why.kind == ERR_INPUT ||
+	    why.kind == ERR_UNPROVEN)
+		return true;
+	*err = why;
+	return false;
+}
+
 /* Kept here whole: this copy is not needed.  Else it takes the place again. */
 static bool
 again_keep(struct taking *t, struct err *err)
 {
 	struct docket_act known = t->row;
-	bool again = false, gone, ok;
+	bool again = false, gone, whole, ok;
 
 	if (!again_destroyed(t, &gone, err))
 		return false;
 	if (gone)
 		return unmark(t, err);
-	if (act_whole(t->flow, &known) && !t->placed) {
+	if (!kept_whole(t, &whole, err))
+		return false;
+	if (whole && !t->placed) {
 		if (!path_remove(t->flow->world, home_dir(t->flow->home), t->path,
 		    err))
 			return false;
-	} else if (!act_whole(t->flow, &known)) {
-		take_note(t, "The copy kept here was lost or cut; this one is in its place.");
+	} else if (!whole) {
+		take_note(t, "The copy kept here was lost or damaged; this one is in its place.");
 		t->out->reason = "take.replaced";
 		if (!loss_record(t->flow, &known.act, &known.package, err))
 			return false;
@@ -505,7 +533,9 @@ again_keep(struct taking *t, struct err *err)
 	}
 	if (!take_docket(t, err))
 		return false;
-	ok = (t->row.bytes == known.bytes || docket_act_put(t->docket, &t->row, err)) &&
+	ok = ((t->row.bytes == known.bytes && (!known.has_sha256 ||
+	    digest_eq(&t->row.sha256, &known.sha256))) ||
+	    docket_act_put(t->docket, &t->row, err)) &&
 	    receipt_again(t->docket, &t->row, &again, err);
 	take_docket_done(t);
 	t->out->request = known.request;

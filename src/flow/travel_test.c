@@ -326,6 +326,45 @@ what_a_stick_does_not_give_back_about_ledgers_keeps_no_parcel_out(void **state)
 	job_end(&j);
 }
 
+/* Same length, other bytes: what comes again is not thrown away for it. */
+static void
+a_kept_parcel_that_rotted_comes_back_by_a_second_delivery(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+	struct buf b;
+	char path[200], stick[200];
+
+	(void)state;
+	for (unsigned single = 0; single < 2; single++) {
+		job_begin(&j, 424);
+		run_up_to(&j, AFTER_RECEIVE);
+		only_file(&j, "stick/parcels", stick);
+		(void)snprintf(path, sizeof path, "berun/%s", parcel_path(
+		    &j.received.report.act_id).s);
+		load(&j, path, &b);
+		b.p[b.n - 100] ^= 1;
+		OK(file_save(j.world, NULL, path, buf_span(&b), true, &err));
+		buf_clear(&b);
+		OK(site_again(&j.b, &err));
+		package_report_clear(&j.received.report);
+		if (single) {
+			OK(flow_evidence_receive(&j.b.flow, stick, &j.received, &err));
+		} else {
+			OK(flow_bundle_read(&j.b.flow, "stick", &r, &err));
+			assert_int_equal(r.parcels, 1);
+			OK(step_receive(&j, &err));
+		}
+		assert_int_equal(j.received.as, RECEIVED_AGAIN);
+		OK(step_open(&j, &err));
+		assert_true(j.opened.unpacked);
+		OK(site_again(&j.b, &err));
+		OK(flow_bundle_read(&j.b.flow, "stick", &r, &err));
+		assert_int_equal(r.already, 1);
+		job_end(&j);
+	}
+}
+
 /* A bundle.json whose one parcel is this one. */
 static void
 list_one(struct job *j, const char *folder, const struct digest *act, uint64_t bytes,
@@ -884,6 +923,7 @@ main(void)
 		cmocka_unit_test(nothing_is_written_for_a_revoked_peer),
 		cmocka_unit_test(a_folder_for_one_authority_is_not_made_one_for_another),
 		cmocka_unit_test(a_damaged_parcel_is_told_and_keeps_no_other_out),
+		cmocka_unit_test(a_kept_parcel_that_rotted_comes_back_by_a_second_delivery),
 		cmocka_unit_test(what_a_stick_does_not_give_back_about_ledgers_keeps_no_parcel_out),
 		cmocka_unit_test(a_parcel_for_which_there_is_no_room_leaves_the_disk_as_it_was),
 		cmocka_unit_test(what_nobody_listed_is_told_and_may_be_brought_singly),
