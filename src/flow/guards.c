@@ -363,9 +363,12 @@ guard_follow(struct docket *d, const struct docket_request *r, const struct act 
     int64_t at, bool incoming, struct err *err)
 {
 	struct subject_putting p = { d, r->number };
+	bool theirs = incoming && !r->ours;
 
-	return (!incoming || r->ours || subjects_each(&a->body.request.fields, subject_put,
-	    &p, err)) && notices_open(d, r, a, at, err);
+	if (a->kind == ACT_REPLY)
+		return !theirs || subjects_each(&a->body.answer.fields, subject_put, &p, err);
+	return (!theirs || subjects_each(&a->body.request.fields, subject_put, &p, err)) &&
+	    notices_open(d, r, a, at, err);
 }
 
 /* ---- the call ---- */

@@ -81,7 +81,10 @@ MUST bool guard_yes_act(struct flow *f, enum act_kind yes, const struct docket_r
 /* Read with more care: two persons, an assurance (execute.c). */
 MUST bool guard_heightened(struct flow *f, const struct docket_request *row, bool *yes,
     struct err *err);
-/* A request went out or came in: subjects, and notices that will be owed. */
+/*
+ * A request went out or came in: subjects, and notices that will be owed.  A reply came in:
+ * subjects, for it can name another person than the request did.
+ */
 MUST bool guard_follow(struct docket *d, const struct docket_request *r,
     const struct act *a, int64_t at, bool incoming, struct err *err);
 /* What the journal says of it, when the docket is made anew; others are left alone. */

@@ -335,6 +335,77 @@ what_was_refused_is_known_again_from_another_state(void **state)
 	OK(yes(2, &err));
 }
 
+/* We ask for that field, they reply with it, and the reply is here. */
+static void
+corrected(unsigned number, const char *field, const struct field_setting *set, size_t n)
+{
+	const char *asks[] = { field };
+	const struct answer_wish question = { .kind = ACT_QUESTION, .text = "Is that right?",
+		.lang = "en", .asks = asks, .asks_n = 1 };
+	const struct answer_wish reply = { .kind = ACT_REPLY, .text = "A correction.",
+		.lang = "en", .set = set, .set_n = n };
+	struct sent sent;
+
+	OK(flow_request_answer(&j.b.flow, number, &question, &sent, &err));
+	carry(&j.b, &j.a, "XA");
+	OK(SECONDED(&j.a, &err, flow_request_answer(&j.a.flow, number, &reply, &sent, &err)));
+	carry(&j.a, &j.b, "XB");
+}
+
+static void
+a_reply_that_names_who_was_refused_is_known_again(void **state)
+{
+	static const struct field_setting lena[] = {
+		{ "system_or_account.type", "email" },
+		{ "system_or_account.value", "lena@mail.example" },
+	};
+	static const struct field_setting refused[] = {
+		{ "system_or_account.type", "email" },
+		{ "system_or_account.value", "Otto.F@mail.example" },
+	};
+	struct rebuilt rebuilt;
+	struct sent sent;
+
+	(void)state;
+	OK(ask_with(&j.a, ACT_PRESERVE, "XB", 0, refused, 2, &sent, &err));
+	carry(&j.a, &j.b, "XB");
+	OK(reply_with(&j.b, 1, ACT_REFUSED, &sent, &err));
+	OK(ask_with(&j.a, ACT_PRESERVE, "XB", 0, lena, 2, &sent, &err));
+	carry(&j.a, &j.b, "XB");
+	corrected(2, "system_or_account", refused, 2);
+	NO(yes(2, &err), "guard.refused-before");
+	/* and a docket made anew knows it too */
+	OK(site_again(&j.b, &err));
+	OK(flow_rebuild(&j.b.flow, &rebuilt, &err));
+	OK(site_again(&j.b, &err));
+	NO(yes(2, &err), "guard.refused-before");
+	OK(flow_request_seen(&j.b.flow, 2, 1, &err));
+	OK(yes(2, &err));
+}
+
+static void
+a_reply_does_not_take_the_call_back(void **state)
+{
+	static const struct field_setting life[] = {
+		{ "urgency.codes", "threat_to_life" }, { "urgency.note", "Tomorrow." },
+		{ "confirming_contact.name", "Head of Office 3" },
+		{ "confirming_contact.phone", "+99900001111" },
+	};
+	static const struct field_setting none[] = {
+		{ "urgency.codes", "volatile_data" }, { "urgency.note", "Tomorrow." },
+	};
+	struct sent sent;
+
+	(void)state;
+	OK(ask_with(&j.a, ACT_STORED_DATA, "XB", 0, life, COUNT(life), &sent, &err));
+	carry(&j.a, &j.b, "XB");
+	NO(yes(1, &err), "guard.call-back");
+	corrected(1, "urgency", none, COUNT(none));
+	NO(yes(1, &err), "guard.call-back");
+	called(1, PHONE, "yes", NULL);
+	OK(yes(1, &err));
+}
+
 /* ---- notices ---- */
 
 static bool
@@ -450,6 +521,8 @@ main(void)
 		T(the_formal_request_is_owed_after_an_emergency_and_clocked),
 		T(a_level_is_set_with_a_reason_and_counts_at_once),
 		T(what_was_refused_is_known_again_from_another_state),
+		T(a_reply_that_names_who_was_refused_is_known_again),
+		T(a_reply_does_not_take_the_call_back),
 		T(a_notice_outlives_every_clock_and_ends_by_a_person),
 		T(a_docket_made_anew_knows_calls_levels_and_notices),
 	};

@@ -264,6 +264,8 @@ hold_follow(struct docket *d, unsigned request, const struct act *a, int64_t at,
 	if (class == ACT_IS_ANSWER && a->kind != ACT_REVOKED &&
 	    !answer_follow(d, &r, a, at, incoming, err))
 		return false;
+	if (a->kind == ACT_REPLY && !guard_follow(d, &r, a, at, incoming, err))
+		return false;
 	return hold_follow_end(d, request, at, err);
 }
 

@@ -29,6 +29,20 @@ reply_look(void *arg, const struct docket_act *a, struct err *err)
 	return true;
 }
 
+/*
+ * The reply's fields take the place of the request's.  But a life that was said to be at
+ * risk stays said: nobody takes the call to the card back by a reply (S15).
+ */
+static bool
+reply_overlay(struct act *to, struct act *reply, struct err *err)
+{
+	struct fields *was = &to->body.request.fields, *now = &reply->body.answer.fields;
+
+	if (life_is_at_risk(was) && !life_is_at_risk(now))
+		(void)fields_remove(now, "urgency");
+	return fields_overlay(was, now, err);
+}
+
 static bool
 replies_overlay(struct flow *f, const struct replies *r, struct act *to,
     struct err *err)
@@ -39,7 +53,7 @@ replies_overlay(struct flow *f, const struct replies *r, struct act *to,
 
 		if (!act_open(f, &r->list[i], &reply, err))
 			return false;
-		ok = fields_overlay(&to->body.request.fields, &reply.body.answer.fields, err);
+		ok = reply_overlay(to, &reply, err);
 		act_clear(&reply);
 		if (!ok)
 			return false;

@@ -65,16 +65,20 @@ call_result_next(enum call_result stands, enum call_result more)
 }
 
 bool
-call_is_wanted(const struct act *request)
+life_is_at_risk(const struct fields *fs)
 {
-	const struct fields *fs = &request->body.request.fields;
 	const struct field_part *p = fields_find(fs, "urgency") == NULL ? NULL :
 	    fields_part(fs, "urgency", 0, "codes");
 
-	if (request->kind == ACT_EMERGENCY_DATA)
-		return true;
-	return kind_rules(request->kind)->discloses && p != NULL && p->text != NULL &&
-	    law_list_has(p->text, "threat_to_life");
+	return p != NULL && p->text != NULL && law_list_has(p->text, "threat_to_life");
+}
+
+bool
+call_is_wanted(const struct act *request)
+{
+	return request->kind == ACT_EMERGENCY_DATA ||
+	    (kind_rules(request->kind)->discloses &&
+	    life_is_at_risk(&request->body.request.fields));
 }
 
 /* "00" before a country's code is its "+". */

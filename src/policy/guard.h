@@ -32,6 +32,8 @@ const char *call_result_name(enum call_result r);	/* "nobody", "yes", "no"; "" n
 bool call_result_parse(const char *name, enum call_result *out);
 /* After one more call: a no stands for good, a yes until a no. */
 enum call_result call_result_next(enum call_result stands, enum call_result more);
+/* Do these fields say that a life is at risk? */
+bool life_is_at_risk(const struct fields *fs);
 /* Nobody says yes to it before somebody called: an emergency, or a life said to be at risk. */
 bool call_is_wanted(const struct act *request);
 /* Digits, and a leading plus: what was dialled is the number of the card. */
