@@ -561,7 +561,7 @@ static bool
 here_mark(struct bundle_reading *b, struct err *err)
 {
 	struct docket *d = NULL;
-	bool ok;
+	bool ok, any = false;
 
 	if (!home_docket(b->f->home, &d, err))
 		return false;
@@ -573,12 +573,15 @@ here_mark(struct bundle_reading *b, struct err *err)
 		    home_has(b->f->home, inbox_mark_of(&e->sha256).s);
 		if (!e->here)
 			ok = kept_ask(b, d, &e->act, e, &e->here, err);
+		any = any || e->here;
 	}
 	ok = ok && docket_commit(d, err);
 	if (!ok)
 		docket_rollback(d);
 	home_docket_done(b->f->home);
-	return ok;
+	/* A read that was cut may have left names which no power cut must take now. */
+	return ok && (!any || (folder_sync(b->f, "inbox", err) &&
+	    folder_sync(b->f, "parcels", err)));
 }
 
 /* What nobody listed is no part of the bundle; one that is here already is no news. */

@@ -284,7 +284,7 @@ a_bundle_that_claims_much_costs_little(void **state)
 	bundle_of(&j, head, 1ull << 40, 1);
 	before = world_sim_calls(j.world);
 	NO(flow_bundle_read(&j.b.flow, "bad", &r, &err), "bundle.missing");
-	assert_true(world_sim_calls(j.world) - before < 300);
+	assert_in_range(world_sim_calls(j.world) - before, 1, 400);
 	/* A parcel of a few bytes under that name: what is there is looked at, no more. */
 	OK(file_save(j.world, NULL, "bad/parcels/0000000000000000000000000000000000000000000000000000000000000000.comity",
 	    span_text("not much"), true, &err));

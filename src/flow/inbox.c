@@ -128,9 +128,10 @@ inbox_keep(struct flow *f, const struct inbox_copy *c, bool *was_there,
 	struct dir *home = home_dir(f->home);
 
 	*was_there = home_has(f->home, c->name.s);
+	/* Who is told that it is here may wipe the stick: a cut one left a name, not synced. */
 	if (*was_there)
-		return path_remove(f->world, home, c->part, err);
-	/* Who is told that it is here may wipe the stick. */
+		return path_remove(f->world, home, c->part, err) &&
+		    folder_sync(f, "inbox", err);
 	return path_rename(f->world, home, c->part, home, c->name.s, false, err) &&
 	    folder_sync(f, "inbox", err);
 }
