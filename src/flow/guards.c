@@ -165,7 +165,7 @@ earlier_add(struct gathering_guards *g, unsigned number, struct err *err)
 		return false;
 	if (r.ours || strcmp(r.state, request_state_name(STATE_REFUSED)) != 0)
 		return true;
-	if (!docket_seen(g->d, g->row->number, number, &seen, err))
+	if (!guard_leaf_seen(g->f, g->d, g->row, &r, &seen, err))
 		return false;
 	g->facts.earlier++;
 	g->facts.unseen += !seen;
@@ -256,7 +256,7 @@ guards_gather(struct gathering_guards *g, struct err *err)
 	if (f->ours)
 		return true;
 	if (!risk_of(g->d, state, g->row->kind, &f->risk, err) ||
-	    !docket_calls(g->d, g->row->number, false, call_look, f, err) ||
+	    !guard_leaf_call(g->f, g->d, g->row, &f->call, err) ||
 	    !emergencies_count(g->d, g->row, &f->emergencies, err) || !earlier_look(g, err))
 		return false;
 	f->earlier_text = g->text;
@@ -555,8 +555,6 @@ is_earlier(struct docket *d, const struct docket_request *row, const struct act 
 	    strcmp(earlier->state, request_state_name(STATE_REFUSED)) == 0;
 	return true;
 }
-
-#define SEEN_HEX 32	/* digits of the earlier request's act id in a reason */
 
 static bool
 seen_keep(struct flow *f, const struct docket_request *row,

@@ -15,6 +15,7 @@
 #define SEEN_RULE "refused-before"
 #define RISK_RULE "risk"
 #define REALTIME_RULE "realtime"
+#define SEEN_HEX 32	/* digits of the earlier request's act id in a reason */
 #define RISK_ALL "all"			/* every measure of that State */
 
 /* ---- the call to the number on the card (S15) ---- */
@@ -61,6 +62,13 @@ MUST bool flow_policies(struct flow *f, bool reasons,
     struct err *err);
 
 /* ---- inside flow ---- */
+
+/* What stands of the calls, and whether an earlier refusal was seen: by the records. */
+MUST bool guard_leaf_call(struct flow *f, struct docket *d,
+    const struct docket_request *row, enum call_result *out, struct err *err);
+MUST bool guard_leaf_seen(struct flow *f, struct docket *d,
+    const struct docket_request *row, const struct docket_request *earlier, bool *seen,
+    struct err *err);
 
 /*
  * May this step be done with that request?  Asks the docket; the caller has none open.

@@ -159,6 +159,24 @@ a_denial_stands_whatever_is_said_later(void **state)
 	NO(yes(n, &err), "guard.forgery");
 }
 
+/* A row of the docket that has no record is nobody's call. */
+static void
+a_call_that_stands_only_in_the_docket_counts_for_nothing(void **state)
+{
+	unsigned n = emergency_came();
+	struct docket_call c = { .request = n, .at = 1, .result = "yes" };
+	struct docket *d = NULL;
+
+	(void)state;
+	OK(home_lock(j.b.flow.home, &err) && home_docket(j.b.flow.home, &d, &err));
+	OK(docket_begin(d, &err) && docket_call_new(d, &c, &err) &&
+	    docket_commit(d, &err));
+	home_docket_done(j.b.flow.home);
+	NO(yes(n, &err), "guard.call-back");
+	called(n, PHONE, "yes", NULL);
+	OK(yes(n, &err));
+}
+
 static void
 many_emergencies_of_a_day_need_two_persons_and_none_is_dropped(void **state)
 {
@@ -515,6 +533,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(an_emergency_gets_no_yes_before_the_call_to_the_card),
 		T(a_denial_stands_whatever_is_said_later),
+		T(a_call_that_stands_only_in_the_docket_counts_for_nothing),
 		T(many_emergencies_of_a_day_need_two_persons_and_none_is_dropped),
 		T(an_emergency_of_an_unknown_key_never_becomes_a_request),
 		T(a_card_that_follows_with_another_number_is_compared_first),
