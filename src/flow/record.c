@@ -155,21 +155,14 @@ list_number(const char *path, unsigned *out)
 bool
 record_fixes(const struct record *r, uint64_t at, struct docket_fixed *out)
 {
-	const char *what = NULL;
-	unsigned number = 0;
+	unsigned number;
 
-	if (r->files_n != 1)
-		return false;
-	if (r->event == EVENT_ADMINISTRATION && strncmp(r->reason, "people.", 7) == 0 &&
-	    list_number(r->files[0].path, &number))
-		what = "people";
-	if (r->event == EVENT_DECIDED && strncmp(r->rule, "people.", 7) == 0 &&
-	    strcmp(r->outcome, "used") == 0)
-		what = "used";
-	if (what == NULL)
+	if (r->files_n != 1 || r->event != EVENT_ADMINISTRATION ||
+	    strncmp(r->reason, "people.", 7) != 0 ||
+	    !list_number(r->files[0].path, &number))
 		return false;
 	memset(out, 0, sizeof *out);
-	(void)snprintf(out->what, sizeof out->what, "%s", what);
+	(void)snprintf(out->what, sizeof out->what, "people");
 	out->number = number;
 	out->digest = r->files[0].sha256;
 	out->at = at;

@@ -410,7 +410,7 @@ MUST bool docket_records_each(struct docket *d, const struct digest *act,
     struct err *err);
 /*
  * What a leaf fixed for good: which list of persons there was ("people", number: its
- * version), which approval was used ("used", number 0).  Again is fine.
+ * version).  Again is fine.
  */
 struct docket_fixed {
 	char what[8];
@@ -423,8 +423,6 @@ MUST bool docket_fixed_put(struct docket *d, const struct docket_fixed *x,
 /* Of the greatest number. */
 MUST bool docket_fixed_newest(struct docket *d, const char *what,
     struct docket_fixed *out, bool *found, struct err *err);
-MUST bool docket_fixed_has(struct docket *d, const char *what,
-    const struct digest *digest, bool *has, struct err *err);
 /*
  * Those from this offset on, and what they fixed, are forgotten: the journal was written anew from there
  * (ledger/log.h, log_recover), and what it holds is indexed again.

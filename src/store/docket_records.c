@@ -212,21 +212,3 @@ docket_fixed_newest(struct docket *d, const char *what, struct docket_fixed *out
 	*found = more;
 	return true;
 }
-
-bool
-docket_fixed_has(struct docket *d, const char *what, const struct digest *digest,
-    bool *has, struct err *err)
-{
-	struct query q;
-	int64_t n;
-
-	if (!query_begin(&q, d, "SELECT count(*) FROM fixed WHERE what = ?"
-	    " AND number = 0 AND digest = ?", err))
-		return false;
-	bind_text(&q, what);
-	bind_digest(&q, digest);
-	if (!query_number(&q, &n, err))
-		return false;
-	*has = n != 0;
-	return true;
-}
