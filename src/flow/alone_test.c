@@ -14,6 +14,7 @@
 #include "crypto/cms.h"
 #include "crypto/testkit.h"
 #include "flow/disclose.h"
+#include "flow/execute.h"
 #include "flow/people_inside.h"
 #include "flow/places_kit.h"
 #include "flow/testkit.h"
@@ -296,6 +297,41 @@ their_request(struct job *j, const char *kind, unsigned *number, struct err *err
 		return false;
 	*number = r.number;
 	return true;
+}
+
+/* S22: what they promise on paper bears our signature: two of us noted it. */
+static void
+an_assurance_on_paper_is_noted_by_two(void **state)
+{
+	static const struct field_setting conditions[] = {
+		{ "conditions[0].code", "assurance" },
+		{ "conditions[0].text", "No one is tried for an opinion." } };
+	static const struct field_setting who[] = { { "identifiers[0].type", "email" },
+		{ "identifiers[0].value", "somebody.else@mail.example" } };
+	struct answer_wish yes = { .kind = ACT_GRANTED_WITH_CONDITIONS,
+		.set = conditions, .set_n = COUNT(conditions), .by = BY_LETTER };
+	const struct execute_wish assured = { .authorisation = "scan.pdf", .assured = true };
+	struct docket_request r;
+	struct record_wish w;
+	struct sent sent;
+	struct job j;
+	unsigned n;
+
+	(void)state;
+	alone_begin(&j, 86);
+	OK(their_request(&j, "subscriber", &n, &err));
+	OK(site_again(&j.a, &err));
+	OK(flow_request_answer(&j.a.flow, n, &yes, &sent, &err));
+	w = came(n, "reply", BY_LETTER);
+	NO(record(&j, &w, &r, &err), "people.nobody");
+	NO(flow_request_execute(&j.a.flow, n, &assured, &r, &err), "execute.assurance");
+	OK(SECONDED(&j.a, &err, record(&j, &w, &r, &err)));
+	OK(flow_request_execute(&j.a.flow, n, &assured, &r, &err));
+	assert_string_equal(r.state, "executing");
+	w.set = who;
+	w.set_n = COUNT(who);
+	NO(record(&j, &w, &r, &err), "answer.reply-after-yes");
+	job_end(&j);
 }
 
 static void
@@ -1088,6 +1124,7 @@ main(void)
 		cmocka_unit_test(a_preservation_by_letter_goes_all_the_way),
 		cmocka_unit_test(a_refusal_on_paper_ends_the_thread),
 		cmocka_unit_test(what_is_recorded_is_an_act_of_ours_with_its_scan),
+		cmocka_unit_test(an_assurance_on_paper_is_noted_by_two),
 		cmocka_unit_test(a_request_on_paper_is_owed_an_answer_and_gets_it_by_letter),
 		cmocka_unit_test(a_letter_has_the_act_and_its_attachments),
 		cmocka_unit_test(attachments_too_large_for_a_mail_are_refused),

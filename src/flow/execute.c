@@ -157,7 +157,9 @@ conditions_ask_assurance(const struct fields *fs)
 }
 
 struct replied {
+	const char *peer;		/* of the thread; "" who has no Comity */
 	bool promised, yes;		/* our yes with conditions; a reply after it */
+	struct digest reply;
 };
 
 static bool
@@ -168,9 +170,30 @@ replied_look(void *arg, const struct docket_act *a, struct err *err)
 	(void)err;
 	if (a->direction == ACT_OUT &&
 	    strcmp(a->kind, act_kind_name(ACT_GRANTED_WITH_CONDITIONS)) == 0)
-		*r = (struct replied){ true, false };
-	if (a->direction == ACT_IN && strcmp(a->kind, act_kind_name(ACT_REPLY)) == 0)
-		r->yes = r->promised;
+		*r = (struct replied){ .peer = r->peer, .promised = true };
+	/* What we noted of theirs on paper has no peer. */
+	if (r->promised && a->direction == ACT_IN && !a->other &&
+	    strcmp(a->peer, r->peer) == 0 &&
+	    strcmp(a->kind, act_kind_name(ACT_REPLY)) == 0) {
+		r->yes = true;
+		r->reply = a->act;
+	}
+	return true;
+}
+
+/* Who has Comity signs its assurance; on paper two of us noted it. */
+static bool
+assurance_holds(struct executing *x, const struct replied *r, bool *holds, struct err *err)
+{
+	struct act a;
+
+	*holds = false;
+	if (!r->yes)
+		return true;
+	if (!act_open(x->f, &r->reply, &a, err))
+		return false;
+	*holds = r->peer[0] != '\0' ? strcmp(a.from.s, r->peer) == 0 : a.people.n > 1;
+	act_clear(&a);
 	return true;
 }
 
@@ -178,7 +201,7 @@ replied_look(void *arg, const struct docket_act *a, struct err *err)
 static bool
 assurance_look(struct executing *x, bool read, struct err *err)
 {
-	struct replied replied = { false, false };
+	struct replied replied = { .peer = x->row.peer };
 	struct docket *d = NULL;
 	struct digest promise;
 	struct act a;
@@ -191,10 +214,11 @@ assurance_look(struct executing *x, bool read, struct err *err)
 	if (!ok || !found)
 		return ok;
 	act_init(&a, ACT_CARD);
-	ok = act_open(x->f, &promise, &a, err);
+	ok = act_open(x->f, &promise, &a, err) &&
+	    assurance_holds(x, &replied, &x->facts.assurance_given, err);
 	if (ok)
 		x->facts.assurance_wanted = conditions_ask_assurance(&a.body.answer.fields);
-	x->facts.assurance_given = replied.yes && read;
+	x->facts.assurance_given = x->facts.assurance_given && read;
 	act_clear(&a);
 	return ok;
 }

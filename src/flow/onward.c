@@ -215,11 +215,13 @@ ends_at(const struct fields *limits)
 }
 
 struct grant {
-	bool granted, revoked;
+	struct authority_id by;		/* who sent the evidence: nobody else can consent */
+	bool granted, on_paper, revoked;
 	enum act_kind kind;
 	struct digest act;
 };
 
+/* What came on paper is signed by us: it can take a consent back, and never give one. */
 static bool
 grant_look(void *arg, const struct docket_act *a, struct err *err)
 {
@@ -230,7 +232,11 @@ grant_look(void *arg, const struct docket_act *a, struct err *err)
 	if (a->direction != ACT_IN || a->other || !act_kind_parse(a->kind, &kind))
 		return true;
 	g->revoked = g->revoked || kind == ACT_REVOKED || kind == ACT_REFUSED;
-	if (kind == ACT_GRANTED || kind == ACT_GRANTED_WITH_CONDITIONS) {
+	if (kind != ACT_GRANTED && kind != ACT_GRANTED_WITH_CONDITIONS)
+		return true;
+	if (strcmp(a->peer, g->by.s) != 0) {
+		g->on_paper = true;
+	} else {
 		g->granted = true;
 		g->kind = kind;
 		g->act = a->act;
@@ -245,7 +251,7 @@ grant_load(struct passing *p, unsigned number, struct docket_request *row,
 	struct docket *d = NULL;
 	bool ok;
 
-	memset(g, 0, sizeof *g);
+	*g = (struct grant){ .by = received_parcel(p)->peer };
 	ok = desk_open(p->f, false, &d, err) && docket_request_get(d, number, row, err) &&
 	    docket_request_acts(d, number, grant_look, g, err);
 	docket_close(d);
@@ -255,6 +261,7 @@ grant_load(struct passing *p, unsigned number, struct docket_request *row,
 	return ok;
 }
 
+/* The act itself says whose it is, whatever a row of the docket says. */
 static bool
 grant_read(struct passing *p, const struct grant *g, struct consent *c,
     struct err *err)
@@ -263,11 +270,12 @@ grant_read(struct passing *p, const struct grant *g, struct consent *c,
 	bool ok;
 
 	c->grant = g->act;
-	if (g->kind != ACT_GRANTED_WITH_CONDITIONS)
-		return true;
 	if (!act_open(p->f, &g->act, &a, err))
 		return false;
-	ok = fields_copy(&c->limits, &a.body.answer.fields, err);
+	ok = strcmp(a.from.s, g->by.s) == 0 || err_set(err, ERR_UNPROVEN, "docket.damaged",
+	    "a consent is noted as one of %s, and %s signed it", g->by.s, a.from.s);
+	ok = ok && (g->kind != ACT_GRANTED_WITH_CONDITIONS ||
+	    fields_copy(&c->limits, &a.body.answer.fields, err));
 	act_clear(&a);
 	return ok;
 }
@@ -282,14 +290,15 @@ consent_weigh(struct passing *p, unsigned number, struct consent *c,
 	const struct field_part *use;
 	struct grant g;
 	struct act a;
-	bool ok;
+	bool about, ok;
 
 	if (!grant_load(p, number, &row, &g, err) || !act_open(p->f, &row.act, &a, err))
 		return false;
 	fs = &a.body.request.fields;
-	ok = act_kind_class(a.kind) == ACT_IS_REQUEST;
-	facts->consent = ok && g.granted && part_is(fs, "related_request", "act",
-	    digest_hex(&received_parcel(p)->act_id).s);
+	about = act_kind_class(a.kind) == ACT_IS_REQUEST && part_is(fs, "related_request",
+	    "act", digest_hex(&received_parcel(p)->act_id).s);
+	facts->consent = about && g.granted;
+	facts->consent_on_paper = about && g.on_paper;
 	if (facts->consent) {
 		facts->consent_revoked = g.revoked;
 		facts->consent_names_receiver = p->purpose != NULL ?
@@ -320,7 +329,7 @@ consent_find(struct passing *p, struct err *err)
 		consent_clear(&p->consent);
 		if (!consent_weigh(p, p->questions[i], &p->consent, &facts, err))
 			return false;
-		if (facts.consent)
+		if (facts.consent || facts.consent_on_paper)
 			v = onward_decide(&facts);
 		p->has_consent = facts.consent && v.allow;
 	}

@@ -146,6 +146,29 @@ a_consent_is_for_the_receiver_it_names(void **state)
 	job_end(&j);
 }
 
+/* Paper bears our signature: what one person notes here is no consent of another State. */
+static void
+a_consent_noted_on_paper_sends_nothing_on(void **state)
+{
+	static const char *const scans[] = { "scan.pdf" };
+	struct record_wish w = { .number = 2, .kind = "granted", .by = BY_LETTER,
+		.files = scans, .files_n = 1 };
+	struct docket_request row;
+	struct evidence e;
+	struct job j;
+
+	(void)state;
+	received(&j, 6);
+	asked_consent(&j, "XC");
+	OK(file_save(j.world, NULL, "scan.pdf", span_text("%PDF scan"), true, &err));
+	OK(site_again(&j.a, &err));
+	OK(flow_request_record(&j.a.flow, &w, &row, &err));
+	NO(on(&j, "XC", &e, &err), "onward.consent-on-paper");
+	granted(&j, "2027-06-01");
+	OK(on(&j, "XC", &e, &err));
+	job_end(&j);
+}
+
 static void
 a_consent_that_has_ended_is_none(void **state)
 {
@@ -426,6 +449,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_goes_on_without_the_consent_of_who_sent_it),
 		cmocka_unit_test(a_consent_is_for_the_receiver_it_names),
+		cmocka_unit_test(a_consent_noted_on_paper_sends_nothing_on),
 		cmocka_unit_test(a_consent_that_has_ended_is_none),
 		cmocka_unit_test(a_consent_that_was_taken_back_is_none),
 		cmocka_unit_test(our_own_evidence_is_sealed_and_back_to_its_sender_needs_no_consent),

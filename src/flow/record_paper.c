@@ -13,7 +13,7 @@
 
 #include "flow/hold.h"
 #include "flow/journey.h"
-#include "flow/people.h"
+#include "flow/people_inside.h"
 #include "flow/treaty.h"
 
 struct paper {
@@ -26,6 +26,8 @@ struct paper {
 	struct docket_act asked;	/* the thread's request */
 	bool has_last;
 	struct digest last;		/* what we sent last in the thread */
+	bool has_question;
+	struct digest question;		/* of ours, that is open */
 	struct act act;
 	struct thread_step step;
 	struct outgoing o;
@@ -125,9 +127,14 @@ asked_load(struct paper *p, struct docket *d, struct err *err)
 static bool
 thread_load(struct paper *p, struct docket *d, struct err *err)
 {
-	return asked_load(p, d, err) && other_side_of(p->f, d, &p->row, &p->from, err) &&
-	    thread_last(d, p->row.number, ACT_KINDS, ACT_OUT, &p->last,
-	    &p->has_last, err);
+	if (!asked_load(p, d, err) || !other_side_of(p->f, d, &p->row, &p->from, err) ||
+	    !thread_last(d, p->row.number, ACT_KINDS, ACT_OUT, &p->last, &p->has_last,
+	    err) || !thread_last(d, p->row.number, ACT_QUESTION, ACT_OUT, &p->question,
+	    &p->has_question, err))
+		return false;
+	p->has_question = p->has_question &&
+	    strcmp(p->row.state, request_state_name(STATE_NEEDS_INFO)) == 0;
+	return true;
 }
 
 static bool
@@ -508,13 +515,23 @@ row_answered(struct paper *p)
 	hold_due(r);
 }
 
+/* A yes of who could sign it: the thread waits for that, for paper binds nobody here. */
+static bool
+consent_is_signed_elsewhere(const struct paper *p)
+{
+	return p->from.is_peer && (p->kind == ACT_GRANTED ||
+	    p->kind == ACT_GRANTED_WITH_CONDITIONS) &&
+	    strcmp(p->row.kind, act_kind_name(ACT_USE_CONSENT)) == 0;
+}
+
 static void
 row_move(struct paper *p)
 {
 	struct docket_request *r = &p->row;
 
 	/* Overtaken by what came before it: it is kept and changes nothing. */
-	if (strcmp(p->step.verdict.reason, "thread.came-late") == 0)
+	if (strcmp(p->step.verdict.reason, "thread.came-late") == 0 ||
+	    consent_is_signed_elsewhere(p))
 		return;
 	if (p->opens)
 		row_open(p);
@@ -698,11 +715,96 @@ paper_keep(struct paper *p, const struct package_written *w, struct err *err)
 	return ok;
 }
 
+/* ---- what binds is noted by two ---- */
+
+static bool
+is_agreed(const struct paper *p)
+{
+	enum request_state state;
+
+	return request_state_parse(p->row.state, &state) && request_state_agreed(state);
+}
+
+/* As of a reply that comes by Comity: it sets what was asked for, and nothing after a yes. */
+static bool
+reply_ask(struct paper *p, struct err *err)
+{
+	struct answer_facts facts = { .answer = &p->act, .agreed = is_agreed(p) };
+	struct act question;
+	bool ok;
+
+	if (p->kind != ACT_REPLY || p->row.ours || p->act.body.answer.fields.n == 0)
+		return true;
+	act_init(&question, ACT_QUESTION);
+	ok = !p->has_question || act_open(p->f, &p->question, &question, err);
+	if (ok && p->has_question)
+		facts.question = &question;
+	ok = ok &&
+	    verdict_ask(reply_fields_decide(&facts), err);
+	act_clear(&question);
+	return ok;
+}
+
+/* A reply that changes what they ask, or takes the conditions of our yes (S22). */
+static bool
+reply_binds(const struct paper *p)
+{
+	return p->kind == ACT_REPLY && !p->row.ours &&
+	    (p->act.body.answer.fields.n > 0 || (is_agreed(p) && !p->from.is_peer));
+}
+
+/* What the second person reads: how it came, the scans, and what is noted of it. */
+static bool
+paper_print(const struct paper *p, struct buf *out, struct err *err)
+{
+	struct digest d;
+
+	if (!buf_printf(out, err, "on paper, not signed by them\ncame by %s\nrequest %s\n",
+	    send_by_name(p->wish->by), digest_hex(&p->row.act).s))
+		return false;
+	for (size_t i = 0; i < p->wish->files_n; i++)
+		if (!digest_of(p->items[i].bytes, &d, err) || !buf_printf(out, err,
+		    "scan %zu bytes %zu sha256 %s\n", i + 1, p->items[i].bytes.n,
+		    digest_hex(&d).s))
+			return false;
+	return matter_act_print(&p->act, out, err);
+}
+
+static bool
+paper_sealed_and_kept(struct paper *p, struct err *err)
+{
+	struct package_written done;
+
+	return collection_make(p, err) && paper_seal(p, &done, err) &&
+	    paper_keep(p, &done, err);
+}
+
+static bool
+paper_put(struct paper *p, struct err *err)
+{
+	struct matter m = { .act = PEOPLE_ASK, .kind = p->kind, .request = p->row.number };
+	struct err ignored = ERR_INIT;
+	struct buf content;
+	bool ok;
+
+	if (!reply_binds(p))
+		return paper_sealed_and_kept(p, err);
+	buf_init(&content, MATTER_MAX);
+	ok = paper_print(p, &content, err);
+	m.content = buf_span(&content);
+	ok = ok && flow_second(p->f, &m, &p->act.people, err);
+	if (ok) {
+		ok = paper_sealed_and_kept(p, err);
+		(void)!flow_second_done(p->f, &m, ok, &ignored);
+	}
+	buf_clear(&content);
+	return ok;
+}
+
 bool
 flow_request_record(struct flow *f, const struct record_wish *wish,
     struct docket_request *out, struct err *err)
 {
-	struct package_written done;
 	struct paper *p = mem_new(sizeof *p, err);
 	bool ok;
 
@@ -713,8 +815,7 @@ flow_request_record(struct flow *f, const struct record_wish *wish,
 	    wish_ask(p, err) && paper_load(p, err) &&
 	    thread_ask(p, err) && scans_load(p, err) && making_sweep(f, err) &&
 	    signer_open(f, &p->o.signer, err) && act_make(p, err) &&
-	    collection_make(p, err) && paper_seal(p, &done, err) &&
-	    paper_keep(p, &done, err);
+	    reply_ask(p, err) && paper_put(p, err);
 	if (ok)
 		*out = p->row;
 	paper_clear(p);

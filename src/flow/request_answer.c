@@ -22,6 +22,8 @@ struct answering {
 	struct digest answered;		/* what came last from them, besides the request */
 	bool consulted;			/* a consultation of ours is in the thread */
 	bool has_said;
+	struct digest question;		/* theirs, that is open */
+	bool has_question;
 	struct docket_act said;		/* what we said last, whatever its kind */
 	struct outgoing o;
 	struct thread_step step;
@@ -70,7 +72,9 @@ thread_load(struct answering *g, unsigned number, struct err *err)
 	    err) &&
 	    thread_last(d, number, ACT_KINDS, ACT_OUT, &said, &g->has_said, err) &&
 	    thread_last(d, number, ACT_CONSULTATION, ACT_OUT, &consultation,
-	    &g->consulted, err) && (g->wish->kind != ACT_RELEASED ||
+	    &g->consulted, err) &&
+	    thread_last(d, number, ACT_QUESTION, ACT_IN, &g->question, &g->has_question,
+	    err) && (g->wish->kind != ACT_RELEASED ||
 	    hold_release_ask(d, number, world_now(g->f->world), err)) &&
 	    (!g->has_said || docket_act_get(d, &said, &g->said, &g->has_said, err));
 	docket_close(d);
@@ -265,14 +269,21 @@ answer_ask(struct answering *g, struct err *err)
 {
 	struct answer_facts facts = { .request = &g->request, .answer = &g->answer,
 		.now = g->o.now, .consulted = g->consulted,
-		.waived = g->wish->waive_consultation };
+		.waived = g->wish->waive_consultation,
+		.agreed = request_state_agreed(g->state) };
+	struct act question;
+	bool ok;
 
 	memcpy(facts.from_state, home_settings(g->f->home)->state,
 	    sizeof facts.from_state);
 	memcpy(facts.to_state, g->to.state, sizeof facts.to_state);
-	return flow_law(g->f, &facts.law, err) &&
-	    verdict_ask(answer_decide(&facts), err) &&
-	    guard_yes_act(g->f, g->wish->kind, &g->row, &g->is, err) &&
+	act_init(&question, ACT_QUESTION);
+	if (g->has_question && g->state == STATE_NEEDS_INFO)
+		facts.question = &question;
+	ok = (facts.question == NULL || act_open(g->f, &g->question, &question, err)) &&
+	    flow_law(g->f, &facts.law, err) && verdict_ask(answer_decide(&facts), err);
+	act_clear(&question);
+	return ok && guard_yes_act(g->f, g->wish->kind, &g->row, &g->is, err) &&
 	    (!is_yes(g->wish->kind) || g->row.ours || request_yes_ask(g->f, &g->row,
 	    g->is, conditions_ask_assurance(&g->answer.body.answer.fields), err)) &&
 	    send_ask(g->f, &g->o.signer, &g->to, 0, 0, err);
@@ -420,12 +431,20 @@ answer_send(struct answering *g, struct err *err)
 	return true;
 }
 
+/* A reply that sets fields changes the request: it needs who the request itself needed. */
+static enum people_act
+people_act_of_answer(const struct answering *g)
+{
+	return g->wish->kind == ACT_REPLY && g->answer.body.answer.fields.n > 0 ?
+	    people_act_of(g->request.kind, g->request.kind) : g->is;
+}
+
 /* What the table asks of people for it; then it goes. */
 static bool
 answer_leave(struct answering *g, struct err *err)
 {
 	struct matter m = { .kind = g->wish->kind, .request = g->row.number,
-		.act = g->is };
+		.act = people_act_of_answer(g) };
 	struct err ignored = ERR_INIT;
 	struct buf content;
 	bool ok;

@@ -270,8 +270,10 @@ MUST bool flow_correspondent_new(struct flow *f, const struct correspondent_wish
  * signed by us, addressed to nobody, with its scans as files and a collection record of
  * who took it in and how (doc/paper.md): nobody can take it for something the other
  * side signed.  Sealed to ourselves; in the docket it came in, and the thread moves on
- * as if it had come by Comity.  What was overtaken is kept and changes nothing.
- * In writing needs a scan; by word may go without.  ERR_USE "record.*", ERR_LIMIT
+ * as if it had come by Comity.  What was overtaken is kept and changes nothing; nor does a
+ * consent to another use (use_consent) of who has a card: that is signed by them alone.
+ * In writing needs a scan; by word may go without.  A reply that sets fields of their
+ * request, or takes conditions of our yes, is noted by two.  ERR_USE "record.*", ERR_LIMIT
  * "record.scans", "record.scan-large"; ERR_REFUSED "thread.*".
  */
 struct record_wish {

@@ -916,7 +916,10 @@ conditions_that_were_promised_travel_with_the_evidence(void **state)
 		.set_n = COUNT(set) };
 	const struct execute_wish assured = { .authorisation = KIT_ORDER,
 		.assured = true };
+	const struct field_setting why[] = { { "purpose", "Another one" } };
+	struct answer_wish changes = { .kind = ACT_REPLY, .set = why, .set_n = 1 };
 	const struct field_part *part;
+	struct record_wish paper;
 	struct docket_request row;
 	struct sent sent;
 	struct act a;
@@ -930,7 +933,15 @@ conditions_that_were_promised_travel_with_the_evidence(void **state)
 	/* S22: nothing is released before the assurance is here, and was read */
 	NO(deliver(&j, &sent, &err), "execute.assurance");
 	NO(flow_request_execute(&j.b.flow, 1, &assured, &row, &err), "execute.assurance");
+	/* Nor when one of us notes that they gave it: they have Comity, and sign it. */
+	paper = (struct record_wish){ .number = 1, .kind = "reply", .by = BY_ORAL,
+		.answer.text = "They give it." };
+	OK(site_again(&j.b, &err));
+	OK(flow_request_record(&j.b.flow, &paper, &row, &err));
+	NO(flow_request_execute(&j.b.flow, 1, &assured, &row, &err), "execute.assurance");
 	assert_int_equal(carry(&j, &j.b, &j.a, "XA").as, TAKEN);
+	NO(flow_request_answer(&j.a.flow, 1, &changes, &sent, &err),
+	    "answer.reply-after-yes");
 	OK(answer(&j.a, ACT_REPLY, "We give that assurance.", &sent, &err));
 	state_is(&j.a, 1, "accepted_with_conditions");
 	assert_int_equal(carry(&j, &j.a, &j.b, "XB").as, TAKEN);
@@ -954,6 +965,89 @@ conditions_that_were_promised_travel_with_the_evidence(void **state)
 	assert_string_equal(a.body.delivered.purpose.text, "case 12 only");
 	act_clear(&a);
 	buf_clear(&json);
+	job_end(&j);
+}
+
+static void
+who_fill(struct act *a, const void *arg)
+{
+	(void)arg;
+	(void)snprintf(a->body.answer.number, sizeof a->body.answer.number,
+	    "XA-2026-000001");
+	OK(fields_set(&a->body.answer.fields, "identifiers[0].type", "email", "en", &err));
+	OK(fields_set(&a->body.answer.fields, "identifiers[0].value", "else@mail.example", "en",
+	    &err));
+}
+
+static bool
+names_somebody_else(struct site *s)
+{
+	struct request_findings *found = calloc(1, sizeof *found);
+	const struct field *f;
+	struct docket_request row;
+	struct act a;
+	bool is;
+
+	assert_non_null(found);
+	act_init(&a, ACT_PRESERVE);
+	OK(row_of(s, 1, &row, &err));
+	OK(request_stands(&s->flow, &row, &a, found, &err));
+	f = fields_find(&a.body.request.fields, "identifiers");
+	is = f != NULL && strcmp(fields_part(&a.body.request.fields, "identifiers", 0,
+	    "value")->text, "else@mail.example") == 0;
+	act_clear(&a);
+	free(found);
+	return is;
+}
+
+/* Signed by a patched office: what it sets counts when it was asked for, before the yes. */
+static void
+replied_by_a_patched_office(struct job *j, const struct digest *said)
+{
+	struct docket_request row;
+	struct digest follows[2];
+	struct forgery what = { .kind = ACT_REPLY, .follows = follows, .follows_n = 2,
+		.fill = who_fill };
+	struct digest act;
+	struct taken t;
+	char path[200];
+
+	OK(row_of(&j->b, 1, &row, &err));
+	follows[0] = row.act;
+	follows[1] = *said;
+	OK(site_again(&j->a, &err));
+	OK(forge(&j->a, "XB", &what, path, &act, &err));
+	OK(site_again(&j->b, &err));
+	OK(flow_take(&j->b.flow, path, &t, &err));
+	assert_int_equal(t.as, TAKEN);
+	assert_false(names_somebody_else(&j->b));
+}
+
+static void
+a_reply_changes_what_was_asked_for_by_two_and_nothing_after_the_yes(void **state)
+{
+	const char *const asks[] = { "purpose" };
+	const struct field_setting why[] = { { "purpose", "To prove the deceit" } };
+	const struct field_setting who[] = { { "identifiers[0].type", "email" },
+		{ "identifiers[0].value", "else@mail.example" } };
+	struct answer_wish q = { .kind = ACT_QUESTION, .text = "For what?", .asks = asks,
+		.asks_n = 1 };
+	struct answer_wish r = { .kind = ACT_REPLY, .set = who, .set_n = COUNT(who) };
+	struct sent sent, yes;
+	struct job j;
+
+	(void)state;
+	asked_for_evidence(&j, 35);
+	OK(flow_request_answer(&j.b.flow, 1, &q, &sent, &err));
+	assert_int_equal(carry(&j, &j.b, &j.a, "XA").as, TAKEN);
+	NO(flow_request_answer(&j.a.flow, 1, &r, &yes, &err), "answer.reply-not-asked");
+	r.set = why;
+	r.set_n = COUNT(why);
+	NO(flow_request_answer(&j.a.flow, 1, &r, &yes, &err), "people.second");
+	OK(SECONDED(&j.a, &err, flow_request_answer(&j.a.flow, 1, &r, &yes, &err)));
+	replied_by_a_patched_office(&j, &sent.act.act);
+	OK(answer(&j.b, ACT_GRANTED, NULL, &yes, &err));
+	replied_by_a_patched_office(&j, &yes.act.act);
 	job_end(&j);
 }
 
@@ -1415,6 +1509,8 @@ main(void)
 		cmocka_unit_test(conditions_that_were_promised_travel_with_the_evidence),
 		cmocka_unit_test(evidence_is_named_when_the_case_has_none_or_several),
 		cmocka_unit_test(no_name_account_or_text_lies_open_in_a_home),
+		cmocka_unit_test(
+		    a_reply_changes_what_was_asked_for_by_two_and_nothing_after_the_yes),
 		cmocka_unit_test(a_yes_can_become_a_no_until_evidence_went_over),
 		cmocka_unit_test(each_failing_disk_call_is_told_and_the_second_try_ends_the_same),
 		cmocka_unit_test(a_power_cut_at_any_call_loses_nothing_and_the_second_try_ends_the_same),

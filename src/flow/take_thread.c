@@ -370,6 +370,7 @@ answer_look(struct taking *t, struct err *err)
 	struct verdict v;
 	struct err why = ERR_INIT;
 	struct digest consultation;
+	enum request_state state;
 	bool found;
 
 	take_note(t, "An answer (%s) came in.", act_kind_name(a->kind));
@@ -387,6 +388,8 @@ answer_look(struct taking *t, struct err *err)
 		    a->from.s);
 		(void)snprintf(facts.to_state, sizeof facts.to_state, "%.2s",
 		    a->to.s);
+		facts.agreed = request_state_parse(t->request.state, &state) &&
+		    request_state_agreed(state);
 		v = answer_decide(&facts);
 		if (objects(a))
 			take_note(t, "The provider objects: a conflict of laws. The clock of the order stands still on both sides; the central authority decides what follows (S14).");

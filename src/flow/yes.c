@@ -8,24 +8,68 @@
 
 #define REPLIES_MAX 64		/* of one thread: a question is asked in each */
 
-struct replies {
-	struct digest list[REPLIES_MAX];
-	size_t n;
+/*
+ * What counts of a reply: nothing after a yes, and of fields only those that its question
+ * names.  Who asks cannot change what was agreed to, nor we what they asked for.
+ */
+struct reply_to {
+	struct digest reply, question;
+	bool has_question;
 };
+struct replies {
+	struct reply_to list[REPLIES_MAX];
+	size_t n;
+	struct digest question;		/* ours that is open */
+	bool has_question, agreed;
+};
+
+static void
+said_look(struct replies *r, const struct docket_act *a, enum act_kind kind)
+{
+	if (kind == ACT_GRANTED || kind == ACT_GRANTED_WITH_CONDITIONS ||
+	    kind == ACT_DELIVERED)
+		r->agreed = true;
+	if (kind == ACT_POSTPONED)
+		r->agreed = false;
+	if (kind == ACT_QUESTION || kind == ACT_CONSULTATION) {
+		r->has_question = kind == ACT_QUESTION;
+		r->question = a->act;
+	}
+}
 
 static bool
 reply_look(void *arg, const struct docket_act *a, struct err *err)
 {
 	struct replies *r = arg;
+	enum act_kind kind;
 
-	if (a->direction != ACT_IN || a->other ||
-	    strcmp(a->kind, act_kind_name(ACT_REPLY)) != 0)
+	if (a->other || !act_kind_parse(a->kind, &kind))
+		return true;
+	if (a->direction == ACT_OUT)
+		said_look(r, a, kind);
+	if (a->direction != ACT_IN || kind != ACT_REPLY || r->agreed)
 		return true;
 	if (r->n == REPLIES_MAX)
 		return err_set(err, ERR_LIMIT, "request.replies",
 		    "the thread has more than %d replies: ask for a new request",
 		    REPLIES_MAX);
-	r->list[r->n++] = a->act;
+	r->list[r->n++] = (struct reply_to){ a->act, r->question, r->has_question };
+	return true;
+}
+
+static bool
+unasked_drop(struct flow *f, const struct reply_to *r, struct fields *fs, struct err *err)
+{
+	struct act question;
+
+	if (!r->has_question || fs->n == 0)
+		return true;
+	if (!act_open(f, &r->question, &question, err))
+		return false;
+	for (size_t i = fs->n; i-- > 0;)
+		if (!question_asks(&question, fs->list[i].law))
+			(void)fields_remove(fs, fs->list[i].law->name);
+	act_clear(&question);
 	return true;
 }
 
@@ -51,9 +95,10 @@ replies_overlay(struct flow *f, const struct replies *r, struct act *to,
 		struct act reply;
 		bool ok;
 
-		if (!act_open(f, &r->list[i], &reply, err))
+		if (!act_open(f, &r->list[i].reply, &reply, err))
 			return false;
-		ok = reply_overlay(to, &reply, err);
+		ok = unasked_drop(f, &r->list[i], &reply.body.answer.fields, err) &&
+		    reply_overlay(to, &reply, err);
 		act_clear(&reply);
 		if (!ok)
 			return false;

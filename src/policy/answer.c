@@ -211,6 +211,32 @@ question_decide(const struct answer_facts *f)
 	return good();
 }
 
+bool
+question_asks(const struct act *question, const struct law_field *field)
+{
+	const struct answer_body *q = &question->body.answer;
+
+	for (size_t i = 0; i < q->asks_n; i++)
+		if (law_field(q->asks[i]) == field)
+			return true;
+	return q->asks_n == 0;
+}
+
+struct verdict
+reply_fields_decide(const struct answer_facts *f)
+{
+	const struct fields *fields = &f->answer->body.answer.fields;
+
+	if (fields->n > 0 && f->agreed)
+		return lacks(f, "answer.reply-after-yes",
+		    "The yes was given to the request as it stood then, and a reply to it sets no field any more: what it sets does not count. Write words alone, or ask anew: comity request new");
+	for (size_t i = 0; f->question != NULL && i < fields->n; i++)
+		if (!question_asks(f->question, fields->list[i].law))
+			return lacks(f, "answer.reply-not-asked",
+			    "The question names the fields that it asks for, and the reply sets another one: that one does not count. Leave it out, and write it in the text if it matters.");
+	return good();
+}
+
 /* A value that cannot be used now would come back as the next question. */
 static struct verdict
 reply_decide(const struct answer_facts *f)
@@ -223,7 +249,7 @@ reply_decide(const struct answer_facts *f)
 	if (!fields_are_whole(&a->fields))
 		return lacks(f, "answer.reply-incomplete",
 		    "A field in the reply lacks a part that it needs, or holds an identifier that cannot be right. Look at it again.");
-	return good();
+	return reply_fields_decide(f);
 }
 
 /* ---- not now; or, before a no ---- */

@@ -381,6 +381,34 @@ a_reply_says_something_and_what_it_says_is_whole(void **state)
 }
 
 static void
+a_reply_sets_what_was_asked_for_and_nothing_after_a_yes(void **state)
+{
+	struct answer_body *a = answer(ACT_PRESERVE, "UNCAC-CYBER", ACT_REPLY);
+	struct act question;
+	struct answer_body *q = &question.body.answer;
+
+	(void)state;
+	act_init(&question, ACT_QUESTION);
+	facts.question = &question;
+	set(&a->fields, "F13.type", "email");
+	set(&a->fields, "F13.value", "shop@example.org");
+	good();					/* it names no field */
+	(void)snprintf(q->asks[q->asks_n++], sizeof q->asks[0], "F12");
+	lacks("answer.reply-not-asked");
+	(void)snprintf(q->asks[q->asks_n++], sizeof q->asks[0],
+	    "system_or_account");
+	good();
+	facts.question = NULL;
+	facts.agreed = true;
+	lacks("answer.reply-after-yes");
+	facts.incoming = true;
+	assert_true(answer_decide(&facts).allow);
+	assert_string_equal(answer_decide(&facts).reason, "answer.reply-after-yes");
+	facts.incoming = false;
+	act_clear(&question);
+}
+
+static void
 a_withdrawal_owes_nobody_reasons(void **state)
 {
 	(void)state;
@@ -419,6 +447,8 @@ evidence_of_another_goes_on_only_with_its_consent(void **state)
 	ONWARD((void)f, "onward.consented", true);
 	ONWARD(f.consent_until = 0, "onward.consented", true);
 	ONWARD(f.consent = false, "onward.no-consent", false);
+	ONWARD((f.consent = false, f.consent_on_paper = true), "onward.consent-on-paper",
+	    false);
 	ONWARD(f.consent_revoked = true, "onward.consent-revoked", false);
 	ONWARD(f.consent_names_receiver = false, "onward.consent-for-someone-else", false);
 	ONWARD(f.now = 201, "onward.consent-over", false);
@@ -575,6 +605,7 @@ main(void)
 		cmocka_unit_test(a_preservation_granted_with_conditions_holds_too),
 		cmocka_unit_test(a_question_asks_for_something_the_request_can_have),
 		cmocka_unit_test(a_reply_says_something_and_what_it_says_is_whole),
+		cmocka_unit_test(a_reply_sets_what_was_asked_for_and_nothing_after_a_yes),
 		cmocka_unit_test(a_withdrawal_owes_nobody_reasons),
 		cmocka_unit_test(what_is_no_answer_is_never_taken_as_one),
 		cmocka_unit_test(evidence_of_another_goes_on_only_with_its_consent),

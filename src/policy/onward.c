@@ -14,6 +14,9 @@ onward_decide(const struct onward_facts *f)
 		return (struct verdict){ true, "onward.our-own", "" };
 	if (f->to_origin)
 		return (struct verdict){ true, "onward.back-to-its-sender", "" };
+	if (!f->consent && f->consent_on_paper)
+		return refuse("onward.consent-on-paper",
+		    "A consent of theirs is noted here as it came on paper, and it bears our signature alone. Of an authority that has Comity only its own signature counts for this: ask it to send its consent by Comity, or ask anew: comity request new use_consent");
 	if (!f->consent)
 		return refuse("onward.no-consent",
 		    "This evidence came from another authority, and that authority has not agreed that it goes on (Art 36(3), 40(19)). Ask it first: comity request new use_consent");

@@ -112,6 +112,7 @@ struct close_facts {
 };
 struct verdict close_decide(const struct close_facts *f);
 bool request_state_open(enum request_state s);		/* something may still come */
+bool request_state_agreed(enum request_state s);	/* a yes, and no evidence went over yet */
 
 enum thread_side { SIDE_ASKS, SIDE_IS_ASKED };
 
@@ -215,8 +216,18 @@ struct answer_facts {
 	bool incoming;			/* an answer that came in is never lost for a rule: warns */
 	bool consulted;			/* a consultation of who answers is in the thread */
 	const char *waived;		/* why there was none: a code; NULL: not waived */
+	bool agreed;			/* a reply: the request has its yes */
+	const struct act *question;	/* a reply: to this one, open now; NULL none */
 	const struct law_status *law;	/* as in request_facts */
 };
+/*
+ * May this reply set the fields that it sets?  None after a yes, which was given to the
+ * request as it stood; and those that the question names, when it names any.  Reads answer,
+ * agreed, question and incoming.  "answer.reply-after-yes", "answer.reply-not-asked".
+ */
+struct verdict reply_fields_decide(const struct answer_facts *f);
+/* Does this question name it?  One that names none leaves it open. */
+bool question_asks(const struct act *question, const struct law_field *field);
 /*
  * Grounds are in the menu of the basis the request names; reasons are given (P01,
  * 40(25)); a granted preservation says from when and to when it holds, at least as
@@ -232,6 +243,7 @@ struct onward_facts {
 	bool received;			/* the evidence came from another authority */
 	bool to_origin;			/* it goes back to who sent it */
 	bool consent;			/* a grant of use_consent by who sent it, over this act */
+	bool consent_on_paper;		/* none is signed by them: one was noted by us */
 	bool consent_revoked;
 	bool consent_names_receiver;	/* for that recipient or its State */
 	int64_t consent_until;		/* 0 no end */

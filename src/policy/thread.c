@@ -225,6 +225,12 @@ static const struct thread_row table[] = {
 };
 #define ROWS (sizeof table / sizeof table[0])
 
+bool
+request_state_agreed(enum request_state s)
+{
+	return ((1u << s) & AGREED) != 0;
+}
+
 /* ---- why not ---- */
 
 static struct verdict
