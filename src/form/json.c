@@ -143,12 +143,13 @@ tree_check(json_t *node, unsigned depth, struct err *err)
 }
 
 /*
- * Levels of nesting by brackets outside strings, before any memory is spent on
- * the tree (jansson's own bound is far higher).
+ * Levels of nesting, lists and objects, and commas outside strings, before any memory is
+ * spent on the tree (jansson bounds only the levels, and far higher).
  */
 static bool
-depth_bounded(struct span text)
+shape_bounded(struct span text, struct err *err)
 {
+	size_t nests = 0, commas = 0;
 	unsigned depth = 0;
 	bool inside = false;
 
@@ -163,11 +164,19 @@ depth_bounded(struct span text)
 		} else if (c == '"') {
 			inside = true;
 		} else if (c == '{' || c == '[') {
+			nests++;
 			if (++depth > JSON_DEPTH_MAX + 1)
-				return false;
+				return err_set(err, ERR_LIMIT, "json.depth",
+				    "the JSON is nested deeper than %d levels", JSON_DEPTH_MAX);
 		} else if ((c == '}' || c == ']') && depth > 0) {
 			depth--;
+		} else if (c == ',') {
+			commas++;
 		}
+		if (nests > JSON_NESTS_MAX || commas > JSON_COMMAS_MAX)
+			return err_set(err, ERR_LIMIT, "json.values",
+			    "the JSON has more values than are allowed (%d lists and objects, %d commas), at byte %zu",
+			    JSON_NESTS_MAX, JSON_COMMAS_MAX, i);
 	}
 	return true;
 }
@@ -181,9 +190,8 @@ json_read(struct json **out, struct span text, size_t max, struct err *err)
 	if (text.n > max)
 		return err_set(err, ERR_LIMIT, "json.size",
 		    "the JSON is %zu bytes; %zu are allowed", text.n, max);
-	if (!depth_bounded(text))
-		return err_set(err, ERR_LIMIT, "json.depth",
-		    "the JSON is nested deeper than %d levels", JSON_DEPTH_MAX);
+	if (!shape_bounded(text, err))
+		return false;
 	j = mem_new(sizeof *j, err);
 	if (j == NULL)
 		return false;

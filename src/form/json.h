@@ -3,10 +3,11 @@
  *
  * Reading: one value, UTF-8, size bounded by the caller before parsing, no
  * duplicate members, no numbers but integers within +/-2^53, member names ASCII,
- * at most JSON_DEPTH_MAX levels, nothing behind the value.  A decoder asks an
+ * at most JSON_DEPTH_MAX levels, JSON_NESTS_MAX lists and objects and JSON_COMMAS_MAX commas
+ * (ERR_LIMIT "json.depth", "json.values"), nothing behind the value.  A decoder asks an
  * object for its members by name and ends with json_end, which refuses members
  * nobody asked for: unknown members are an error at this version.
- * Every error is ERR_INPUT "json.*" and names the member or the byte offset.
+ * Every other error is ERR_INPUT "json.*" and names the member or the byte offset.
  */
 #ifndef COMITY_FORM_JSON_H
 #define COMITY_FORM_JSON_H
@@ -14,6 +15,9 @@
 #include "base/base.h"
 
 #define JSON_DEPTH_MAX 8
+/* So that the tree of a hostile text costs tens of megabytes at most, whatever its size. */
+#define JSON_NESTS_MAX 131072		/* lists and objects; a bundle names 100,000 parcels */
+#define JSON_COMMAS_MAX 1048576		/* and so its values */
 #define JSON_INT_MAX 9007199254740992LL		/* 2^53: exact in every reader */
 #define JSON_MEMBERS_MAX 64			/* of one object */
 

@@ -198,10 +198,48 @@ each_failed_allocation_is_told_as_such(void **state)
 	}
 }
 
+/* opening, n - 1 times `more`, `last`, closing: read, or refused with that reason. */
+static void
+repeated(const char *more, size_t n, const char *last, const char *why)
+{
+	struct err err = ERR_INIT;
+	struct json *j = NULL;
+	struct buf b;
+
+	buf_init(&b, (size_t)8 << 20);
+	assert_true(buf_add_text(&b, "[", &err));
+	for (size_t i = 0; i + 1 < n; i++)
+		assert_true(buf_add_text(&b, more, &err));
+	assert_true(buf_add_text(&b, last, &err) && buf_add_text(&b, "]", &err));
+	if (why == NULL) {
+		assert_true(json_read(&j, buf_span(&b), b.n, &err));
+		json_free(j);
+	} else {
+		assert_false(json_read(&j, buf_span(&b), b.n, &err));
+		assert_int_equal(err.kind, ERR_LIMIT);
+		assert_string_equal(err.reason, why);
+	}
+	buf_clear(&b);
+}
+
+static void
+more_values_than_a_bundle_has_are_refused_before_memory_is_spent(void **state)
+{
+	(void)state;
+	/* The list around them is one too. */
+	repeated("[],", JSON_NESTS_MAX - 1, "[]", NULL);
+	repeated("[],", JSON_NESTS_MAX, "[]", "json.values");
+	repeated("0,", JSON_COMMAS_MAX + 1, "0", NULL);
+	repeated("0,", JSON_COMMAS_MAX + 2, "0", "json.values");
+	/* Within a string they are text. */
+	repeated("\"[[[[[[[[[[,,,\",", 3, "\",\"", NULL);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(more_values_than_a_bundle_has_are_refused_before_memory_is_spent),
 		cmocka_unit_test(what_two_parsers_could_read_in_two_ways_is_refused),
 		cmocka_unit_test(the_size_is_bounded_before_parsing),
 		cmocka_unit_test(an_object_gives_each_member_once_and_names_what_is_wrong),
