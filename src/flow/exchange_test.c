@@ -281,7 +281,7 @@ static void
 claims_size(struct job *j, uint64_t size)
 {
 	struct add_checkpoint a = { .old = 0 };
-	const struct log_signer *signer;
+	const struct log_signer *signer = NULL;
 	struct checkpoint c = { .size = size, .root = { { 5 } } };
 	struct buf text, note, body;
 	struct bundle_result r;

@@ -917,7 +917,7 @@ work_is_cut_and_the_docket_lost(void *arg, uint64_t n, unsigned way)
 	struct work_cut *c = arg;
 	struct err why = ERR_INIT;
 	struct rebuilt r;
-	size_t taken;
+	size_t taken = 0;
 
 	power_fails(c->j.world, n);
 	(void)!work_run(&c->j, c->work, &why);
