@@ -80,13 +80,14 @@ holds 'the script inside is the one in the documentation' \
 both() {
 	rm -rf e && cp -r d e
 	sed -i "$2" "e/disclosure/$1"
+	must sh -c "! cmp d/disclosure/$1 e/disclosure/$1"
 	try 3 "$3: comity-check refuses" comity-check --roots e/roots.pem --tsa e/tsa.pem \
 		e/disclosure
 	try 1 "$3: the script refuses" script e
 }
 both data/mail/inbox.eml 's/friend/friemd/' 'another content'
 both lines.jsonl 's/inbox/outbox/' 'another name'
-both paths.txt '3s/./x/' 'another path'
+both paths.txt '3{s/^x/y/;t;s/./x/}' 'another path'
 both tree-head.txt '2s/4/5/' 'another tree'
 rm -rf e && cp -r d e && echo more >e/disclosure/data/mail/more.eml
 try 3 'an added file: comity-check refuses' comity-check --roots e/roots.pem e/disclosure
