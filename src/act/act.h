@@ -159,8 +159,8 @@ MUST bool fields_copy(struct fields *to, const struct fields *from, struct err *
 /* Those of `more` take the place of what `to` has of the same rows: a reply, say. */
 MUST bool fields_overlay(struct fields *to, const struct fields *more, struct err *err);
 /*
- * Entries of `more` go behind what `to` has of the same rows, and none twice: conditions, say.
- * ERR_LIMIT "fields.full"; rows before that one are added then.
+ * Entries of `more` go behind what `to` has of the same rows, none that is there: conditions,
+ * say.  ERR_LIMIT "fields.full"; rows before that one are added then.
  */
 MUST bool fields_append(struct fields *to, const struct fields *more, struct err *err);
 /*

@@ -249,34 +249,6 @@ failed:
 	return false;
 }
 
-bool
-fields_overlay(struct fields *to, const struct fields *more, struct err *err)
-{
-	struct fields copy;
-	bool ok = fields_copy(&copy, more, err);
-
-	if (!ok)
-		return false;
-	for (size_t i = 0; ok && i < copy.n; i++) {
-		struct field *f = &copy.list[i];
-		bool there;
-		size_t place = fields_place(to, f->law, &there);
-
-		if (there) {
-			struct field was = to->list[place];
-
-			to->list[place] = *f;
-			*f = was;
-		} else {
-			ok = fields_put(to, place, f->law, f->entries, f->n, err);
-			if (ok)
-				*f = (struct field){ .law = f->law };
-		}
-	}
-	fields_clear(&copy);
-	return ok;
-}
-
 static bool
 entry_same(const struct field_entry *a, const struct field_entry *b)
 {
@@ -304,34 +276,47 @@ field_has(const struct field *f, const struct field_entry *e)
 static bool
 entries_append(struct field *to, struct field *more, struct err *err)
 {
-	struct field was = *to;
-	size_t fresh = 0, max = to->law->shape->entries_max;
+	size_t was = to->n, fresh = 0, max = to->law->shape->entries_max;
 	struct field_entry *all;
 
 	for (size_t i = 0; i < more->n; i++)
-		fresh += !field_has(&was, &more->entries[i]);
+		fresh += !field_has(to, &more->entries[i]);
 	if (fresh == 0)
 		return true;
-	if (fresh > max || was.n > max - fresh)
+	if (fresh > max || was > max - fresh)
 		return err_set(err, ERR_LIMIT, "fields.full",
 		    "field \"%s\" (%s) has no room for more than %zu", to->law->name,
 		    to->law->id, max);
-	all = mem_array(was.n + fresh, sizeof *all, err);
+	all = mem_array(was + fresh, sizeof *all, err);
 	if (all == NULL)
 		return false;
-	memcpy(all, was.entries, was.n * sizeof *all);
+	memcpy(all, to->entries, was * sizeof *all);
+	mem_free(to->entries);
+	to->entries = all;
 	for (size_t i = 0; i < more->n; i++)
-		if (!field_has(&was, &more->entries[i])) {
-			all[to->n++] = more->entries[i];
+		if (!field_has(to, &more->entries[i])) {
+			to->entries[to->n++] = more->entries[i];
 			memset(&more->entries[i], 0, sizeof more->entries[i]);
 		}
-	to->entries = all;
-	mem_free(was.entries);
 	return true;
 }
 
-bool
-fields_append(struct fields *to, const struct fields *more, struct err *err)
+/* What is taken from `more` leaves there what can be freed. */
+static bool
+entries_replace(struct field *to, struct field *more, struct err *err)
+{
+	struct field was = *to;
+
+	(void)err;
+	*to = *more;
+	*more = was;
+	return true;
+}
+
+/* Rows of `more` that `to` lacks are put there; `both` says what becomes of the others. */
+static bool
+fields_join(struct fields *to, const struct fields *more,
+    bool (*both)(struct field *to, struct field *more, struct err *err), struct err *err)
 {
 	struct fields copy;
 	bool ok = fields_copy(&copy, more, err);
@@ -344,7 +329,7 @@ fields_append(struct fields *to, const struct fields *more, struct err *err)
 		size_t place = fields_place(to, f->law, &there);
 
 		if (there) {
-			ok = entries_append(&to->list[place], f, err);
+			ok = both(&to->list[place], f, err);
 		} else {
 			ok = fields_put(to, place, f->law, f->entries, f->n, err);
 			if (ok)
@@ -353,4 +338,16 @@ fields_append(struct fields *to, const struct fields *more, struct err *err)
 	}
 	fields_clear(&copy);
 	return ok;
+}
+
+bool
+fields_overlay(struct fields *to, const struct fields *more, struct err *err)
+{
+	return fields_join(to, more, entries_replace, err);
+}
+
+bool
+fields_append(struct fields *to, const struct fields *more, struct err *err)
+{
+	return fields_join(to, more, entries_append, err);
 }
