@@ -336,9 +336,7 @@ static bool
 seal_ready(struct sealing *s, struct err *err)
 {
 	/* A copy of the peer, if there is one: what it owns stays with s->to. */
-	struct other_side side = { .is_peer = s->wish->to != NULL, .peer = s->to,
-		/* Sealed to ourselves: who gets it is known to who asked (seal_alone.c). */
-		.correspondent = s->wish->to == NULL };
+	struct other_side side = { .is_peer = s->wish->to != NULL, .peer = s->to };
 
 	return (s->o.signer.key != NULL || signer_open(s->f, &s->o.signer, err)) &&
 	    rule_ask(s->f, &s->to, &s->prv, &s->o.signer, err) &&
