@@ -327,14 +327,6 @@ custody_event_key(const struct record *r)
 	    (struct custody_key){ "cust.event.disclosed" };
 }
 
-/* Whoever opens a parcel hands nothing over: no other side is named. */
-static bool
-names_peer(const struct record *r)
-{
-	return r->peer.s[0] != '\0' && r->event != EVENT_OPENED &&
-	    r->event != EVENT_READ && r->event != EVENT_EXPORTED;
-}
-
 static void
 put_why(struct saying *s, const struct custody_link *l)
 {
@@ -374,7 +366,7 @@ put_link(struct saying *s, const struct custody_link *l, size_t n)
 	put_value(s, words_instant(s->lang, r->at).s);
 	put(s, ". ");
 	put_say(s, custody_event_key(r).s, r->event == EVENT_ADMINISTRATION ? r->reason : NULL);
-	if (names_peer(r)) {
+	if (r->peer.s[0] != '\0' && custody_hands_over(r->event)) {
 		put(s, ", ");
 		put_say(s, r->event == EVENT_RECEIVED ? "cust.from" : "cust.for",
 		    r->peer.s);
