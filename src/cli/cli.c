@@ -269,6 +269,7 @@ home_name(struct cli *c, const char *given)
 
 	if (given == NULL && env != NULL && env[0] != '\0')
 		given = env;
+	c->home_named = given != NULL;
 	if (given != NULL && given[0] == '\0')
 		return err_set(&c->err, ERR_USE, "home.empty",
 		    "the home's name is empty; name it with --home DIR");

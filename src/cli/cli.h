@@ -88,6 +88,7 @@ struct cli {
 	const char *passphrase_file;
 	const char *new_passphrase_file;
 	struct buf home_path;
+	bool home_named;		/* by --home or COMITY_HOME, not only by HOME */
 	struct err err;
 	struct buf out;			/* what stdout gets, written at the end */
 	unsigned code;

@@ -256,15 +256,40 @@ measure_of(const char *name, const char **out)
 	return law_measure(*out) != NULL;
 }
 
+/* "" without a home: then nothing is said of what stands between two States. */
+static const char *
+our_state(struct cli *c)
+{
+	return c->flow.home != NULL ? home_settings(c->flow.home)->state : "";
+}
+
+static void
+candidates_json(struct json_out *j, const struct law_status *s, const char *measure,
+    const char *ours, const char *state, int64_t at)
+{
+	const struct law_basis *b = law_basis_suggest(s, measure, ours, state, at);
+	struct law_candidate list[8];
+	size_t n = law_basis_candidates(s, measure, ours, state, at, list, 8);
+
+	for (size_t i = 0; i < n; i++) {
+		json_out_object(j, NULL);
+		json_out_str(j, "instrument", list[i].basis->instrument);
+		json_out_str(j, "articles", list[i].basis->articles);
+		json_out_str(j, "grounds", list[i].basis->grounds);
+		json_out_str(j, "binds", binds_name(list[i].binds));
+		json_out_bool(j, "suggested", list[i].basis == b);
+		json_out_str(j, "certainty", law_certainty_name(list[i].basis->certainty));
+		json_out_str(j, "why", list[i].why);
+		json_out_close_object(j);
+	}
+}
+
 static void
 state_json(struct cli *c, const struct law_status *s, const struct law_state *state,
     const char *measure, int64_t at)
 {
-	const char *ours = home_settings(c->flow.home)->state;
-	const struct law_basis *b = law_basis_suggest(s, measure, ours, state->code, at);
-	struct law_candidate list[8];
+	const char *ours = our_state(c);
 	struct json_out j;
-	size_t n;
 
 	json_start(c, &j, "comity.treaty-state/1");
 	json_out_str(&j, "state", state->code);
@@ -294,18 +319,8 @@ state_json(struct cli *c, const struct law_status *s, const struct law_state *st
 	json_out_str(&j, "languages", law_languages(s, state->code));
 	json_out_str(&j, "measure", measure);
 	json_out_array(&j, "candidates");
-	n = law_basis_candidates(s, measure, ours, state->code, at, list, 8);
-	for (size_t i = 0; i < n; i++) {
-		json_out_object(&j, NULL);
-		json_out_str(&j, "instrument", list[i].basis->instrument);
-		json_out_str(&j, "articles", list[i].basis->articles);
-		json_out_str(&j, "grounds", list[i].basis->grounds);
-		json_out_str(&j, "binds", binds_name(list[i].binds));
-		json_out_bool(&j, "suggested", list[i].basis == b);
-		json_out_str(&j, "certainty", law_certainty_name(list[i].basis->certainty));
-		json_out_str(&j, "why", list[i].why);
-		json_out_close_object(&j);
-	}
+	if (ours[0] != '\0')
+		candidates_json(&j, s, measure, ours, state->code, at);
 	json_out_close_array(&j);
 	json_done(c, &j);
 }
@@ -314,7 +329,7 @@ static int
 show_state(struct cli *c, const struct law_status *s, const struct law_state *state,
     const char *measure, int64_t at)
 {
-	const char *ours = home_settings(c->flow.home)->state;
+	const char *ours = our_state(c);
 
 	say(c, "%s  %s%s\n", state->code, state->name, state->training ? "  TRAINING" : "");
 	say(c, "  Bound on %s (how sure; which data):\n", when_day(at).s);
@@ -325,11 +340,30 @@ show_state(struct cli *c, const struct law_status *s, const struct law_state *st
 		say(c, "  languages     %s\n", law_languages(s, state->code));
 	contacts_say(c, s, state->code);
 	calendar_say(c, s, state->code);
-	if (strcmp(ours, state->code) != 0)
+	if (ours[0] != '\0' && strcmp(ours, state->code) != 0)
 		candidates_say(c, s, measure, ours, state->code, at);
 	if (c->json)
 		state_json(c, s, state, measure, at);
 	return EXIT_DONE;
+}
+
+/* The home's own, or without any home what is built in; a home that was named must be. */
+static bool
+law_here(struct cli *c, const struct law_status **out)
+{
+	const char *path;
+
+	if (c->home_path.n > 0 && (!buf_text(&c->home_path, &path, &c->err) ||
+	    !flow_open(&c->flow, path, &c->err))) {
+		if (c->home_named || strcmp(c->err.reason, "home.absent") != 0)
+			return false;
+		err_clear(&c->err);
+	}
+	if (!flow_law(&c->flow, out, &c->err))
+		return false;
+	if (c->flow.home == NULL)
+		say(c, "There is no home here: this is what was built in, without updates.\n");
+	return true;
 }
 
 int
@@ -350,7 +384,7 @@ run_treaty_show(struct cli *c, struct call *call)
 	    (state = law_state(call->args[0])) == NULL))
 		return fail_use(c, "\"%.20s\" is the code of no State; write two capital letters, as in FR",
 		    call->args[0]);
-	if (!flow_law(&c->flow, &s, &c->err))
+	if (!law_here(c, &s))
 		return fail(c);
 	if (!has)
 		at = world_now(c->world);

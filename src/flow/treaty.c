@@ -122,7 +122,7 @@ status_load(struct flow *f, struct law_status **out, struct err *err)
 
 	if (!law_status_new(&s, err))
 		return false;
-	if (!documents_load(f, s, err) || !confirmed_load(f, s, err)) {
+	if (f->home != NULL && (!documents_load(f, s, err) || !confirmed_load(f, s, err))) {
 		law_status_free(s);
 		return false;
 	}

@@ -14,7 +14,8 @@
 /*
  * The node's own status: built in, updates over it, confirmations.  Read once a command
  * and owned by f; an import or confirmation makes a new one.  A file of it that cannot be
- * read is an error: nobody is asked under a law that may be another.
+ * read is an error: nobody is asked under a law that may be another.  An f without a home
+ * (all zeros) has what is built in.
  */
 MUST bool flow_law(struct flow *f, const struct law_status **out, struct err *err);
 

@@ -14,6 +14,9 @@ said '0 of 40 instruments' 'no instrument being known'
 said 'built-in' 'with the age of the data'
 try 0 'one State is looked up' A treaty show US
 said 'memory' 'and says how sure each date is'
+try 0 'who has no home reads what is built in' env HOME="$WORK" comity treaty show FR
+said 'There is no home here' 'and is told so'
+try 5 'a home that is named must be there' comity --home "$WORK/none" treaty show
 try 2 'a State that there is not is use' A treaty show QQ
 try 2 'a day that there is not is use' A treaty show --at 2026-02-30
 
