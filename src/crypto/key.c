@@ -178,16 +178,35 @@ form_wrong(struct err *err)
 	    "this is not a private key in a form we read (PEM, or PKCS#8 in DER)");
 }
 
+/*
+ * Those of ledgers and witnesses, read at each command: as all of them are written, 16
+ * constant bytes and the number.  NULL: another, or OpenSSL could not.
+ */
+static EVP_PKEY *
+ed25519_read(struct span der)
+{
+	static const uint8_t head[16] = { 0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06,
+		0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20 };
+
+	if (der.n != sizeof head + 32 || memcmp(der.p, head, sizeof head) != 0)
+		return NULL;
+	return EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, der.p + sizeof head,
+	    32);
+}
+
 /* Any PKCS#8 that fills der, attributes and all. */
 static bool
 pkcs8_read(struct key **out, struct span der, struct err *err)
 {
 	const unsigned char *p = der.p;
 	PKCS8_PRIV_KEY_INFO *info;
-	EVP_PKEY *pkey = NULL;
+	EVP_PKEY *pkey;
 
 	if (der.n == 0 || der.n > KEY_FILE_MAX)
 		return form_wrong(err);
+	pkey = ed25519_read(der);
+	if (pkey != NULL)
+		return key_of_pkey(out, pkey, err);
 	info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, (long)der.n);
 	if (info != NULL && p == der.p + der.n)
 		pkey = EVP_PKCS82PKEY(info);
@@ -406,109 +425,5 @@ key_import(struct key **out, struct span file, struct err *err)
 		return false;
 	}
 	*out = key;
-	return true;
-}
-
-/* ---- Ed25519 ---- */
-
-static bool
-is_ed25519(const struct key *key, struct err *err)
-{
-	return key->kind == KEY_ED25519 || err_set(err, ERR_USE, "key.kind",
-	    "this key is of the kind %s; ledgers and witnesses sign with Ed25519",
-	    key_kind_name(key->kind));
-}
-
-bool
-key_point_ed25519(const struct key *key, uint8_t out[32], struct err *err)
-{
-	uint8_t point[32];
-	size_t n = sizeof point;
-
-	if (!is_ed25519(key, err))
-		return false;
-	if (EVP_PKEY_get_raw_public_key(key->pkey, point, &n) != 1 || n != sizeof point)
-		return library_failed(err, "the reading of an Ed25519 key");
-	memcpy(out, point, sizeof point);
-	return true;
-}
-
-bool
-key_sign_ed25519(const struct key *key, struct span message, uint8_t signature[64],
-    struct err *err)
-{
-	uint8_t made[64];
-	size_t n = sizeof made;
-	EVP_MD_CTX *ctx;
-	bool ok;
-
-	if (!is_ed25519(key, err))
-		return false;
-	ctx = EVP_MD_CTX_new();
-	ok = ctx != NULL &&
-	    EVP_DigestSignInit_ex(ctx, NULL, NULL, NULL, NULL, key->pkey, NULL) == 1 &&
-	    EVP_DigestSign(ctx, made, &n, message.n == 0 ? (const uint8_t *)"" :
-	    message.p, message.n) == 1 && n == sizeof made;
-	EVP_MD_CTX_free(ctx);
-	if (!ok)
-		return library_failed(err, "an Ed25519 signature");
-	memcpy(signature, made, sizeof made);
-	return true;
-}
-
-bool
-key_point_weak(const uint8_t point[32])
-{
-	/* y of the eight points, little-endian, and those two of 0 and 1 plus p. */
-	static const uint8_t weak[][32] = {
-		{ 0 },
-		{ 1 },
-		{ 0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89,
-		  0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39,
-		  0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05 },
-		{ 0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76,
-		  0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6,
-		  0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a },
-		{ 0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-		  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-		  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f },
-		{ 0xed, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-		  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-		  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f },
-		{ 0xee, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-		  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-		  0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f },
-	};
-
-	/* The highest bit is the sign of x. */
-	for (size_t i = 0; i < sizeof weak / sizeof *weak; i++)
-		if (memcmp(point, weak[i], 31) == 0 &&
-		    (point[31] & 0x7f) == weak[i][31])
-			return true;
-	return false;
-}
-
-bool
-key_verify_ed25519(const uint8_t point[32], struct span message,
-    struct span signature, bool *holds, struct err *err)
-{
-	EVP_PKEY *pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
-	    point, 32);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool ok, yes = false;
-
-	ok = pkey != NULL && ctx != NULL &&
-	    EVP_DigestVerifyInit_ex(ctx, NULL, NULL, NULL, NULL, pkey, NULL) == 1;
-	if (ok)
-		yes = signature.n == 64 && EVP_DigestVerify(ctx, signature.p,
-		    signature.n, message.p, message.n) == 1;
-	EVP_MD_CTX_free(ctx);
-	EVP_PKEY_free(pkey);
-	if (!ok)
-		return library_failed(err, "the check of an Ed25519 signature");
-	if (!yes && library_lacked(err))
-		return false;
-	ERR_clear_error();
-	*holds = yes;
 	return true;
 }

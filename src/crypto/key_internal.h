@@ -19,4 +19,8 @@ EVP_PKEY *key_pkey(const struct key *key);
  */
 enum key_kind key_kind_of_pkey(const EVP_PKEY *pkey, int rsa_bits_min);
 
+/* key_verify_ed25519, and OpenSSL is asked whatever it said before. */
+MUST bool ed25519_asked(const uint8_t point[32], struct span message,
+    struct span signature, bool *holds, struct err *err);
+
 #endif

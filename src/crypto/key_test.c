@@ -478,6 +478,47 @@ points_of_small_order_are_known_as_weak(void **state)
 	assert_false(key_point_weak(point));
 }
 
+/* What held is remembered by all its bytes: nothing near it holds for that. */
+static void
+what_held_once_lets_nothing_else_hold(void **state)
+{
+	struct err err = ERR_INIT;
+	struct key *key = NULL;
+	uint8_t point[32], signature[64];
+	bool holds;
+
+	(void)state;
+	assert_true(key_new(&key, KEY_ED25519, &err));
+	assert_true(key_point_ed25519(key, point, &err));
+	/* Each is asked again, and what differs from it by a bit. */
+	for (unsigned i = 0; i < 64; i++) {
+		uint8_t text[2] = { (uint8_t)i, 7 };
+		struct span message = span_of(text, 2), value = span_of(signature, 64);
+
+		assert_true(key_sign_ed25519(key, message, signature, &err));
+		for (unsigned round = 0; round < 2; round++) {
+			assert_true(key_verify_ed25519(point, message, value, &holds, &err));
+			assert_true(holds);
+			text[0] ^= 1;
+			assert_true(key_verify_ed25519(point, message, value, &holds, &err));
+			assert_false(holds);
+			text[0] ^= 1;
+			signature[i % 64] ^= 1;
+			assert_true(key_verify_ed25519(point, message, value, &holds, &err));
+			assert_false(holds);
+			signature[i % 64] ^= 1;
+			point[i % 32] ^= 1;
+			assert_true(key_verify_ed25519(point, message, value, &holds, &err));
+			assert_false(holds);
+			point[i % 32] ^= 1;
+			assert_true(key_verify_ed25519(point, message, span_of(signature, 63),
+			    &holds, &err));
+			assert_false(holds);
+		}
+	}
+	key_free(key);
+}
+
 static void
 no_memory_is_an_error_and_leaves_no_key(void **state)
 {
@@ -520,6 +561,7 @@ main(void)
 		cmocka_unit_test(keys_of_other_kinds_sign_no_ed25519),
 		cmocka_unit_test(odd_ed25519_signatures_are_judged_as_openssl_does),
 		cmocka_unit_test(points_of_small_order_are_known_as_weak),
+		cmocka_unit_test(what_held_once_lets_nothing_else_hold),
 		cmocka_unit_test(no_memory_is_an_error_and_leaves_no_key),
 	};
 
