@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "flow/places_kit.h"
+#include "flow/take.h"
 #include "flow/testkit.h"
 
 #define OK(call) do { struct err err = ERR_INIT; \
@@ -237,6 +238,199 @@ evidence_that_nobody_vouches_for_moves_no_thread(void **state)
 	OK(flow_evidence_open(&j.a.flow, t.evidence, SIZE_MAX, "bag", false, 0, &j.opened,
 	    &err));
 	assert_true(j.opened.unpacked);
+	job_end(&j);
+}
+
+/* ---- what it costs to look at what nobody vouches for, and at what waits ---- */
+
+/* n parcels that begin as one and are none, as if they had been brought. */
+static void
+junk_put(struct job *j, unsigned n)
+{
+	struct digest d;
+	char text[64], path[120];
+
+	for (unsigned i = 0; i < n; i++) {
+		(void)snprintf(text, sizeof text, "age-encryption.org/v1\n%u", i);
+		OK(digest_of(span_text(text), &d, &err));
+		(void)snprintf(path, sizeof path, "berun/%s", inbox_name_of(&d).s);
+		OK(file_save(j->world, NULL, path, span_text(text), true, &err));
+	}
+}
+
+static size_t
+leaves_of_refusals(struct job *j)
+{
+	size_t n[RECORD_EVENTS] = { 0 };
+
+	OK(site_again(&j->b, &err));
+	records_count(&j->b, n);
+	OK(site_again(&j->b, &err));
+	return n[EVENT_REFUSED];
+}
+
+static void
+junk_has_its_leaf_once_and_only_so_many_in_one_reading(void **state)
+{
+	struct taken last;
+	struct job j;
+	size_t n;
+
+	(void)state;
+	job_begin(&j, 731);
+	run_up_to(&j, AFTER_PAIR);
+	OK(site_again(&j.b, &err));
+	junk_put(&j, TAKE_REFUSALS_MAX);
+	OK(take_all_in(&j.b, &last, &n, &err));
+	assert_int_equal(n, TAKE_REFUSALS_MAX);
+	assert_int_equal(leaves_of_refusals(&j), TAKE_REFUSALS_MAX);
+	/* The same folder again is told again, and that is all. */
+	for (unsigned i = 0; i < 2; i++) {
+		junk_put(&j, TAKE_REFUSALS_MAX);
+		OK(take_all_in(&j.b, &last, &n, &err));
+		assert_int_equal(n, TAKE_REFUSALS_MAX);
+		assert_int_equal(last.as, TAKEN_NOT);
+		assert_null(strstr(last.text, "not in the ledger"));
+		assert_int_equal(leaves_of_refusals(&j), TAKE_REFUSALS_MAX);
+	}
+	job_end(&j);
+
+	job_begin(&j, 732);
+	run_up_to(&j, AFTER_PAIR);
+	OK(site_again(&j.b, &err));
+	junk_put(&j, TAKE_REFUSALS_MAX + 1);
+	OK(take_all_in(&j.b, &last, &n, &err));
+	assert_int_equal(n, TAKE_REFUSALS_MAX + 1);
+	assert_int_equal(leaves_of_refusals(&j), TAKE_REFUSALS_MAX);
+	assert_non_null(strstr(last.text, "not in the ledger"));
+	job_end(&j);
+}
+
+/* `n` withdrawals of requests that are not here, in the inbox of Berun. */
+static void
+widows_put(struct job *j, struct sent *asked, struct sent *withdrawn, unsigned n)
+{
+	struct inbox_name name;
+	bool copied;
+	char path[200];
+
+	job_begin(j, 733);
+	run_up_to(j, AFTER_PAIR);
+	OK(site_again(&j->a, &err));
+	for (unsigned i = 0; i < n; i++) {
+		OK(ask(&j->a, ACT_STORED_DATA, "XB", &asked[i], &err));
+		OK(reply_with(&j->a, i + 1, ACT_WITHDRAWN, &withdrawn[i], &err));
+		(void)snprintf(path, sizeof path, "aldora/%s",
+		    parcel_path(&withdrawn[i].act.act).s);
+		OK(home_lock(j->b.flow.home, &err));
+		OK(inbox_find(&j->b.flow, path, &name, &copied, &err));
+	}
+	OK(site_again(&j->b, &err));
+}
+
+static struct taken
+brought(struct job *j, const struct digest *act)
+{
+	struct taken t;
+	char path[200];
+
+	(void)snprintf(path, sizeof path, "aldora/%s", parcel_path(act).s);
+	OK(flow_take(&j->b.flow, path, &t, &err));
+	return t;
+}
+
+static void
+what_waits_too_long_is_set_aside_and_is_taken_when_all_of_it_comes(void **state)
+{
+	struct sent asked, withdrawn;
+	struct docket_request r;
+	struct taken last;
+	struct job j;
+	size_t n;
+
+	(void)state;
+	widows_put(&j, &asked, &withdrawn, 1);
+	world_sim_set_now(j.world, NOW + TAKE_WAIT_SECONDS);
+	OK(take_all_in(&j.b, &last, &n, &err));
+	assert_int_equal(n, 0);
+	assert_int_equal(last.as, TAKEN_WAITS);
+	world_sim_set_now(j.world, NOW + TAKE_WAIT_SECONDS + 100);
+	OK(take_all_in(&j.b, &last, &n, &err));
+	assert_int_equal(n, 1);
+	assert_int_equal(last.as, TAKEN_NOT);
+	assert_string_equal(last.reason, "take.waited");
+	assert_non_null(strstr(last.text, "60 days"));
+	assert_int_equal(leaves_of_refusals(&j), 1);
+	last = brought(&j, &asked.act.act);
+	assert_int_equal(last.as, TAKEN);
+	last = brought(&j, &withdrawn.act.act);
+	assert_int_equal(last.as, TAKEN);
+	OK(row_of(&j.b, 1, &r, &err));
+	assert_string_equal(r.state, "withdrawn");
+	job_end(&j);
+}
+
+static bool
+told_count(void *arg, const char *name, const struct taken *t, struct err *err)
+{
+	size_t *n = arg;
+
+	(void)name;
+	(void)err;
+	n[t->as]++;
+	assert_true(t->as != TAKEN_NOT || strcmp(t->reason, "take.waits-many") == 0);
+	return true;
+}
+
+static void
+of_one_sender_only_so_many_go_on_waiting(void **state)
+{
+	static const struct take_bounds bounds = { .list = TAKE_MAX, .refusals = 1,
+		.waits = 2 };
+	struct sent asked[3], withdrawn[3];
+	struct job j;
+	size_t n;
+
+	(void)state;
+	for (unsigned put = 2; put <= 3; put++) {
+		size_t told[5] = { 0 };
+
+		widows_put(&j, asked, withdrawn, put);
+		OK(take_inbox_within(&j.b.flow, &bounds, told_count, told, &n, &err));
+		assert_int_equal(told[TAKEN_WAITS], 2);
+		assert_int_equal(told[TAKEN_NOT], put - 2);
+		assert_int_equal(n, put - 2);
+		job_end(&j);
+	}
+}
+
+/* However a folder tells its names, nothing is kept out for ever by what waits. */
+static void
+what_came_last_is_looked_at_though_many_wait(void **state)
+{
+	static const struct take_bounds bounds = { .list = 2, .refusals = 1,
+		.waits = TAKE_WAITS_MAX };
+	struct sent asked[4], withdrawn[4], fresh;
+	struct inbox_name name;
+	struct job j;
+	size_t n, tries = 0;
+	char path[200];
+	bool copied;
+
+	(void)state;
+	widows_put(&j, asked, withdrawn, 4);
+	OK(ask(&j.a, ACT_PRESERVE, "XB", &fresh, &err));
+	(void)snprintf(path, sizeof path, "aldora/%s", parcel_path(&fresh.act.act).s);
+	OK(home_lock(j.b.flow.home, &err));
+	OK(inbox_find(&j.b.flow, path, &name, &copied, &err));
+	do {
+		size_t told[5] = { 0 };
+
+		OK(take_inbox_within(&j.b.flow, &bounds, told_count, told, &n, &err));
+		/* Two, and the sentence that there are more. */
+		assert_int_equal(told[TAKEN_WAITS] + told[TAKEN], 3);
+	} while (n == 0 && ++tries < 100);
+	assert_int_equal(n, 1);
 	job_end(&j);
 }
 
@@ -603,6 +797,10 @@ main(void)
 		cmocka_unit_test(a_receipt_that_does_not_prove_what_it_says_ends_nothing),
 		cmocka_unit_test(nobody_revokes_the_card_of_another),
 		cmocka_unit_test(evidence_that_nobody_vouches_for_moves_no_thread),
+		cmocka_unit_test(junk_has_its_leaf_once_and_only_so_many_in_one_reading),
+		cmocka_unit_test(what_waits_too_long_is_set_aside_and_is_taken_when_all_of_it_comes),
+		cmocka_unit_test(of_one_sender_only_so_many_go_on_waiting),
+		cmocka_unit_test(what_came_last_is_looked_at_though_many_wait),
 		cmocka_unit_test(a_bundle_that_claims_much_costs_little),
 		cmocka_unit_test(awkward_names_and_junk_in_a_bundle_are_passed_by),
 		cmocka_unit_test(lost_power_while_it_comes_in_loses_nothing_and_doubles_nothing),

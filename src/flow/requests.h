@@ -222,6 +222,19 @@ MUST bool flow_take(struct flow *f, const char *path, struct taken *out,
  * a sentence that says how many.
  */
 #define TAKE_MAX 100000
+/*
+ * Sealing bytes to us takes no key that anybody knows: of what is not taken and no confirmed
+ * authority signed, that many get a leaf in one reading, the others are only told.
+ */
+#define TAKE_REFUSALS_MAX 64
+/*
+ * What follows an act that has not come waits that long, then it is set aside.  Nothing is
+ * lost by that: its sender carries it with each bundle until our receipt is there.  A stick
+ * that was lost, and the next one by post, take weeks.
+ */
+#define TAKE_WAIT_SECONDS ((int64_t)60 * 86400)
+/* Parcels of one sender that wait, each checked at each reading: a lost stick's worth. */
+#define TAKE_WAITS_MAX 1000
 MUST bool flow_take_inbox(struct flow *f,
     bool (*each)(void *arg, const char *name, const struct taken *t, struct err *err),
     void *arg, size_t *n, struct err *err);	/* n: taken, or set aside; each may be NULL */

@@ -416,14 +416,24 @@ keep(struct taking *t, struct err *err)
 	return true;
 }
 
-/* What is not taken stays beside the inbox, as it came: the sender may ask. */
+/* Those bytes brought once more are told again; the ledger has them, as far as it will. */
 static bool
-set_aside(struct taking *t, struct err *err)
+refused_record(struct taking *t, const char *aside, struct err *err)
 {
-	struct dir *home = home_dir(t->flow->home);
 	struct record r;
-	char to[160];
+	bool before;
 
+	if (!take_there(t->flow, aside, &before, err))
+		return false;
+	if (before)
+		return true;
+	if (t->no_leaf && !t->known) {
+		size_t n = strlen(t->out->text);
+
+		(void)snprintf(t->out->text + n, sizeof t->out->text - n,
+		    " It is not in the ledger: as many as this reading may put there are.");
+		return true;
+	}
 	record_begin(t->flow, &r, EVENT_REFUSED);
 	r.has_act = r.has_package = t->report.has_ids;
 	r.act = t->report.act_id;
@@ -433,8 +443,19 @@ set_aside(struct taking *t, struct err *err)
 	(void)snprintf(r.carrier, sizeof r.carrier, "%s", t->carrier);
 	record_decided(&r, t->out->reason, "refused");
 	(void)snprintf(r.reason, sizeof r.reason, "%s", t->out->reason);
+	t->leaf = record_alone(t->flow, &r, 0, err);
+	return t->leaf;
+}
+
+/* What is not taken stays beside the inbox, as it came: the sender may ask. */
+static bool
+set_aside(struct taking *t, struct err *err)
+{
+	struct dir *home = home_dir(t->flow->home);
+	char to[160];
+
 	(void)snprintf(to, sizeof to, "%s.not-taken", inbox_name_of(&t->sha256).s);
-	return record_alone(t->flow, &r, 0, err) &&
+	return refused_record(t, to, err) &&
 	    path_rename(t->flow->world, home, t->path, home, to, true, err) &&
 	    folder_sync(t->flow, "inbox", err) && unmark(t, err);
 }
@@ -862,7 +883,8 @@ taken_end(struct taking *t, bool same, struct err *err)
 {
 	if (same)
 		return take_again(t, err);
-	if (t->out->as == TAKEN_WAITS)
+	if (t->out->as == TAKEN_WAITS && (t->over == NULL ||
+	    !take_not(t, t->over->reason, "%s", t->over->text)))
 		return true;
 	return t->out->as == TAKEN_NOT ? set_aside(t, err) : keep(t, err);
 }

@@ -43,6 +43,13 @@ struct receipt {
 	struct receipt_check *check;	/* what it says; owned, NULL none */
 };
 
+/* What one reading of the inbox may cost, whoever filled it. */
+struct take_bounds {
+	size_t list;			/* parcels looked at */
+	size_t refusals;		/* leaves for what no confirmed authority signed */
+	size_t waits;			/* of one sender, that go on waiting */
+};
+
 struct taking {
 	struct flow *flow;
 	struct docket *docket;		/* while it is open; never over sealing */
@@ -57,6 +64,10 @@ struct taking {
 	struct digest sha256;
 	const char *carrier;		/* "stick", "local" */
 	bool last;			/* nothing else waits that could come before it */
+	bool for_now;			/* out: with `last` it would wait no longer */
+	bool no_leaf;			/* enough refusals of nobody known have theirs */
+	bool leaf;			/* out: this refusal has one now */
+	const struct taken *over;	/* it waited long enough: what is said if it still would */
 	struct package_report report;
 	struct peer from;
 	bool from_kept;			/* borrowed (kept.h) */
@@ -124,6 +135,13 @@ MUST bool act_stamp_settle(struct taking *t, struct late_stamp *s, struct err *e
 
 /* A row of an act that came in, without what its class adds. */
 void take_row(struct taking *t);
+/*
+ * flow_take_inbox with other bounds.  Where more than `list` wait, each has the same chance
+ * to be among those looked at, so that none which waits on keeps out one that came.
+ */
+MUST bool take_inbox_within(struct flow *f, const struct take_bounds *bounds,
+    bool (*each)(void *arg, const char *name, const struct taken *t, struct err *err),
+    void *arg, size_t *n, struct err *err);
 /* One parcel that lies in the inbox, or that a mark there leads to. */
 MUST bool take_one(struct flow *f, const char *name, const char *carrier, bool last,
     struct taking *t, struct taken *out, struct err *err);

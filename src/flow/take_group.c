@@ -126,6 +126,10 @@ take_group_join_read(struct take_group *g, struct take_member *m, bool *joined,
 	(void)err;
 	/* What is wrong with it is found again, and told, when it goes alone. */
 	*joined = ruled(g, m);
+	/* Nothing before it is still to be kept: alone it would wait just so. */
+	g->last_waits = !*joined && g->n == 0 && m->out.as == TAKEN_WAITS &&
+	    !m->t.for_now;
+	g->last = m->out;
 	if (*joined)
 		g->list[g->n++] = m;
 	else
@@ -143,7 +147,7 @@ take_group_join(struct take_group *g, const char *name, const char *carrier,
 	struct err why = ERR_INIT;
 	bool here = false;
 
-	*joined = false;
+	*joined = g->last_waits = false;
 	if (!take_member_new(&m, g->flow, name, waiting, err))
 		return false;
 	if (take_begin(&m->t, m->name.s, carrier, false, &m->out, &here, &why) && here &&

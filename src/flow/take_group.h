@@ -58,6 +58,8 @@ struct take_sealing {
 struct take_group {
 	struct flow *flow;
 	struct take_member *list[TAKE_GROUP_MAX];
+	struct taken last;		/* of the one that did not join */
+	bool last_waits;		/* it waits whatever else is in the inbox */
 	size_t n;
 	struct take_sealing sealing;
 };

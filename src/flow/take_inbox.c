@@ -17,12 +17,27 @@ struct waiting {
 	unsigned rank;			/* of what was made in the same second */
 	bool joins;			/* of a kind that may be kept in a group */
 	bool done;
+	struct taken *told;		/* owned; why it waits, NULL: not looked at yet */
+	size_t moves;			/* what had moved by then */
+	bool for_now;			/* ... and it may end at the last look */
+};
+
+/* Parcels of one sender that wait. */
+struct sender {
+	char id[AUTHORITY_ID_MAX];
+	size_t n;
 };
 
 struct inbox_run {
 	struct flow *flow;
 	struct waiting *list;
-	size_t n, room, more;		/* more: not looked at this time */
+	size_t n, room;
+	uint64_t seen;			/* of them n are looked at this time */
+	struct take_bounds bounds;
+	size_t moves;			/* what was taken in */
+	size_t refusals;		/* of nobody known, with a leaf each */
+	struct sender *senders;
+	size_t senders_n, senders_room;
 	bool (*each)(void *arg, const char *name, const struct taken *t,
 	    struct err *err);
 	void *arg;
@@ -33,14 +48,33 @@ struct inbox_run {
 	struct take_ahead ahead;
 };
 
+/*
+ * The place of one more in a list that is full, or SIZE_MAX: each of all that were seen stays
+ * in it with the same chance (Vitter, algorithm R), in whatever order a folder tells them.
+ */
+static bool
+place_draw(struct inbox_run *r, size_t *out, struct err *err)
+{
+	uint64_t at;
+
+	if (!world_random(r->flow->world, &at, sizeof at, err))
+		return false;
+	at %= r->seen;
+	*out = at < r->n ? (size_t)at : SIZE_MAX;
+	return true;
+}
+
 static bool
 waiting_add(struct inbox_run *r, const char *name, struct err *err)
 {
-	if (r->n == TAKE_MAX) {
-		r->more++;
+	size_t at = r->n;
+
+	r->seen++;
+	if (r->n == r->bounds.list && !place_draw(r, &at, err))
+		return false;
+	if (at == SIZE_MAX)
 		return true;
-	}
-	if (r->n == r->room) {
+	if (at == r->room) {
 		size_t want = r->room == 0 ? 64 : 2 * r->room;
 		struct waiting *list = mem_resize(r->list, want * sizeof *list, err);
 
@@ -49,9 +83,9 @@ waiting_add(struct inbox_run *r, const char *name, struct err *err)
 		r->list = list;
 		r->room = want;
 	}
-	memset(&r->list[r->n], 0, sizeof *r->list);
-	(void)snprintf(r->list[r->n++].name.s, sizeof r->list->name.s, "inbox/%s",
-	    name);
+	r->n += at == r->n;
+	memset(&r->list[at], 0, sizeof *r->list);
+	(void)snprintf(r->list[at].name.s, sizeof r->list->name.s, "inbox/%s", name);
 	return true;
 }
 
@@ -225,6 +259,7 @@ group_told(struct inbox_run *r, bool *moved, struct err *err)
 		struct waiting *w = &r->list[g->list[i]->waiting];
 
 		w->done = *moved = true;
+		r->moves++;
 		r->taken++;
 		ok = r->each == NULL || r->each(r->arg, w->name.s, &g->list[i]->out, err);
 	}
@@ -260,6 +295,28 @@ read_ahead(struct inbox_run *r, const struct waiting *w, bool *moved, struct err
 	    group_told(r, moved, err);
 }
 
+/* Why it waits, as long as nothing more moves: it is not gone through again for that. */
+static bool
+waits_note(struct inbox_run *r, struct waiting *w, const struct taken *t, bool for_now,
+    struct err *err)
+{
+	if (w->told == NULL)
+		w->told = mem_new(sizeof *w->told, err);
+	if (w->told == NULL)
+		return false;
+	*w->told = *t;
+	w->moves = r->moves;
+	w->for_now = for_now;
+	return true;
+}
+
+static bool
+waits_still(const struct inbox_run *r, const struct waiting *w, enum pass_kind kind)
+{
+	return w->told != NULL && w->moves == r->moves &&
+	    (kind == PASS_TRY || !w->for_now);
+}
+
 /* Into the group, if it fits there. */
 static bool
 join(struct inbox_run *r, struct waiting *w, bool *moved, bool *joined, struct err *err)
@@ -271,28 +328,111 @@ join(struct inbox_run *r, struct waiting *w, bool *moved, bool *joined, struct e
 	    (r->group.n == TAKE_GROUP_MAX && !group_take(r, moved, err)))
 		return false;
 	m = take_ahead_take(&r->ahead, at);
-	return m != NULL ? take_group_join_read(&r->group, m, joined, err) :
-	    take_group_join(&r->group, w->name.s, "stick", at, joined, err);
+	if (!(m != NULL ? take_group_join_read(&r->group, m, joined, err) :
+	    take_group_join(&r->group, w->name.s, "stick", at, joined, err)))
+		return false;
+	if (!*joined && r->group.last_waits) {
+		*joined = true;		/* as far as it goes now */
+		return waits_note(r, w, &r->group.last, false, err);
+	}
+	return true;
 }
 
+/* over: what is said of one that waits too long; NULL else. */
 static bool
-take_alone(struct inbox_run *r, struct waiting *w, enum pass_kind kind, bool *moved,
-    struct err *err)
+take_alone(struct inbox_run *r, struct waiting *w, enum pass_kind kind,
+    const struct taken *over, struct err *err)
 {
 	bool ok;
 
 	taking_init(r->t, r->flow);
+	r->t->over = over;
+	r->t->no_leaf = r->refusals >= r->bounds.refusals;
 	ok = take_one(r->flow, w->name.s, "stick", kind != PASS_TRY, r->t, &r->out,
 	    err);
+	w->done = r->out.as != TAKEN_WAITS;
+	r->refusals += r->t->leaf && !r->t->known;
+	ok = ok && (w->done || waits_note(r, w, &r->out, r->t->for_now, err));
 	taking_clear(r->t);
 	if (!ok)
 		return err_wrap(err, "%s", w->name.s);
-	w->done = r->out.as != TAKEN_WAITS;
-	*moved = *moved || r->out.as == TAKEN;
+	r->moves += r->out.as == TAKEN;
 	r->taken += w->done;
-	if (!w->done && kind != PASS_TELL)
+	return !w->done || r->each == NULL || r->each(r->arg, w->name.s, &r->out, err);
+}
+
+/* ---- what still waits at the end ---- */
+
+static bool
+sender_count(struct inbox_run *r, const char *id, size_t *n, struct err *err)
+{
+	size_t i = 0;
+
+	while (i < r->senders_n && strcmp(r->senders[i].id, id) != 0)
+		i++;
+	if (i == r->senders_room) {
+		size_t want = i == 0 ? 16 : 2 * i;
+		struct sender *more = mem_resize(r->senders, want * sizeof *more, err);
+
+		if (more == NULL)
+			return false;
+		r->senders = more;
+		r->senders_room = want;
+	}
+	if (i == r->senders_n) {
+		memset(&r->senders[i], 0, sizeof r->senders[i]);
+		(void)snprintf(r->senders[r->senders_n++].id, sizeof r->senders->id, "%s",
+		    id);
+	}
+	*n = ++r->senders[i].n;
+	return true;
+}
+
+/* Did it wait long enough, or do too many of its sender?  over->reason "": it may. */
+static bool
+waits_over(struct inbox_run *r, const struct waiting *w, struct taken *over,
+    struct err *err)
+{
+	struct world *world = r->flow->world;
+	struct file_info info;
+	size_t n;
+
+	over->reason = "";
+	if (!path_info(world, home_dir(r->flow->home), w->name.s, &info, err))
+		return false;
+	/* Its copy was made when it was brought. */
+	if (world_now(world) - info.mtime > TAKE_WAIT_SECONDS) {
+		over->reason = "take.waited";
+		(void)snprintf(over->text, sizeof over->text,
+		    "What it follows has not come in %d days, and it is set aside. Ask %s for what came before it: its bundle brings both again.",
+		    (int)(TAKE_WAIT_SECONDS / 86400), w->told->from);
 		return true;
-	return r->each == NULL || r->each(r->arg, w->name.s, &r->out, err);
+	}
+	if (!sender_count(r, w->told->from, &n, err))
+		return false;
+	if (n <= r->bounds.waits)
+		return true;
+	over->reason = "take.waits-many";
+	(void)snprintf(over->text, sizeof over->text,
+	    "%zu other parcels of %s wait for acts that have not come: this one is set aside. Ask %s for what came before: its bundle brings all again.",
+	    r->bounds.waits, w->told->from, w->told->from);
+	return true;
+}
+
+static bool
+waits_tell(struct inbox_run *r, struct waiting *w, struct err *err)
+{
+	struct taken over;
+
+	if (!waits_still(r, w, PASS_TELL) && !take_alone(r, w, PASS_TELL, NULL, err))
+		return false;
+	if (w->done)
+		return true;
+	if (!waits_over(r, w, &over, err))
+		return false;
+	if (over.reason[0] != '\0')
+		return take_alone(r, w, PASS_TELL, &over, err);
+	return r->each == NULL || r->each(r->arg, w->name.s, w->told, err);
 }
 
 /* With others in a group where it can be, else alone after those before it. */
@@ -301,6 +441,7 @@ take_next(struct inbox_run *r, struct waiting *w, enum pass_kind kind, bool *mov
     struct err *err)
 {
 	bool joined = false, there;
+	size_t before;
 
 	if (world_stop_wanted(r->flow->world))
 		return err_set(err, ERR_STOPPED, "stopped",
@@ -309,13 +450,19 @@ take_next(struct inbox_run *r, struct waiting *w, enum pass_kind kind, bool *mov
 	if (!take_there(r->flow, w->name.s, &there, err))
 		return false;
 	w->done = !there;
-	if (w->done)
+	if (w->done || (kind != PASS_TELL && waits_still(r, w, kind)))
 		return true;
 	if (kind == PASS_TRY && w->joins && !join(r, w, moved, &joined, err))
 		return false;
 	if (joined)
 		return true;
-	return group_take(r, moved, err) && take_alone(r, w, kind, moved, err);
+	if (!group_take(r, moved, err))
+		return false;
+	before = r->moves;
+	if (!(kind == PASS_TELL ? waits_tell(r, w, err) : take_alone(r, w, kind, NULL, err)))
+		return false;
+	*moved = *moved || r->moves > before;
+	return true;
 }
 
 /* One pass over what is not done; *moved: something new was taken in. */
@@ -348,12 +495,25 @@ take_all(struct inbox_run *r, struct err *err)
 	return pass(r, PASS_TELL, &moved, err);
 }
 
+static void
+run_clear(struct inbox_run *r)
+{
+	take_ahead_clear(&r->ahead);
+	take_group_clear(&r->group);
+	for (size_t i = 0; i < r->n; i++)
+		mem_free(r->list[i].told);
+	mem_free(r->list);
+	mem_free(r->senders);
+	mem_free(r->t);
+}
+
 bool
-flow_take_inbox(struct flow *f,
+take_inbox_within(struct flow *f, const struct take_bounds *bounds,
     bool (*each)(void *arg, const char *name, const struct taken *t, struct err *err),
     void *arg, size_t *n, struct err *err)
 {
-	struct inbox_run r = { .flow = f, .each = each, .arg = arg, .group.flow = f };
+	struct inbox_run r = { .flow = f, .bounds = *bounds, .each = each, .arg = arg,
+		.group.flow = f };
 	bool ok;
 
 	*n = 0;
@@ -364,21 +524,30 @@ flow_take_inbox(struct flow *f,
 	    order_all(&r, err);
 	r.group.sealing.gate = r.ahead.gate;
 	ok = ok && take_all(&r, err);
-	if (ok && r.more > 0 && each != NULL) {
+	if (ok && r.seen > r.n && each != NULL) {
 		memset(&r.out, 0, sizeof r.out);
 		r.out.as = TAKEN_WAITS;
 		r.out.reason = "take.more";
 		(void)snprintf(r.out.text, sizeof r.out.text,
-		    "%zu more wait in the inbox; take in again.", r.more);
+		    "%llu more wait in the inbox; take in again.",
+		    (unsigned long long)(r.seen - r.n));
 		ok = each(arg, "inbox", &r.out, err);
 	}
 	*n = r.taken;
-	take_ahead_clear(&r.ahead);
-	take_group_clear(&r.group);
+	run_clear(&r);
 	kept_end(f);
 	if (r.taken > 0)
 		parcels_part_later(f);
-	mem_free(r.list);
-	mem_free(r.t);
 	return ok;
+}
+
+bool
+flow_take_inbox(struct flow *f,
+    bool (*each)(void *arg, const char *name, const struct taken *t, struct err *err),
+    void *arg, size_t *n, struct err *err)
+{
+	static const struct take_bounds bounds = { .list = TAKE_MAX,
+		.refusals = TAKE_REFUSALS_MAX, .waits = TAKE_WAITS_MAX };
+
+	return take_inbox_within(f, &bounds, each, arg, n, err);
 }

@@ -226,7 +226,8 @@ step_take(struct taking *t, const struct threading *h, bool *allowed,
 	if (!step_ask(t, h, &step, err))
 		return false;
 	*allowed = step.verdict.allow;
-	if (!*allowed && !t->last && h->inside)
+	t->for_now = !*allowed && !t->last && h->inside;
+	if (t->for_now)
 		return take_waits(t, "%s", step.verdict.text);
 	if (!*allowed)
 		return take_not(t, step.verdict.reason, "%s", step.verdict.text);
