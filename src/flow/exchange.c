@@ -771,7 +771,7 @@ tell_all(struct telling *t, const struct digest *handed, size_t handed_n,
 			return false;
 	}
 	return exchange_destroyed_tell(t->f, t->dir, t->to, t->has_told &&
-	    t->told.standing == LOG_RECOVERING, &t->destroyed, err) &&
+	    t->told.standing == LOG_RECOVERING, &t->destroyed, t->out, err) &&
 	    recovery_ask_tell(t->f, t->dir, is_recovering(t->log), err) &&
 	    known_tell(t, err);
 }

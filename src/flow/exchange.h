@@ -118,9 +118,15 @@ MUST bool exchange_hear(struct flow *f, struct dir *bundle, const char *path,
  * acts too, when it is recovering.  *list: the digest of the ids, as they stand there.
  * Heard: *all, each that is told of was done here (again); *told false: no list came.
  */
-#define EXCHANGE_DESTROYED_MAX 4096	/* acts of one authority: told in one bundle */
+/*
+ * Acts of one authority that are told of in one bundle, the newest: some eighteen each day for
+ * ten years.  Where there are more that is told on both sides, and such an answer ends no
+ * recovery: a person's word does.
+ */
+#define EXCHANGE_DESTROYED_MAX 65536
 MUST bool exchange_destroyed_tell(struct flow *f, struct dir *bundle,
-    const struct peer *to, bool recovering, struct digest *list, struct err *err);
+    const struct peer *to, bool recovering, struct digest *list, struct exchanged *out,
+    struct err *err);
 MUST bool exchange_destroyed_hear(struct flow *f, struct dir *bundle,
     const struct peer *from, struct exchanged *out, bool *all, bool *told,
     struct digest *list, struct err *err);

@@ -3,7 +3,8 @@
  * out of a backup destroys again before anything opens.
  *
  *	ledger/yours/destroyed	the ids of the acts `destroyed` of the receiver that its writer
- *				holds, a line each; in every bundle
+ *				holds, a line each; in every bundle.  Of more than
+ *				EXCHANGE_DESTROYED_MAX the newest, and a last line "more"
  *	ledger/yours/ACT.comity	the acts themselves, for a receiver that is recovering
  */
 #include <stdio.h>
@@ -14,7 +15,8 @@
 #include "flow/take.h"
 
 #define LIST_PATH "ledger/yours/destroyed"
-#define LIST_MAX (65u * EXCHANGE_DESTROYED_MAX)
+#define LIST_MAX (65u * EXCHANGE_DESTROYED_MAX + sizeof MORE_LINE)
+#define MORE_LINE "more\n"		/* no id: to an older program it is one that waits */
 #define RETURNED_MAX (1u << 20)		/* bytes of one such act: texts and signatures */
 
 struct back_path { char s[96]; };
@@ -35,7 +37,7 @@ struct back_writing {
 	struct dir *dir;
 	struct buf list;
 	bool acts;			/* not their ids alone */
-	size_t n;
+	size_t n, all;			/* passed by so far, of all there are */
 };
 
 static bool
@@ -55,19 +57,47 @@ act_back(struct back_writing *b, const struct docket_act *row, struct err *err)
 }
 
 static bool
+row_counts(const struct docket_act *row)
+{
+	return !row->other && row->bytes <= RETURNED_MAX;
+}
+
+static bool
+row_count(void *arg, const struct docket_act *row, struct err *err)
+{
+	struct back_writing *b = arg;
+
+	(void)err;
+	b->all += row_counts(row);
+	return true;
+}
+
+/* The newest: who came out of a backup knows the older ones out of that. */
+static bool
 row_back(void *arg, const struct docket_act *row, struct err *err)
 {
 	struct back_writing *b = arg;
 
-	if (row->other || row->bytes > RETURNED_MAX || b->n++ >= EXCHANGE_DESTROYED_MAX)
+	if (!row_counts(row) || b->n++ + EXCHANGE_DESTROYED_MAX < b->all)
 		return true;
 	return buf_printf(&b->list, err, "%s\n", digest_hex(&row->act).s) &&
 	    (!b->acts || act_back(b, row, err));
 }
 
+static bool
+list_back(struct back_writing *b, struct docket *d, const char *peer, struct err *err)
+{
+	const char *kind = act_kind_name(ACT_DESTROYED);
+
+	return docket_acts_from(d, kind, peer, row_count, b, err) &&
+	    docket_acts_from(d, kind, peer, row_back, b, err) &&
+	    (b->all <= EXCHANGE_DESTROYED_MAX ||
+	    buf_add_text(&b->list, MORE_LINE, err));
+}
+
 bool
 exchange_destroyed_tell(struct flow *f, struct dir *bundle, const struct peer *to,
-    bool recovering, struct digest *list, struct err *err)
+    bool recovering, struct digest *list, struct exchanged *out, struct err *err)
 {
 	struct back_writing b = { .f = f, .dir = bundle, .acts = recovering };
 	struct docket *d = NULL;
@@ -76,13 +106,15 @@ exchange_destroyed_tell(struct flow *f, struct dir *bundle, const struct peer *t
 	buf_init(&b.list, LIST_MAX);
 	ok = home_docket(f->home, &d, err);
 	if (ok) {
-		ok = docket_acts_from(d, act_kind_name(ACT_DESTROYED), to->id.s, row_back,
-		    &b, err);
+		ok = list_back(&b, d, to->id.s, err);
 		home_docket_done(f->home);
 	}
 	ok = ok && digest_of(buf_span(&b.list), list, err) &&
 	    file_save(f->world, bundle, LIST_PATH, buf_span(&b.list), true, err);
 	buf_clear(&b.list);
+	if (ok && b.all > EXCHANGE_DESTROYED_MAX)
+		exchanged_tell(out, "%s told of %zu destructions; only the newest %u are in the bundle.",
+		    to->id.s, b.all, EXCHANGE_DESTROYED_MAX);
 	return ok;
 }
 
@@ -148,7 +180,7 @@ exchange_destroyed_hear(struct flow *f, struct dir *bundle, const struct peer *f
 	struct cursor c;
 	struct span line;
 	struct buf list;
-	bool ok = true;
+	bool ok = true, more = false;
 
 	*all = true;
 	*told = false;
@@ -168,7 +200,8 @@ exchange_destroyed_hear(struct flow *f, struct dir *bundle, const struct peer *f
 		size_t n = 0;
 
 		if (!cursor_line(&c, &line) || !digest_parse(line, &id)) {
-			waits++;
+			more = span_is(line, "more") && cursor_done(&c);
+			waits += !more;
 			break;
 		}
 		ok = known_here(f, &id, &done, err) &&
@@ -183,6 +216,9 @@ exchange_destroyed_hear(struct flow *f, struct dir *bundle, const struct peer *f
 	if (waits > 0)
 		exchanged_tell(out, "%s was told of destructions here that are not here yet: %zu. Exchange bundles with it once more, with the passphrase.",
 		    from->id.s, waits);
-	*all = waits == 0;
+	if (more)
+		exchanged_tell(out, "%s was told of more than %u destructions here and names the newest: whether the older ones are all done here it does not say. When you know it, end the waiting with: comity ledger resume",
+		    from->id.s, EXCHANGE_DESTROYED_MAX);
+	*all = waits == 0 && !more;
 	return ok;
 }

@@ -308,6 +308,88 @@ what_cannot_be_compared_is_cosigned_by_no_door(void **state)
 	job_end(&j);
 }
 
+/* Rows of acts `destroyed` of Aldora at Berun, from..to. */
+static void
+told_of(struct job *j, unsigned from, unsigned to)
+{
+	struct docket_act row = { .direction = ACT_IN, .bytes = 4000, .at = NOW,
+		.made_at = NOW };
+	struct docket *d;
+
+	(void)snprintf(row.kind, sizeof row.kind, "%s", act_kind_name(ACT_DESTROYED));
+	(void)snprintf(row.peer, sizeof row.peer, "%s",
+	    home_settings(j->a.flow.home)->authority.s);
+	OK(home_docket(j->b.flow.home, &d, &err) && docket_begin(d, &err));
+	for (unsigned i = from; i < to; i++) {
+		u64_put(row.act.b, i);
+		u64_put(row.package.b, i);
+		OK(docket_act_put(d, &row, &err));
+	}
+	OK(docket_commit(d, &err));
+	home_docket_done(j->b.flow.home);
+}
+
+/* The list that Berun writes then; out->text: what its person is told. */
+static void
+list_of(struct job *j, struct buf *list, struct exchanged *out)
+{
+	struct dir *dir = NULL;
+	struct digest sum;
+	struct peer to;
+
+	memset(out, 0, sizeof *out);
+	peer_init(&to);
+	OK(dir_open(j->world, NULL, "lists", &dir, &err) &&
+	    peer_find(j->b.flow.home, "XA", &to, &err) &&
+	    exchange_destroyed_tell(&j->b.flow, dir, &to, false, &sum, out, &err));
+	buf_reset(list);
+	OK(file_load(j->world, dir, "ledger/yours/destroyed", list, &err));
+	dir_close(dir);
+	peer_clear(&to);
+}
+
+static void
+of_more_destructions_than_a_bundle_names_the_newest_are_told(void **state)
+{
+	struct exchanged out;
+	struct digest sum;
+	struct dir *dir = NULL;
+	struct buf list;
+	struct peer from;
+	struct job j;
+	bool all, told;
+
+	(void)state;
+	begin(&j, 2010);
+	OK(site_again(&j.b, &err) && dir_make_all(j.world, NULL, "lists/ledger/yours", &err));
+	OK(home_lock(j.b.flow.home, &err));
+	buf_init(&list, 8u << 20);
+	told_of(&j, 1, 1 + EXCHANGE_DESTROYED_MAX);
+	list_of(&j, &list, &out);
+	assert_int_equal(list.n, 65 * (size_t)EXCHANGE_DESTROYED_MAX);
+	assert_string_equal(out.text, "");
+	told_of(&j, 1 + EXCHANGE_DESTROYED_MAX, 2 + EXCHANGE_DESTROYED_MAX);
+	list_of(&j, &list, &out);
+	assert_int_equal(list.n, 65 * (size_t)EXCHANGE_DESTROYED_MAX + 5);
+	/* The oldest is left out, and that there are more is said on both sides. */
+	assert_memory_equal(list.p, "0000000000000002", 16);
+	assert_memory_equal(list.p + list.n - 5, "more\n", 5);
+	assert_non_null(strstr(out.text, "only the newest"));
+	memset(&out, 0, sizeof out);
+	peer_init(&from);
+	file_put(&j, "lists/ledger/yours/destroyed", "more\n", false);
+	OK(dir_open(j.world, NULL, "lists", &dir, &err) && site_again(&j.a, &err) &&
+	    peer_find(j.a.flow.home, "XB", &from, &err) &&
+	    exchange_destroyed_hear(&j.a.flow, dir, &from, &out, &all, &told, &sum, &err));
+	assert_true(told);
+	assert_false(all);
+	assert_non_null(strstr(out.text, "comity ledger resume"));
+	dir_close(dir);
+	peer_clear(&from);
+	buf_clear(&list);
+	job_end(&j);
+}
+
 int
 main(void)
 {
@@ -316,6 +398,7 @@ main(void)
 		cmocka_unit_test(a_peer_answers_until_it_is_told_that_all_is_well),
 		cmocka_unit_test(a_folder_written_in_the_name_of_a_peer_ends_nothing),
 		cmocka_unit_test(each_byte_of_an_answer_counts),
+		cmocka_unit_test(of_more_destructions_than_a_bundle_names_the_newest_are_told),
 		cmocka_unit_test(a_number_that_is_lost_is_drawn_anew_and_all_are_asked_again),
 		cmocka_unit_test(a_home_in_recovery_cosigns_by_no_door),
 		cmocka_unit_test(what_cannot_be_compared_is_cosigned_by_no_door),
