@@ -107,6 +107,13 @@ const char *custody_event_text(enum record_event e);
 const char *custody_record_text(const struct record *r);
 /* Is there another side of it?  Whoever opens, destroys or loses hands nothing over. */
 bool custody_hands_over(enum record_event e);
+/*
+ * Is it proven since a moment that came after the file was put together?  Nobody cosigns
+ * then: the clock of a witness is wrong, or somebody's.  A day is how far honest ones may be
+ * apart.
+ */
+#define CUSTODY_CLOCKS_APART 86400
+bool custody_witness_ahead(const struct custody *c, const struct custody_link *l);
 /* What none of this proves. */
 extern const char custody_does_not_prove[];
 

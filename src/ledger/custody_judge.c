@@ -18,6 +18,7 @@ struct link_facts {
 	char log_text[160];		/* why not */
 	bool doubted;			/* it is a claim that does not fit another link */
 	bool seen[QUORUM_WITNESSES_MAX];
+	bool never[QUORUM_WITNESSES_MAX];	/* of the State whose log it is */
 	int64_t at[QUORUM_WITNESSES_MAX];
 };
 
@@ -108,7 +109,8 @@ home_drop(const struct judging *j, struct link_facts *f, const char *origin)
 	note_state(origin, home);
 	for (size_t i = 0; home[0] != '\0' && i < quorum_witnesses(j->q); i++) {
 		note_state(quorum_witness(j->q, i)->name, state);
-		if (strcmp(state, home) == 0)
+		f->never[i] = strcmp(state, home) == 0;
+		if (f->never[i])
 			f->seen[i] = false;
 	}
 }
@@ -198,7 +200,7 @@ quorum_since(const struct judging *j, const struct link_facts *f)
 			continue;
 		for (size_t k = 0; k < n; k++)
 			seen[k] = f->seen[k] && f->at[k] <= f->at[i];
-		if (quorum_reached(j->q, seen, NULL, 0))
+		if (quorum_reached(j->q, seen, NULL, NULL, 0))
 			best = f->at[i];
 	}
 	return best;
@@ -261,7 +263,7 @@ link_decide(struct judging *j, size_t i)
 		(void)snprintf(l->why, sizeof l->why, "%s", f->log_text);
 	} else {
 		witnesses_count(j, l, f);
-		if (quorum_reached(j->q, f->seen, lacks, sizeof lacks)) {
+		if (quorum_reached(j->q, f->seen, f->never, lacks, sizeof lacks)) {
 			l->proven_at = quorum_since(j, f);
 			proven(l, f);
 		} else {

@@ -8,7 +8,8 @@
  *   exit_code  0 | 10 | 3
  *   act, package  64 hex; null when proof files were handed over one by one
  *   links      [{event, at, authority, role, peer, carrier, standing, reason, text,
- *              log, index, witnesses, states, proven_at, record_sha256}] in their order;
+ *              log, index, witnesses, states, proven_at, witness_ahead, record_sha256}]
+ *              in their order; witness_ahead: proven_at is after the file was put together;
  *              times RFC 3339; peer, carrier, log, index, proven_at null when there is none
  *   does_not_prove  what none of this proves
  *
@@ -77,8 +78,12 @@ custody_record_text(const struct record *r)
 	return text != NULL ? text : custody_event_text(r->event);
 }
 
-/* Nobody cosigns after the file was made: more than two honest clocks are apart. */
-#define CLOCKS_APART 86400
+bool
+custody_witness_ahead(const struct custody *c, const struct custody_link *l)
+{
+	return c->as_of != 0 && l->proven_at > c->as_of + CUSTODY_CLOCKS_APART;
+}
+
 #define WITNESS_AHEAD "That moment is after this was put together: the clock of a witness is wrong, or somebody's is. Ask them."
 
 static const char *
@@ -136,7 +141,7 @@ link_text(const struct custody *c, size_t n, struct buf *out, struct err *err)
 	    buf_printf(out, err, "%s\n     by %s (%s)\n     ", carrier_word(r),
 	    r->authority.s, r->role) &&
 	    shown(out, l->why, err) && buf_add_text(out, "\n", err) &&
-	    (c->as_of == 0 || l->proven_at <= c->as_of + CLOCKS_APART ||
+	    (!custody_witness_ahead(c, l) ||
 	    buf_add_text(out, "     " WITNESS_AHEAD "\n", err));
 }
 
@@ -184,7 +189,7 @@ states_json(const struct custody_link *l, struct json_out *j)
 }
 
 static void
-link_json(const struct custody_link *l, struct json_out *j)
+link_json(const struct custody *c, const struct custody_link *l, struct json_out *j)
 {
 	const struct record *r = &l->record;
 	struct digest d;
@@ -208,6 +213,7 @@ link_json(const struct custody_link *l, struct json_out *j)
 	states_json(l, j);
 	json_out_str(j, "proven_at", l->proven_at != 0 ?
 	    when_rfc3339(l->proven_at).s : NULL);
+	json_out_bool(j, "witness_ahead", custody_witness_ahead(c, l));
 	if (j->ok)
 		j->ok = digest_of(buf_span(&l->bytes), &d, j->err);
 	if (j->ok)
@@ -231,7 +237,7 @@ custody_json(const struct custody *c, struct json_out *j)
 	}
 	json_out_array(j, "links");
 	for (size_t i = 0; i < c->n; i++)
-		link_json(&c->links[i], j);
+		link_json(c, &c->links[i], j);
 	json_out_close_array(j);
 	json_out_str(j, "does_not_prove", custody_does_not_prove);
 }

@@ -26,7 +26,7 @@ more_and_more(const struct quorum *q, const uint8_t *p, size_t n)
 
 	for (size_t i = 0; i < witnesses && i < 16; i++) {
 		seen[(p[i % n] + i) % witnesses] = true;
-		is = quorum_reached(q, seen, words, sizeof words);
+		is = quorum_reached(q, seen, NULL, words, sizeof words);
 		must(is == (words[0] == '\0'));
 		must(is || !was);
 		was = is;

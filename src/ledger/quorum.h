@@ -43,9 +43,11 @@ const struct vkey *quorum_witness(const struct quorum *q, size_t i);
 const struct vkey *quorum_log(const struct quorum *q, const char *origin); /* NULL none */
 /*
  * seen[i]: witness i cosigned.  Reached: the quorum line holds.  With `quorum none`
- * always true.  out (may be NULL) gets in words what is missing.
+ * always true.  out (may be NULL) gets in words what is missing; never[i] (NULL: none): witness
+ * i could not count there whatever it signs, so that nobody is sent to ask for it.
  */
-bool quorum_reached(const struct quorum *q, const bool *seen, char *out, size_t room);
+bool quorum_reached(const struct quorum *q, const bool *seen, const bool *never, char *out,
+    size_t room);
 
 /*
  * One signed checkpoint against it: the log is known and signed (ERR_UNPROVEN

@@ -75,44 +75,78 @@ say(struct words *w, const char *a, const char *b)
 	w->n += n < 0 ? 0 : (size_t)n;
 }
 
-static void
-say_missing(struct words *w, const struct quorum *q, const struct quorum_tally *t,
-    const bool *seen, int g)
-{
-	const char *between = ": ";
+struct reaching {
+	const struct quorum *q;
+	const bool *seen, *never;	/* never: NULL nobody */
+	struct quorum_tally t[QUORUM_GROUPS_MAX];
+};
 
-	for (size_t i = 0; i < q->witnesses_n; i++)
-		if (q->witness_nodes[i].parent == g && !seen[i]) {
-			say(w, between, q->witness_nodes[i].name);
-			between = ", ";
-		}
+/* Whose members, and members of members, could none of them count. */
+static bool
+group_never(const struct reaching *r, int g)
+{
+	for (size_t i = 0; i < r->q->witnesses_n; i++)
+		if (r->q->witness_nodes[i].parent == g && !r->never[i])
+			return false;
 	for (int i = 0; i < g; i++)
-		if (q->groups[i].node.parent == g && !t[i].reached) {
-			say(w, between, q->groups[i].node.name);
-			between = ", ";
-		}
+		if (r->q->groups[i].node.parent == g && !group_never(r, i))
+			return false;
+	return true;
 }
 
 static void
-say_group(struct words *w, const struct quorum *q, const struct quorum_tally *t,
-    const bool *seen, int g)
+say_missing(struct words *w, const struct reaching *r, int g)
 {
+	const struct quorum *q = r->q;
+	const char *between = ": ";
+	bool left_out = false;
+
+	for (size_t i = 0; i < q->witnesses_n; i++) {
+		if (q->witness_nodes[i].parent != g || r->seen[i])
+			continue;
+		if (r->never != NULL && r->never[i]) {
+			left_out = true;
+			continue;
+		}
+		say(w, between, q->witness_nodes[i].name);
+		between = ", ";
+	}
+	for (int i = 0; i < g; i++) {
+		if (q->groups[i].node.parent != g || r->t[i].reached)
+			continue;
+		if (r->never != NULL && group_never(r, i)) {
+			left_out = true;
+			continue;
+		}
+		say(w, between, q->groups[i].node.name);
+		between = ", ";
+	}
+	if (left_out)
+		say(w, "; the log's own State does not count", "");
+}
+
+static void
+say_group(struct words *w, const struct reaching *r, int g)
+{
+	const struct quorum *q = r->q;
+	const struct quorum_tally *t = r->t;
 	const struct quorum_group *group = &q->groups[g];
 	char counts[96];
 
 	(void)snprintf(counts, sizeof counts, "%u of %u cosignatures are there; missing "
 	    "from ", group->all ? t[g].members : t[g].counted, group->need);
 	say(w, counts, group->node.name);
-	say_missing(w, q, t, seen, g);
+	say_missing(w, r, g);
 	if (!group->all && t[g].counted < t[g].members)
 		say(w, "; cosigners of one State count once", "");
 }
 
 bool
-quorum_reached(const struct quorum *q, const bool *seen, char *out, size_t room)
+quorum_reached(const struct quorum *q, const bool *seen, const bool *never, char *out,
+    size_t room)
 {
 	struct words w = { out, room, 0 };
-	struct quorum_tally t[QUORUM_GROUPS_MAX];
+	struct reaching r = { .q = q, .seen = seen, .never = never };
 	bool reached;
 
 	if (out != NULL && room > 0)
@@ -125,13 +159,13 @@ quorum_reached(const struct quorum *q, const bool *seen, char *out, size_t room)
 				say(&w, q->top->name, " has not cosigned");
 			return seen[i];
 		}
-	tally_all(q, seen, t);
+	tally_all(q, seen, r.t);
 	reached = false;
 	for (size_t g = 0; g < q->groups_n; g++)
 		if (q->top == &q->groups[g].node) {
-			reached = t[g].reached;
+			reached = r.t[g].reached;
 			if (!reached)
-				say_group(&w, q, t, seen, (int)g);
+				say_group(&w, &r, (int)g);
 		}
 	return reached;
 }

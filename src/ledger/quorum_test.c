@@ -104,10 +104,10 @@ reached(const char *lines, const char *names, bool wanted)
 	if (q == NULL)
 		fail_msg("%s: %s", lines, last.text);
 	seen_of(names, seen);
-	is = quorum_reached(q, seen, words, sizeof words);
+	is = quorum_reached(q, seen, NULL, words, sizeof words);
 	if (is != wanted || (words[0] == '\0') != is)
 		fail_msg("%s%s: %d \"%s\"", lines, names, is, words);
-	assert_int_equal(quorum_reached(q, seen, NULL, 0), wanted);
+	assert_int_equal(quorum_reached(q, seen, NULL, NULL, 0), wanted);
 	quorum_free(q);
 }
 
@@ -185,16 +185,40 @@ what_is_missing_is_said(void **state)
 
 	assert_non_null(q);
 	seen_of("xb1 xb2", seen);
-	assert_false(quorum_reached(q, seen, words, sizeof words));
+	assert_false(quorum_reached(q, seen, NULL, words, sizeof words));
 	assert_string_equal(words, "1 of 2 cosignatures are there; missing from g: xc1; "
 	    "cosigners of one State count once");
-	assert_false(quorum_reached(q, seen, tight, sizeof tight));
+	assert_false(quorum_reached(q, seen, NULL, tight, sizeof tight));
 	assert_string_equal(tight, "1 of 2 cosi");
 	quorum_free(q);
 	q = with_cast("quorum w2\n");
 	assert_non_null(q);
-	assert_false(quorum_reached(q, seen, words, sizeof words));
+	assert_false(quorum_reached(q, seen, NULL, words, sizeof words));
 	assert_string_equal(words, "w2 has not cosigned");
+	quorum_free(q);
+}
+
+static void
+who_could_never_count_is_not_asked_for(void **state)
+{
+	struct quorum *q = with_cast("group B all xb1 xb2\ngroup C all xc1\n"
+	    "group g 2 B C xa1\nquorum g\n");
+	bool seen[CAST], never[CAST];
+	char words[256];
+
+	assert_non_null(q);
+	seen_of("", seen);
+	seen_of("xa1", never);
+	assert_false(quorum_reached(q, seen, never, words, sizeof words));
+	assert_string_equal(words, "0 of 2 cosignatures are there; missing from g: B, C; "
+	    "the log's own State does not count");
+	/* A group is left out when none of it could count, and not before. */
+	seen_of("xb1 xa1", never);
+	assert_false(quorum_reached(q, seen, never, words, sizeof words));
+	assert_non_null(strstr(words, "g: B, C; "));
+	seen_of("xb1 xb2 xa1", never);
+	assert_false(quorum_reached(q, seen, never, words, sizeof words));
+	assert_non_null(strstr(words, "g: C; "));
 	quorum_free(q);
 }
 
@@ -322,7 +346,7 @@ keys_of_other_types_keep_their_place_and_never_count(void **state)
 	assert_string_equal(quorum_witness(q, CAST)->name, "witness.example/q");
 	assert_non_null(quorum_log(q, "node.example/ledger"));
 	seen[0] = true;
-	assert_true(quorum_reached(q, seen, NULL, 0));
+	assert_true(quorum_reached(q, seen, NULL, NULL, 0));
 	quorum_free(q);
 	(void)snprintf(lines, sizeof lines, "%sgroup g all q w1\nquorum g\n", ml);
 	refused(lines, "quorum.unreachable");
@@ -378,9 +402,9 @@ the_256th_of_each_is_read_and_the_next_is_not(void **state)
 	assert_int_equal(quorum_witnesses(q), QUORUM_WITNESSES_MAX);
 	assert_non_null(quorum_log(q, "l255.example"));
 	assert_null(quorum_log(q, "l256.example"));
-	assert_false(quorum_reached(q, seen, NULL, 0));
+	assert_false(quorum_reached(q, seen, NULL, NULL, 0));
 	seen[0] = true;
-	assert_true(quorum_reached(q, seen, NULL, 0));
+	assert_true(quorum_reached(q, seen, NULL, NULL, 0));
 	quorum_free(q);
 	assert_null(many(QUORUM_LOGS_MAX + 1, 0, 0));
 	assert_null(many(0, QUORUM_WITNESSES_MAX + 1, 0));
@@ -463,7 +487,7 @@ cosignatures_of_several_notes_add_up(void **state)
 		OK(quorum_note(q, buf_span(&b), seen, at, &c, &last));
 		assert_int_equal(at[1], when < NOTE_TIME ? when : NOTE_TIME);
 	}
-	assert_true(quorum_reached(q, seen, NULL, 0));
+	assert_true(quorum_reached(q, seen, NULL, NULL, 0));
 	buf_clear(&b);
 	key_free(witness);
 	quorum_free(q);
@@ -532,6 +556,7 @@ main(void)
 		cmocka_unit_test(groups_are_members_of_groups),
 		cmocka_unit_test(groups_of_one_state_count_once_too),
 		cmocka_unit_test(what_is_missing_is_said),
+		cmocka_unit_test(who_could_never_count_is_not_asked_for),
 		cmocka_unit_test(blanks_tabs_comments_and_empty_lines_are_passed_over),
 		cmocka_unit_test(a_file_that_says_something_else_is_refused),
 		cmocka_unit_test(one_key_has_one_role_and_one_name),

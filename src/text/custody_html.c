@@ -216,7 +216,7 @@ say_payload(struct html *h, const struct record *r)
 }
 
 static void
-say_why(struct html *h, const struct custody_link *l)
+say_why(struct html *h, const struct custody *c, const struct custody_link *l)
 {
 	char key[48], index[24];
 
@@ -240,6 +240,11 @@ say_why(struct html *h, const struct custody_link *l)
 		html_say(h, "cust.since", NULL);
 		html_raw(h, " ");
 		html_instant(h, l->proven_at);
+		if (custody_witness_ahead(c, l)) {
+			html_raw(h, "<br><strong>");
+			html_say(h, "cust.witness_ahead", NULL);
+			html_raw(h, "</strong>");
+		}
 	} else if (l->standing == CUSTODY_PROVEN) {
 		html_raw(h, "; ");
 		html_say(h, "cust.no_witness", NULL);
@@ -261,15 +266,15 @@ say_when(struct html *h, const struct record *r)
 }
 
 static void
-link_row(struct html *h, const struct custody_story *s, const struct custody_link *l,
-    size_t n)
+link_row(struct html *h, const struct custody_story *s, const struct custody *c, size_t n)
 {
+	const struct custody_link *l = &c->links[n];
 	struct digest d;
 
 	html_raw(h, "<tr class=\"");
 	html_raw(h, custody_standing_name(l->standing));
 	html_raw(h, "\"><td>");
-	html_number(h, (int64_t)n);
+	html_number(h, (int64_t)n + 1);
 	html_raw(h, "</td><td class=\"state\">");
 	say_standing(h, l->standing);
 	html_raw(h, "</td><td>");
@@ -280,7 +285,7 @@ link_row(struct html *h, const struct custody_story *s, const struct custody_lin
 	say_event(h, s, &l->record);
 	say_payload(h, &l->record);
 	html_raw(h, "</td><td><small>");
-	say_why(h, l);
+	say_why(h, c, l);
 	if (h->ok)
 		h->ok = digest_of(buf_span(&l->bytes), &d, h->err);
 	if (h->ok && l->standing == CUSTODY_BROKEN) {
@@ -334,7 +339,7 @@ links_table(struct html *h, const struct custody_story *s, const struct custody 
 	}
 	html_raw(h, "</tr></thead><tbody>\n");
 	for (size_t i = 0; i < c->n; i++)
-		link_row(h, s, &c->links[i], i + 1);
+		link_row(h, s, c, i);
 	for (size_t i = 0; last && i < s->told_n; i++)
 		told_row(h, s, &s->told[i], c->n + i + 1);
 	html_raw(h, "</tbody></table>\n");

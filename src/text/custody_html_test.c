@@ -208,6 +208,41 @@ what_is_missing_is_named(void **state)
 }
 
 static void
+a_witness_whose_clock_is_ahead_is_remarked_in_each_language(void **state)
+{
+	static const struct { const char *lang, *said; } list[] = {
+		{ "en", "the clock of who cosigned is wrong" },
+		{ "fr", "l&#39;horloge d&#39;un contresignataire" },
+		{ "es", "el reloj de quien refrend" }, { "pt", "quem contra-assinou, ou" },
+		{ "ar", "\xd8\xb3\xd8\xa7\xd8\xb9\xd8\xa9 \xd9\x85\xd9\x86 \xd8\xb5" },
+		{ "ru", "\xd1\x87\xd0\xb0\xd1\x81\xd1\x8b \xd1\x83" },
+		{ "vi", "\xc4\x91\xe1\xbb\x93ng h\xe1\xbb\x93 c\xe1\xbb\xa7""a b" },
+		{ "zh", "\xe4\xbc\x9a\xe7\xad\xbe\xe6\x96\xb9" },
+	};
+	struct scene *s = scene_new();
+	struct custody *c = &s->story.hops[0].custody;
+	int64_t at = 0;
+	const char *text;
+	struct buf b;
+
+	(void)state;
+	for (size_t i = 0; i < c->n; i++)
+		at = c->links[i].proven_at > at ? c->links[i].proven_at : at;
+	assert_true(at > CUSTODY_CLOCKS_APART);
+	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+		c->as_of = at - CUSTODY_CLOCKS_APART;
+		text = page(&s->story, list[i].lang, &b);
+		HAS_NOT(list[i].said);
+		buf_clear(&b);
+		c->as_of--;
+		text = page(&s->story, list[i].lang, &b);
+		HAS(list[i].said);
+		buf_clear(&b);
+	}
+	scene_free(s);
+}
+
+static void
 a_hand_over_of_which_nothing_came_is_told_as_such(void **state)
 {
 	struct scene *s = scene_new();
@@ -289,6 +324,7 @@ main(void)
 		cmocka_unit_test(names_are_escaped_and_nothing_is_fetched_or_run),
 		cmocka_unit_test(what_is_broken_is_said_first_and_where),
 		cmocka_unit_test(what_is_missing_is_named),
+		cmocka_unit_test(a_witness_whose_clock_is_ahead_is_remarked_in_each_language),
 		cmocka_unit_test(a_hand_over_of_which_nothing_came_is_told_as_such),
 		cmocka_unit_test(it_speaks_every_language_there_is_and_says_when_it_does_not),
 		cmocka_unit_test(it_fails_for_want_of_memory_in_words),
