@@ -410,10 +410,7 @@ wipe_file(struct flow *f, const char *path, struct err *err)
 static bool
 remove_file(struct flow *f, const char *path, struct err *err)
 {
-	bool there;
-
-	return take_there(f, path, &there, err) && (!there ||
-	    path_remove(f->world, home_dir(f->home), path, err));
+	return path_clear(f->world, home_dir(f->home), path, err);
 }
 
 static bool

@@ -642,6 +642,7 @@ words_of_authorities_unknown_here_are_bounded(void **state)
 		one.act = forged.act;
 		one.package = forged.package;
 		one.act.b[1] = (uint8_t)i;
+		one.act.b[2] ^= 1;		/* never the one above */
 		l = forged_link(&one, &handed.links[0], "XQ-MZXW6YTBOIMZXW6Y", 1);
 		l->record.act = one.act;
 		buf_reset(&l->bytes);

@@ -374,8 +374,7 @@ entry_add(struct buf *out, struct span entry, struct err *err)
 static bool
 gone(struct telling *t, const char *path, struct err *err)
 {
-	return !path_exists(t->f->world, t->dir, path) ||
-	    path_remove(t->f->world, t->dir, path, err);
+	return path_clear(t->f->world, t->dir, path, err);
 }
 
 static bool

@@ -87,16 +87,7 @@ recovery_nonce_draw(struct flow *f, struct err *err)
 bool
 recovery_nonce_forget(struct flow *f, struct err *err)
 {
-	return !home_has(f->home, ASK_PATH) ||
-	    path_remove(f->world, home_dir(f->home), ASK_PATH, err);
-}
-
-/* Removes what a bundle before this one said at the same place. */
-static bool
-gone(struct flow *f, struct dir *bundle, const char *path, struct err *err)
-{
-	return !path_exists(f->world, bundle, path) ||
-	    path_remove(f->world, bundle, path, err);
+	return path_clear(f->world, home_dir(f->home), ASK_PATH, err);
 }
 
 bool
@@ -107,7 +98,7 @@ recovery_ask_tell(struct flow *f, struct dir *bundle, bool recovering, struct er
 	bool found, ok;
 
 	if (!recovering)
-		return gone(f, bundle, ASK_PATH, err);
+		return path_clear(f->world, bundle, ASK_PATH, err);
 	buf_init(&text, ASK_MAX);
 	ok = ask_load(f, ASK_PATH, &text, &n, &found, err);
 	/* A home that began to recover before there was such a number, or lost it. */
@@ -136,8 +127,7 @@ recovery_ask_forget(struct flow *f, const struct peer *from, struct err *err)
 {
 	struct peer_path path = peer_file(&from->id, ASK_NAME);
 
-	return !home_has(f->home, path.s) ||
-	    path_remove(f->world, home_dir(f->home), path.s, err);
+	return path_clear(f->world, home_dir(f->home), path.s, err);
 }
 
 /* ---- answered ---- */
@@ -186,7 +176,7 @@ answer_put(struct flow *f, struct dir *bundle, const struct peer *to,
 		}
 		exchanged_tell(out, "%s came out of a backup and waits for an answer that is signed: write this bundle again with the passphrase.",
 		    to->id.s);
-		return gone(f, bundle, ANSWER_PATH, err);
+		return path_clear(f->world, bundle, ANSWER_PATH, err);
 	}
 	buf_init(&text, ANSWER_TEXT_MAX);
 	buf_init(&note, NOTE_MAX);
@@ -207,12 +197,12 @@ recovery_answer_tell(struct flow *f, struct dir *bundle, const struct peer *to,
 	bool found, ok;
 
 	if (a == NULL)
-		return gone(f, bundle, ANSWER_PATH, err);
+		return path_clear(f->world, bundle, ANSWER_PATH, err);
 	buf_init(&ask, ASK_MAX);
 	ok = ask_load(f, peer_file(&to->id, ASK_NAME).s, &ask, &n, &found, err);
 	buf_clear(&ask);
 	return ok && (found ? answer_put(f, bundle, to, &n, a, out, err) :
-	    gone(f, bundle, ANSWER_PATH, err));
+	    path_clear(f->world, bundle, ANSWER_PATH, err));
 }
 
 /* Over this very text, by one of the witness keys on the card. */

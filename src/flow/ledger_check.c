@@ -406,13 +406,11 @@ parcels_check(struct checking *c, struct err *err)
 static bool
 sound_note(struct checking *c, struct err *err)
 {
-	struct home *h = c->f->home;
 	bool bad = c->out->more > 0;
 
 	for (size_t i = 0; i < c->out->n; i++)
 		bad = bad || c->out->list[i].bad;
-	return bad || !home_has(h, FLOW_DAMAGED_PATH) ||
-	    path_remove(c->f->world, home_dir(h), FLOW_DAMAGED_PATH, err);
+	return bad || path_clear(c->f->world, home_dir(c->f->home), FLOW_DAMAGED_PATH, err);
 }
 
 bool

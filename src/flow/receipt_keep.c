@@ -90,8 +90,7 @@ link_save(struct taking *t, const struct docket_act *sent, struct span bytes,
 	/* A try that was cut may have left it, whole or not. */
 	ok = (path_exists(w, home, RECEIPTS_PATH) ||
 	    dir_make_all(w, home, RECEIPTS_PATH, err)) &&
-	    (!path_exists(w, home, receipt_path_of(sent).s) ||
-	    path_remove(w, home, receipt_path_of(sent).s, err)) &&
+	    path_clear(w, home, receipt_path_of(sent).s, err) &&
 	    file_open(w, home, receipt_path_of(sent).s, FILE_CREATE, &file, err) &&
 	    file_write_at(file, bytes, 0, err);
 	file_close(file);

@@ -100,8 +100,7 @@ peer_forget(void *arg, const struct peer *p, struct err *err)
 	struct flow *f = arg;
 	struct peer_path seen = peer_file(&p->id, SEEN_NAME);
 
-	return !home_has(f->home, seen.s) ||
-	    path_remove(f->world, home_dir(f->home), seen.s, err);
+	return path_clear(f->world, home_dir(f->home), seen.s, err);
 }
 
 /* Nobody has shown anything yet. */

@@ -315,8 +315,7 @@ owed_note(struct flow *f, const struct digest *content, int64_t at, struct err *
 	if (at != 0)
 		return dir_make_all(f->world, home_dir(f->home), APPROVALS_FOLDER, err) &&
 		    home_save(f->home, path.s, span_text(text), err);
-	return !home_has(f->home, path.s) ||
-	    path_remove(f->world, home_dir(f->home), path.s, err);
+	return path_clear(f->world, home_dir(f->home), path.s, err);
 }
 
 /*

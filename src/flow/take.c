@@ -196,10 +196,7 @@ place(struct taking *t, struct err *err)
 static bool
 unmark(struct taking *t, struct err *err)
 {
-	bool marked;
-
-	return take_there(t->flow, t->mark, &marked, err) && (!marked ||
-	    path_remove(t->flow->world, home_dir(t->flow->home), t->mark, err));
+	return path_clear(t->flow->world, home_dir(t->flow->home), t->mark, err);
 }
 
 /* ---- the docket, for a short while ---- */

@@ -175,9 +175,7 @@ new_write(struct world *w, struct dir *home, struct err *err)
 	struct file *f = NULL;
 	bool ok;
 
-	if (path_exists(w, home, NEW_PATH) && !path_remove(w, home, NEW_PATH, err))
-		return false;
-	ok = file_open(w, home, NEW_PATH, FILE_CREATE, &f, err) &&
+	ok = path_clear(w, home, NEW_PATH, err) && file_open(w, home, NEW_PATH, FILE_CREATE, &f, err) &&
 	    file_write_at(f, span_text(JOURNAL_MAGIC), 0, err) && file_sync(f, err);
 	file_close(f);
 	return ok && path_rename(w, home, NEW_PATH, home, JOURNAL_PATH, false, err);

@@ -97,13 +97,7 @@ entry_again(void *arg, const struct journal_entry *e, struct err *err)
 bool
 journal_new_sweep(struct world *w, struct dir *home, struct err *err)
 {
-	struct err why = ERR_INIT;
-
-	if (path_remove(w, home, BESIDE_PATH, &why) || why.kind == ERR_ABSENT)
-		return true;
-	if (err != NULL)
-		*err = why;
-	return false;
+	return path_clear(w, home, BESIDE_PATH, err);
 }
 
 static bool

@@ -157,16 +157,11 @@ static bool
 checkpoint_save(struct log *l, struct span note, struct err *err)
 {
 	static const char temporary[] = DISK_TEMPORARY_PREFIX "checkpoint";
-	struct err why = ERR_INIT;
 	struct file *f = NULL;
 	bool ok;
 
-	if (!path_remove(l->w, l->folder, temporary, &why) && why.kind != ERR_ABSENT) {
-		if (err != NULL)
-			*err = why;
-		return false;
-	}
-	ok = file_open(l->w, l->folder, temporary, FILE_CREATE, &f, err) &&
+	ok = path_clear(l->w, l->folder, temporary, err) &&
+	    file_open(l->w, l->folder, temporary, FILE_CREATE, &f, err) &&
 	    file_write_at(f, note, 0, err) && file_sync(f, err);
 	file_close(f);
 	return ok && path_rename(l->w, l->folder, temporary, l->folder, CHECKPOINT_NAME,

@@ -38,14 +38,7 @@ folders_ready(struct world *w, struct dir *at, const char *folder, bool sync,
 static bool
 temporary_remove(struct tiles *t, struct err *err)
 {
-	struct err why = ERR_INIT;
-
-	if (path_remove(t->w, t->folder, TILES_TEMPORARY, &why) ||
-	    why.kind == ERR_ABSENT)
-		return true;
-	if (err != NULL)
-		*err = why;
-	return false;
+	return path_clear(t->w, t->folder, TILES_TEMPORARY, err);
 }
 
 /* The last bundle, and whether the last tile of level 0 is over it. */
@@ -189,10 +182,7 @@ tiles_forget(struct world *w, struct dir *at, const char *folder, struct err *er
 			*err = why;
 		return why.kind == ERR_ABSENT;
 	}
-	ok = path_remove(w, d, TREE_PATH, &why) || why.kind == ERR_ABSENT;
-	if (!ok && err != NULL)
-		*err = why;
-	ok = ok && dir_sync(d, err);
+	ok = path_clear(w, d, TREE_PATH, err) && dir_sync(d, err);
 	dir_close(d);
 	return ok;
 }

@@ -147,8 +147,7 @@ tree_save(struct world *w, struct dir *folder, const struct tree_state *s,
 	bool ok;
 
 	/* One of no writing yet, or made and never written. */
-	if (s->number == 1 && path_exists(w, folder, TREE_PATH) &&
-	    !path_remove(w, folder, TREE_PATH, err))
+	if (s->number == 1 && !path_clear(w, folder, TREE_PATH, err))
 		return false;
 	ok = slot_encode(s, slot, err) &&
 	    (s->number != 2 || dir_sync(folder, err)) &&

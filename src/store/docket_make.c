@@ -188,12 +188,7 @@ docket_has(struct docket *d, const char *path, bool *out, struct err *err)
 bool
 docket_remove(struct docket *d, const char *path, struct err *err)
 {
-	if (path_remove(d->home->world, d->home->dir, path, err))
-		return true;
-	if (err->kind != ERR_ABSENT)
-		return false;
-	err_clear(err);
-	return true;
+	return path_clear(d->home->world, d->home->dir, path, err);
 }
 
 static bool

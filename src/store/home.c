@@ -68,8 +68,7 @@ clear_half_made(struct home *h, struct err *err)
 	    !dir_remove_all(h->world, h->dir, LEDGER, err))
 		return false;
 	for (size_t i = 0; i < COUNT(loose); i++)
-		if (path_exists(h->world, h->dir, loose[i]) &&
-		    !path_remove(h->world, h->dir, loose[i], err))
+		if (!path_clear(h->world, h->dir, loose[i], err))
 			return false;
 	return true;
 }

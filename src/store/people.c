@@ -190,8 +190,8 @@ person_groups_take(struct home *h, unsigned number, unsigned keep, struct err *e
 	for (int g = 0; g < PEOPLE_GROUPS; g++) {
 		struct group_path path = wrap_path(number, (enum people_group)g);
 
-		if ((keep & (1u << g)) == 0 && home_has(h, path.s) &&
-		    !path_remove(h->world, h->dir, path.s, err))
+		if ((keep & (1u << g)) == 0 &&
+		    !path_clear(h->world, h->dir, path.s, err))
 			return false;
 	}
 	return true;

@@ -201,6 +201,18 @@ path_remove(struct world *w, struct dir *at, const char *path, struct err *err)
 	    w->body->remove(w, at, path, false, err);
 }
 
+bool
+path_clear(struct world *w, struct dir *at, const char *path, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (path_remove(w, at, path, &why) || why.kind == ERR_ABSENT)
+		return true;
+	if (err != NULL)
+		*err = why;
+	return false;
+}
+
 /* ---- files ---- */
 
 bool

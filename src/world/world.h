@@ -208,6 +208,9 @@ MUST bool path_rename(struct world *w, struct dir *from_at, const char *from,
     struct dir *to_at, const char *to, bool replace, struct err *err);
 MUST bool path_remove(struct world *w, struct dir *at, const char *path,
     struct err *err);				/* not a folder */
+/* Nothing is at path afterwards; that nothing was there is no error.  Not a folder. */
+MUST bool path_clear(struct world *w, struct dir *at, const char *path,
+    struct err *err);
 
 MUST bool file_open(struct world *w, struct dir *at, const char *path,
     enum file_mode mode, struct file **out, struct err *err);

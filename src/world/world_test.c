@@ -363,6 +363,8 @@ folders_are_removed_when_empty(void **state)
 	FAILS(dir_remove(b->w, b->d, "c", &b->err), ERR_ABSENT, "disk.absent");
 	FAILS(path_remove(b->w, b->d, "a", &b->err), ERR_INPUT, "disk.kind");
 	FAILS(path_remove(b->w, b->d, "c", &b->err), ERR_ABSENT, "disk.absent");
+	OK(path_clear(b->w, b->d, "c", &b->err));
+	FAILS(path_clear(b->w, b->d, "a", &b->err), ERR_INPUT, "disk.kind");
 	FAILS(path_remove(b->w, b->d, "f/", &b->err), ERR_INPUT, "disk.kind");
 	OK(dir_remove(b->w, b->d, "a/b/", &b->err));
 	OK(dir_remove(b->w, b->d, "a", &b->err));
