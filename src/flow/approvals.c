@@ -44,7 +44,8 @@ is_maker(const struct statement *prepared, unsigned person)
 }
 
 static struct people_verdict
-approval_verdict(const struct judging *g, const struct signed_file *a, bool signature)
+approval_facts_verdict(const struct judging *g, const struct signed_file *a,
+    bool signature, enum approval_past past, int64_t used_at)
 {
 	const struct statement *is = &a->is, *p = &g->prepared->is;
 	const struct person *by = person_find(g->f->people, is->person);
@@ -55,12 +56,30 @@ approval_verdict(const struct judging *g, const struct signed_file *a, bool sign
 		    strcmp(is->kind, p->kind) == 0,
 		.same_content = digest_eq(&is->content, &p->content),
 		.maker = is_maker(p, is->person), .from_afar = is->from_afar,
+		.past = past, .used_at = used_at,
 		.waits = by == NULL || by->let_in_by == 0 };
 
 	if (by != NULL)
 		facts.by = (struct person_facts){ by->roles, by->disabled, by->afar,
 			g->rule->office };
 	return approval_decide(&facts, g->rule);
+}
+
+/* The leaves are read for one that would count. */
+static bool
+approval_verdict(const struct judging *g, const struct signed_file *a, bool signature,
+    struct people_verdict *out, struct err *err)
+{
+	enum approval_past past = PAST_CLEAN;
+	int64_t used_at = 0;
+
+	*out = approval_facts_verdict(g, a, signature, past, used_at);
+	if (!out->allow)
+		return true;
+	if (!approval_past(g->f, a, &past, &used_at, err))
+		return false;
+	*out = approval_facts_verdict(g, a, signature, past, used_at);
+	return true;
 }
 
 /* Once a person: two files of one are still one approval. */
@@ -73,21 +92,24 @@ known_already(const struct matter_view *v, unsigned person)
 	return false;
 }
 
-static void
-view_add(struct judging *g, const struct signed_file *a, struct people_verdict why)
+static bool
+view_add(struct judging *g, const struct signed_file *a, struct people_verdict why,
+    struct err *err)
 {
 	struct approval_view *v;
 
 	if (g->out->n == APPROVALS_MAX || (why.allow &&
 	    known_already(g->out, a->is.person)))
-		return;
+		return true;
 	v = &g->out->list[g->out->n++];
+	v->statement.bytes = a->statement.n;
 	v->person = a->is.person;
 	(void)snprintf(v->role, sizeof v->role, "%s", a->is.role);
 	v->at = a->is.at;
 	v->from_afar = a->is.from_afar;
 	v->counts = why.allow;
 	v->why = why;
+	return digest_of(buf_span(&a->statement), &v->statement.sha256, err);
 }
 
 bool
@@ -138,9 +160,11 @@ approval_judge(void *arg, const char *name, struct err *err)
 	ok = approval_load(g->f, name, &a, &found, err) &&
 	    (!found || signed_holds(g->f->people, &a, &holds, err));
 	if (ok && found && about(g, name, &a)) {
-		v = approval_verdict(g, &a, holds);
-		g->stale += strcmp(v.reason, "people.changed") == 0;
-		view_add(g, &a, v);
+		ok = approval_verdict(g, &a, holds, &v, err);
+		if (ok) {
+			g->stale += strcmp(v.reason, "people.changed") == 0;
+			ok = view_add(g, &a, v, err);
+		}
 	}
 	signed_file_clear(&a);
 	return ok;
@@ -339,8 +363,9 @@ approval_record(struct flow *f, const struct statement *s, const char *outcome,
 	return ok && record_alone(f, &r, s->request, err);
 }
 
-static void
-approval_fill(struct flow *f, const struct matter_view *m, struct statement *s)
+static bool
+approval_fill(struct flow *f, const struct matter_view *m, struct statement *s,
+    struct err *err)
 {
 	memset(s, 0, sizeof *s);
 	s->step = STEP_APPROVED;
@@ -350,6 +375,20 @@ approval_fill(struct flow *f, const struct matter_view *m, struct statement *s)
 	s->request = m->request;
 	s->evidence = m->evidence;
 	s->content = m->content;
+	s->has_log = true;
+	return ledger_length(f, &s->log, err);
+}
+
+/* It left long ago, and now under these. */
+static bool
+owed_use(struct flow *f, const struct matter_view *v, struct err *err)
+{
+	struct matter m = { .act = v->act, .kind = v->kind, .request = v->request,
+		.evidence = v->evidence, .content = buf_span(&v->text) };
+
+	matter_under_put(&m, v);
+	return flow_second_use(f, NULL, &m, err) &&
+	    approvals_remove(f, &v->content, 0, v->act, err);
 }
 
 /* The last signature of what has left already: nothing is owed any more. */
@@ -371,9 +410,7 @@ owed_end(struct flow *f, const struct matter_view *m, struct err *err)
 	for (size_t i = 0; i < now.n; i++)
 		given += now.list[i].counts;
 	if (ok && found && given >= now.needed)
-		ok = path_remove(f->world, home_dir(f->home),
-		    matter_path(&m->content).s, err) &&
-		    owed_note(f, &m->content, 0, err);
+		ok = owed_use(f, &now, err);
 	matter_view_clear(&now);
 	signed_file_clear(&s);
 	return ok;
@@ -412,10 +449,7 @@ approval_ask(struct flow *f, const struct matter_view *m, const struct signed_fi
 	ok = matter_load(f, &m->content, &prepared, &found, err) && (found ||
 	    err_set(err, ERR_ABSENT, "approval.absent",
 	    "nothing of that waits for a second person; see: comity approval list"));
-	if (ok) {
-		v = approval_verdict(&g, a, holds);
-		ok = person_verdict_ask(&v, err);
-	}
+	ok = ok && approval_verdict(&g, a, holds, &v, err) && person_verdict_ask(&v, err);
 	signed_file_clear(&prepared);
 	return ok;
 }
@@ -434,13 +468,13 @@ flow_approve(struct flow *f, const struct matter_view *m, struct err *err)
 		return err_set(err, ERR_REFUSED, "people.nobody",
 		    "this home is one person's: nobody else can approve");
 	signed_file_init(&a);
-	approval_fill(f, m, &a.is);
+	ok = approval_fill(f, m, &a.is, err);
 	a.is.person = p->number;
 	a.is.at = world_now(f->world);
 	(void)snprintf(a.is.role, sizeof a.is.role, "%s", person_role_approving(p->roles,
 	    people_rule(m->act, people_office(f->people))));
 	(void)snprintf(f->role, sizeof f->role, "%s", a.is.role);
-	ok = statement_print(&a.is, &a.statement, err) &&
+	ok = ok && statement_print(&a.is, &a.statement, err) &&
 	    approval_ask(f, m, &a, true, err) &&
 	    keyring_person_sign(f->keyring, buf_span(&a.statement), a.signature, err) &&
 	    approval_keep(f, &a, err) && owed_end(f, m, err);
@@ -471,7 +505,8 @@ flow_approval_ask(struct flow *f, const struct matter_view *m, unsigned person,
 		    "person %u is nobody who signs from afar; see: comity person list",
 		    person);
 	rule = people_rule(m->act, people_office(f->people));
-	approval_fill(f, m, &s);
+	if (!approval_fill(f, m, &s, err))
+		return false;
 	s.person = person;
 	s.from_afar = true;
 	(void)snprintf(s.role, sizeof s.role, "%s", person_role_approving(p->roles, rule));

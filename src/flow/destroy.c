@@ -308,8 +308,10 @@ destroy_run(struct destroying *g, struct err *err)
 
 	if (!ready_ask(g, err) || !done_look(g, &done, err))
 		return false;
+	/* Cut in between, the same approval ends it: what is gone is not destroyed twice. */
 	return done ? parcels_part(g->f, err) :
-	    second_ask(g, err) && destroy_now(g, err) && tell_all(g, err);
+	    second_ask(g, err) && destroy_now(g, err) && tell_all(g, err) &&
+	    flow_second_use(g->f, NULL, &g->matter, err);
 }
 
 bool
@@ -317,7 +319,6 @@ flow_evidence_destroy(struct flow *f, const struct destroy_wish *wish,
     struct destroyed *out, struct err *err)
 {
 	struct destroying *g = mem_new(sizeof *g, err);
-	struct err ignored = ERR_INIT;
 	bool ok;
 
 	memset(out, 0, sizeof *out);
@@ -331,7 +332,7 @@ flow_evidence_destroy(struct flow *f, const struct destroy_wish *wish,
 	if (!ok)
 		decided_refused(f, 0, err);
 	if (g->people.n > 0)
-		(void)!flow_second_done(f, &g->matter, ok, &ignored);
+		ok = flow_second_end(f, &g->matter, ok, err);
 	buf_clear(&g->content);
 	mem_free(g);
 	return ok;

@@ -231,12 +231,13 @@ disclosing_close(struct disclosing_now *n, bool ok, struct err *err)
 	dir_close(n->into);
 	if (n->at != NULL) {
 		dir_close(n->at);
+		ok = ok && using_leaf(&n->use, err);
 		ok = shown_making_end(n->flow, &n->out, n->making, ok, ok ? err : NULL) &&
 		    ok;
 	}
 	if (!ok)
 		decided_refused(n->flow, 0, err);
-	using_end(&n->use, ok);
+	ok = using_end(&n->use, ok, err);
 	dir_close(n->out.into);
 	shown_close(&n->k);
 	named_clear(&n->choosing.named);

@@ -85,7 +85,6 @@ bool
 disclosing_second(struct disclosing_now *n, bool (*make)(struct disclosing_now *n,
     void *arg, struct err *err), void *arg, struct err *err)
 {
-	struct err ignored = ERR_INIT;
 	struct act_people people;
 	struct buf content;
 	struct matter m;
@@ -94,10 +93,10 @@ disclosing_second(struct disclosing_now *n, bool (*make)(struct disclosing_now *
 	buf_init_secret(&content, MATTER_MAX);
 	ok = disclosing_matter(n, &content, &m, err) &&
 	    flow_second(n->flow, &m, &people, err);
-	if (ok) {
-		ok = make(n, arg, err);
-		(void)!flow_second_done(n->flow, &m, ok, &ignored);
-	}
+	/* Made under another name, which disclosing_close changes. */
+	if (ok)
+		ok = flow_second_end(n->flow, &m, make(n, arg, err) &&
+		    flow_second_use(n->flow, NULL, &m, err), err);
 	buf_clear(&content);
 	return ok;
 }

@@ -361,7 +361,7 @@ executing_record(struct executing *x, struct docket *d, struct err *err)
 }
 
 static bool
-executing_keep(struct executing *x, struct err *err)
+executing_keep(struct executing *x, const struct matter *under, struct err *err)
 {
 	struct docket *d = NULL;
 	bool ok;
@@ -369,7 +369,7 @@ executing_keep(struct executing *x, struct err *err)
 	(void)snprintf(x->row.state, sizeof x->row.state, "%s",
 	    request_state_name(STATE_EXECUTING));
 	ok = desk_open(x->f, false, &d, err) && docket_begin(d, err) &&
-	    executing_record(x, d, err) && docket_request_put(d, &x->row, err) &&
+	    flow_second_use(x->f, d, under, err) && executing_record(x, d, err) && docket_request_put(d, &x->row, err) &&
 	    docket_commit(d, err);
 	docket_close(d);
 	return ok;
@@ -378,10 +378,9 @@ executing_keep(struct executing *x, struct err *err)
 static bool
 execute_run(struct executing *x, struct err *err)
 {
-	struct err ignored = ERR_INIT;
 	struct buf content;
 	struct matter m = { .request = 0 };
-	bool already = x->facts.state == STATE_EXECUTING, ok;
+	bool already = x->facts.state == STATE_EXECUTING, kept, ok;
 
 	/* What the state forbids is told before anything is put on file. */
 	if (!already) {
@@ -397,10 +396,13 @@ execute_run(struct executing *x, struct err *err)
 	ok = guard_ask(x->f, GUARD_WORK, &x->row, &x->request, PEOPLE_DELIVER,
 	    x->facts.assurance_wanted, err) &&
 	    files_put(x, err) && second_ask(x, &m, &content, err) &&
-	    (already || verdict_ask(execute_decide(&x->facts), err)) &&
-	    (already && !x->sealed ? true : executing_keep(x, err));
+	    (already || verdict_ask(execute_decide(&x->facts), err));
+	kept = ok && (!already || x->sealed);
+	if (kept)
+		ok = kept = executing_keep(x, &m, err);
+	/* Nothing new was put there: what was approved is good for what comes. */
 	if (m.request != 0)
-		(void)!flow_second_done(x->f, &m, ok, &ignored);
+		ok = flow_second_end(x->f, &m, kept, err) || (ok && !kept);
 	buf_clear(&content);
 	return ok;
 }

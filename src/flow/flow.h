@@ -36,6 +36,7 @@ struct flow {
 	struct digest note_seen;
 	struct http_detail trouble;	/* the last one with the line, as the library says it */
 	struct cards_known *cards_known; /* cards found as they were taken (cards_bound.c) */
+	struct used_known *used;	/* approvals that were used (used.c) */
 	struct kept *kept;		/* while many parcels are taken in (kept.h) */
 	struct law_status *law;		/* who is party to what, read on first use (treaty.h) */
 };
@@ -133,6 +134,7 @@ struct add_wish {
 MUST bool flow_evidence_add(struct flow *f, const struct add_wish *wish,
     struct evidence *out, struct digest *fingerprint, struct err *err);
 
+struct matter;
 struct seal_wish {
 	unsigned number;
 	const char *to;			/* as typed; evidence_seal: NULL ourselves only */
@@ -148,8 +150,12 @@ struct seal_wish {
 	const struct marked_text *exculpatory;	/* NULL: what is noted here of it */
 	const struct origin *origins;	/* hand-overs before this one, oldest first */
 	size_t origins_n;
-	/* Who has approved it (flow/people.h), asked by the caller; NULL: asked here. */
+	/*
+	 * Who has approved it (flow/people.h), asked by the caller; NULL: asked here.  under:
+	 * what was approved, if it is used with this; NULL: by the caller.
+	 */
 	const struct act_people *people;
+	const struct matter *under;
 };
 #define SEALED_PATH_MAX 4300		/* a path of the system's greatest length, and ours */
 struct sealed {

@@ -113,14 +113,14 @@ flow_evidence_inspect(struct flow *f, const struct inspect_wish *wish, unsigned 
 	ok = shown_open(f, wish->evidence, &parcel, &k, err) && using_begin(&use, f,
 	    &k.evidence, &k.evidence.parcels[parcel], USE_DEFENCE, err) && document_make(wish, &k.evidence.parcels[parcel],
 	    &home_settings(f->home)->authority, &plain, err) &&
-	    digest_of(buf_span(&plain), sha256, err) &&
+	    digest_of(buf_span(&plain), sha256, err) && using_leaf(&use, err) &&
 	    evidence_note_save(f, wish->evidence, "inspection", buf_span(&plain), number, err) &&
 	    inspected_record(f, &k.evidence.parcels[parcel], buf_span(&plain), sha256,
 	    err);
 	buf_clear(&plain);
 	if (!ok)
 		decided_refused(f, use.request, err);
-	using_end(&use, ok);
+	ok = using_end(&use, ok, err);
 	shown_close(&k);
 	return ok;
 }

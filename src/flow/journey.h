@@ -113,6 +113,7 @@ struct made {
 	enum outbox_state outbox;
 	enum send_by by;		/* not by Comity: its record `decided` says how */
 	const char *waived;		/* why nobody was consulted, a record of its own; NULL */
+	const struct matter *under;	/* what was approved: used with it; NULL none */
 	struct docket_act kept;		/* what became the row of the act */
 };
 /*

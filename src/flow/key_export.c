@@ -42,6 +42,7 @@ export_run(struct exporting *x, bool (*give)(void *arg, struct span identities,
 		if (!age_identity_print(x->ids[i], &x->lines, err))
 			return false;
 	return record_home(x->f, EVENT_KEY, "key.exported", err) &&
+	    flow_second_use(x->f, NULL, &x->matter, err) &&
 	    give(arg, buf_span(&x->lines), err);
 }
 
@@ -50,7 +51,6 @@ flow_key_export(struct flow *f, bool (*give)(void *arg, struct span identities,
     struct err *err), void *arg, struct err *err)
 {
 	struct exporting x = { .f = f };
-	struct err ignored = ERR_INIT;
 	bool ok;
 
 	buf_init_secret(&x.lines, IDENTITIES_BYTES);
@@ -59,7 +59,7 @@ flow_key_export(struct flow *f, bool (*give)(void *arg, struct span identities,
 	if (!ok)
 		decided_refused(f, 0, err);
 	if (x.people.n > 0)
-		(void)!flow_second_done(f, &x.matter, ok, &ignored);
+		ok = flow_second_end(f, &x.matter, ok, err);
 	buf_clear(&x.lines);
 	buf_clear(&x.content);
 	return ok;

@@ -589,7 +589,6 @@ seal_on(struct passing *p, struct sealed *sealed, struct err *err)
 		NULL ? p->consent.purpose.lang : NULL };
 	struct act_people people = { .n = 0 };
 	struct marked_text clears = { .text = NULL };
-	struct err ignored = ERR_INIT;
 	struct buf path, content;
 	struct matter m;
 	const char *text;
@@ -598,6 +597,7 @@ seal_on(struct passing *p, struct sealed *sealed, struct err *err)
 	memset(origins, 0, sizeof origins);
 	evidence_private_init(&prv);
 	wish.people = &people;
+	wish.under = &m;
 	buf_init(&path, SEALED_PATH_MAX);
 	buf_init(&content, MATTER_MAX);
 	wish.exculpatory = &clears;
@@ -611,7 +611,7 @@ seal_on(struct passing *p, struct sealed *sealed, struct err *err)
 	    &received_parcel(p)->act_id, sealed, err);
 	plain_remove(p);
 	if (people.n > 0)
-		(void)!flow_second_done(p->f, &m, ok, &ignored);
+		ok = flow_second_end(p->f, &m, ok, err);
 	mem_free(origins[p->hop - 1].limits.text);
 	mem_free(clears.text);
 	buf_clear(&content);

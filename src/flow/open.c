@@ -218,12 +218,12 @@ flow_evidence_open(struct flow *f, unsigned number, size_t parcel,
 		k.in.unpack_name = out.name;
 		k.in.resume = true;
 		ok = node_check(&k.trust, &k.in, report, err);
-		if (ok && !unread_ask(unread, report, err)) {
+		if (ok && !(unread_ask(unread, report, err) && using_leaf(&use, err))) {
 			ok = false;
 			(void)!dir_remove_all(f->world, out.into, out.name, NULL);
 		}
 	}
-	using_end(&use, ok);
+	ok = using_end(&use, ok, err);
 	dir_close(out.into);
 	shown_close(&k);
 	return ok;
@@ -407,7 +407,7 @@ flow_evidence_export(struct flow *f, unsigned number, size_t parcel,
 	    making_open(f, &out, making, &at, err) &&
 	    export_into(f, &k, at, tar, report, err);
 	dir_close(at);
-	if (ok && !unread_ask(unread, report, err)) {
+	if (ok && !(unread_ask(unread, report, err) && using_leaf(&use, err))) {
 		ok = false;
 		(void)!shown_making_end(f, &out, making, false, NULL);
 	}
@@ -415,7 +415,7 @@ flow_evidence_export(struct flow *f, unsigned number, size_t parcel,
 		ok = shown_making_end(f, &out, making, report->unpacked, err);
 	else if (at != NULL && err->kind == ERR_REFUSED)
 		(void)!shown_making_end(f, &out, making, false, NULL);
-	using_end(&use, ok);
+	ok = using_end(&use, ok, err);
 	dir_close(out.into);
 	shown_close(&k);
 	return ok;

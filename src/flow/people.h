@@ -38,11 +38,15 @@ void flow_person_record(const struct flow *f, char person[24], char role[32]);
  * What is about to leave.  content is the exact text of it, the same each time the same
  * is tried (no nonce, no time of making): the approver reads it, and its SHA-256 is signed.
  */
+#define APPROVALS_MAX 16		/* of one matter */
 struct matter {
 	enum people_act act;
 	enum act_kind kind;
 	unsigned request, evidence;	/* numbers here; 0 none */
 	struct span content;
+	/* Set by flow_second: the statements it leaves under. */
+	struct matter_under { struct digest sha256; uint64_t bytes; } under[APPROVALS_MAX];
+	size_t under_n;
 };
 #define MATTER_EXECUTE "execute "	/* so begins one that lets work begin (execute.c) */
 #define MATTER_MAX (512u << 10)		/* bytes of content: an act is half of that at most */
@@ -53,10 +57,21 @@ struct matter {
  * person is refused there, and nothing is kept.  ERR_REFUSED "people.second" (kept as
  * prepared), "people.changed", "people.nobody", and those of flow_may.
  */
-MUST bool flow_second(struct flow *f, const struct matter *m, struct act_people *out,
+MUST bool flow_second(struct flow *f, struct matter *m, struct act_people *out,
     struct err *err);
-/* After it: left, or not after all.  What is owed stays until the second signs. */
-MUST bool flow_second_done(struct flow *f, const struct matter *m, bool left,
+/*
+ * Its approvals are used now: a leaf, the last thing before what they are for can be seen
+ * by anybody (it waits in the outbox, the file has its name), or the first record of that
+ * transaction.  From then on they count no more; who is cut in between asks anew.  d: the
+ * docket that is open, or NULL.  Does nothing when nobody was asked.
+ */
+MUST bool flow_second_use(struct flow *f, struct docket *d, const struct matter *m,
+    struct err *err);
+/*
+ * After it: left, or not after all (*err says why).  What is owed stays until the second
+ * signs.  Returns left, and that what is kept about its approvals is in order.
+ */
+MUST bool flow_second_end(struct flow *f, const struct matter *m, bool left,
     struct err *err);
 /*
  * Prepared by the person at work, who also changed it if others had: what was approved
@@ -75,9 +90,9 @@ MUST bool matter_act_print(const struct act *a, struct buf *out, struct err *err
 
 /* ---- approvals ---- */
 
-#define APPROVALS_MAX 16		/* of one matter */
 struct approval_view {
 	unsigned person;
+	struct matter_under statement;
 	char role[32];
 	int64_t at;
 	bool from_afar;

@@ -63,6 +63,8 @@ struct statement {
 	unsigned person;		/* who signs */
 	char role[32];
 	int64_t at;
+	bool has_log;			/* approved; false: signed by an earlier version */
+	uint64_t log;			/* entries of the journal when it was asked for */
 	bool from_afar;
 };
 /* The text that is signed: exactly one for each statement. */
@@ -116,6 +118,34 @@ MUST bool approvals_each(struct flow *f, bool (*each)(void *arg, const char *nam
 /* The approvals of what was prepared, each judged. */
 MUST bool matter_judge(struct flow *f, const struct signed_file *prepared,
     struct matter_view *out, unsigned *stale, struct err *err);
+
+/* ---- an approval counts once (used.c) ---- */
+
+/*
+ * How many leaves are looked through since an approval was signed; an older one is asked
+ * for anew.  That many are some 50 MB of journal, read in less than a second, and more than
+ * an office writes in the days that an approval waits.
+ */
+#define APPROVAL_LEAVES_MAX 65536
+/* Entries in the journal now: what a new statement says. */
+MUST bool ledger_length(struct flow *f, uint64_t *out, struct err *err);
+/* By the numbers alone; PAST_CLEAN: the leaves from signed_at to end have to be read. */
+enum approval_past approval_past_of(uint64_t signed_at, uint64_t first, uint64_t end);
+/* By the leaves since it was signed.  *used_at: of PAST_USED. */
+MUST bool approval_past(struct flow *f, const struct signed_file *a,
+    enum approval_past *out, int64_t *used_at, struct err *err);
+/* Those of the view that count. */
+void matter_under_put(struct matter *m, const struct matter_view *v);
+/*
+ * The matter and its approvals are removed; with a request also what was approved of the
+ * same act in it before it was changed.
+ */
+MUST bool approvals_remove(struct flow *f, const struct digest *content, unsigned request,
+    enum people_act act, struct err *err);
+/* The record that m is used now; *any false: m is NULL, or nobody was asked. */
+MUST bool matter_used(struct flow *f, const struct matter *m, struct record *r, bool *any,
+    struct err *err);
+
 /* A leaf: who, over what, and how it came. */
 MUST bool approval_record(struct flow *f, const struct statement *s, const char *outcome,
     struct err *err);

@@ -511,6 +511,120 @@ one_credential_alone_releases_nothing(void **state)
 	NO(sealed_by(FIRST, "case 12", &err), "people.second");
 }
 
+/* The file of an approval, taken to be put back; and put back. */
+static void
+approval_file(unsigned person, const char *id, struct buf *kept, bool put)
+{
+	struct approval_path path;
+	struct digest content;
+	char full[200];
+
+	assert_true(digest_parse(span_text(id), &content));
+	path = approval_path(&content, person);
+	(void)snprintf(full, sizeof full, "aldora/%s", path.s);
+	if (put) {
+		OK(file_save(j.world, NULL, full, buf_span(kept), true, &err));
+	} else {
+		buf_init(kept, 65536);
+		OK(file_load(j.world, NULL, full, kept, &err));
+	}
+}
+
+static void
+an_approval_that_was_used_is_good_for_nothing_when_it_is_put_back(void **state)
+{
+	static struct rebuilt made;
+	struct err why = ERR_INIT;
+	struct buf kept, first;
+	struct evidence e;
+	char id[80];
+
+	(void)state;
+	as(FIRST);
+	OK(add(&j.a, &e, &err));
+	NO(sealed_by(FIRST, "case 12", &err), "people.second");
+	(void)snprintf(id, sizeof id, "%s", waiting_id());
+	OK(approved(APPROVES, 0, id, &err));
+	approval_file(APPROVES, id, &first, false);
+	OK(approved(APPROVES, 0, id, &err));
+	approval_file(APPROVES, id, &kept, false);
+	assert_false(span_eq(buf_span(&first), buf_span(&kept)));
+	OK(sealed_by(FIRST, "case 12", &err));
+	approval_file(APPROVES, id, &kept, true);
+	assert_false(sealed_by(FIRST, "case 12", &why));
+	assert_string_equal(why.reason, "people.used");
+	assert_non_null(strstr(why.text, "was used on "));
+	assert_non_null(strstr(why.text, "comity approval give"));
+	/* Nor another one of the same content, which nobody used. */
+	approval_file(APPROVES, id, &first, true);
+	NO(sealed_by(FIRST, "case 12", &err), "people.used");
+	/* A docket made anew is not asked. */
+	as(FIRST);
+	OK(flow_rebuild(&j.a.flow, &made, &err));
+	NO(sealed_by(FIRST, "case 12", &err), "people.used");
+	/* A new one is good: the file of before is in nobody's way. */
+	OK(approved(APPROVES, 0, id, &err));
+	OK(sealed_by(FIRST, "case 12", &err));
+	buf_clear(&kept);
+	buf_clear(&first);
+}
+
+/* As the version before signed it, and one that was signed over a ledger yet to come. */
+static void
+an_approval_says_how_long_the_ledger_was_when_it_was_signed(void **state)
+{
+	unsigned number = drafted(DRAFTS);
+	struct signed_file a;
+	struct buf kept, file;
+	struct digest content;
+	struct sent out;
+	char id[80];
+
+	(void)state;
+	OK(approved(APPROVES, number, NULL, &err));
+	content = content_of(number);
+	(void)snprintf(id, sizeof id, "%s", digest_hex(&content).s);
+	approval_file(APPROVES, id, &kept, false);
+	for (int later = 0; later < 2; later++) {
+		signed_file_init(&a);
+		buf_init(&file, 65536);
+		OK(signed_parse(APPROVAL_SCHEMA, buf_span(&kept), &a, &err));
+		assert_true(a.is.has_log);
+		a.is.has_log = later == 1;
+		a.is.log += 1000;
+		buf_reset(&a.statement);
+		as(APPROVES);
+		OK(flow_person(&j.a.flow, &err));
+		OK(statement_print(&a.is, &a.statement, &err));
+		OK(keyring_person_sign(j.a.flow.keyring, buf_span(&a.statement),
+		    a.signature, &err));
+		OK(signed_print(APPROVAL_SCHEMA, buf_span(&a.statement), a.signature,
+		    span_of(NULL, 0), 0, &file, &err));
+		approval_file(APPROVES, id, &file, true);
+		NO(sent(FIRST, number, &out, &err), later == 1 ? "people.other-ledger" :
+		    "people.earlier-version");
+		buf_clear(&file);
+		signed_file_clear(&a);
+	}
+	OK(approved(APPROVES, number, NULL, &err));
+	OK(sent(FIRST, number, &out, &err));
+	buf_clear(&kept);
+}
+
+static void
+so_many_leaves_are_looked_through_and_no_more(void **state)
+{
+	const uint64_t max = APPROVAL_LEAVES_MAX;
+
+	(void)state;
+	assert_int_equal(approval_past_of(7, 5, 7), PAST_CLEAN);
+	assert_int_equal(approval_past_of(7, 7, 7 + max), PAST_CLEAN);
+	assert_int_equal(approval_past_of(7, 7, 8 + max), PAST_LONG);
+	/* Before the log in use began; longer than it is. */
+	assert_int_equal(approval_past_of(6, 7, 9), PAST_OTHER);
+	assert_int_equal(approval_past_of(10, 7, 9), PAST_OTHER);
+}
+
 /* What was given, and how often. */
 struct handed { unsigned times; bool fails; };
 
@@ -543,11 +657,14 @@ the_keys_of_the_authority_leave_by_two_persons_only(void **state)
 	NO(flow_key_export(&j.a.flow, handed_over, &h, &err), "people.second");
 	OK(approved(APPROVES, 0, waiting_id(), &err));
 	assert_int_equal(h.times, 0);
-	/* What could not be written was not given: the same approval is still good. */
+	/* Nobody knows who read what could not be written to its end: it is asked for anew. */
 	h.fails = true;
 	as(FIRST);
 	NO(flow_key_export(&j.a.flow, handed_over, &h, &err), "disk.full");
 	h.fails = false;
+	as(FIRST);
+	NO(flow_key_export(&j.a.flow, handed_over, &h, &err), "people.used");
+	OK(approved(APPROVES, 0, waiting_id(), &err));
 	as(FIRST);
 	OK(flow_key_export(&j.a.flow, handed_over, &h, &err));
 	assert_int_equal(h.times, 1);
@@ -963,6 +1080,7 @@ only_one_text_is_a_statement(void **state)
 	OK(statement_parse(span_text(good), &s, &err));
 	assert_int_equal(s.makers_n, 2);
 	assert_int_equal(s.request, 31);
+	assert_false(s.has_log);
 	for (size_t i = 0; i < sizeof good - 1; i++) {
 		char cut[sizeof good], twice[sizeof good + 1];
 
@@ -993,6 +1111,9 @@ main(void)
 		TEST(a_matter_written_by_hand_in_anothers_name_is_prepared_anew),
 		TEST(who_left_and_who_was_not_let_in_approve_nothing),
 		TEST(one_credential_alone_releases_nothing),
+		TEST(an_approval_that_was_used_is_good_for_nothing_when_it_is_put_back),
+		TEST(an_approval_says_how_long_the_ledger_was_when_it_was_signed),
+		cmocka_unit_test(so_many_leaves_are_looked_through_and_no_more),
 		TEST(the_keys_of_the_authority_leave_by_two_persons_only),
 		TEST(evidence_that_was_not_read_is_read_before_anybody_approves_it),
 		TEST(an_administrator_reads_nothing_and_an_auditor_figures_only),

@@ -35,6 +35,7 @@ struct paper {
 	char names[DRAFT_ATTACH_MAX][40];
 	struct payload_item items[DRAFT_ATTACH_MAX];
 	struct buf collection;
+	const struct matter *under;	/* what two approved; NULL: nobody was asked */
 };
 
 static void
@@ -579,10 +580,14 @@ static bool
 records_put(struct paper *p, struct docket *d, const struct package_written *w,
     struct err *err)
 {
-	struct record made, came;
-	struct record_item items[2] = { { .record = &made, .request = p->row.number },
+	struct record used, made, came;
+	struct record_item items[3] = { { .record = &used, .request = p->row.number },
+		{ .record = &made, .request = p->row.number },
 		{ .record = &came, .request = p->row.number } };
+	bool any;
 
+	if (!matter_used(p->f, p->under, &used, &any, err))
+		return false;
 	record_made(p->f, &made, &p->act, w);
 	record_begin(p->f, &came, EVENT_RECEIVED);
 	came.has_act = came.has_package = true;
@@ -594,7 +599,8 @@ records_put(struct paper *p, struct docket *d, const struct package_written *w,
 	    send_by_name(p->wish->by));
 	if (p->from.is_peer)
 		came.peer = p->from.peer.id;
-	return record_group(p->f, d, items, 2, err);
+	return any ? record_group(p->f, d, items, 3, err) :
+	    record_group(p->f, d, items + 1, 2, err);
 }
 
 /* Our act that they say they have. */
@@ -783,7 +789,6 @@ static bool
 paper_put(struct paper *p, struct err *err)
 {
 	struct matter m = { .act = PEOPLE_ASK, .kind = p->kind, .request = p->row.number };
-	struct err ignored = ERR_INIT;
 	struct buf content;
 	bool ok;
 
@@ -793,10 +798,9 @@ paper_put(struct paper *p, struct err *err)
 	ok = paper_print(p, &content, err);
 	m.content = buf_span(&content);
 	ok = ok && flow_second(p->f, &m, &p->act.people, err);
-	if (ok) {
-		ok = paper_sealed_and_kept(p, err);
-		(void)!flow_second_done(p->f, &m, ok, &ignored);
-	}
+	p->under = &m;
+	if (ok)
+		ok = flow_second_end(p->f, &m, paper_sealed_and_kept(p, err), err);
 	buf_clear(&content);
 	return ok;
 }

@@ -408,13 +408,13 @@ answer_note(const struct answering *g)
 }
 
 static bool
-answer_send(struct answering *g, struct err *err)
+answer_send(struct answering *g, const struct matter *under, struct err *err)
 {
 	struct package_written done;
 	struct docket_request row = g->row;
 	struct made m = { .o = &g->o, .act = &g->answer, .written = &done,
 		.row = &row, .outbox = g->wish->by == BY_COMITY ? OUTBOX_WAITS :
-		OUTBOX_NONE, .by = g->wish->by,
+		OUTBOX_NONE, .by = g->wish->by, .under = under,
 		.waived = g->consulted ? NULL : g->wish->waive_consultation };
 
 	answer_row_move(&row, &g->answer, g->request.body.request.answer_by,
@@ -445,7 +445,6 @@ answer_leave(struct answering *g, struct err *err)
 {
 	struct matter m = { .kind = g->wish->kind, .request = g->row.number,
 		.act = people_act_of_answer(g) };
-	struct err ignored = ERR_INIT;
 	struct buf content;
 	bool ok;
 
@@ -453,10 +452,8 @@ answer_leave(struct answering *g, struct err *err)
 	ok = matter_act_print(&g->answer, &content, err);
 	m.content = buf_span(&content);
 	ok = ok && flow_second(g->f, &m, &g->answer.people, err);
-	if (ok) {
-		ok = answer_send(g, err);
-		(void)!flow_second_done(g->f, &m, ok, &ignored);
-	}
+	if (ok)
+		ok = flow_second_end(g->f, &m, answer_send(g, &m, err), err);
 	buf_clear(&content);
 	return ok;
 }

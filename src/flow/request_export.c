@@ -23,6 +23,8 @@ struct exporting {
 	size_t n, room, destroyed;
 	struct docket *d;		/* while acts are found */
 	bool evidence;			/* among them */
+	struct using **uses;		/* of what two persons open, until it is opened */
+	size_t uses_n;
 	struct node_trust trust;
 };
 
@@ -181,23 +183,56 @@ lane_ask(struct exporting *x, struct err *err)
 
 /* Evidence in the thread is bound to its purpose here as anywhere (use.h). */
 static bool
+use_begin(struct exporting *x, const struct evidence *e, const struct parcel *p,
+    struct err *err)
+{
+	struct using *u = mem_new(sizeof *u, err);
+	bool ok = u != NULL && using_begin(u, x->f, e, p, USE_OWN, err);
+
+	if (u != NULL)
+		x->uses[x->uses_n++] = u;
+	return ok;
+}
+
+static bool
+uses_leaf(struct exporting *x, struct err *err)
+{
+	for (size_t i = 0; i < x->uses_n; i++)
+		if (!using_leaf(x->uses[i], err))
+			return false;
+	return true;
+}
+
+static bool
+uses_end(struct exporting *x, bool ok, struct err *err)
+{
+	for (size_t i = 0; i < x->uses_n; i++) {
+		ok = using_end(x->uses[i], ok, err);
+		mem_free(x->uses[i]);
+	}
+	mem_free(x->uses);
+	return ok;
+}
+
+static bool
 uses_ask(struct exporting *x, struct err *err)
 {
-	bool ok = true;
+	bool ok;
+
+	x->uses = mem_new(x->n * sizeof(struct using *), err);
+	ok = x->uses != NULL;
 
 	for (size_t i = 0; ok && i < x->n; i++) {
 		const struct docket_act *a = &x->acts[i];
 		struct parcel p = { .act_id = a->act, .package_id = a->package,
 			.other = a->other };
 		struct evidence *e;
-		struct using use = { 0 };
 
 		if (a->evidence == 0 || a->direction != ACT_IN)
 			continue;
 		e = mem_new(sizeof *e, err);
 		ok = e != NULL && evidence_load(x->f->home, a->evidence, e, err) &&
-		    using_begin(&use, x->f, e, &p, USE_OWN, err);
-		using_end(&use, ok);
+		    use_begin(x, e, &p, err);
 		mem_free(e);
 	}
 	return ok;
@@ -271,7 +306,7 @@ acts_export(struct exporting *x, struct err *err)
 	for (size_t i = 0; i < x->n; i++)
 		if (!act_export(x, i, err))
 			return false;
-	return dir_sync(x->at, err) && path_rename(x->f->world, x->into, x->making,
+	return dir_sync(x->at, err) && uses_leaf(x, err) && path_rename(x->f->world, x->into, x->making,
 	    x->into, x->name, false, err) && dir_sync(x->into, err);
 }
 
@@ -292,6 +327,7 @@ flow_request_export(struct flow *f, unsigned number, const char *out_path,
 		decided_refused(f, number, err);
 	if (!ok && x.at != NULL)
 		(void)!dir_remove_all(f->world, x.into, x.making, NULL);
+	ok = uses_end(&x, ok, err);
 	if (ok)
 		*out = (struct request_exported){ x.n, x.destroyed };
 	dir_close(x.at);

@@ -137,21 +137,33 @@ act_row(struct made *m)
 static bool
 made_records(struct flow *f, struct docket *d, struct made *m, struct err *err)
 {
-	struct record decided, made, waived;
-	struct record_item items[3] = { { .record = &decided,
-		.request = m->kept.request }, { .record = &made,
-		.request = m->kept.request }, { .record = &waived,
-		.request = m->kept.request } };
-	bool any = decided_made(f, m->act, m->written, &decided);
+	struct record used, decided, made, waived;
+	struct record *list[4];
+	struct record_item items[4];
+	size_t n = 0;
+	bool any, under;
 
+	if (!matter_used(f, m->under, &used, &under, err))
+		return false;
+	any = decided_made(f, m->act, m->written, &decided);
 	if (any && m->by != BY_COMITY)
 		(void)snprintf(decided.reason, sizeof decided.reason, "by.%s",
 		    send_by_name(m->by));
 	record_made(f, &made, m->act, m->written);
 	if (any && m->waived != NULL)
 		decided_waived(f, m, &waived);
-	return record_group(f, d, any ? items : items + 1, any ?
-	    2 + (m->waived != NULL) : 1, err);
+	/* A cut leaves the first ones: nothing is made that could be made again. */
+	if (under)
+		list[n++] = &used;
+	if (any)
+		list[n++] = &decided;
+	list[n++] = &made;
+	if (any && m->waived != NULL)
+		list[n++] = &waived;
+	for (size_t i = 0; i < n; i++)
+		items[i] = (struct record_item){ .record = list[i],
+			.request = m->kept.request };
+	return record_group(f, d, items, n, err);
 }
 
 static bool
@@ -582,7 +594,7 @@ sending_make(struct sending *s, struct err *err)
 	struct docket_request row = s->row;
 	struct made m = { .o = &s->o, .written = &done, .row = &row,
 		.outbox = s->by == BY_COMITY ? OUTBOX_WAITS : OUTBOX_NONE,
-		.by = s->by };
+		.by = s->by, .under = &s->matter };
 	struct act a;
 	bool ok;
 
@@ -615,18 +627,12 @@ sending_make(struct sending *s, struct err *err)
 static bool
 send_draft(struct sending *s, struct err *err)
 {
-	struct err why = ERR_INIT;
 	bool ok;
 
 	ok = sending_load(s, err) && making_sweep(s->f, err) && sending_whole(s, err) &&
 	    sending_ask(s, err) &&
 	    attached_load(s->f, &s->draft, &s->attached, err) && sending_make(s, err);
-	/* It left, or did not, whatever becomes of what is kept about approvals. */
-	if (s->people.n > 0 && !flow_second_done(s->f, &s->matter, ok, &why) && ok)
-		(void)snprintf(s->out->note, sizeof s->out->note,
-		    "It left; what is kept about its approvals could not be put in order: %.300s",
-		    why.text);
-	return ok;
+	return s->people.n > 0 ? flow_second_end(s->f, &s->matter, ok, err) : ok;
 }
 
 /* ---- what left already ---- */

@@ -185,6 +185,7 @@ struct sealing {
 	struct outgoing o;
 	struct evidence *evidence;
 	struct act_people people;	/* how it was approved */
+	const struct matter *under;	/* and what; NULL: used by the caller */
 };
 
 /* A parcel that no record names would lie there for good. */
@@ -193,7 +194,7 @@ sealed_keep(struct sealing *s, const struct act *a, const struct package_written
     struct err *err)
 {
 	struct made m = { .o = &s->o, .act = a, .written = w,
-		.evidence = s->evidence, .about = s->about,
+		.evidence = s->evidence, .about = s->about, .under = s->under,
 		.row = s->thread != NULL ? s->thread->row : NULL,
 		.outbox = s->thread != NULL ? s->thread->outbox : OUTBOX_NONE };
 	struct parcel *p = &s->evidence->parcels[s->evidence->parcels_n];
@@ -358,23 +359,22 @@ seal_may(struct sealing *s, struct err *err)
 static bool
 seal_now(struct sealing *s, struct err *err)
 {
-	struct err ignored = ERR_INIT;
 	struct buf content;
 	struct matter m;
 	bool ok;
 
 	if (s->wish->people != NULL) {		/* asked for by who calls */
 		s->people = *s->wish->people;
+		s->under = s->wish->under;
 		return seal_ready(s, err) && seal_with(s, err);
 	}
 	buf_init_secret(&content, MATTER_MAX);
 	ok = seal_may(s, err) && evidence_pin(s->f, s->evidence, &s->prv, err) &&
 	    seal_matter(s, &content, &m, err) &&
 	    flow_second(s->f, &m, &s->people, err);
-	if (ok) {
-		ok = seal_ready(s, err) && seal_with(s, err);
-		(void)!flow_second_done(s->f, &m, ok, &ignored);
-	}
+	s->under = &m;
+	if (ok)
+		ok = flow_second_end(s->f, &m, seal_ready(s, err) && seal_with(s, err), err);
 	buf_clear(&content);
 	return ok;
 }

@@ -441,6 +441,7 @@ file_make(struct alone *a, const struct parcel *p, struct err *err)
 	    file_sink(file, 0, &sink, err) && (a->wish->how == SEAL_CERTIFICATE ?
 	    certificate_write(a, k.tar, sink, err) :
 	    passphrase_write(a, k.tar, sink, err)) && file_sync(file, err) &&
+	    flow_second_use(a->f, NULL, &a->matter, err) &&
 	    file_name(file, a->place.into, a->place.name, err);
 	if (ok && !dir_sync(a->place.into, err)) {
 		(void)!path_remove(a->f->world, a->place.into, a->place.name, NULL);
@@ -457,7 +458,6 @@ bool
 flow_evidence_seal_alone(struct flow *f, const struct seal_alone_wish *wish,
     struct sealed *out, struct err *err)
 {
-	struct err ignored = ERR_INIT;
 	struct alone a;
 	bool ok;
 
@@ -468,7 +468,7 @@ flow_evidence_seal_alone(struct flow *f, const struct seal_alone_wish *wish,
 	    alone_second(&a, err) && seal_ours(&a, out, err) &&
 	    file_make(&a, &out->evidence.parcels[out->parcel], err);
 	if (a.people.n > 0)
-		(void)!flow_second_done(f, &a.matter, ok, &ignored);
+		ok = flow_second_end(f, &a.matter, ok, err);
 	if (ok)
 		(void)snprintf(out->path, sizeof out->path, "%s", wish->out_path);
 	alone_clear(&a);

@@ -133,7 +133,7 @@ flow_prepare(struct flow *f, const struct matter *m, struct err *err)
 
 struct second {
 	struct flow *f;
-	const struct matter *m;
+	struct matter *m;
 	struct digest content;
 	struct signed_file prepared;
 	struct matter_view view;
@@ -220,18 +220,43 @@ people_tell(const struct second *s, enum people_how how, struct act_people *out)
 	    world_now(s->f->world));
 }
 
+void
+matter_under_put(struct matter *m, const struct matter_view *v)
+{
+	m->under_n = 0;
+	for (size_t i = 0; i < v->n; i++)
+		if (v->list[i].counts)
+			m->under[m->under_n++] = v->list[i].statement;
+}
+
+/* An approval of just this is there, and is worth nothing any more: why. */
+static const struct people_verdict *
+spent(const struct matter_view *v)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (approval_is_spent(&v->list[i].why))
+			return &v->list[i].why;
+	return NULL;
+}
+
 static bool
 not_ready(struct second *s, const struct people_verdict *v, struct err *err)
 {
-	if (strcmp(v->reason, "people.second") == 0 && s->m->request != 0)
+	const struct people_verdict *past = spent(&s->view);
+
+	if (strcmp(v->reason, "people.second") == 0 && past != NULL)
+		v = past;
+	else if (strcmp(v->reason, "people.second") != 0)
+		past = NULL;
+	if (strcmp(v->reason, "people.second") != 0 && past == NULL)
+		return person_verdict_ask(v, err);
+	if (s->m->request != 0)
 		return err_set(err, ERR_REFUSED, v->reason,
 		    "%s The other person types: comity request approve %u", v->text,
 		    s->m->request);
-	if (strcmp(v->reason, "people.second") == 0)
-		return err_set(err, ERR_REFUSED, v->reason,
-		    "%s The other person types: comity approval give %.16s", v->text,
-		    digest_hex(&s->content).s);
-	return person_verdict_ask(v, err);
+	return err_set(err, ERR_REFUSED, v->reason,
+	    "%s The other person types: comity approval give %.16s", v->text,
+	    digest_hex(&s->content).s);
 }
 
 /* Owed from now: the file is there before the act, and goes when that fails. */
@@ -266,6 +291,7 @@ second_run(struct second *s, struct act_people *out, struct err *err)
 		return false;
 	if (r.how == HOW_OWED && !owed_begin(s, r.hours, err))
 		return false;
+	matter_under_put(s->m, &s->view);
 	people_tell(s, r.how, out);
 	return true;
 }
@@ -293,13 +319,14 @@ of_one(struct flow *f, enum people_act act, struct act_people *out, struct err *
 }
 
 bool
-flow_second(struct flow *f, const struct matter *m, struct act_people *out,
+flow_second(struct flow *f, struct matter *m, struct act_people *out,
     struct err *err)
 {
 	struct second s = { .f = f, .m = m };
 	bool ok;
 
 	memset(out, 0, sizeof *out);
+	m->under_n = 0;
 	if (!flow_person(f, err))
 		return false;
 	if (f->people == NULL)
@@ -322,8 +349,9 @@ flow_second(struct flow *f, const struct matter *m, struct act_people *out,
 
 struct ending {
 	struct flow *f;
-	const struct matter *m;
 	struct digest content;
+	unsigned request;
+	enum people_act act;
 };
 
 /* Of this, or of what it was before it was changed. */
@@ -338,13 +366,12 @@ ends_with_it(const struct ending *e, const char *name, bool *ends, struct err *e
 		return true;
 	signed_file_init(&a);
 	ok = approval_load(e->f, name, &a, &found, err);
-	*ends = ok && found && e->m->request != 0 && a.is.request == e->m->request &&
-	    a.is.act == e->m->act;
+	*ends = ok && found && e->request != 0 && a.is.request == e->request &&
+	    a.is.act == e->act;
 	signed_file_clear(&a);
 	return ok;
 }
 
-/* It left under these approvals: they are no good a second time. */
 static bool
 approval_end(void *arg, const char *name, struct err *err)
 {
@@ -361,27 +388,53 @@ approval_end(void *arg, const char *name, struct err *err)
 }
 
 bool
-flow_second_done(struct flow *f, const struct matter *m, bool left, struct err *err)
+approvals_remove(struct flow *f, const struct digest *content, unsigned request,
+    enum people_act act, struct err *err)
 {
-	struct ending e = { .f = f, .m = m };
+	struct ending e = { f, *content, request, act };
+
+	return approvals_each(f, approval_end, &e, err);
+}
+
+/* What went and is owed stays; what did not go is owed to nobody. */
+static bool
+second_settle(struct flow *f, const struct matter *m, bool left, struct err *err)
+{
+	struct digest content;
 	struct signed_file s;
 	bool found = false, owed, ok;
 
-	if (f->people == NULL ||
-	    people_rule(m->act, people_office(f->people))->needed == 0)
-		return true;
 	signed_file_init(&s);
-	ok = digest_of(m->content, &e.content, err) &&
-	    matter_load(f, &e.content, &s, &found, err);
+	ok = digest_of(m->content, &content, err) &&
+	    matter_load(f, &content, &s, &found, err);
 	owed = found && s.due_at != 0;
-	/* What went and is owed stays; what did not go is owed to nobody. */
 	if (ok && found && owed != left)
-		ok = left ? approvals_each(f, approval_end, &e, err) :
-		    path_remove(f->world, home_dir(f->home),
-		    matter_path(&e.content).s, err) &&
-		    owed_note(f, &e.content, 0, err);
+		ok = left ? approvals_remove(f, &content, m->request, m->act, err) :
+		    path_remove(f->world, home_dir(f->home), matter_path(&content).s,
+		    err) && owed_note(f, &content, 0, err);
 	if (ok && owed && left)
 		ok = approval_record(f, &s.is, "owed", err);
 	signed_file_clear(&s);
 	return ok;
+}
+
+bool
+flow_second_end(struct flow *f, const struct matter *m, bool left, struct err *err)
+{
+	struct err why = ERR_INIT;
+	size_t n;
+
+	if (f->people == NULL ||
+	    people_rule(m->act, people_office(f->people))->needed == 0 ||
+	    second_settle(f, m, left, &why))
+		return left;
+	if (left) {
+		*err = why;
+		return err_wrap(err, "it is done, and need not be done again; what is kept about its approvals could not be put in order");
+	}
+	/* What stopped it comes first. */
+	n = strlen(err->text);
+	(void)snprintf(err->text + n, sizeof err->text - n,
+	    " (And what is kept about its approvals could not be put in order: %s)", why.text);
+	return false;
 }

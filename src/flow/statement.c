@@ -40,8 +40,10 @@ statement_print(const struct statement *s, struct buf *out, struct err *err)
 	    "kind %s\nrequest %u\nevidence %u\ncontent %s\n", steps[s->step],
 	    s->authority.s, people_act_name(s->act), s->kind, s->request, s->evidence,
 	    digest_hex(&s->content).s) && makers_print(s, out, err) &&
-	    buf_printf(out, err, "person %u\nrole %s\nat %lld\nhow %s\n", s->person,
-	    s->role, (long long)s->at, s->from_afar ? "from_afar" : "here");
+	    buf_printf(out, err, "person %u\nrole %s\nat %lld\n", s->person, s->role,
+	    (long long)s->at) && (!s->has_log || buf_printf(out, err, "log %llu\n",
+	    (unsigned long long)s->log)) &&
+	    buf_printf(out, err, "how %s\n", s->from_afar ? "from_afar" : "here");
 }
 
 /* The rest of the line that begins so. */
@@ -120,10 +122,13 @@ tail_take(struct cursor *c, struct statement *s)
 		return false;
 	s->person = (unsigned)v;
 	if (!line_take(c, "role", s->role, sizeof s->role) ||
-	    !number_take(c, "at", WHEN_MAX, &v) ||
-	    !line_take(c, "how", word, sizeof word))
+	    !number_take(c, "at", WHEN_MAX, &v))
 		return false;
 	s->at = (int64_t)v;
+	s->has_log = s->step == STEP_APPROVED && span_starts(c->left, "log ");
+	if ((s->has_log && !number_take(c, "log", INT64_MAX, &s->log)) ||
+	    !line_take(c, "how", word, sizeof word))
+		return false;
 	s->from_afar = strcmp(word, "from_afar") == 0;
 	return cursor_done(c);
 }

@@ -174,9 +174,12 @@ judge_signs(struct site *s, const struct matter_view *m, struct err *err)
 {
 	struct approval_view came;
 	struct buf answer;
+	size_t given = 0;
 	bool ok;
 
-	if (m->n >= m->needed)
+	for (size_t i = 0; i < m->n; i++)
+		given += m->list[i].counts;
+	if (given >= m->needed)
 		return true;
 	buf_init(&answer, 65536);
 	ok = judge_answers(s, m, &answer, err) &&
@@ -192,7 +195,8 @@ second_signed(struct site *s, struct err *err)
 	size_t n;
 	bool ok = true;
 
-	if (strcmp(err->reason, "people.second") != 0)
+	if (strcmp(err->reason, "people.second") != 0 &&
+	    strcmp(err->reason, "people.used") != 0)
 		return false;
 	err_clear(err);
 	if (!flow_matters(&s->flow, &list, &n, err))

@@ -171,12 +171,17 @@ using_begin(struct using *u, struct flow *f, const struct evidence *e,
 	return ok;
 }
 
-void
-using_end(struct using *u, bool used)
+bool
+using_leaf(struct using *u, struct err *err)
 {
-	struct err ignored = ERR_INIT;
+	return !u->two || flow_second_use(u->f, NULL, &u->matter, err);
+}
 
+bool
+using_end(struct using *u, bool used, struct err *err)
+{
 	if (u->two)
-		(void)!flow_second_done(u->f, &u->matter, used, &ignored);
+		used = flow_second_end(u->f, &u->matter, used, err);
 	buf_clear(&u->content);
+	return used;
 }

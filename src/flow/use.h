@@ -33,6 +33,9 @@ struct using {
  */
 MUST bool using_begin(struct using *u, struct flow *f, const struct evidence *e,
     const struct parcel *p, enum use_for why, struct err *err);
-void using_end(struct using *u, bool used);
+/* Its approval is used now, the last thing before what is made can be seen. */
+MUST bool using_leaf(struct using *u, struct err *err);
+/* Returns used, as flow_second_end does. */
+MUST bool using_end(struct using *u, bool used, struct err *err);
 
 #endif

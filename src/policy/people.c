@@ -278,6 +278,35 @@ roles_decide(unsigned roles, enum office_size office)
 	return yes("people.roles");
 }
 
+static const struct { const char *reason, *text; } spent[] = {
+	[PAST_USED] = { "people.used", "" },	/* with its date */
+	[PAST_UNSAID] = { "people.earlier-version",
+	    "This approval was made by an earlier version of Comity, which does not say whether it was used: ask again." },
+	[PAST_LONG] = { "people.too-old",
+	    "So much has happened here since this approval was given that it is not looked through for its use: ask again." },
+	[PAST_OTHER] = { "people.other-ledger",
+	    "This approval was given over a ledger that was begun anew, restored or has lost records since, so that nobody can tell whether it was used: ask again." },
+};
+
+bool
+approval_is_spent(const struct people_verdict *v)
+{
+	for (size_t i = PAST_USED; i < sizeof spent / sizeof *spent; i++)
+		if (strcmp(v->reason, spent[i].reason) == 0)
+			return true;
+	return false;
+}
+
+static struct people_verdict
+past_no(const struct approval_facts *f)
+{
+	if (f->past == PAST_USED)
+		return no(spent[f->past].reason,
+		    "This approval was used on %s, and an approval is good once: ask again.",
+		    when_people(f->used_at).s);
+	return no(spent[f->past].reason, "%s", spent[f->past].text);
+}
+
 struct people_verdict
 approval_decide(const struct approval_facts *f, const struct people_rule *rule)
 {
@@ -309,6 +338,8 @@ approval_decide(const struct approval_facts *f, const struct people_rule *rule)
 	if (f->from_afar && (rule->second & SECOND_FROM_AFAR) == 0)
 		return no("people.not-from-afar",
 		    "This cannot be approved from afar in an office of this size; sign here.");
+	if (f->past != PAST_CLEAN)
+		return past_no(f);
 	return yes("people.approved");
 }
 

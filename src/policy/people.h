@@ -117,6 +117,14 @@ struct people_verdict roles_decide(unsigned roles, enum office_size office);
 
 /* ---- one approval ---- */
 
+/* What the ledger says of it since it was signed. */
+enum approval_past {
+	PAST_CLEAN,
+	PAST_USED,			/* something left under it, on used_at */
+	PAST_UNSAID,			/* an earlier version signed it: since when is not said */
+	PAST_LONG,			/* more leaves came than are looked through */
+	PAST_OTHER,			/* another ledger, or one that has lost records since */
+};
 struct approval_facts {
 	struct person_facts by;		/* as the person is now */
 	bool waits;			/* nobody who reads drafts let that person in yet */
@@ -126,14 +134,19 @@ struct approval_facts {
 	bool same_content;		/* digest of what would leave now */
 	bool signature;			/* holds, by the key this node knows of the person */
 	bool from_afar;			/* came in a file made elsewhere */
+	enum approval_past past;
+	int64_t used_at;
 };
 /*
  * "people.own" (the maker), "people.not-approver", "people.changed", "people.copied"
  * (of another matter), "people.forged", "people.disabled", "people.waits",
- * "people.not-from-afar".
+ * "people.not-from-afar"; and those that were good once: "people.used",
+ * "people.earlier-version", "people.too-old", "people.other-ledger".
  */
 struct people_verdict approval_decide(const struct approval_facts *f,
     const struct people_rule *rule);
+/* Is it one of the last four? */
+bool approval_is_spent(const struct people_verdict *v);
 
 /* ---- may the act leave? ---- */
 
