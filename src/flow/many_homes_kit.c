@@ -645,7 +645,7 @@ restore(struct many *m, unsigned h, bool marked)
 		return wrong(m, "restore: %s", err.text);
 	f->acked = 0;
 	m->out->restores++;
-	m->home[h].strayed = m->home[h].strayed || !marked;
+	m->home[h].strayed = m->home[h].strayed || (!marked && !m->opt->forgetful);
 	return promised(m, h, f);
 }
 
@@ -682,7 +682,7 @@ disks_day(struct many *m)
 			if (m->day >= 4 && dice(m, 8) == 0 && !backup_make(m, h))
 				return false;
 		} else if (dice(m, 14) == 0 && remembered(m, h)) {
-			if (!restore(m, h, o->nature == HONEST))
+			if (!restore(m, h, o->nature == HONEST && !m->opt->forgetful))
 				return false;
 			o->face[0].backup[0] = '\0';
 		}

@@ -16,6 +16,11 @@ struct many_options {
 	uint64_t seed;
 	unsigned homes, days;
 	bool quiet_post;		/* nothing is lost or damaged */
+	/*
+	 * Backups come back as if nothing had happened, and their homes count as honest all the
+	 * same: what must hold cannot hold then.
+	 */
+	bool forgetful;
 };
 struct many_result {
 	struct digest hash;		/* over all worlds at the end */
