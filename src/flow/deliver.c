@@ -12,8 +12,6 @@ struct delivering {
 	unsigned evidence;
 	struct thread_step step;
 	struct fields limits;
-	bool has_promise;
-	struct digest promise;		/* our granted_with_conditions */
 	bool done;			/* it was delivered in this thread already */
 	struct docket_act act;
 };
@@ -90,9 +88,7 @@ delivering_load(struct delivering *g, unsigned number, struct err *err)
 	ok = desk_open(g->f, false, &d, err) &&
 	    docket_request_get(d, number, &g->row, err) &&
 	    evidence_choose(g, d, err) &&
-	    docket_request_acts(d, number, done_look, g, err) &&
-	    thread_last(d, number, ACT_GRANTED_WITH_CONDITIONS, ACT_OUT, &g->promise,
-	    &g->has_promise, err);
+	    docket_request_acts(d, number, done_look, g, err);
 	docket_close(d);
 	return ok;
 }
@@ -115,31 +111,20 @@ limits_said(const struct delivering *g, struct fields *out, struct err *err)
 	return true;
 }
 
-static bool
-limits_promised(struct delivering *g, struct err *err)
-{
-	struct act promise;
-	bool ok;
-
-	if (!g->has_promise)
-		return true;
-	if (!act_open(g->f, &g->promise, &promise, err))
-		return false;
-	ok = fields_copy(&g->limits, &promise.body.answer.fields, err);
-	act_clear(&promise);
-	return ok;
-}
-
 /* What was promised under conditions goes under these, and under what is said now besides. */
 static bool
 limits_take(struct delivering *g, struct err *err)
 {
 	struct fields said;
+	struct promise p;
 	bool ok;
 
 	fields_init(&said);
-	ok = limits_said(g, &said, err) && limits_promised(g, err) &&
+	promise_init(&p);
+	ok = limits_said(g, &said, err) && promise_find(g->f, &g->row, &p, err) &&
+	    fields_copy(&g->limits, &p.conditions, err) &&
 	    fields_append(&g->limits, &said, err);
+	promise_clear(&p);
 	fields_clear(&said);
 	return ok;
 }

@@ -18,6 +18,8 @@ static const struct {
 	{ "waivers", EXECUTE_WAIVER, "the waiver" },
 };
 
+#define FILED_MAX 64		/* of one request: orders that followed each other, waivers */
+
 struct executing {
 	struct flow *f;
 	struct docket_request row;
@@ -28,6 +30,10 @@ struct executing {
 	bool sealed;			/* something was put on file now: */
 	struct record_file files[FILED];	/* what the record says of it */
 	size_t files_n;
+	/* By the ledger: that work was begun, and what was put on file, the oldest first. */
+	bool begun;
+	struct digest filed[FILED][FILED_MAX];
+	size_t filed_n[FILED];
 };
 
 /* ---- on file: the authorisation, a waiver ---- */
@@ -44,23 +50,74 @@ folder_of(enum filed what, const struct docket_request *r)
 	return p;
 }
 
+/*
+ * What the ledger says about it.  The folders and the state in the docket have no key: a
+ * file that somebody laid there is no order, and a state that was typed there no beginning.
+ */
 static bool
-on_file(struct flow *f, enum filed what, const struct docket_request *r, bool *yes,
-    struct err *err)
+leaf_look(void *arg, const struct docket_record *row, struct err *err)
 {
-	struct folder_path folder = folder_of(what, r);
-	struct listing *l = NULL;
-	struct listing_entry e;
-	bool more = false, ok;
+	struct executing *x = arg;
+	uint8_t salt[RECORD_SALT];
+	struct record r;
 
-	*yes = false;
-	if (!home_has(f->home, folder.s))
+	if (strcmp(row->event, record_event_name(EVENT_DECIDED)) != 0)
 		return true;
-	ok = listing_open(f->world, home_dir(f->home), folder.s, &l, err) &&
-	    listing_next(l, &e, &more, err);
-	listing_close(l);
-	*yes = ok && more;
+	if (!record_load(x->f, row->at, &r, NULL, salt, err))
+		return err_wrap(err, "the docket names a record that cannot be read; make it anew with: comity rebuild");
+	if (strcmp(r.rule, EXECUTE_RULE) != 0 || strcmp(r.outcome, "refused") == 0)
+		return true;
+	if (strcmp(r.outcome, request_state_name(STATE_EXECUTING)) == 0)
+		x->begun = true;
+	for (size_t i = 0; i < r.files_n; i++)
+		for (size_t w = 0; w < FILED; w++)
+			if (strcmp(r.files[i].path, filings[w].name) == 0 &&
+			    x->filed_n[w] < FILED_MAX)
+				x->filed[w][x->filed_n[w]++] = r.files[i].sha256;
+	return true;
+}
+
+static bool
+leaves_load(struct executing *x, struct err *err)
+{
+	struct docket *d = NULL;
+	bool ok;
+
+	ok = desk_open(x->f, false, &d, err) &&
+	    docket_records_each(d, &x->row.act, leaf_look, x, err);
+	docket_close(d);
 	return ok;
+}
+
+struct filed_path { char s[sizeof(struct folder_path) + 80]; };
+
+static struct filed_path
+filed_path(const struct executing *x, enum filed what, const struct digest *sum)
+{
+	struct filed_path p;
+
+	(void)snprintf(p.s, sizeof p.s, "%s/%s.age", folder_of(what, &x->row).s,
+	    digest_hex(sum).s);
+	return p;
+}
+
+/* One that a leaf names, and that is there. */
+static bool
+on_file(const struct executing *x, enum filed what)
+{
+	for (size_t i = 0; i < x->filed_n[what]; i++)
+		if (home_has(x->f->home, filed_path(x, what, &x->filed[what][i]).s))
+			return true;
+	return false;
+}
+
+static bool
+filed_already(const struct executing *x, enum filed what, const struct digest *sum)
+{
+	for (size_t i = 0; i < x->filed_n[what]; i++)
+		if (digest_eq(&x->filed[what][i], sum))
+			return home_has(x->f->home, filed_path(x, what, sum).s);
+	return false;
 }
 
 static bool
@@ -71,17 +128,19 @@ seal_bytes(struct executing *x, enum filed what, struct span plain, struct err *
 	struct age_recipient self;
 	struct digest sum;
 	struct buf sealed;
-	char path[sizeof folder.s + 80];
 	bool ok;
 
+	if (!digest_of(plain, &sum, err))
+		return false;
+	if (filed_already(x, what, &sum))
+		return true;
 	buf_init(&sealed, AUTHORISATION_BYTES + 65536);
-	ok = digest_of(plain, &sum, err) && home_recipient(x->f->home, &self, err) &&
+	ok = home_recipient(x->f->home, &self, err) &&
 	    age_seal_small(x->f->world, &self, 1, plain, &sealed, err) &&
 	    dir_make_all(x->f->world, home_dir(x->f->home), folder.s, err);
 	if (ok) {
-		(void)snprintf(path, sizeof path, "%s/%s.age", folder.s, digest_hex(&sum).s);
-		ok = home_save(x->f->home, path, buf_span(&sealed), err) &&
-		    folder_sync(x->f, filings[what].folder, err);
+		ok = home_save(x->f->home, filed_path(x, what, &sum).s, buf_span(&sealed),
+		    err) && folder_sync(x->f, filings[what].folder, err);
 		(void)snprintf(file->path, sizeof file->path, "%s", filings[what].name);
 		file->bytes = plain.n;
 		file->sha256 = sum;
@@ -192,7 +251,8 @@ assurance_holds(struct executing *x, const struct replied *r, bool *holds, struc
 		return true;
 	if (!act_open(x->f, &r->reply, &a, err))
 		return false;
-	*holds = r->peer[0] != '\0' ? strcmp(a.from.s, r->peer) == 0 : a.people.n > 1;
+	*holds = a.kind == ACT_REPLY && (r->peer[0] != '\0' ?
+	    strcmp(a.from.s, r->peer) == 0 : a.people.n > 1);
 	act_clear(&a);
 	return true;
 }
@@ -202,24 +262,22 @@ static bool
 assurance_look(struct executing *x, bool read, struct err *err)
 {
 	struct replied replied = { .peer = x->row.peer };
+	struct execute_facts *f = &x->facts;
 	struct docket *d = NULL;
-	struct digest promise;
-	struct act a;
-	bool found = false, ok;
+	struct promise p;
+	bool ok;
 
-	ok = desk_open(x->f, true, &d, err) && thread_last(d, x->row.number,
-	    ACT_GRANTED_WITH_CONDITIONS, ACT_OUT, &promise, &found, err) &&
-	    docket_request_acts(d, x->row.number, replied_look, &replied, err);
+	promise_init(&p);
+	ok = promise_find(x->f, &x->row, &p, err) && (!p.made ||
+	    (desk_open(x->f, true, &d, err) &&
+	    docket_request_acts(d, x->row.number, replied_look, &replied, err)));
 	docket_close(d);
-	if (!ok || !found)
-		return ok;
-	act_init(&a, ACT_CARD);
-	ok = act_open(x->f, &promise, &a, err) &&
-	    assurance_holds(x, &replied, &x->facts.assurance_given, err);
-	if (ok)
-		x->facts.assurance_wanted = conditions_ask_assurance(&a.body.answer.fields);
-	x->facts.assurance_given = x->facts.assurance_given && read;
-	act_clear(&a);
+	if (ok && p.made) {
+		f->assurance_wanted = conditions_ask_assurance(&p.conditions);
+		ok = assurance_holds(x, &replied, &f->assurance_given, err);
+		f->assurance_given = f->assurance_given && read;
+	}
+	promise_clear(&p);
 	return ok;
 }
 
@@ -239,16 +297,18 @@ executing_load(struct executing *x, bool read, struct err *err)
 	f->now = world_now(x->f->world);
 	f->request_expires_at = x->row.expires_at;
 	f->persons = 1;
-	return on_file(x->f, FILED_AUTHORISATION, &x->row, &f->authorised, err) &&
-	    on_file(x->f, FILED_WAIVER, &x->row, &f->waived, err) && (x->row.ours ||
-	    findings_look(x, err)) &&
+	if (!leaves_load(x, err))
+		return false;
+	if (f->state == STATE_EXECUTING && !x->begun)
+		f->state = STATE_ACCEPTED;
+	f->authorised = on_file(x, FILED_AUTHORISATION);
+	f->waived = on_file(x, FILED_WAIVER);
+	return (x->row.ours || findings_look(x, err)) &&
 	    guard_heightened(x->f, &x->row, &f->heightened, err) &&
 	    assurance_look(x, read, err);
 }
 
 /* ---- two persons, where one is not enough ---- */
-
-#define FILED_MAX 64		/* of one request: orders that followed each other, waivers */
 
 static int
 digest_order(const void *a, const void *b)
@@ -342,21 +402,40 @@ second_ask(struct executing *x, struct matter *m, struct buf *content, struct er
 
 /* ---- kept ---- */
 
+static void
+file_record_begin(const struct executing *x, const char *outcome, struct record *out)
+{
+	record_begin(x->f, out, EVENT_DECIDED);
+	out->has_act = true;
+	out->act = x->row.act;
+	(void)snprintf(out->peer.s, sizeof out->peer.s, "%.19s", x->row.peer);
+	record_decided(out, EXECUTE_RULE, outcome);
+	for (size_t i = 0; i < x->files_n; i++)
+		out->files[out->files_n++] = x->files[i];
+}
+
+/* An order that came with the hand-over is on file from now on. */
+static bool
+filed_record(struct executing *x, struct err *err)
+{
+	struct record r;
+
+	if (!x->sealed)
+		return true;
+	file_record_begin(x, EXECUTE_FILED, &r);
+	(void)snprintf(r.reason, sizeof r.reason, "execute.filed");
+	return record_alone(x->f, &r, x->row.number, err);
+}
+
 static bool
 executing_record(struct executing *x, struct docket *d, struct err *err)
 {
 	struct record r;
 
-	record_begin(x->f, &r, EVENT_DECIDED);
-	r.has_act = true;
-	r.act = x->row.act;
-	(void)snprintf(r.peer.s, sizeof r.peer.s, "%.19s", x->row.peer);
-	record_decided(&r, EXECUTE_RULE, request_state_name(STATE_EXECUTING));
+	file_record_begin(x, request_state_name(STATE_EXECUTING), &r);
 	(void)snprintf(r.reason, sizeof r.reason, "execute.%s", x->facts.persons > 1 ?
 	    "two-persons" : x->facts.unmapped ? "dual-waived" : x->facts.assurance_wanted ? "assured" :
 	    x->facts.authorised ? "authorised" : "granted");
-	for (size_t i = 0; i < x->files_n; i++)
-		r.files[r.files_n++] = x->files[i];
 	return record_event(x->f, d, &r, x->row.number, NULL, err);
 }
 
@@ -457,7 +536,7 @@ execute_handover_ask(struct flow *f, const struct docket_request *row,
 		x.facts.persons = 2;
 		ok = guard_ask(f, GUARD_WORK, row, &x.request, PEOPLE_DELIVER,
 		    x.facts.assurance_wanted, err) && files_put(&x, err) &&
-		    verdict_ask(execute_decide(&x.facts), err);
+		    verdict_ask(execute_decide(&x.facts), err) && filed_record(&x, err);
 	}
 	mem_free(x.found);
 	act_clear(&x.request);

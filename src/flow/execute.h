@@ -5,7 +5,8 @@
  *
  * An authorisation (an order of a court, or of another independent body of our own State:
  * S06) is kept sealed to ourselves as HOME/authorisations/REQUEST-ACT-ID/SHA256.age; its
- * length and digest stand in the record `decided`, rule "execute".  So is the paper on
+ * length and digest stand in the record `decided`, rule "execute", and a file there that
+ * no record names counts for nothing.  So is the paper on
  * which an officer waived dual criminality, with reasons (S02): HOME/waivers/.
  */
 #ifndef COMITY_FLOW_EXECUTE_H
@@ -15,6 +16,7 @@
 #include "policy/people.h"
 
 #define EXECUTE_RULE "execute"
+#define EXECUTE_FILED "filed"		/* its outcome for an order that came with a hand-over */
 #define EXECUTE_WAIVER "waiver"		/* in its files: why it is done all the same (S02) */
 #define AUTHORISATION_BYTES (8u << 20)	/* of one file: held in memory to seal, as attachments */
 
@@ -46,6 +48,19 @@ MUST bool request_stands(struct flow *f, const struct docket_request *row,
  */
 MUST bool request_yes_ask(struct flow *f, const struct docket_request *row,
     enum people_act yes, bool assurance_asked, struct err *err);
+/*
+ * Our last yes with conditions in that thread, by the acts as they are signed: what the
+ * docket says of their kinds and places only finds them.  *out: begun with promise_init.
+ */
+struct promise {
+	bool made;
+	struct digest act;
+	struct fields conditions;
+};
+void promise_init(struct promise *p);
+void promise_clear(struct promise *p);
+MUST bool promise_find(struct flow *f, const struct docket_request *row,
+    struct promise *out, struct err *err);
 /* Do these conditions ask for an assurance (S22)? */
 bool conditions_ask_assurance(const struct fields *fs);
 

@@ -265,6 +265,9 @@ decided(struct counting *c, const struct record *r, struct err *err)
 		return count(c, FIGURES_WAIVERS, r->rule, r->reason, err);
 	if (answer && strcmp(r->outcome, act_kind_name(ACT_REFUSED)) == 0)
 		return count(c, FIGURES_REFUSED_GROUND, r->ground, NULL, err);
+	/* What came on file with a hand-over: that is counted. */
+	if (strcmp(r->outcome, EXECUTE_FILED) == 0)
+		return true;
 	if (answer || r->rule[0] == '\0' || strcmp(r->rule, "send") == 0 ||
 	    strcmp(r->rule, "seal") == 0)
 		return true;

@@ -140,7 +140,7 @@ asked_look(void *arg, const struct docket_request *r, struct err *err)
 }
 
 static bool
-converted_look(struct exporting *x, const struct docket_request *row, bool *converted,
+converted_look(struct exporting *x, const struct docket_act *row, bool *converted,
     struct err *err)
 {
 	struct docket_filter filter = { .peer = row->peer, .order = ORDER_NUMBER };
@@ -166,19 +166,15 @@ converted_look(struct exporting *x, const struct docket_request *row, bool *conv
 	return ok;
 }
 
+/* Each act goes by the lane it was signed for, in whatever thread our rows have it. */
 static bool
-lane_ask(struct exporting *x, struct err *err)
+lane_ask(struct exporting *x, const struct act *a, const struct docket_act *row,
+    struct err *err)
 {
-	struct docket_request row;
-	enum act_kind kind;
 	bool converted = false;
 
-	if (!request_load(x->f, x->number, &row, err))
-		return false;
-	if (!act_kind_parse(row.kind, &kind) || !row.has_act)
-		return true;
-	return (kind != ACT_POLICE_INFO || converted_look(x, &row, &converted, err)) &&
-	    verdict_ask(export_decide(kind, converted), err);
+	return a->kind != ACT_POLICE_INFO || (converted_look(x, row, &converted, err) &&
+	    verdict_ask(export_decide(a->kind, converted), err));
 }
 
 /* Evidence in the thread is bound to its purpose here as anywhere (use.h). */
@@ -215,25 +211,38 @@ uses_end(struct exporting *x, bool ok, struct err *err)
 }
 
 static bool
+use_ask(struct exporting *x, const struct docket_act *a, struct err *err)
+{
+	struct parcel p = { .act_id = a->act, .package_id = a->package, .other = a->other };
+	struct evidence *e = mem_new(sizeof *e, err);
+	bool ok;
+
+	ok = e != NULL && (a->evidence == 0 ||
+	    evidence_load(x->f->home, a->evidence, e, err)) && use_begin(x, e, &p, err);
+	mem_free(e);
+	return ok;
+}
+
+static bool
 uses_ask(struct exporting *x, struct err *err)
 {
+	const char *we = home_settings(x->f->home)->authority.s;
 	bool ok;
 
 	x->uses = mem_new(x->n * sizeof(struct using *), err);
 	ok = x->uses != NULL;
-
 	for (size_t i = 0; ok && i < x->n; i++) {
-		const struct docket_act *a = &x->acts[i];
-		struct parcel p = { .act_id = a->act, .package_id = a->package,
-			.other = a->other };
-		struct evidence *e;
+		const struct docket_act *row = &x->acts[i];
+		struct parcel p = { .act_id = row->act, .package_id = row->package,
+			.other = row->other };
+		struct act a;
 
-		if (a->evidence == 0 || a->direction != ACT_IN)
-			continue;
-		e = mem_new(sizeof *e, err);
-		ok = e != NULL && evidence_load(x->f->home, a->evidence, e, err) &&
-		    use_begin(x, e, &p, err);
-		mem_free(e);
+		ok = act_read_at(x->f, parcel_file(&p), &a, err);
+		if (!ok)
+			break;
+		ok = lane_ask(x, &a, row, err) && (a.kind != ACT_DELIVERED ||
+		    strcmp(a.from.s, we) == 0 || use_ask(x, row, err));
+		act_clear(&a);
 	}
 	return ok;
 }
@@ -320,7 +329,7 @@ flow_request_export(struct flow *f, unsigned number, const char *out_path,
 	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_VIEW, err))
 		return false;
 	ok = node_trust_open(&x.trust, f, true, err) &&
-	    place_open(&x, out_path, err) && lane_ask(&x, err) &&
+	    place_open(&x, out_path, err) &&
 	    acts_find(&x, err) && uses_ask(&x, err) && acts_load(&x, err) &&
 	    making_open(&x, err) && acts_export(&x, err);
 	if (!ok)

@@ -79,8 +79,38 @@ draft_check(struct flow *f, const struct act *a, const char other_state[3],
 	return true;
 }
 
-bool
-act_read_at(struct flow *f, struct parcel_path path, struct act *out, struct err *err)
+#define TAGS "tagmanifest-sha256.txt"
+#define TAGS_MAX 65536			/* a line for each of a dozen files */
+
+/*
+ * An act's id is the digest of its tag manifest, and that has the digest of act.json: a
+ * file put in the place of another is not read as it.
+ */
+static bool
+is_that_act(const struct package_reading *in, const struct digest *id, struct span json,
+    struct err *err)
+{
+	struct digest is, of;
+	struct buf tags;
+	char line[80];
+	bool ok;
+
+	buf_init(&tags, TAGS_MAX);
+	ok = package_extract(in, TAGS, &tags, err) &&
+	    digest_of(buf_span(&tags), &is, err) && digest_of(json, &of, err);
+	(void)snprintf(line, sizeof line, "%s  act.json\n", digest_hex(&of).s);
+	if (ok && (!digest_eq(&is, id) || memmem(tags.p, tags.n, line, strlen(line)) == NULL))
+		ok = err_set(err, ERR_UNPROVEN, "act.another",
+		    "the file %s is not the act it is named after: it was put there by hand. Ask who had this disk; then get it back from your backup, or ask the other side for it again",
+		    in->path);
+	buf_clear(&tags);
+	return ok;
+}
+
+/* id NULL: whatever lies there; evidence is proven as it is opened, all of it. */
+static bool
+act_read(struct flow *f, struct parcel_path path, const struct digest *id,
+    struct act *out, struct err *err)
 {
 	struct package_reading in = { .world = f->world, .at = home_dir(f->home),
 		.path = path.s };
@@ -97,15 +127,26 @@ act_read_at(struct flow *f, struct parcel_path path, struct act *out, struct err
 	    parcel_join(f, &in, &head, err) &&
 	    package_extract(&in, "act.json", &json, err) &&
 	    act_decode(out, buf_span(&json), err);
+	if (ok && id != NULL && act_kind_class(out->kind) != ACT_IS_EVIDENCE &&
+	    !is_that_act(&in, id, buf_span(&json), err)) {
+		act_clear(out);
+		ok = false;
+	}
 	buf_clear(&json);
 	buf_clear(&head);
 	return ok;
 }
 
 bool
+act_read_at(struct flow *f, struct parcel_path path, struct act *out, struct err *err)
+{
+	return act_read(f, path, NULL, out, err);
+}
+
+bool
 act_open(struct flow *f, const struct digest *id, struct act *out, struct err *err)
 {
-	return act_read_at(f, parcel_path(id), out, err);
+	return act_read(f, parcel_path(id), id, out, err);
 }
 
 /* ---- the thread ---- */

@@ -20,6 +20,7 @@
 #include "flow/people.h"
 #include "flow/rebuild.h"
 #include "flow/testkit.h"
+#include "flow/violations_kit.h"
 #include "policy/fields_kit.h"
 #include "policy/safeguard_table.h"
 
@@ -195,90 +196,6 @@ s10_a_sealed_part_opens_only_with_two_roles(void **state)
 
 /* ---- a sender whose own policy always says yes ---- */
 
-/* One whole request of its kind, and what is wrong with it. */
-struct violation {
-	const char *row;
-	enum act_kind kind;
-	const char *instrument;			/* NULL: the Convention */
-	struct field_setting set[4];		/* value NULL: taken out; name NULL: no more */
-	const char *bars;			/* reason of the receiver, at each of its doors; NULL: */
-	const char *stops_work;			/* a yes is said; not executed, not handed over */
-};
-
-static const struct violation violations[] = {
-	{ "S01", ACT_STORED_DATA, NULL, { { "F03.articles", NULL } },
-	  "request.offence-statute", NULL },
-	{ "S01", ACT_STORED_DATA, NULL, { { "F03.articles", NULL },
-	  { "F03.statute", "Penal Code 9" }, { "F03.max_penalty_months", "12" } },
-	  "request.offence-penalty", NULL },
-	{ "S02", ACT_SUBSCRIBER, NULL, { { "F03.articles", NULL },
-	  { "F03.statute", "Penal Code 9" }, { "F67", NULL } },
-	  NULL, "execute.dual-criminality" },
-	{ "S03", ACT_SUBSCRIBER, NULL, { { "F03.facts", "He insulted the head of State." } },
-	  NULL, "people.nobody" },
-	{ "S03", ACT_REALTIME_TRAFFIC, NULL, { { "F67.statements", "not_political" } },
-	  "request.assurance", NULL },
-	{ "S04", ACT_PRESERVE, NULL, { { "F16.wanted", "yes" },
-	  { "F16.reasons", "The suspect is watched" } }, "request.secrecy-without-end", NULL },
-	{ "S04", ACT_PRESERVE, NULL, { { "F16.wanted", "yes" },
-	  { "F16.until", "2027-01-20" } }, "request.secrecy-without-reasons", NULL },
-	{ "S06", ACT_STORED_DATA, NULL, { { NULL, NULL } }, NULL, "execute.authorisation" },
-	{ "S06", ACT_INTERCEPT_CONTENT, NULL, { { "F25", NULL } }, "request.missing", NULL },
-	{ "S06", ACT_INTERCEPT_CONTENT, NULL, { { "F25.issuer", NULL } },
-	  "request.order-by-whom", NULL },
-	{ "S07", ACT_POLICE_INFO, NULL, { { "F23.what", "A copy of the disk" } },
-	  "thread.notice", NULL },
-	{ "S11", ACT_STORED_DATA, NULL, { { "F08", NULL } }, "request.missing", NULL },
-	{ "S12", ACT_STORED_DATA, NULL, { { "F06", NULL } }, "request.missing", NULL },
-	{ "S12", ACT_STORED_DATA, NULL, { { "F07", NULL } }, "request.missing", NULL },
-	{ "S12", ACT_STORED_DATA, NULL, { { "F07.to", "2027-10-01" } },
-	  "request.window-in-future", NULL },
-	{ "S12", ACT_EMERGENCY_DATA, NULL, { { "F06", NULL }, { "F13", NULL } },
-	  "request.no-identifier", NULL },
-	{ "S13", ACT_REALTIME_TRAFFIC, NULL, { { "F28.from", "2026-12-01" },
-	  { "F28.to", "2027-03-01" } }, "request.collection-long", NULL },
-	{ "S15", ACT_EMERGENCY_DATA, NULL, { { "F61", NULL } }, "request.missing", NULL },
-	{ "S15", ACT_EMERGENCY_DATA, NULL, { { "F61.phone", NULL } },
-	  "request.no-call-back", NULL },
-	{ "S17", ACT_SUBSCRIBER, NULL, { { "F98.yes", "yes" } }, "request.minor-suspect",
-	  NULL },
-	{ "S18", ACT_REMOVE_CONTENT, NULL, { { "F50.codes", "article_13" } },
-	  "request.removal-class", NULL },
-	{ "S18", ACT_REMOVE_CONTENT, NULL, { { "F47.url", "example" } },
-	  "request.removal-address", NULL },
-	{ "S25", ACT_STORED_DATA, "Budapest", { { NULL, NULL } },
-	  "request.basis-not-binding", NULL },
-};
-
-static void
-fields_fill(struct fields *fs, const struct violation *v)
-{
-	struct field_value whole[FIELDS_WHOLE_MAX];
-	size_t n = fields_whole(v->kind, whole);
-
-	for (size_t i = 0; i < n; i++)
-		OK(fields_set(fs, whole[i].name, whole[i].value, "en", &err));
-	for (size_t i = 0; i < COUNT(v->set) && v->set[i].name != NULL; i++) {
-		if (v->set[i].value == NULL)
-			(void)fields_remove(fs, v->set[i].name);
-		else
-			OK(fields_set(fs, v->set[i].name, v->set[i].value, "en", &err));
-	}
-}
-
-static void
-violation_fill(struct act *a, const void *arg)
-{
-	const struct violation *v = arg;
-
-	(void)snprintf(a->body.request.number, sizeof a->body.request.number,
-	    "XA-2026-000009");
-	if (!law_measure_is_domestic(act_kind_measure(v->kind)))
-		(void)snprintf(a->instrument, sizeof a->instrument, "%s",
-		    v->instrument != NULL ? v->instrument : "UNCAC-CYBER");
-	fields_fill(&a->body.request.fields, v);
-}
-
 /* Signed by a confirmed peer, whatever it says, and brought; its number there. */
 static unsigned
 patched(const struct violation *v)
@@ -443,7 +360,7 @@ both_ends(const char *row)
 
 	OK(site_again(&j.b, &err));
 	OK(add(&j.b, &e, &err));
-	for (size_t i = 0; i < COUNT(violations); i++) {
+	for (size_t i = 0; i < VIOLATIONS; i++) {
 		const struct violation *v = &violations[i];
 
 		if (strcmp(v->row, row) != 0)
@@ -463,16 +380,6 @@ s01_a_serious_crime_without_its_statute_is_rejected(void **state)
 	both_ends("S01");
 }
 
-static const struct violation *
-first_of(const char *row)
-{
-	for (size_t i = 0; i < COUNT(violations); i++)
-		if (strcmp(violations[i].row, row) == 0)
-			return &violations[i];
-	fail_msg("no violation of %s", row);
-	return NULL;
-}
-
 static void
 s02_an_unmapped_offence_stops_a_disclosure_until_an_officer_waives_it(void **state)
 {
@@ -481,7 +388,7 @@ s02_an_unmapped_offence_stops_a_disclosure_until_an_officer_waives_it(void **sta
 
 	(void)state;
 	both_ends("S02");
-	number = patched(first_of("S02"));
+	number = patched(violation_of("S02"));
 	OK(grant(number, &err));
 	OK(file_save(j.world, NULL, "empty.txt", span_of(NULL, 0), true, &err));
 	NO(execute(number, NULL, "empty.txt", false, &err), "execute.authorisation-empty");
@@ -517,7 +424,7 @@ s06_content_is_not_executed_without_an_order_of_the_requested_state(void **state
 
 	(void)state;
 	both_ends("S06");
-	number = patched(first_of("S06"));
+	number = patched(violation_of("S06"));
 	OK(grant(number, &err));
 	OK(execute(number, KIT_ORDER, NULL, false, &err));
 }
@@ -982,7 +889,7 @@ s25_the_form_changes_with_the_profile_of_the_party(void **state)
 static void
 a_docket_edited_by_hand_lets_nothing_pass(void **state)
 {
-	const struct violation *v = first_of("S12");
+	const struct violation *v = violation_of("S12");
 	struct docket_request row;
 	struct docket *d = NULL;
 	struct evidence e;
@@ -1017,7 +924,7 @@ reply_fill(struct act *a, const void *arg)
 static void
 a_reply_mends_what_was_missing(void **state)
 {
-	const struct violation *v = first_of("S11");
+	const struct violation *v = violation_of("S11");
 	struct answer_wish w = { .kind = ACT_QUESTION, .text = "For what?", .lang = "en" };
 	static const char *const asks[] = { "purpose" };
 	struct digest question, follows[2];

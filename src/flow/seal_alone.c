@@ -31,8 +31,7 @@ struct alone {
 	struct docket_request row;	/* number 0: of no thread */
 	struct thread_step step;
 	struct fields limits;
-	bool has_promise;
-	struct digest promise;		/* our granted_with_conditions */
+	struct promise promise;		/* our granted_with_conditions */
 	bool done;			/* delivered in this thread by an earlier try */
 	struct docket_act act;
 	struct buf content;		/* what a second person approves */
@@ -49,6 +48,7 @@ alone_init(struct alone *a, struct flow *f, const struct seal_alone_wish *wish)
 	buf_init_secret(&a->secret, AGE_PASSPHRASE_MAX);
 	certs_init(&a->to);
 	fields_init(&a->limits);
+	promise_init(&a->promise);
 	buf_init_secret(&a->content, MATTER_MAX);
 }
 
@@ -59,6 +59,7 @@ alone_clear(struct alone *a)
 	buf_clear(&a->secret);
 	certs_clear(&a->to);
 	fields_clear(&a->limits);
+	promise_clear(&a->promise);
 	buf_clear(&a->content);
 }
 
@@ -143,9 +144,7 @@ thread_load(struct alone *a, struct err *err)
 		return true;
 	ok = desk_open(a->f, false, &d, err) &&
 	    docket_request_get(d, a->wish->request, &a->row, err) &&
-	    docket_request_acts(d, a->wish->request, delivered_look, a, err) &&
-	    thread_last(d, a->wish->request, ACT_GRANTED_WITH_CONDITIONS, ACT_OUT,
-	    &a->promise, &a->has_promise, err);
+	    docket_request_acts(d, a->wish->request, delivered_look, a, err);
 	docket_close(d);
 	return ok;
 }
@@ -200,16 +199,8 @@ thread_ask(struct alone *a, struct err *err)
 static bool
 limits_take(struct alone *a, struct err *err)
 {
-	struct act promise;
-	bool ok;
-
-	if (!a->has_promise || a->done)
-		return true;
-	if (!act_open(a->f, &a->promise, &promise, err))
-		return false;
-	ok = fields_copy(&a->limits, &promise.body.answer.fields, err);
-	act_clear(&promise);
-	return ok;
+	return a->wish->request == 0 || (promise_find(a->f, &a->row, &a->promise, err) &&
+	    (a->done || fields_copy(&a->limits, &a->promise.conditions, err)));
 }
 
 /* ---- by two persons ---- */
@@ -283,7 +274,7 @@ alone_matter(struct alone *a, struct err *err)
 	    matter_value_print(&a->content, "purpose", w->purpose, err) &&
 	    matter_value_print(&a->content, "lang", w->lang, err) &&
 	    buf_printf(&a->content, err, "limits as in %s\nrequest %s",
-	    a->has_promise ? digest_hex(&a->promise).s : "-",
+	    a->promise.made ? digest_hex(&a->promise.act).s : "-",
 	    a->row.number != 0 ? digest_hex(&a->row.act).s : "-") &&
 	    evidence_matter(&e, &prv, how, &a->content, err);
 	a->matter.content = buf_span(&a->content);

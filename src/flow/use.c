@@ -16,7 +16,8 @@ struct looking {
 /* ---- the thread it came in, or went out in ---- */
 
 static bool
-thread_find(struct looking *l, unsigned *number, struct digest *act, struct err *err)
+thread_find(struct looking *l, unsigned *number, bool *there, struct digest *act,
+    struct err *err)
 {
 	struct docket_request r;
 	struct docket *d = NULL;
@@ -27,11 +28,39 @@ thread_find(struct looking *l, unsigned *number, struct digest *act, struct err 
 	    docket_act_package(d, &l->p->package_id, &row, &found, err) &&
 	    (!found || row.request == 0 || docket_request_get(d, row.request, &r, err));
 	docket_close(d);
-	l->asked = ok && found && row.request != 0 && r.has_act;
-	*number = l->asked ? r.number : 0;
-	if (l->asked)
+	*there = ok && found && row.request != 0 && r.has_act;
+	*number = *there ? r.number : 0;
+	if (*there)
 		*act = r.act;
 	return ok;
+}
+
+/*
+ * The request it answers is one that it follows, as it was signed; our row of it only
+ * finds what is asked when nothing it follows is a request that lies here.
+ */
+static bool
+followed_load(struct looking *l, struct err *err)
+{
+	for (size_t i = 0; !l->asked && i < l->handed.follows_n; i++) {
+		struct err why = ERR_INIT;
+		struct act a;
+
+		if (!act_open(l->f, &l->handed.follows[i], &a, &why)) {
+			if (why.kind == ERR_ABSENT)
+				continue;
+			*err = why;
+			return false;
+		}
+		l->asked = act_kind_class(a.kind) == ACT_IS_REQUEST;
+		if (l->asked) {
+			act_clear(&l->request);
+			l->request = a;
+		} else {
+			act_clear(&a);
+		}
+	}
+	return true;
 }
 
 static bool
@@ -39,19 +68,21 @@ looking_load(struct looking *l, unsigned *number, struct err *err)
 {
 	struct digest act;
 	struct act a;
+	bool thread;
 
 	if (!act_read_at(l->f, parcel_file(l->p), &a, err))
 		return false;
 	act_clear(&l->handed);
 	l->handed = a;
-	if (!thread_find(l, number, &act, err))
+	if (!thread_find(l, number, &thread, &act, err) || !followed_load(l, err))
 		return false;
-	if (!l->asked)
+	if (l->asked || !thread)
 		return true;
 	if (!act_open(l->f, &act, &a, err))
 		return false;
 	act_clear(&l->request);
 	l->request = a;
+	l->asked = true;
 	return true;
 }
 
@@ -140,7 +171,9 @@ use_ask(struct using *u, struct looking *l, const struct evidence *e, enum use_f
 		return false;
 	if (l->handed.kind != ACT_DELIVERED)
 		return true;		/* a stamp that came late has nothing to open */
-	facts_fill(l, e->origin == EVIDENCE_RECEIVED);
+	/* Who signed it handed it over, whatever a row of ours says. */
+	facts_fill(l, e->origin == EVIDENCE_RECEIVED || strcmp(l->handed.from.s,
+	    home_settings(u->f->home)->authority.s) != 0);
 	if (why == USE_DEFENCE)
 		l->facts.keep_until = 0;
 	if (l->facts.received && l->facts.other_purpose && !consent_to_use(u->f, l->p,

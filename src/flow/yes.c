@@ -106,6 +106,16 @@ replies_overlay(struct flow *f, const struct replies *r, struct act *to,
 	return true;
 }
 
+/* Which rules it goes by is read from what they signed, not from our row of it. */
+static bool
+is_the_kind(const struct docket_request *row, const struct act *a, struct err *err)
+{
+	return strcmp(row->kind, act_kind_name(a->kind)) == 0 || err_set(err, ERR_UNPROVEN,
+	    "docket.damaged",
+	    "the docket calls request %u a %s, and it is signed as a %s: make the docket anew with: comity rebuild",
+	    row->number, row->kind, act_kind_name(a->kind));
+}
+
 bool
 request_stands(struct flow *f, const struct docket_request *row, struct act *out,
     struct request_findings *found, struct err *err)
@@ -123,7 +133,8 @@ request_stands(struct flow *f, const struct docket_request *row, struct act *out
 	ok = desk_open(f, true, &d, err) && other_side_of(f, d, row, &side, err) &&
 	    docket_request_acts(d, row->number, reply_look, r, err);
 	docket_close(d);
-	ok = ok && act_open(f, &row->act, &a, err) && replies_overlay(f, r, &a, err) &&
+	ok = ok && act_open(f, &row->act, &a, err) && is_the_kind(row, &a, err) &&
+	    replies_overlay(f, r, &a, err) &&
 	    draft_check(f, &a, side.state, true, found, err);
 	if (ok) {
 		act_clear(out);
