@@ -1173,6 +1173,77 @@ the_real_disk_holds_it_too(void **state)
 	world_free(n.w);
 }
 
+/* ---- a few among many ---- */
+
+static bool
+is_long(struct span record)
+{
+	return record.n == 2800;
+}
+
+struct glanced {
+	size_t n;
+	uint64_t at[64];
+};
+
+static bool
+glanced_add(void *arg, const struct journal_entry *e, struct err *err)
+{
+	struct glanced *g = arg;
+
+	(void)err;
+	assert_int_equal(e->record.n, 2800);
+	g->at[g->n++ % 64] = e->at;
+	return true;
+}
+
+static bool
+glance(struct node *n, uint64_t *at, bool *whole, struct glanced *g)
+{
+	return journal_glance(n->w, n->home, at, whole, is_long, glanced_add, g, &last);
+}
+
+static void
+what_is_wanted_is_told_while_another_writes(void **state)
+{
+	struct node n = node_new(77);
+	struct glanced g = { 0 };
+	uint64_t at = 0, first;
+	struct file *f = NULL;
+	bool whole;
+
+	(void)state;
+	OK(dir_open(n.w, NULL, "/", &n.home, &last));
+	FAILS(glance(&n, &at, &whole, &g), ERR_ABSENT, "disk.absent");
+	node_close(&n);
+	OK(node_open(&n));
+	OK(append(&n, 0, 70, &first));
+	OK(glance(&n, &at, &whole, &g));
+	assert_true(whole && at == journal_end(n.j));
+	assert_int_equal(g.n, 10);
+	/* what was added, from where it ended */
+	OK(append(&n, 70, 7, &first));
+	OK(glance(&n, &at, &whole, &g));
+	assert_int_equal(g.n, 11);
+	OK(glance(&n, &at, &whole, &g));
+	assert_int_equal(g.n, 11);
+	/* a writer is in the middle of its group */
+	OK(file_open(n.w, n.home, JOURNAL_PATH, FILE_UPDATE, &f, &last));
+	OK(file_write_at(f, span_of("\0\0", 2), at, &last));
+	OK(glance(&n, &at, &whole, &g));
+	assert_true(!whole && at == journal_end(n.j));
+	OK(file_truncate(f, at, &last));
+	/* a wanted one is held against the chain before it */
+	OK(file_write_at(f, span_text("x"), g.at[3] + 100, &last));
+	at = 0;
+	FAILS(glance(&n, &at, &whole, &g), ERR_UNPROVEN, "journal.damaged");
+	OK(file_truncate(f, JOURNAL_FIRST + 1, &last));
+	at = 500;
+	FAILS(glance(&n, &at, &whole, &g), ERR_UNPROVEN, "journal.shorter");
+	file_close(f);
+	node_free(&n);
+}
+
 int
 main(void)
 {
@@ -1211,6 +1282,7 @@ main(void)
 		cmocka_unit_test(opening_takes_no_memory_for_each_entry),
 		cmocka_unit_test(
 		    every_failed_allocation_is_an_error_and_nothing_promised_is_lost),
+		cmocka_unit_test(what_is_wanted_is_told_while_another_writes),
 		cmocka_unit_test(one_seed_leaves_one_disk),
 		cmocka_unit_test(the_real_disk_holds_it_too),
 	};

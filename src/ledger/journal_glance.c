@@ -1,0 +1,76 @@
+/* Few entries among many, found without reading the others as a check does. */
+#include <string.h>
+
+#include "ledger/journal_internal.h"
+
+struct glancing {
+	struct reading in;
+	bool (*wants)(struct span record);
+	bool (*each)(void *arg, const struct journal_entry *e, struct err *err);
+	void *arg;
+};
+
+/* One that is wanted is held against the chain before it: what lies there was written so. */
+static bool
+wanted_tell(struct glancing *g, uint64_t at, struct err *err)
+{
+	struct journal_entry told = { .at = at };
+	struct digest chain;
+	struct entry e;
+
+	if (!reading_chain(&g->in, at, &chain, err) ||
+	    !reading_must(&g->in, at, &chain, &e, err))
+		return false;
+	told.record = e.record;
+	memcpy(told.salt, e.salt, sizeof told.salt);
+	return g->each(g->arg, &told, err);
+}
+
+static bool
+entries_glance(struct glancing *g, uint64_t *at, struct err *err)
+{
+	struct span record;
+	uint32_t n;
+
+	for (; *at < g->in.end; *at += ENTRY_EXTRA + n) {
+		if (!reading_length(&g->in, *at, &n, err))
+			return false;
+		if (n == 0)
+			return true;	/* not whole: a writer is at work, or was cut */
+		if (!reading_span(&g->in, *at + ENTRY_HEAD, n, &record, err) ||
+		    (g->wants(record) && !wanted_tell(g, *at, err)))
+			return false;
+	}
+	return true;
+}
+
+bool
+journal_glance(struct world *w, struct dir *home, uint64_t *at, bool *whole,
+    bool (*wants)(struct span record),
+    bool (*each)(void *arg, const struct journal_entry *e, struct err *err), void *arg,
+    struct err *err)
+{
+	struct glancing g = { .wants = wants, .each = each, .arg = arg };
+	uint64_t reached = *at < JOURNAL_FIRST ? JOURNAL_FIRST : *at;
+	struct file_info info;
+	struct file *f = NULL;
+	bool ok;
+
+	ok = file_open(w, home, JOURNAL_PATH, FILE_READ, &f, err) &&
+	    file_info(f, &info, err);
+	if (ok && info.size < reached)
+		ok = err_set(err, ERR_UNPROVEN, "journal.shorter",
+		    "the journal became shorter than it was");
+	/* Nothing new is the usual answer, and costs one look at the file. */
+	ok = ok && (info.size == reached || (
+	    (info.size - reached < READING_ROOM_ONE ?
+	    reading_init_one(&g.in, f, info.size, err) :
+	    reading_init(&g.in, f, info.size, err)) && entries_glance(&g, &reached, err)));
+	reading_clear(&g.in);
+	if (ok) {
+		*at = reached;
+		*whole = reached == info.size;
+	}
+	file_close(f);
+	return ok;
+}
