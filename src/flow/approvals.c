@@ -146,6 +146,16 @@ about(const struct judging *g, const char *name, const struct signed_file *a)
 	    a->is.request == p->request && a->is.act == p->act);
 }
 
+/* Of the same evidence and act, outside any request, and of something else. */
+static bool
+beside(const struct judging *g, const struct signed_file *a)
+{
+	const struct statement *p = &g->prepared->is;
+
+	return p->evidence != 0 && p->request == 0 && a->is.request == 0 &&
+	    a->is.evidence == p->evidence && a->is.act == p->act;
+}
+
 static bool
 approval_judge(void *arg, const char *name, struct err *err)
 {
@@ -159,7 +169,9 @@ approval_judge(void *arg, const char *name, struct err *err)
 	signed_file_init(&a);
 	ok = approval_load(g->f, name, &a, &found, err) &&
 	    (!found || signed_holds(g->f->people, &a, &holds, err));
-	if (ok && found && about(g, name, &a)) {
+	if (ok && found && !about(g, name, &a))
+		g->out->other += beside(g, &a);
+	else if (ok && found) {
 		ok = approval_verdict(g, &a, holds, &v, err);
 		if (ok) {
 			g->stale += strcmp(v.reason, "people.changed") == 0;
@@ -216,8 +228,7 @@ matter_look(void *arg, const char *name, struct err *err)
 	unsigned stale;
 	bool found = false, ok;
 
-	if (strlen(name) != 68 || strcmp(name + 64, ".age") != 0 ||
-	    !digest_parse(span_part(span_text(name), 0, 64), &content) ||
+	if (!matter_name(name, &content) ||
 	    (g->typed != NULL && strncmp(name, g->typed, strlen(g->typed)) != 0))
 		return true;
 	signed_file_init(&s);

@@ -259,7 +259,7 @@ decided(struct counting *c, const struct record *r, struct err *err)
 	if (!waiver_count(c, r, err))
 		return false;
 	/* Told by what was done then: told twice it could be subtracted. */
-	if (strcmp(r->rule, "destroy") == 0)
+	if (strcmp(r->rule, "destroy") == 0 || strcmp(r->outcome, "used") == 0)
 		return true;
 	if (strcmp(r->outcome, "waived") == 0)
 		return count(c, FIGURES_WAIVERS, r->rule, r->reason, err);

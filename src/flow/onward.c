@@ -568,8 +568,9 @@ passing_matter(const struct passing *p, struct buf *content, struct matter *m,
 	*m = (struct matter){ .act = PEOPLE_DELIVER, .kind = ACT_DELIVERED,
 		.request = p->request, .evidence = p->received.number };
 	if (!buf_printf(content, err, "passed on whole\nact %s\npackage %s\nto %s\n"
-	    "consent %s\n", digest_hex(&from->act_id).s,
-	    digest_hex(&from->package_id).s, p->to.peer.id.s, p->has_consent ?
+	    "to_card %s\nconsent %s\n", digest_hex(&from->act_id).s,
+	    digest_hex(&from->package_id).s, p->to.peer.id.s,
+	    digest_hex(&p->to.peer.card_id).s, p->has_consent ?
 	    digest_hex(&p->consent.grant).s : "not needed") ||
 	    !matter_value_print(content, "purpose", p->consent.purpose.text, err))
 		return false;

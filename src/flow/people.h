@@ -85,7 +85,7 @@ MUST bool flow_prepare(struct flow *f, const struct matter *m, struct err *err);
  */
 MUST bool matter_value_print(struct buf *out, const char *word, const char *value,
     struct err *err);
-/* The text of an act as content: without nonce, times of making, cards and software. */
+/* The text of an act as content: without nonce, times of making, our card and software. */
 MUST bool matter_act_print(const struct act *a, struct buf *out, struct err *err);
 
 /* ---- approvals ---- */
@@ -111,6 +111,7 @@ struct matter_view {
 	struct buf text;		/* the content */
 	struct approval_view list[APPROVALS_MAX];
 	size_t n;
+	unsigned other;			/* approvals of the same evidence, for something else */
 	unsigned needed;
 };
 void matter_view_init(struct matter_view *v);

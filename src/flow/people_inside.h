@@ -30,9 +30,12 @@ const char *person_role_approving(unsigned roles, const struct people_rule *rule
 
 /* ---- what the steps of requests ask (request_matter.c) ---- */
 
-/* content (MATTER_MAX) is filled and borrowed by *out. */
+/*
+ * content (MATTER_MAX) is filled and borrowed by *out.  to: the peer it goes to, whose card
+ * (so the keys it is sealed for) is part of it; NULL none.
+ */
 MUST bool request_matter(const struct docket_request *row, const struct draft *d,
-    struct buf *content, struct matter *out, struct err *err);
+    const struct peer *to, struct buf *content, struct matter *out, struct err *err);
 /* A draft was written or changed by the person at work. */
 MUST bool request_prepare(struct flow *f, const struct docket_request *row,
     const struct draft *d, struct err *err);
@@ -95,6 +98,7 @@ MUST bool signed_holds(const struct people *p, const struct signed_file *s, bool
 
 struct approval_path { char s[128]; };
 struct approval_path matter_path(const struct digest *content);	/* DIGEST.age */
+bool matter_name(const char *name, struct digest *content);	/* is it such a name? */
 struct approval_path approval_path(const struct digest *content, unsigned person);
 /*
  * Until when the second signature is owed, readable without a key: a name of digits and an

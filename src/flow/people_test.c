@@ -246,6 +246,38 @@ a_draft_that_was_changed_after_it_was_approved_does_not_leave(void **state)
 	assert_int_equal(out.row.number, number);
 }
 
+/* XB makes a new sealing key, and its new card is taken in here. */
+static void
+card_replaced(void)
+{
+	bool needs;
+
+	OK(site_again(&j.b, &err) && flow_key_rotate(&j.b.flow, ROTATE_SEALING, &needs, &err));
+	as(FIRST);
+	OK(pair(&j.a, "berun/card.card", "berun", &err));
+}
+
+static void
+what_was_approved_for_one_card_does_not_go_to_the_keys_of_another(void **state)
+{
+	unsigned number = drafted(DRAFTS);
+	struct err why = ERR_INIT;
+	struct sent out;
+
+	(void)state;
+	OK(approved(APPROVES, number, NULL, &err));
+	card_replaced();
+	/* Who approved and who sends do not become its makers by trying. */
+	assert_false(sent(APPROVES, number, &out, &why));
+	assert_string_equal(why.reason, "people.changed");
+	assert_non_null(strstr(why.text, "Person 2, who wrote it, types: comity request send"));
+	NO(sent(FIRST, number, &out, &err), "people.changed");
+	NO(sent(DRAFTS, number, &out, &err), "people.changed");
+	OK(approved(APPROVES, number, NULL, &err));
+	OK(sent(FIRST, number, &out, &err));
+	act_said(&out.act.act, "two", "P2", "P3");
+}
+
 static void
 who_changed_a_draft_stays_a_maker_when_another_changes_it_back(void **state)
 {
@@ -623,6 +655,23 @@ so_many_leaves_are_looked_through_and_no_more(void **state)
 	/* Before the log in use began; longer than it is. */
 	assert_int_equal(approval_past_of(6, 7, 9), PAST_OTHER);
 	assert_int_equal(approval_past_of(10, 7, 9), PAST_OTHER);
+}
+
+static void
+evidence_that_was_approved_for_one_card_is_not_sealed_to_another(void **state)
+{
+	struct err why = ERR_INIT;
+	struct evidence e;
+
+	(void)state;
+	as(FIRST);
+	OK(add(&j.a, &e, &err));
+	NO(sealed_by(FIRST, "case 12", &err), "people.second");
+	OK(approved(APPROVES, 0, waiting_id(), &err));
+	card_replaced();
+	assert_false(sealed_by(FIRST, "case 12", &why));
+	assert_string_equal(why.reason, "people.second");
+	assert_non_null(strstr(why.text, "a card of the receiver that was replaced"));
 }
 
 /* What was given, and how often. */
@@ -1104,6 +1153,7 @@ main(void)
 		TEST(one_credential_alone_obtains_nothing),
 		TEST(a_second_person_is_not_asked_for_what_goes_to_a_revoked_peer),
 		TEST(a_draft_that_was_changed_after_it_was_approved_does_not_leave),
+		TEST(what_was_approved_for_one_card_does_not_go_to_the_keys_of_another),
 		TEST(who_changed_a_draft_stays_a_maker_when_another_changes_it_back),
 		TEST(an_approval_of_one_request_is_none_of_another),
 		TEST(an_approval_written_by_hand_is_none),
@@ -1113,6 +1163,7 @@ main(void)
 		TEST(one_credential_alone_releases_nothing),
 		TEST(an_approval_that_was_used_is_good_for_nothing_when_it_is_put_back),
 		TEST(an_approval_says_how_long_the_ledger_was_when_it_was_signed),
+		TEST(evidence_that_was_approved_for_one_card_is_not_sealed_to_another),
 		cmocka_unit_test(so_many_leaves_are_looked_through_and_no_more),
 		TEST(the_keys_of_the_authority_leave_by_two_persons_only),
 		TEST(evidence_that_was_not_read_is_read_before_anybody_approves_it),

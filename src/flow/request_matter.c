@@ -6,12 +6,13 @@
 
 bool
 request_matter(const struct docket_request *row, const struct draft *d,
-    struct buf *content, struct matter *out, struct err *err)
+    const struct peer *to, struct buf *content, struct matter *out, struct err *err)
 {
 	*out = (struct matter){ .act = people_act_of(d->act.kind, d->act.kind),
 		.kind = d->act.kind, .request = row->number };
-	if (!buf_printf(content, err, "request %u\nto %s\ncorrespondent %u\n",
-	    row->number, row->peer[0] != '\0' ? row->peer : "-", row->correspondent) ||
+	if (!buf_printf(content, err, "request %u\nto %s\nto_card %s\ncorrespondent %u\n",
+	    row->number, row->peer[0] != '\0' ? row->peer : "-", to != NULL ?
+	    digest_hex(&to->card_id).s : "-", row->correspondent) ||
 	    !draft_encode(d, content, err))
 		return false;
 	out->content = buf_span(content);
@@ -22,12 +23,18 @@ bool
 request_prepare(struct flow *f, const struct docket_request *row,
     const struct draft *d, struct err *err)
 {
+	struct err ignored = ERR_INIT;
 	struct matter m;
 	struct buf content;
-	bool ok;
+	struct peer to;
+	bool known, ok;
 
 	buf_init_secret(&content, MATTER_MAX);
-	ok = request_matter(row, d, &content, &m, err) && flow_prepare(f, &m, err);
+	peer_init(&to);
+	/* A card that cannot be read stops what is sent, not what is written. */
+	known = row->peer[0] != '\0' && peer_find(f->home, row->peer, &to, &ignored);
+	ok = request_matter(row, d, known ? &to : NULL, &content, &m, err) && flow_prepare(f, &m, err);
+	peer_clear(&to);
 	buf_clear(&content);
 	return ok;
 }

@@ -514,7 +514,8 @@ sending_may(struct sending *s, struct err *err)
 static bool
 sending_ask(struct sending *s, struct err *err)
 {
-	return sending_may(s, err) && request_matter(&s->row, &s->draft, &s->content, &s->matter, err) &&
+	return sending_may(s, err) && request_matter(&s->row, &s->draft,
+	    s->to.is_peer ? &s->to.peer : NULL, &s->content, &s->matter, err) &&
 	    flow_second(s->f, &s->matter, &s->people, err) && (s->o.signer.key != NULL ||
 	    signer_open(s->f, &s->o.signer, err)) &&
 	    send_ask(s->f, &s->o.signer, &s->to, s->draft.act.expires_at, 0, err);

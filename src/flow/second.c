@@ -11,7 +11,6 @@ matter_act_print(const struct act *a, struct buf *out, struct err *err)
 
 	memset(plain.nonce, 0, sizeof plain.nonce);
 	memset(&plain.from_card, 0, sizeof plain.from_card);
-	memset(&plain.to_card, 0, sizeof plain.to_card);
 	memset(&plain.people, 0, sizeof plain.people);
 	plain.made_at = plain.self_test = 0;
 	plain.build[0] = '\0';
@@ -68,6 +67,9 @@ prepare_ask(struct flow *f, enum people_act act, struct err *err)
 struct carrying {
 	struct flow *f;
 	struct statement *s;
+	const struct matter *m;
+	unsigned maker;			/* the first of what was prepared before; 0: nothing was */
+	bool mine;			/* and who is at work is one of them */
 };
 
 static void
@@ -89,8 +91,7 @@ before_carry(void *arg, const char *name, struct err *err)
 	struct digest content;
 	bool found = false, ok;
 
-	if (strlen(name) != 68 || strcmp(name + 64, ".age") != 0 ||
-	    !digest_parse(span_part(span_text(name), 0, 64), &content))
+	if (!matter_name(name, &content))
 		return true;
 	signed_file_init(&was);
 	ok = matter_load(c->f, &content, &was, &found, err);
@@ -110,12 +111,54 @@ before_carry(void *arg, const char *name, struct err *err)
 static bool
 prepare(struct flow *f, const struct matter *m, bool changed, struct err *err)
 {
-	struct carrying c = { f, &(struct statement){ 0 } };
+	struct carrying c = { .f = f, .s = &(struct statement){ 0 } };
 
 	if (!prepare_ask(f, m->act, err) || !prepared_fill(f, m, c.s, err) ||
 	    (changed && m->request != 0 && !approvals_each(f, before_carry, &c, err)))
 		return false;
 	return matter_save(f, c.s, m->content, 0, err);
+}
+
+static bool
+before_look(void *arg, const char *name, struct err *err)
+{
+	struct carrying *c = arg;
+	struct signed_file was;
+	struct digest content;
+	bool found = false, ok;
+
+	if (!matter_name(name, &content))
+		return true;
+	signed_file_init(&was);
+	ok = matter_load(c->f, &content, &was, &found, err);
+	if (ok && found && was.is.request == c->m->request && was.is.act == c->m->act &&
+	    was.due_at == 0) {
+		c->maker = was.is.makers[0];
+		for (size_t i = 0; i < was.is.makers_n; i++)
+			c->mine = c->mine ||
+			    was.is.makers[i] == person_working(c->f)->number;
+	}
+	signed_file_clear(&was);
+	return ok;
+}
+
+/*
+ * A draft is not as it was prepared, though nobody edited it: the card of its receiver was
+ * replaced.  One of its makers prepares it anew; another would become one by that, and
+ * could approve it no more.
+ */
+static bool
+draft_anew(struct flow *f, const struct matter *m, struct err *err)
+{
+	struct carrying c = { .f = f, .m = m };
+
+	if (!approvals_each(f, before_look, &c, err))
+		return false;
+	if (c.maker == 0 || c.mine)
+		return prepare(f, m, true, err);
+	return err_set(err, ERR_REFUSED, "people.changed",
+	    "Its receiver, or the receiver's card, is another since it was prepared, and what was approved is void. Person %u, who wrote it, types: comity request send %u. That prepares it as it is now; then another person approves it.",
+	    c.maker, m->request);
 }
 
 bool
@@ -155,7 +198,8 @@ prepared_get(struct second *s, struct err *err)
 		return true;
 	signed_file_clear(&s->prepared);
 	signed_file_init(&s->prepared);
-	if (!prepare(s->f, s->m, false, err))
+	if (act_kind_class(s->m->kind) == ACT_IS_REQUEST ? !draft_anew(s->f, s->m, err) :
+	    !prepare(s->f, s->m, false, err))
 		return false;
 	return matter_load(s->f, &s->content, &s->prepared, &found, err) && (found ||
 	    err_set(err, ERR_IO, "approval.lost", "what was prepared is not there"));
@@ -255,8 +299,9 @@ not_ready(struct second *s, const struct people_verdict *v, struct err *err)
 		    "%s The other person types: comity request approve %u", v->text,
 		    s->m->request);
 	return err_set(err, ERR_REFUSED, v->reason,
-	    "%s The other person types: comity approval give %.16s", v->text,
-	    digest_hex(&s->content).s);
+	    "%s The other person types: comity approval give %.16s%s", v->text,
+	    digest_hex(&s->content).s, s->view.other == 0 ? "" :
+	    ". (What was approved of this evidence before is something else: another receiver, purpose or part, or a card of the receiver that was replaced since.)");
 }
 
 /* Owed from now: the file is there before the act, and goes when that fails. */

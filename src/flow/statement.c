@@ -274,6 +274,13 @@ matter_path(const struct digest *content)
 	return p;
 }
 
+bool
+matter_name(const char *name, struct digest *content)
+{
+	return strlen(name) == 68 && strcmp(name + 64, ".age") == 0 &&
+	    digest_parse(span_part(span_text(name), 0, 64), content);
+}
+
 struct approval_path
 approval_path(const struct digest *content, unsigned person)
 {
