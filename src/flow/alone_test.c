@@ -17,6 +17,7 @@
 #include "flow/execute.h"
 #include "flow/people_inside.h"
 #include "flow/places_kit.h"
+#include "flow/guards.h"
 #include "flow/testkit.h"
 
 #define OK(call) do { struct err err = ERR_INIT; \
@@ -853,6 +854,10 @@ evidence_for_a_certificate_is_opened_by_openssl(void **state)
 	w.certificate = span_text("no certificate");
 	NO(flow_evidence_seal_alone(&j.a.flow, &w, &s, &err), "cert.form");
 	w.certificate = buf_span(&pem);
+	/* the State that the certificate names */
+	OK(flow_policy_risk(&j.a.flow, "XB", NULL, "blocked", "report of May", &err));
+	NO(flow_evidence_seal_alone(&j.a.flow, &w, &s, &err), "guard.blocked");
+	OK(flow_policy_risk(&j.a.flow, "XB", NULL, "normal", "report of June", &err));
 	OK(SECONDED(&j.a, &err, flow_evidence_seal_alone(&j.a.flow, &w, &s, &err)));
 	buf_init(&file, 16u << 20);
 	buf_init(&tar, 16u << 20);

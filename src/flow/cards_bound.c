@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "flow/inside.h"
-#include "flow/ledger.h"
-#include "flow/record.h"
+#include "flow/leaves.h"
 
 #define CARD_TAGS "tagmanifest-sha256.txt"
 #define CARD_TAGS_MAX 65536	/* bytes: a line for each of a few files */
@@ -89,88 +88,46 @@ bytes_are(struct flow *f, const struct card_known *c, bool *is, struct err *err)
 /* ---- its record ---- */
 
 struct card_looking {
-	struct flow *f;
 	const struct card_known *card;
 	bool found;
 };
 
-static bool
-record_confirms(const struct record *r, const struct card_known *c)
-{
-	return r->event == EVENT_CARD && r->has_act && digest_eq(&r->act, &c->id) &&
-	    strcmp(r->peer.s, c->from.s) == 0 &&
-	    (strcmp(r->reason, "card.words") == 0 ||
-	    strcmp(r->reason, "card.confirmed") == 0);
-}
-
-static bool
-indexed_look(void *arg, const struct docket_record *x, struct err *err)
+static void
+confirmed_look(void *arg, const struct leaf *x)
 {
 	struct card_looking *l = arg;
-	uint8_t salt[RECORD_SALT];
-	struct record r;
 
-	if (l->found || strcmp(x->event, record_event_name(EVENT_CARD)) != 0)
-		return true;
-	if (!record_load(l->f, x->at, &r, NULL, salt, err))
-		return false;
-	l->found = record_confirms(&r, l->card);
-	return true;
+	l->found = l->found || (x->has_act &&
+	    digest_eq(&x->digest, &l->card->id) &&
+	    strcmp(x->peer.s, l->card->from.s) == 0 &&
+	    (strcmp(x->reason, "card.words") == 0 ||
+	    strcmp(x->reason, "card.confirmed") == 0));
 }
 
+/*
+ * What is wrong with the journal is told by who needs it, and nothing is sealed or taken in
+ * without it: rebuild must run, and a check of a file too.
+ */
 static bool
-entry_look(void *arg, const struct journal_entry *e, struct err *err)
+journal_may_fail(const struct err *why, struct err *err)
 {
-	struct card_looking *l = arg;
-	struct record r;
-
-	if (l->found || journal_lost(e->record))
+	if (docket_rebuild_despite(why) && why->kind != ERR_CONFLICT)
 		return true;
-	if (!record_decode(&r, e->record, err))
-		return false;
-	l->found = record_confirms(&r, l->card);
-	return true;
-}
-
-/* What the docket does not know yet (a power cut, one being made anew) is in the journal. */
-static bool
-confirmed_find(struct card_looking *l, struct docket *d, struct err *err)
-{
-	struct log *log;
-	uint64_t end;
-
-	if (!docket_records_each(d, &l->card->id, indexed_look, l, err))
-		return false;
-	return l->found || (docket_records_end(d, &end, err) &&
-	    ledger_log(l->f, &log, err) &&
-	    journal_each(log_journal(log), end, entry_look, l, err));
+	*err = *why;
+	return false;
 }
 
 static bool
 confirmed_was(struct flow *f, const struct card_known *c, bool *was, struct err *err)
 {
-	struct card_looking l = { .f = f, .card = c };
+	struct card_looking l = { .card = c };
 	struct err why = ERR_INIT;
-	struct docket *d = NULL;
-	bool ok;
 
-	ok = home_docket(f->home, &d, &why);
-	if (ok) {
-		ok = confirmed_find(&l, d, &why);
-		home_docket_done(f->home);
-	}
-	*was = l.found;
-	if (ok)
-		return true;
-	/*
-	 * What is wrong with docket or journal is told by who needs them, and nothing is
-	 * sealed or taken in without them: rebuild must run, and a check of a file too.
-	 */
 	*was = true;
-	if (docket_rebuild_despite(&why) && why.kind != ERR_CONFLICT)
-		return true;
-	*err = why;
-	return false;
+	if (!leaves_each(f, LEAF_CARD, confirmed_look, &l, &why))
+		return journal_may_fail(&why, err);
+	*was = l.found;
+	return true;
 }
 
 /* ---- asked by the home ---- */
@@ -203,10 +160,19 @@ binding_look(void *arg, const struct authority_id *from, const struct digest *id
 	return known_put(f, &c, err);
 }
 
+static bool
+revoked_look(void *arg, const struct authority_id *peer, bool *revoked, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	*revoked = false;
+	return leaves_revoked(arg, peer, revoked, &why) || journal_may_fail(&why, err);
+}
+
 void
 cards_bind(struct flow *f)
 {
-	const struct card_binding b = { binding_look, f };
+	const struct card_binding b = { binding_look, revoked_look, f };
 
 	home_bind_cards(f->home, &b);
 }

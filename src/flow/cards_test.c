@@ -586,6 +586,34 @@ a_card_is_not_confirmed_by_writing_so_into_a_file_of_the_home(void **state)
 	job_end(&j);
 }
 
+static void
+trust_that_was_ended_is_not_given_back_by_a_file_of_the_home(void **state)
+{
+	struct err err = ERR_INIT;
+	char path[64];
+	struct peer p;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 34);
+	run_up_to(&j, 3);
+	assert_true(step_pair_a(&j, &err) && step_add(&j, &err));
+	assert_true(flow_peer_revoke(&j.a.flow, "XB", "key lost", &err));
+	peer_init(&p);
+	assert_true(peer_find(j.a.flow.home, "XB", &p, &err));
+	(void)snprintf(path, sizeof path, "peers/%s.json", p.id.s);
+	file_swap(&j, path, "\"revoked\": true", "\"revoked\":false");
+	assert_true(docket_by_hand(&j.a, "DELETE FROM records WHERE event = 'revoked'", &err));
+	assert_false(step_seal(&j, &err));
+	assert_string_equal(err.reason, "seal.peer-revoked");
+	assert_false(step_pair_a(&j, &err));
+	assert_string_equal(err.reason, "card.revoked");
+	assert_true(peer_find(j.a.flow.home, "XB", &p, &err));
+	assert_true(p.revoked && strstr(p.reason, "ledger") != NULL);
+	peer_clear(&p);
+	job_end(&j);
+}
+
 /* What the docket has not indexed is found in the journal: a power cut unconfirms nobody. */
 static void
 a_card_whose_record_the_docket_does_not_know_yet_stays_confirmed(void **state)
@@ -617,6 +645,7 @@ main(void)
 		cmocka_unit_test(an_unconfirmed_or_revoked_peer_gets_nothing),
 		cmocka_unit_test(nothing_is_sealed_to_a_card_that_was_changed_in_the_home),
 		cmocka_unit_test(a_card_is_not_confirmed_by_writing_so_into_a_file_of_the_home),
+		cmocka_unit_test(trust_that_was_ended_is_not_given_back_by_a_file_of_the_home),
 		cmocka_unit_test(a_card_whose_record_the_docket_does_not_know_yet_stays_confirmed),
 		cmocka_unit_test(a_new_key_is_taken_by_a_peer_who_knows_the_old_card),
 		cmocka_unit_test(a_card_kept_unconfirmed_is_never_believed_through_the_confirmed_one),

@@ -304,7 +304,7 @@ executing_load(struct executing *x, bool read, struct err *err)
 	f->authorised = on_file(x, FILED_AUTHORISATION);
 	f->waived = on_file(x, FILED_WAIVER);
 	return (x->row.ours || findings_look(x, err)) &&
-	    guard_heightened(x->f, &x->row, &f->heightened, err) &&
+	    guard_heightened(x->f, &x->row, &x->request, &f->heightened, err) &&
 	    assurance_look(x, read, err);
 }
 

@@ -35,6 +35,7 @@ struct flow {
 	bool note_looked;		/* a checkpoint of another's ledger was compared: which */
 	struct digest note_seen;
 	struct http_detail trouble;	/* the last one with the line, as the library says it */
+	struct leaves *leaves;		/* records that decisions rest on (leaves.h) */
 	struct cards_known *cards_known; /* cards found as they were taken (cards_bound.c) */
 	struct used_known *used;	/* approvals that were used (used.c) */
 	struct kept *kept;		/* while many parcels are taken in (kept.h) */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/guards.h"
+#include "flow/leaves.h"
 #include "flow/people_inside.h"
 
 /* ---- the facts ---- */
@@ -17,17 +18,23 @@ struct gathering_guards {
 	char text[300];
 };
 
-static bool
-stance_risk(struct docket *d, const char *state, const char *about,
-    enum risk_level *out, struct err *err)
+void
+guard_stance_reason(const char *rule, const char *state, const char *about, char out[64])
 {
-	struct docket_stance s;
-	bool found;
+	(void)snprintf(out, 64, "%.11s.%c%c.%.39s", rule, state[0] - 'A' + 'a',
+	    state[1] - 'A' + 'a', about);
+}
+
+static bool
+stance_risk(struct flow *f, const char *state, const char *about, enum risk_level *out,
+    struct err *err)
+{
+	struct leaf_value set;
 
 	*out = RISK_NORMAL;
-	if (!docket_stance_get(d, state, RISK_RULE, about, &s, &found, err))
+	if (!leaves_stance(f, RISK_RULE, state, about, &set, err))
 		return false;
-	if (!found || risk_level_parse(s.value, out))
+	if (set.s[0] == '\0' || risk_level_parse(set.s, out))
 		return true;
 	/* a newer program's word is not for us to be easier than */
 	*out = RISK_BLOCKED;
@@ -35,23 +42,35 @@ stance_risk(struct docket *d, const char *state, const char *about,
 }
 
 static bool
-risk_of(struct docket *d, const char *state, const char *kind, enum risk_level *out,
+risk_of(struct flow *f, const char *state, const char *kind, enum risk_level *out,
     struct err *err)
 {
 	enum risk_level all, one;
 
-	if (!stance_risk(d, state, RISK_ALL, &all, err) ||
-	    !stance_risk(d, state, kind, &one, err))
+	if (!stance_risk(f, state, RISK_ALL, &all, err) ||
+	    !stance_risk(f, state, kind, &one, err))
 		return false;
 	*out = risk_level_of(all, one);
 	return true;
 }
 
+/* Signed by another authority: what the docket says of whose it is does not count. */
 static bool
-state_of(struct docket *d, const struct docket_request *r, char out[3], struct err *err)
+signed_by_them(struct flow *f, const struct act *request)
+{
+	return request->from.s[0] != '\0' && strcmp(request->from.s,
+	    home_settings(f->home)->authority.s) != 0;
+}
+
+/* request: as its sender signed it; what came on paper is signed by us. */
+static bool
+state_of(struct flow *f, struct docket *d, const struct docket_request *r,
+    const struct act *request, char out[3], struct err *err)
 {
 	out[0] = '\0';
-	if (r->peer[0] != '\0')
+	if (signed_by_them(f, request))
+		(void)snprintf(out, 3, "%.2s", request->from.s);
+	else if (r->peer[0] != '\0')
 		(void)snprintf(out, 3, "%.2s", r->peer);
 	else if (r->correspondent != 0)
 		return docket_correspondent_state(d, r->correspondent, out, err);
@@ -77,13 +96,12 @@ realtime_look(struct gathering_guards *g, const char *state, struct err *err)
 {
 	const char *instrument = g->request->instrument[0] != '\0' ?
 	    g->request->instrument : g->row->instrument;
-	struct docket_stance s;
-	bool found;
+	struct leaf_value set;
 
-	if (!docket_stance_get(g->d, state, REALTIME_RULE, instrument_small(instrument).s, &s,
-	    &found, err))
+	if (!leaves_stance(g->f, REALTIME_RULE, state, instrument_small(instrument).s, &set,
+	    err))
 		return false;
-	g->facts.realtime_on = found && strcmp(s.value, "on") == 0;
+	g->facts.realtime_on = strcmp(set.s, "on") == 0;
 	return true;
 }
 
@@ -165,7 +183,7 @@ earlier_add(struct gathering_guards *g, unsigned number, struct err *err)
 		return false;
 	if (r.ours || strcmp(r.state, request_state_name(STATE_REFUSED)) != 0)
 		return true;
-	if (!guard_leaf_seen(g->f, g->d, g->row, &r, &seen, err))
+	if (!guard_leaf_seen(g->f, g->row, &r, &seen, err))
 		return false;
 	g->facts.earlier++;
 	g->facts.unseen += !seen;
@@ -247,16 +265,17 @@ guards_gather(struct gathering_guards *g, struct err *err)
 	struct guard_facts *f = &g->facts;
 	char state[3];
 
-	*f = (struct guard_facts){ .kind = g->request->kind, .ours = g->row->ours,
+	*f = (struct guard_facts){ .kind = g->request->kind,
+		.ours = g->row->ours && !signed_by_them(g->f, g->request),
 		.call_wanted = call_is_wanted(g->request),
 		.dual_said = dual_is_said(g->request) };
 	g->text[0] = '\0';
-	if (!state_of(g->d, g->row, state, err) || !realtime_look(g, state, err))
+	if (!state_of(g->f, g->d, g->row, g->request, state, err) || !realtime_look(g, state, err))
 		return false;
 	if (f->ours)
 		return true;
-	if (!risk_of(g->d, state, g->row->kind, &f->risk, err) ||
-	    !guard_leaf_call(g->f, g->d, g->row, &f->call, err) ||
+	if (!risk_of(g->f, state, act_kind_name(f->kind), &f->risk, err) ||
+	    !guard_leaf_call(g->f, g->row, &f->call, err) ||
 	    !emergencies_count(g->d, g->row, &f->emergencies, err) || !earlier_look(g, err))
 		return false;
 	f->earlier_text = g->text;
@@ -302,8 +321,8 @@ guard_look(struct flow *f, const struct docket_request *row, const struct act *r
 }
 
 bool
-guard_heightened(struct flow *f, const struct docket_request *row, bool *yes,
-    struct err *err)
+guard_heightened(struct flow *f, const struct docket_request *row,
+    const struct act *request, bool *yes, struct err *err)
 {
 	enum risk_level level = RISK_NORMAL;
 	struct docket *d = NULL;
@@ -312,10 +331,21 @@ guard_heightened(struct flow *f, const struct docket_request *row, bool *yes,
 
 	if (!desk_open(f, false, &d, err))
 		return false;
-	ok = state_of(d, row, state, err) && risk_of(d, state, row->kind, &level, err);
+	ok = state_of(f, d, row, request, state, err) &&
+	    risk_of(f, state, act_kind_name(request->kind), &level, err);
 	docket_close(d);
-	*yes = !row->ours && level != RISK_NORMAL;
+	*yes = (!row->ours || signed_by_them(f, request)) && level != RISK_NORMAL;
 	return ok;
+}
+
+bool
+guard_unasked(struct flow *f, const char *state, bool bound, struct err *err)
+{
+	enum risk_level level;
+
+	return risk_of(f, state, act_kind_name(ACT_SPONTANEOUS), &level, err) &&
+	    ((bound && level != RISK_BLOCKED) ||
+	    verdict_ask(guard_unasked_decide(level), err));
 }
 
 /* ---- what a request leaves behind ---- */
@@ -373,44 +403,6 @@ guard_follow(struct docket *d, const struct docket_request *r, const struct act 
 
 /* ---- the call ---- */
 
-/* Did a person compare the words of this very card? */
-static bool
-words_look(void *arg, const struct docket_record *x, struct err *err)
-{
-	bool *words = ((void **)arg)[0];
-	struct flow *f = ((void **)arg)[1];
-	uint8_t salt[RECORD_SALT];
-	struct record r;
-
-	if (strcmp(x->event, record_event_name(EVENT_CARD)) != 0)
-		return true;
-	if (!record_load(f, x->at, &r, NULL, salt, err))
-		return false;
-	*words = *words || strcmp(r.reason, "card.words") == 0;
-	return true;
-}
-
-/*
- * The newest card of theirs whose words a person compared, or the first one there was: what
- * came after it followed by itself.  Borrowed from p.
- */
-static bool
-card_of_words(struct flow *f, const struct peer *p, const struct digest **out,
-    struct err *err)
-{
-	struct docket *d = NULL;
-	bool words = false, ok;
-	void *arg[2] = { &words, f };
-
-	ok = desk_open(f, false, &d, err) && record_catch_up(f, d, err);
-	for (size_t i = p->earlier_n + 1; ok && i-- > 0 && !words;) {
-		*out = i == p->earlier_n ? &p->card_id : &p->earlier[i];
-		ok = docket_records_each(d, *out, words_look, arg, err);
-	}
-	docket_close(d);
-	return ok;
-}
-
 /*
  * A key that was stolen can sign a next card with another number, and one after that with
  * the same number again, and they follow by themselves: the words of a card with another
@@ -419,18 +411,16 @@ card_of_words(struct flow *f, const struct peer *p, const struct digest **out,
 static bool
 number_is_old(struct flow *f, const struct peer *p, struct err *err)
 {
-	const struct digest *compared = NULL;
 	bool trusted, found = false, same, ok;
+	struct digest compared;
 	struct act before;
 
-	if (p->earlier_n == 0)
-		return true;
-	if (!card_of_words(f, p, &compared, err))
+	if (!leaves_card_of_words(f, &p->id, &compared, &found, err))
 		return false;
-	if (digest_eq(compared, &p->card_id))
+	if (found && digest_eq(&compared, &p->card_id))
 		return true;
 	act_init(&before, ACT_CARD);
-	ok = card_find(f->home, &p->id, compared, &before, &found, &trusted, err);
+	ok = !found || card_find(f->home, &p->id, &compared, &before, &found, &trusted, err);
 	same = ok && found && before.body.card.phone != NULL &&
 	    call_number_same(before.body.card.phone, p->card.body.card.phone);
 	act_clear(&before);
@@ -610,8 +600,7 @@ stance_keep(struct flow *f, struct docket_stance *s, struct err *err)
 	record_begin(f, &r, EVENT_DECIDED);
 	record_decided(&r, s->what, s->value);
 	s->since = r.at;
-	(void)snprintf(r.reason, sizeof r.reason, "%s.%c%c.%s", s->what,
-	    s->state[0] - 'A' + 'a', s->state[1] - 'A' + 'a', s->about);
+	guard_stance_reason(s->what, s->state, s->about, r.reason);
 	ok = desk_open(f, true, &d, err) && docket_begin(d, err) &&
 	    record_event(f, d, &r, 0, NULL, err) && docket_stance_put(d, s, err) &&
 	    docket_commit(d, err);

@@ -64,11 +64,13 @@ MUST bool flow_policies(struct flow *f, bool reasons,
 /* ---- inside flow ---- */
 
 /* What stands of the calls, and whether an earlier refusal was seen: by the records. */
-MUST bool guard_leaf_call(struct flow *f, struct docket *d,
-    const struct docket_request *row, enum call_result *out, struct err *err);
-MUST bool guard_leaf_seen(struct flow *f, struct docket *d,
-    const struct docket_request *row, const struct docket_request *earlier, bool *seen,
-    struct err *err);
+MUST bool guard_leaf_call(struct flow *f, const struct docket_request *row,
+    enum call_result *out, struct err *err);
+MUST bool guard_leaf_seen(struct flow *f, const struct docket_request *row,
+    const struct docket_request *earlier, bool *seen, struct err *err);
+/* The reason of the record of what was set about a State: "risk.xb.stored_data". */
+void guard_stance_reason(const char *rule, const char *state, const char *about,
+    char out[64]);
 
 /*
  * May this step be done with that request?  Asks the docket; the caller has none open.
@@ -87,8 +89,14 @@ MUST bool guard_look(struct flow *f, const struct docket_request *row,
 MUST bool guard_yes_act(struct flow *f, enum act_kind yes, const struct docket_request *row,
     enum people_act *out, struct err *err);
 /* Read with more care: two persons, an assurance (execute.c). */
-MUST bool guard_heightened(struct flow *f, const struct docket_request *row, bool *yes,
-    struct err *err);
+MUST bool guard_heightened(struct flow *f, const struct docket_request *row,
+    const struct act *request, bool *yes, struct err *err);
+/*
+ * May evidence go to this State in no thread, where the guards of a request would be asked?
+ * bound: it left before, or goes under the consent of whose it is; only a blocked State is
+ * refused then.  state "": nobody knows which.
+ */
+MUST bool guard_unasked(struct flow *f, const char *state, bool bound, struct err *err);
 /*
  * A request went out or came in: subjects, and notices that will be owed.  A reply came in:
  * subjects, for it can name another person than the request did.

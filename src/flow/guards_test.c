@@ -13,6 +13,7 @@
 
 #include "flow/deadlines.h"
 #include "flow/guards.h"
+#include "flow/leaves.h"
 #include "flow/ledger.h"
 #include "flow/notices.h"
 #include "flow/testkit.h"
@@ -178,6 +179,24 @@ a_call_that_stands_only_in_the_docket_counts_for_nothing(void **state)
 }
 
 static void
+a_denial_left_out_of_the_docket_still_stands(void **state)
+{
+	unsigned n = emergency_came();
+
+	(void)state;
+	called(n, PHONE, "no", NULL);
+	called(n, PHONE, "yes", NULL);
+	OK(docket_by_hand(&j.b, "DELETE FROM calls WHERE result = 'no'", &err));
+	OK(docket_by_hand(&j.b, "DELETE FROM records WHERE at ="
+	    " (SELECT min(at) FROM records WHERE event = 'decided')", &err));
+	NO(yes(n, &err), "guard.forgery");
+	/* or under another act */
+	OK(docket_by_hand(&j.b, "UPDATE records SET act = zeroblob(32) WHERE event = 'decided'",
+	    &err));
+	NO(yes(n, &err), "guard.forgery");
+}
+
+static void
 many_emergencies_of_a_day_need_two_persons_and_none_is_dropped(void **state)
 {
 	struct request_view v;
@@ -273,6 +292,25 @@ a_card_that_follows_with_another_number_is_compared_first(void **state)
 	called(n, PHONE, "yes", "call.number-changed");
 }
 
+/* Without its earlier cards the newest would be the first: nobody would compare it. */
+static void
+a_number_is_no_older_when_earlier_cards_are_taken_out_of_the_file(void **state)
+{
+	unsigned n = emergency_came();
+	struct peer p;
+
+	(void)state;
+	card_follows("+999 66 666");
+	peer_init(&p);
+	OK(peer_find(j.b.flow.home, "XA", &p, &err));
+	assert_int_equal(p.earlier_n, 1);
+	p.earlier_n = 0;
+	OK(peer_save(j.b.flow.home, &p, span_of(NULL, 0), span_of(NULL, 0), &err));
+	peer_clear(&p);
+	OK(site_again(&j.b, &err));
+	called(n, "+999 66 666", "yes", "call.number-changed");
+}
+
 static void
 the_formal_request_is_owed_after_an_emergency_and_clocked(void **state)
 {
@@ -324,6 +362,70 @@ a_level_is_set_with_a_reason_and_counts_at_once(void **state)
 	carry(&j.a, &j.b, "XB");
 	OK(site_again(&j.b, &err));
 	NO(yes(1, &err), "guard.blocked");
+}
+
+/* A row of the docket is not what was set: the record of it is. */
+static void
+a_level_that_was_changed_or_left_out_in_the_docket_still_counts(void **state)
+{
+	struct sent sent;
+
+	(void)state;
+	OK(flow_policy_risk(&j.b.flow, "XA", NULL, "blocked", "report of May", &err));
+	OK(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
+	carry(&j.a, &j.b, "XB");
+	OK(docket_by_hand(&j.b, "UPDATE stances SET value = 'normal'", &err));
+	NO(yes(1, &err), "guard.blocked");
+	OK(docket_by_hand(&j.b, "DELETE FROM stances", &err));
+	OK(docket_by_hand(&j.b, "DELETE FROM records WHERE event = 'decided'", &err));
+	NO(yes(1, &err), "guard.blocked");
+	/* whose it is says its signature */
+	OK(docket_by_hand(&j.b, "UPDATE requests SET peer = 'XC' || substr(peer, 3)", &err));
+	assert_false(yes(1, &(struct err)ERR_INIT));
+	OK(docket_by_hand(&j.b, "UPDATE requests SET ours = 1", &err));
+	assert_false(yes(1, &(struct err)ERR_INIT));
+}
+
+static void
+collection_in_real_time_is_not_switched_on_in_the_docket(void **state)
+{
+	struct leaf_value set;
+
+	(void)state;
+	OK(docket_by_hand(&j.a, "INSERT INTO stances (state, what, about, value, since)"
+	    " VALUES ('XB', 'realtime', 'budapest', 'on', 1)", &err));
+	OK(leaves_stance(&j.a.flow, REALTIME_RULE, "XB", "budapest", &set, &err));
+	assert_string_equal(set.s, "");
+	OK(flow_policy_realtime(&j.a.flow, "XB", "Budapest", true, "practised", &err));
+	OK(leaves_stance(&j.a.flow, REALTIME_RULE, "XB", "budapest", &set, &err));
+	assert_string_equal(set.s, "on");
+}
+
+static bool
+sealed_unasked(const char *to, struct err *err)
+{
+	const struct seal_wish w = { .number = 1, .to = to, .purpose = "For your case" };
+	struct sealed sealed;
+
+	return SECONDED(&j.b, err, flow_evidence_seal(&j.b.flow, &w, &sealed, err));
+}
+
+static void
+evidence_goes_unasked_to_no_state_that_is_blocked_or_read_with_care(void **state)
+{
+	struct evidence e;
+	size_t parcel;
+	bool found;
+
+	(void)state;
+	OK(add(&j.b, &e, &err));
+	OK(flow_policy_risk(&j.b.flow, "XA", NULL, "heightened", "report of May", &err));
+	NO(sealed_unasked("XA", &err), "guard.assurance");
+	OK(flow_policy_risk(&j.b.flow, "XA", NULL, "normal", "report of June", &err));
+	OK(sealed_unasked("XA", &err));
+	OK(flow_policy_risk(&j.b.flow, "XA", "spontaneous", "blocked", "July", &err));
+	NO(sealed_unasked("XA", &err), "guard.blocked");
+	NO(flow_evidence_send(&j.b.flow, 1, "XA", &e, &parcel, &found, &err), "guard.blocked");
 }
 
 static void
@@ -534,6 +636,11 @@ main(void)
 		T(an_emergency_gets_no_yes_before_the_call_to_the_card),
 		T(a_denial_stands_whatever_is_said_later),
 		T(a_call_that_stands_only_in_the_docket_counts_for_nothing),
+		T(a_denial_left_out_of_the_docket_still_stands),
+		T(a_number_is_no_older_when_earlier_cards_are_taken_out_of_the_file),
+		T(a_level_that_was_changed_or_left_out_in_the_docket_still_counts),
+		T(collection_in_real_time_is_not_switched_on_in_the_docket),
+		T(evidence_goes_unasked_to_no_state_that_is_blocked_or_read_with_care),
 		T(many_emergencies_of_a_day_need_two_persons_and_none_is_dropped),
 		T(an_emergency_of_an_unknown_key_never_becomes_a_request),
 		T(a_card_that_follows_with_another_number_is_compared_first),

@@ -160,6 +160,8 @@ MUST bool node_checked(struct node_trust *t, struct package_report *report,
  */
 MUST bool revoked_since(struct flow *f, const struct digest *id, int64_t *since,
     bool *found, struct err *err);
+#define REVOKED_FOLDER "cards/"		/* HEX.revoked: a file of the record of it, too */
+#define REVOKED_CARD_REASON "revoked.card."	/* and since when: its owner gave the newest up */
 
 /* Our own trouble or a report that is not intact turned into sentences. */
 /* The home at f->home asks f after its cards (cards_bound.c). */

@@ -4,6 +4,7 @@
 
 #include "flow/exchange.h"
 #include "flow/kept.h"
+#include "flow/leaves.h"
 
 bool
 ledger_log(struct flow *f, struct log **out, struct err *err)
@@ -32,6 +33,7 @@ ledger_drop(struct flow *f)
 	}
 	log_close(f->log);
 	f->log = NULL;
+	leaves_forget(f);
 	kept_log_changed(f);
 }
 

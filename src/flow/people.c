@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/leaves.h"
 #include "flow/people_inside.h"
-#include "ledger/journal.h"
 
 bool
 person_at_work(struct flow *f, unsigned *out, struct err *err)
@@ -34,46 +34,23 @@ person_at_work(struct flow *f, unsigned *out, struct err *err)
 	    "several persons work in this home: say who is at work, as in --as 2 (see: comity person list)");
 }
 
-/* Records that the docket does not know yet: a power cut, or a docket that was put back. */
-static bool
-newest_catch_up(struct flow *f, struct docket *d, struct err *err)
-{
-	struct file_info info;
-	uint64_t end;
-
-	if (!docket_records_end(d, &end, err))
-		return false;
-	if (!path_exists(f->world, home_dir(f->home), JOURNAL_PATH))
-		return true;
-	if (!path_info(f->world, home_dir(f->home), JOURNAL_PATH, &info, err))
-		return false;
-	return info.size <= (end > JOURNAL_FIRST ? end : JOURNAL_FIRST) ||
-	    (home_lock(f->home, err) && record_catch_up(f, d, err));
-}
-
 bool
 people_newest(struct flow *f, unsigned *newest, bool *so, struct err *err)
 {
-	struct docket_fixed leaf = { .number = 0 };
 	struct err why = ERR_INIT;
-	struct docket *d = NULL;
 	struct digest is;
-	bool found = false, ok;
+	struct leaf leaf;
+	bool ok;
 
 	*newest = 0;
 	*so = true;
-	ok = home_docket(f->home, &d, &why);
-	if (ok) {
-		ok = newest_catch_up(f, d, &why) &&
-		    docket_fixed_newest(d, "people", &leaf, &found, &why);
-		home_docket_done(f->home);
-	}
-	/* What is wrong with docket or journal is told by who needs them: rebuild must run. */
+	ok = leaves_people(f, &leaf, &why);
+	/* What is wrong with the journal is told by who needs it: rebuild must run. */
 	if (!ok && (!docket_rebuild_despite(&why) || why.kind == ERR_CONFLICT)) {
 		*err = why;
 		return false;
 	}
-	if (!ok || !found)
+	if (!ok || leaf.number == 0)
 		return true;
 	*newest = leaf.number;
 	if (!people_list_digest(f->home, leaf.number, &is, so, err))

@@ -1085,6 +1085,23 @@ the_check_of_the_ledger_finds_a_list_that_was_put_back(void **state)
 	mem_free(check);
 }
 
+/* The newest leaf is read from the journal: a docket that forgot it hides nothing. */
+static void
+a_docket_that_forgot_the_newest_list_does_not_hide_it(void **state)
+{
+	(void)state;
+	site_end(&j.a);
+	OK(home_copy(j.world, "aldora", "before", &err));
+	as(ADMINISTERS);
+	OK(flow_person_disable(&j.a.flow, APPROVES, "left the office", &err));
+	list_back("before");
+	as(APPROVES);
+	OK(docket_by_hand(&j.a, "DELETE FROM fixed", &err));
+	OK(docket_by_hand(&j.a, "DELETE FROM records WHERE event = 'administration'", &err));
+	as(APPROVES);
+	NO(flow_person(&j.a.flow, &err), "people.rolled-back");
+}
+
 /* An old docket beside the old list knows nothing of it: the journal does. */
 static void
 a_docket_that_was_put_back_with_the_list_does_not_hide_it(void **state)
@@ -1176,6 +1193,7 @@ main(void)
 		TEST(a_list_of_persons_that_was_put_back_stops_everything),
 		TEST(a_list_whose_leaf_a_power_cut_took_is_used_and_its_leaf_comes_with_the_next),
 		TEST(the_check_of_the_ledger_finds_a_list_that_was_put_back),
+		TEST(a_docket_that_forgot_the_newest_list_does_not_hide_it),
 		TEST(a_docket_that_was_put_back_with_the_list_does_not_hide_it),
 		cmocka_unit_test(only_one_text_is_a_statement),
 	};

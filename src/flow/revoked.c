@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "flow/journey.h"
+#include "flow/leaves.h"
 #include "flow/people.h"
 #include "flow/take.h"
 
@@ -21,7 +22,7 @@ since_path(const struct digest *id)
 {
 	struct evidence_file p;
 
-	(void)snprintf(p.s, sizeof p.s, "cards/%s.revoked", digest_hex(id).s);
+	(void)snprintf(p.s, sizeof p.s, REVOKED_FOLDER "%s.revoked", digest_hex(id).s);
 	return p;
 }
 
@@ -42,7 +43,8 @@ revoked_since(struct flow *f, const struct digest *id, int64_t *since, bool *fou
 	ok = home_load(f->home, path.s, &b, &why);
 	if (!ok && why.kind == ERR_ABSENT) {
 		buf_clear(&b);
-		return true;
+		/* Or somebody took the file away: the record of it stays. */
+		return leaves_revoked_since(f, id, since, found, err);
 	}
 	*found = true;
 	if (!ok)
@@ -70,6 +72,26 @@ since_save(struct flow *f, const struct digest *id, int64_t since, struct err *e
 		return true;
 	(void)snprintf(text, sizeof text, "%lld\n", (long long)since);
 	return home_save(f->home, since_path(id).s, span_text(text), err);
+}
+
+/* The record names the file, so that nobody trusts again by taking it away. */
+static bool
+since_record(struct record *r, const struct revoked_body *b, bool newest, struct err *err)
+{
+	struct record_file *file = &r->files[0];
+	char text[SINCE_MAX];
+
+	(void)snprintf(r->reason, sizeof r->reason, "revoked.by-itself");
+	if (b->what == REVOKED_CONSENT)
+		return true;
+	(void)snprintf(r->reason, sizeof r->reason, "%s%lld", b->what == REVOKED_CERTIFICATE ?
+	    "revoked.certificate." : newest ? REVOKED_CARD_REASON : "revoked.card-before.",
+	    (long long)b->since);
+	(void)snprintf(text, sizeof text, "%lld\n", (long long)b->since);
+	(void)snprintf(file->path, sizeof file->path, "%.79s", since_path(&b->id).s);
+	file->bytes = strlen(text);
+	r->files_n = 1;
+	return digest_of(span_text(text), &file->sha256, err);
 }
 
 /* ---- one that comes in ---- */
@@ -137,8 +159,8 @@ revoked_settle(struct taking *t, struct err *err)
 	r.act = t->row.act;
 	r.package = t->row.package;
 	r.peer = t->from.id;
-	(void)snprintf(r.reason, sizeof r.reason, "revoked.by-itself");
-	if (b->what != REVOKED_CONSENT && !since_save(t->flow, &b->id, b->since, err))
+	if (!since_record(&r, b, digest_eq(&b->id, &t->from.card_id), err) ||
+	    (b->what != REVOKED_CONSENT && !since_save(t->flow, &b->id, b->since, err)))
 		return false;
 	if (b->what == REVOKED_CARD && digest_eq(&b->id, &t->from.card_id)) {
 		t->from.revoked = true;

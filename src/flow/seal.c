@@ -2,8 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "flow/exculpatory.h"
 #include "flow/apart.h"
+#include "flow/exculpatory.h"
+#include "flow/guards.h"
 #include "flow/people_inside.h"
 #include "flow/shown.h"
 #include "flow/treaty.h"
@@ -333,6 +334,18 @@ seal_matter(struct sealing *s, struct buf *content, struct matter *m, struct err
 	return ok;
 }
 
+/* In a thread the guards of its request were asked (execute.c). */
+static bool
+state_ask(const struct sealing *s, struct err *err)
+{
+	char state[3];
+
+	if (s->thread != NULL || s->to.id.s[0] == '\0')
+		return true;
+	(void)snprintf(state, sizeof state, "%.2s", s->to.id.s);
+	return guard_unasked(s->f, state, s->about != NULL, err);
+}
+
 static bool
 seal_ready(struct sealing *s, struct err *err)
 {
@@ -340,7 +353,7 @@ seal_ready(struct sealing *s, struct err *err)
 	struct other_side side = { .is_peer = s->wish->to != NULL, .peer = s->to };
 
 	return (s->o.signer.key != NULL || signer_open(s->f, &s->o.signer, err)) &&
-	    rule_ask(s->f, &s->to, &s->prv, &s->o.signer, err) &&
+	    rule_ask(s->f, &s->to, &s->prv, &s->o.signer, err) && state_ask(s, err) &&
 	    send_ask(s->f, &s->o.signer, &side, 0, 0, err);
 }
 
@@ -492,6 +505,7 @@ flow_evidence_send(struct flow *f, unsigned number, const char *to,
     struct evidence *out, size_t *parcel, bool *found, struct err *err)
 {
 	struct peer peer;
+	char state[3];
 	bool ok;
 
 	*found = false;
@@ -503,6 +517,8 @@ flow_evidence_send(struct flow *f, unsigned number, const char *to,
 		ok = err_set(err, ERR_REFUSED, "send.peer-revoked",
 		    "this authority is revoked here: nothing is sent to it");
 	/* The evidence itself: a stamp that came later has a parcel of its own. */
+	(void)snprintf(state, sizeof state, "%.2s", peer.id.s);
+	ok = ok && guard_unasked(f, state, true, err);
 	for (size_t i = out->parcels_n; ok && i-- > 0 && !*found;)
 		if (out->origin == EVIDENCE_OWN &&
 		    out->parcels[i].stamp != STAMP_NONE &&

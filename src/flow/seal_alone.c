@@ -14,6 +14,7 @@
 #include "flow/apart.h"
 #include "flow/backup.h"
 #include "flow/execute.h"
+#include "flow/guards.h"
 #include "flow/marks.h"
 #include "flow/people_inside.h"
 #include "flow/shown.h"
@@ -147,6 +148,14 @@ thread_load(struct alone *a, struct err *err)
 	    docket_request_acts(d, a->wish->request, delivered_look, a, err);
 	docket_close(d);
 	return ok;
+}
+
+/* The State that a certificate names; a passphrase names none. */
+static bool
+state_of_receiver_ask(struct alone *a, struct err *err)
+{
+	return a->row.number != 0 || a->to.n == 0 ||
+	    guard_unasked(a->f, cert_country(a->to.list[0]).s, false, err);
 }
 
 /*
@@ -455,7 +464,7 @@ flow_evidence_seal_alone(struct flow *f, const struct seal_alone_wish *wish,
 	alone_init(&a, f, wish);
 	ok = home_lock(f->home, err) && thread_load(&a, err) && thread_ask(&a, err) &&
 	    size_ask(&a, err) && receiver_ask(&a, err) && new_place_open(f, wish->out_path, &a.place, err) &&
-	    receiver_take(&a, err) && limits_take(&a, err) &&
+	    receiver_take(&a, err) && state_of_receiver_ask(&a, err) && limits_take(&a, err) &&
 	    alone_second(&a, err) && seal_ours(&a, out, err) &&
 	    file_make(&a, &out->evidence.parcels[out->parcel], err);
 	if (a.people.n > 0)

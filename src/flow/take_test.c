@@ -336,6 +336,7 @@ a_card_that_its_authority_revokes_is_not_sealed_to_any_more(void **state)
 	struct peer p;
 	bool needs;
 	struct act card;
+	char path[120];
 	struct job j;
 
 	(void)state;
@@ -356,7 +357,13 @@ a_card_that_its_authority_revokes_is_not_sealed_to_any_more(void **state)
 	OK(peer_find(j.a.flow.home, "XB", &p, &err));
 	assert_true(p.revoked);
 	assert_non_null(strstr(p.reason, "key lost"));
+	/* and stays so, whatever the files of this home are made to say */
+	p.revoked = false;
+	OK(peer_save(j.a.flow.home, &p, span_of(NULL, 0), span_of(NULL, 0), &err));
 	peer_clear(&p);
+	(void)snprintf(path, sizeof path, "aldora/cards/%s.revoked", digest_hex(&id).s);
+	OK(path_remove(j.world, NULL, path, &err));
+	OK(site_again(&j.a, &err));
 	assert_false(ask(&j.a, ACT_PRESERVE, "XB", &sent, &(struct err)ERR_INIT));
 	/* Berun makes another card, and people compare its words: it is back. */
 	OK(flow_key_rotate(&j.b.flow, ROTATE_SEALING, &needs, &err));
@@ -372,6 +379,7 @@ what_was_not_stamped_before_its_certificate_was_revoked_is_not_believed(void **s
 {
 	struct digest id, der;
 	struct act card;
+	char path[120];
 	struct job j;
 
 	(void)state;
@@ -386,6 +394,9 @@ what_was_not_stamped_before_its_certificate_was_revoked_is_not_believed(void **s
 	OK(flow_revoke(&j.a.flow, REVOKED_CERTIFICATE, &der, NULL, &err));
 	OK(dir_remove_all(j.world, NULL, "stick", &err));
 	OK(bring(&j.a, &j.b, "XB", "s1", &err));
+	/* nor when somebody takes the file away that says so: its record stays */
+	(void)snprintf(path, sizeof path, "berun/cards/%s.revoked", digest_hex(&der).s);
+	OK(path_remove(j.world, NULL, path, &err));
 	OK(step_open(&j, &err));
 	assert_int_equal(j.opened.who, WHO_REVOKED);
 	job_end(&j);

@@ -13,6 +13,7 @@
 #include "flow/people.h"
 #include "flow/testkit.h"
 #include "form/tar.h"
+#include "store/sql.h"
 
 static bool
 passphrase(void *arg, bool fresh, struct buf *secret, struct err *err)
@@ -1019,4 +1020,19 @@ home_copy(struct world *w, const char *from, const char *to, struct err *err)
 	}
 	listing_close(l);
 	return ok;
+}
+
+bool
+docket_by_hand(struct site *s, const char *sql, struct err *err)
+{
+	struct docket *d = NULL;
+	struct query q;
+	bool ok;
+
+	if (!home_lock(s->flow.home, err) || !home_docket(s->flow.home, &d, err))
+		return false;
+	ok = docket_begin(d, err) && query_begin(&q, d, sql, err) && query_run(&q, err) &&
+	    docket_commit(d, err);
+	home_docket_done(s->flow.home);
+	return ok && site_again(s, err);
 }

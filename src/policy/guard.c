@@ -225,6 +225,18 @@ guard_decide(enum guard_step step, const struct guard_facts *f)
 	return passed;
 }
 
+struct verdict
+guard_unasked_decide(enum risk_level level)
+{
+	if (level == RISK_BLOCKED)
+		return refuse("guard.blocked",
+		    "This node hands nothing to that State. Why it was set: comity policy list");
+	if (level == RISK_HEIGHTENED)
+		return refuse("guard.assurance",
+		    "This node is careful with that State: no evidence goes to it unasked. Ask them for a request, and answer it under the condition \"assurance\" (S22): comity request answer NUMBER --evidence N");
+	return passed;
+}
+
 /* ---- the same, among the findings ---- */
 
 static void

@@ -76,6 +76,11 @@ enum guard_step {
  * "guard.realtime", "guard.refused-before", "guard.dual-criminality", "guard.assurance".
  */
 struct verdict guard_decide(enum guard_step step, const struct guard_facts *f);
+/*
+ * Evidence that no request asked for, to that State: "guard.blocked"; "guard.assurance":
+ * read with more care, nothing goes but in the answer to a request, after an assurance.
+ */
+struct verdict guard_unasked_decide(enum risk_level level);
 bool kind_is_realtime(enum act_kind kind);		/* S13: off unless it is set */
 
 /* ---- the same again in other words ---- */

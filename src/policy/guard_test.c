@@ -168,6 +168,15 @@ heightened_care_asks_for_dual_criminality_and_an_assurance(void **state)
 }
 
 static void
+evidence_that_nobody_asked_for_goes_to_a_state_without_a_level_only(void **state)
+{
+	(void)state;
+	assert_true(guard_unasked_decide(RISK_NORMAL).allow);
+	assert_string_equal(guard_unasked_decide(RISK_HEIGHTENED).reason, "guard.assurance");
+	assert_string_equal(guard_unasked_decide(RISK_BLOCKED).reason, "guard.blocked");
+}
+
+static void
 a_blocked_measure_gets_no_yes(void **state)
 {
 	struct guard_facts f = { .kind = ACT_PRESERVE, .risk = RISK_BLOCKED };
@@ -414,6 +423,7 @@ main(void)
 		cmocka_unit_test(the_sixth_emergency_of_a_day_needs_two_persons_and_is_shown),
 		cmocka_unit_test(of_two_levels_the_stricter_counts),
 		cmocka_unit_test(heightened_care_asks_for_dual_criminality_and_an_assurance),
+		cmocka_unit_test(evidence_that_nobody_asked_for_goes_to_a_state_without_a_level_only),
 		cmocka_unit_test(a_blocked_measure_gets_no_yes),
 		cmocka_unit_test(no_level_lets_through_what_normal_stops),
 		cmocka_unit_test(collection_in_real_time_is_off_until_it_is_set),

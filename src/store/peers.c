@@ -225,6 +225,23 @@ peer_decode(struct peer *p, struct json_object *o, struct err *err)
 	    earlier_decode(p, o, err) && json_end(o, err);
 }
 
+/* A file that forgot it is no reason to trust again. */
+static bool
+revoked_bind(struct home *h, struct peer *p, struct err *err)
+{
+	bool revoked;
+
+	if (p->revoked || h->cards.look == NULL)
+		return true;
+	if (!h->cards.revoked(h->cards.arg, &p->id, &revoked, err))
+		return false;
+	p->revoked = revoked;
+	if (revoked)
+		(void)snprintf(p->reason, sizeof p->reason,
+		    "by the ledger of this home; its file in the folder peers was changed");
+	return true;
+}
+
 /* The file's name, what it says and the card it names are of one authority. */
 static bool
 peer_agrees(const struct peer *p, const char *id, struct err *err)
@@ -259,7 +276,7 @@ peer_load(struct home *h, const char *id, struct peer *out, struct err *err)
 		    json_read(&j, buf_span(&b), SMALL_FILE_MAX, err) &&
 		    json_top(j, &top, err) && peer_decode(&p, &top, err) &&
 		    card_read(h, &p.card_id, p.confirmed, &p.card, &p.bound, err) &&
-		    peer_agrees(&p, id, err);
+		    peer_agrees(&p, id, err) && revoked_bind(h, &p, err);
 	json_free(j);
 	buf_clear(&b);
 	if (!ok) {

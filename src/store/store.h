@@ -159,6 +159,9 @@ enum card_bound {
 struct card_binding {
 	bool (*look)(void *arg, const struct authority_id *from, const struct digest *id,
 	    struct span act_json, bool confirmed, enum card_bound *out, struct err *err);
+	/* Of a peer whose file does not say so: was trust in it ended here? */
+	bool (*revoked)(void *arg, const struct authority_id *peer, bool *revoked,
+	    struct err *err);
 	void *arg;
 };
 /* arg is borrowed until the home is closed. */

@@ -1,0 +1,384 @@
+/* The few records that decisions rest on, read from the journal itself (leaves.h). */
+#include <stdio.h>
+#include <string.h>
+
+#include "flow/guards.h"
+#include "flow/inside.h"
+#include "flow/leaves.h"
+
+struct leaf_list {
+	struct leaf *list;
+	size_t n, room;
+};
+struct leaves {
+	struct leaf_list of[LEAF_KINDS];
+	uint64_t at;			/* all before it was looked at */
+};
+#define LEAVES_ROOM 64			/* of the first; then twice as many each time */
+
+/* ---- reading ---- */
+
+static bool
+has_text(struct span record, const char *text)
+{
+	return memmem(record.p, record.n, text, strlen(text)) != NULL;
+}
+
+/* Every record begins so (formats/record), and then with its event's name. */
+#define RECORD_BEGIN "{\"schema\":\"" RECORD_SCHEMA "\",\"event\":\""
+
+static bool
+event_is(struct span record, enum record_event e)
+{
+	const char *name = record_event_name(e);
+	size_t at = sizeof RECORD_BEGIN - 1, n = strlen(name);
+
+	return record.n > at + n && memcmp(record.p + at, name, n) == 0 &&
+	    record.p[at + n] == '"';
+}
+
+static bool
+decision_wanted(struct span record)
+{
+	static const char *const rules[] = { "\"rule\":\"" CALL_RULE "\"",
+		"\"rule\":\"" SEEN_RULE "\"", "\"rule\":\"" RISK_RULE "\"",
+		"\"rule\":\"" REALTIME_RULE "\"" };
+
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+		if (has_text(record, rules[i]))
+			return true;
+	return false;
+}
+
+static bool
+leaf_wanted(struct span record)
+{
+	return event_is(record, EVENT_CARD) || event_is(record, EVENT_REVOKED) ||
+	    event_is(record, EVENT_RECOVERY) ||
+	    (event_is(record, EVENT_DECIDED) && decision_wanted(record)) ||
+	    (event_is(record, EVENT_ADMINISTRATION) && has_text(record, "\"people/list-"));
+}
+
+static bool
+people_fill(struct leaf *x, const struct record *r)
+{
+	struct docket_fixed fixed;
+
+	if (!record_fixes(r, x->at, &fixed))
+		return false;
+	x->what = LEAF_PEOPLE;
+	x->digest = fixed.digest;
+	x->number = fixed.number;
+	return true;
+}
+
+/* "cards/HEX.revoked": what its owner revoked (revoked.c). */
+static void
+revoked_fill(struct leaf *x, const char *path)
+{
+	size_t n = sizeof REVOKED_FOLDER - 1;
+
+	x->number = strncmp(path, REVOKED_FOLDER, n) == 0 && strlen(path) > n + 64 &&
+	    digest_parse(span_of(path + n, 64), &x->digest);
+}
+
+/* false: it is none of them after all. */
+static bool
+leaf_fill(struct leaf *x, const struct record *r, uint64_t at)
+{
+	*x = (struct leaf){ .at = at, .time = r->at, .has_act = r->has_act,
+		.digest = r->act, .peer = r->peer };
+	(void)snprintf(x->reason, sizeof x->reason, "%s", r->reason);
+	if (r->event == EVENT_ADMINISTRATION)
+		return people_fill(x, r);
+	if (r->event == EVENT_DECIDED) {
+		x->what = LEAF_GUARD;
+		(void)snprintf(x->rule, sizeof x->rule, "%.15s", r->rule);
+		(void)snprintf(x->outcome, sizeof x->outcome, "%s", r->outcome);
+		return guard_record(r);
+	}
+	x->what = r->event == EVENT_CARD ? LEAF_CARD : r->event == EVENT_REVOKED ?
+	    LEAF_REVOKED : LEAF_RECOVERY;
+	if (x->what == LEAF_REVOKED && r->files_n == 1)
+		revoked_fill(x, r->files[0].path);
+	return true;
+}
+
+static bool
+list_room(struct leaf_list *l, struct err *err)
+{
+	size_t room = l->room == 0 ? LEAVES_ROOM : l->room * 2, bytes;
+	struct leaf *list;
+
+	if (l->n < l->room)
+		return true;
+	if (!size_mul(room, sizeof *l->list, &bytes))
+		return err_memory(err);
+	list = mem_resize(l->list, bytes, err);
+	if (list == NULL)
+		return false;
+	l->list = list;
+	l->room = room;
+	return true;
+}
+
+static bool
+leaf_add(void *arg, const struct journal_entry *e, struct err *err)
+{
+	struct leaves *l = arg;
+	struct leaf_list *of;
+	struct leaf x;
+	struct record r;
+
+	if (!record_decode(&r, e->record, err))
+		return false;
+	if (!leaf_fill(&x, &r, e->at))
+		return true;
+	of = &l->of[x.what];
+	if (!list_room(of, err))
+		return false;
+	of->list[of->n++] = x;
+	return true;
+}
+
+void
+leaves_forget(struct flow *f)
+{
+	if (f->leaves == NULL)
+		return;
+	for (int i = 0; i < LEAF_KINDS; i++)
+		mem_free(f->leaves->of[i].list);
+	mem_free(f->leaves);
+	f->leaves = NULL;
+}
+
+static bool
+glance(struct flow *f, bool *whole, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	*whole = true;
+	if (journal_glance(f->world, home_dir(f->home), &f->leaves->at, whole, leaf_wanted,
+	    leaf_add, f->leaves, &why) || why.kind == ERR_ABSENT)
+		return true;
+	*err = why;
+	return err_wrap(err, "the journal");
+}
+
+/*
+ * What is not whole at the end is what a cut left, and the journal's opening drops it or says
+ * what is wrong; or another command is writing it now.
+ */
+static bool
+leaves_read(struct flow *f, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct log *log;
+	bool whole, ok;
+
+	if (f->leaves == NULL)
+		f->leaves = mem_new(sizeof *f->leaves, err);
+	if (f->leaves == NULL)
+		return false;
+	ok = glance(f, &whole, err);
+	if (ok && !whole) {
+		if (ledger_log(f, &log, &why))
+			ok = glance(f, &whole, err) && (whole || err_set(err, ERR_UNPROVEN,
+			    "journal.damaged", "the journal is damaged at byte %llu",
+			    (unsigned long long)f->leaves->at));
+		else if (strcmp(why.reason, "home.busy") != 0)
+			ok = (*err = why, false);
+	}
+	if (!ok)
+		leaves_forget(f);
+	return ok;
+}
+
+bool
+leaves_each(struct flow *f, enum leaf_what what,
+    void (*each)(void *arg, const struct leaf *x), void *arg, struct err *err)
+{
+	const struct leaf_list *of;
+
+	if (!leaves_read(f, err))
+		return false;
+	of = &f->leaves->of[what];
+	for (size_t i = 0; i < of->n; i++)
+		each(arg, &of->list[i]);
+	return true;
+}
+
+/* ---- what is asked of them ---- */
+
+static void
+people_look(void *arg, const struct leaf *x)
+{
+	struct leaf *newest = arg;
+
+	if (x->number >= newest->number)
+		*newest = *x;
+}
+
+bool
+leaves_people(struct flow *f, struct leaf *newest, struct err *err)
+{
+	memset(newest, 0, sizeof *newest);
+	return leaves_each(f, LEAF_PEOPLE, people_look, newest, err);
+}
+
+struct stance_looking {
+	char reason[64];
+	struct leaf_value *out;
+	const char *rule;
+};
+
+static void
+stance_look(void *arg, const struct leaf *x)
+{
+	struct stance_looking *l = arg;
+
+	if (!x->has_act && strcmp(x->rule, l->rule) == 0 &&
+	    strcmp(x->reason, l->reason) == 0 && strcmp(x->outcome, "refused") != 0)
+		(void)snprintf(l->out->s, sizeof l->out->s, "%s", x->outcome);
+}
+
+bool
+leaves_stance(struct flow *f, const char *rule, const char *state, const char *about,
+    struct leaf_value *out, struct err *err)
+{
+	struct stance_looking l = { .out = out, .rule = rule };
+
+	out->s[0] = '\0';
+	if (strlen(state) != 2)
+		return true;
+	guard_stance_reason(rule, state, about, l.reason);
+	return leaves_each(f, LEAF_GUARD, stance_look, &l, err);
+}
+
+struct peer_looking {
+	const struct authority_id *peer;
+	bool found;
+	struct digest card;
+	uint64_t words_at, revoked_at;	/* of the newest; 0: none */
+};
+
+static void
+card_look(void *arg, const struct leaf *x)
+{
+	struct peer_looking *l = arg;
+	bool words = strcmp(x->reason, "card.words") == 0;
+
+	if (strcmp(x->peer.s, l->peer->s) != 0 || !x->has_act)
+		return;
+	if (!l->found || words)
+		l->card = x->digest;
+	l->found = true;
+	if (words)
+		l->words_at = x->at;
+}
+
+static void
+ended_look(void *arg, const struct leaf *x)
+{
+	struct peer_looking *l = arg;
+
+	if (strcmp(x->peer.s, l->peer->s) == 0 && (strcmp(x->reason, "peer.revoked") == 0 ||
+	    strncmp(x->reason, REVOKED_CARD_REASON, sizeof REVOKED_CARD_REASON - 1) == 0))
+		l->revoked_at = x->at;
+}
+
+/* No card is taken while trust is ended, but one whose words were compared. */
+bool
+leaves_revoked(struct flow *f, const struct authority_id *peer, bool *yes,
+    struct err *err)
+{
+	struct peer_looking l = { .peer = peer };
+
+	if (!leaves_each(f, LEAF_REVOKED, ended_look, &l, err) ||
+	    !leaves_each(f, LEAF_CARD, card_look, &l, err))
+		return false;
+	*yes = l.revoked_at > l.words_at;
+	return true;
+}
+
+bool
+leaves_card_of_words(struct flow *f, const struct authority_id *peer, struct digest *out,
+    bool *found, struct err *err)
+{
+	struct peer_looking l = { .peer = peer };
+
+	if (!leaves_each(f, LEAF_CARD, card_look, &l, err))
+		return false;
+	*found = l.found;
+	*out = l.card;
+	return true;
+}
+
+struct since_looking {
+	const struct digest *id;
+	int64_t *since;
+	bool found;
+};
+
+static void
+since_look(void *arg, const struct leaf *x)
+{
+	struct since_looking *l = arg;
+	const char *at = strrchr(x->reason, '.');
+	uint64_t v;
+
+	if (x->number == 0 || !digest_eq(&x->digest, l->id) || at == NULL ||
+	    !decimal_parse(span_text(at + 1), WHEN_MAX, &v))
+		return;
+	/* The earlier date is the safe one. */
+	if (!l->found || (int64_t)v < *l->since)
+		*l->since = (int64_t)v;
+	l->found = true;
+}
+
+bool
+leaves_revoked_since(struct flow *f, const struct digest *id, int64_t *since, bool *found,
+    struct err *err)
+{
+	struct since_looking l = { .id = id, .since = since };
+
+	if (!leaves_each(f, LEAF_REVOKED, since_look, &l, err))
+		return false;
+	*found = l.found;
+	return true;
+}
+
+static bool
+text_is(const char *text, const char *const list[])
+{
+	for (; *list != NULL; list++)
+		if (strcmp(text, *list) == 0)
+			return true;
+	return false;
+}
+
+static void
+standing_look(void *arg, const struct leaf *x)
+{
+	static const char *const begins[] = { "restored", "ledger.shorter", "ledger.split", NULL };
+	static const char *const ends[] = { "ledger.recovered", "ledger.resumed",
+		"ledger.successor", NULL };
+	struct leaf_standing *s = arg;
+
+	if (text_is(x->reason, ends))
+		*s = (struct leaf_standing){ .since = x->at };
+	/* What is frozen stays so, whatever was restored into it. */
+	if (!text_is(x->reason, begins) || s->standing == LOG_FROZEN)
+		return;
+	s->standing = strcmp(x->reason, "ledger.split") == 0 ? LOG_FROZEN : LOG_RECOVERING;
+	s->since = x->at;
+	(void)snprintf(s->reason, sizeof s->reason, "%.47s",
+	    strcmp(x->reason, "restored") == 0 ? "ledger.restored" : x->reason);
+}
+
+bool
+leaves_standing(struct flow *f, struct leaf_standing *out, struct err *err)
+{
+	memset(out, 0, sizeof *out);
+	return leaves_each(f, LEAF_RECOVERY, standing_look, out, err);
+}

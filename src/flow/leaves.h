@@ -1,0 +1,76 @@
+/*
+ * flow/leaves: the few records that decisions rest on, read from the journal itself (part of
+ * flow).  The docket says where they are too, for who looks things up; who can write in the
+ * home can change it, and leave a row out.
+ *
+ * Read once in a command, from the first entry, and then what was added; no lock is needed.
+ */
+#ifndef COMITY_FLOW_LEAVES_H
+#define COMITY_FLOW_LEAVES_H
+
+#include "flow/ledger.h"
+#include "flow/record.h"
+
+enum leaf_what {
+	LEAF_GUARD,			/* guards.h: a call, a refusal seen, a State's level */
+	LEAF_PEOPLE,			/* a list of persons: digest of it, number its version */
+	LEAF_CARD,			/* a card was made or taken */
+	LEAF_REVOKED,			/* digest: what its owner revoked, if number is not 0 */
+	LEAF_RECOVERY,
+	LEAF_KINDS
+};
+struct leaf {
+	enum leaf_what what;
+	uint64_t at;			/* in the journal */
+	int64_t time;
+	bool has_act;
+	struct digest digest;		/* the act; of a list of persons: the list */
+	unsigned number;
+	struct authority_id peer;
+	char rule[16], outcome[24];	/* LEAF_GUARD */
+	char reason[64];
+};
+/*
+ * Each of one kind, oldest first.  Calls nothing of the journal's while it runs; x is borrowed
+ * until each returns.  ERR_UNPROVEN "journal.damaged", "journal.shorter"; ERR_INPUT: a record
+ * that this program cannot read.  A home without a journal has none.
+ */
+MUST bool leaves_each(struct flow *f, enum leaf_what what,
+    void (*each)(void *arg, const struct leaf *x), void *arg, struct err *err);
+/* The journal was written anew: it is read again. */
+void leaves_forget(struct flow *f);
+
+/* The newest list of persons that a leaf names; number 0: none does. */
+MUST bool leaves_people(struct flow *f, struct leaf *newest, struct err *err);
+/* What was set last about a State (guards.h: reason "risk.xb.all"); "" nothing was. */
+struct leaf_value { char s[24]; };
+MUST bool leaves_stance(struct flow *f, const char *rule, const char *state,
+    const char *about, struct leaf_value *out, struct err *err);
+/* Was trust in this authority ended here, and no card of it taken after that by its words? */
+MUST bool leaves_revoked(struct flow *f, const struct authority_id *peer, bool *yes,
+    struct err *err);
+/*
+ * The same of a card or certificate that its own authority revoked, by its id: since when.
+ * Of what was taken in by a program before leaves named it, nothing is found.
+ */
+MUST bool leaves_revoked_since(struct flow *f, const struct digest *id, int64_t *since,
+    bool *found, struct err *err);
+/*
+ * The newest card of this authority whose words a person compared, or the first one there
+ * was: what came after it followed by itself.  *found false: no record names a card of it.
+ */
+MUST bool leaves_card_of_words(struct flow *f, const struct authority_id *peer,
+    struct digest *out, bool *found, struct err *err);
+/*
+ * How our log stands by what was written down: recovery begun ("restored", "ledger.shorter") or
+ * another history found ("ledger.split"), and nothing that ended it.  since: the record of that,
+ * or of what ended the last one.
+ */
+struct leaf_standing {
+	enum log_standing standing;
+	char reason[48];		/* as the standing has it */
+	uint64_t since;
+};
+MUST bool leaves_standing(struct flow *f, struct leaf_standing *out, struct err *err);
+
+#endif
