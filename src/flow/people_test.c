@@ -896,6 +896,8 @@ an_office_of_one_hands_over_with_a_second_from_afar(void **state)
 	OK(flow_person_disable(&j.a.flow, ADMINISTERS, "left", &err));
 	OK(flow_person_add(&j.a.flow, &w, &number, &err));
 	assert_int_equal(people_office(flow_people(&j.a.flow)), OFFICE_ONE);
+	NO(flow_person_add(&j.a.flow, &w, &n, &err), "people.same-name");
+	w.name = "Another judge";
 	NO(flow_person_add(&j.a.flow, &w, &n, &err), "people.same-key");
 	n = drafted(FIRST);
 	NO(sent(FIRST, n, &out, &err), "people.second");
@@ -960,6 +962,27 @@ somebody_can_always_name_persons_and_open_the_keys(void **state)
 	NO(flow_person_role(&j.a.flow, FIRST, 1u << ROLE_OFFICER, 0, &err), "people.role");
 	as(0);
 	NO(flow_person(&j.a.flow, &err), "people.as");
+}
+
+/* Another key and another role make no other person. */
+static void
+one_human_being_is_not_named_twice(void **state)
+{
+	struct person_wish w = { .name = " ana  LIMA", .roles = 1u << ROLE_PROSECUTOR };
+	unsigned n;
+
+	(void)state;
+	as(ADMINISTERS);
+	fresh_of = 5;
+	NO(flow_person_add(&j.a.flow, &w, &n, &err), "people.same-name");
+	w.name = "Ana Maria Lima";
+	OK(flow_person_add(&j.a.flow, &w, &n, &err));
+	/* Who lost a passphrase comes back once the old entry is at its end. */
+	as(ADMINISTERS);
+	OK(flow_person_disable(&j.a.flow, DRAFTS, "lost the passphrase", &err));
+	w.name = "Ana Lima";
+	fresh_of = 6;
+	OK(flow_person_add(&j.a.flow, &w, &n, &err));
 }
 
 /* Files of the list of persons, as they are now, kept and put back by hand. */
@@ -1190,6 +1213,7 @@ main(void)
 		TEST(an_office_of_one_hands_over_with_a_second_from_afar),
 		TEST(records_name_the_person_at_work_and_each_approval_is_a_leaf),
 		TEST(somebody_can_always_name_persons_and_open_the_keys),
+		TEST(one_human_being_is_not_named_twice),
 		TEST(a_list_of_persons_that_was_put_back_stops_everything),
 		TEST(a_list_whose_leaf_a_power_cut_took_is_used_and_its_leaf_comes_with_the_next),
 		TEST(the_check_of_the_ledger_finds_a_list_that_was_put_back),

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flow/people_inside.h"
+#include "policy/use.h"
 
 #define FOUNDER_NAME "the first person of this home"
 
@@ -155,6 +156,37 @@ key_ask(const struct flow *f, const struct person *p, struct err *err)
 	return true;
 }
 
+/*
+ * One human being in two entries would be a second person to himself.  Keys cannot tell;
+ * a name that is here already has to be told apart by whoever names persons.
+ */
+static bool
+name_ask(const struct flow *f, const char *name, struct err *err)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < f->people->n; i++) {
+		const struct person *x = &f->people->list[i];
+		struct err why = ERR_INIT;
+		struct buf text;
+		const char *s;
+
+		if (x->disabled)
+			continue;
+		buf_init(&text, PERSON_NAME_MAX + 1);
+		if (!person_name_load(f->home, f->keyring, x->number, &text, NULL, &why) ||
+		    !buf_text(&text, &s, &why))
+			ok = why.kind != ERR_MEMORY || err_set(err, ERR_MEMORY, why.reason,
+			    "%s", why.text);
+		else if (use_purpose_same(s, name))
+			ok = err_set(err, ERR_REFUSED, "people.same-name",
+			    "person %u works here under this name. One human being is one person here: if it is the same one, give that person the role (comity person role %u --add ROLE), or end the old entry first (comity person disable %u); if it is another, add what tells the two apart, as in a middle name",
+			    x->number, x->number, x->number);
+		buf_clear(&text);
+	}
+	return ok;
+}
+
 static bool
 add_run(struct flow *f, const struct person_wish *w, unsigned *out, struct err *err)
 {
@@ -166,7 +198,8 @@ add_run(struct flow *f, const struct person_wish *w, unsigned *out, struct err *
 	if (f->people->n == PEOPLE_MAX)
 		return err_set(err, ERR_LIMIT, "people.many",
 		    "this home has had %d persons, and that is the limit", PEOPLE_MAX);
-	if (!person_verdict_ask(&v, err) || !row_new(f, w, &p, err) ||
+	if (!person_verdict_ask(&v, err) || !name_ask(f, w->name, err) ||
+	    !row_new(f, w, &p, err) ||
 	    !key_ask(f, &p, err) ||
 	    !person_name_save(f->home, p.number, w->name, NULL, err))
 		return false;

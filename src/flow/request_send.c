@@ -645,6 +645,18 @@ sent_already(struct sent *out)
 	    "It had left already; nothing was made a second time.");
 }
 
+/* To put in writing what was said is to say it; that it left is a look at the request. */
+static bool
+again_may(const struct sending *s, const char *act, bool confirm, struct err *err)
+{
+	enum act_kind said, on;
+
+	if (!act_kind_parse(act, &said) || !act_kind_parse(s->row.kind, &on))
+		return err_set(err, ERR_UNPROVEN, "docket.damaged",
+		    "the kind of request %u cannot be read", s->row.number);
+	return flow_may(s->f, confirm ? people_act_of(said, on) : PEOPLE_VIEW, err);
+}
+
 /*
  * Said by word, now in writing (Article 40(13)): the same act, by a carrier that
  * leaves paper.  Else nothing is made a second time.
@@ -665,6 +677,8 @@ send_again(struct sending *s, struct docket *d, struct err *err)
 		return err_set(err, ERR_UNPROVEN, "docket.damaged",
 		    "request %u was sent, and its package is not in the docket",
 		    r->number);
+	if (!again_may(s, a->kind, confirm, err))
+		return false;
 	if (confirm && s->by == BY_COMITY && r->peer[0] == '\0')
 		return err_set(err, ERR_USE, "request.by",
 		    "the other side has no Comity: confirm it as in --by letter");

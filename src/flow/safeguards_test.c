@@ -625,6 +625,29 @@ s15_an_emergency_of_an_unknown_key_is_set_aside(void **state)
 	assert_string_equal(t.reason, "receive.sender-unknown");
 }
 
+/* As a form that was filled in and sealed to this office, and signed by nobody. */
+static void
+s15_an_unsigned_emergency_is_set_aside(void **state)
+{
+	const struct violation v = { "S15", ACT_EMERGENCY_DATA, NULL, { { NULL, NULL } },
+		NULL, NULL };
+	struct forgery what = { .kind = v.kind, .fill = violation_fill, .arg = &v };
+	struct docket_request row;
+	struct digest act;
+	struct taken t;
+	char path[200];
+
+	(void)state;
+	OK(site_again(&j.a, &err));
+	OK(site_again(&j.b, &err));
+	OK(forge(&j.a, "XB", &what, path, &act, &err));
+	OK(resign(&j.a, path, NULL, "XB", "bare", &err));
+	OK(flow_take(&j.b.flow, "bare", &t, &err));
+	assert_int_equal(t.as, TAKEN_NOT);
+	assert_string_equal(t.reason, "take.not-sound");
+	NO(row_of(&j.b, 1, &row, &err), "request.absent");
+}
+
 static void
 figures_bytes(struct buf *out)
 {
@@ -988,6 +1011,7 @@ static const struct CMUnitTest tests[] = {
 	EACH(s13_collection_in_real_time_has_an_end_and_is_only_a_form),
 	EACH(s14_an_objection_stops_the_deadline_and_tells_both_sides),
 	EACH(s15_an_emergency_of_an_unknown_key_is_set_aside),
+	EACH(s15_an_unsigned_emergency_is_set_aside),
 	EACH(s16_figures_are_the_same_when_the_docket_is_made_anew_from_the_ledger),
 	EACH(s17_a_minor_who_made_it_is_no_suspect),
 	EACH(s18_other_legal_classes_cannot_be_chosen),

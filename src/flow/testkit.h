@@ -136,7 +136,8 @@ bool forge(struct site *s, const char *peer, const struct forgery *what,
     char path[200], struct digest *act, struct err *err);
 /*
  * The parcel at `path` of `owner`, which can open it, with another signature by
- * `signer` over the same statement: same act, another package; sealed to `peer`.
+ * `signer` over the same statement: same act, another package; sealed to `peer`.  NULL:
+ * by nobody, with no signature at all.
  */
 bool resign(struct site *owner, const char *path, struct site *signer, const char *peer,
     const char *out_path, struct err *err);

@@ -93,7 +93,10 @@ static const char *const head =
     "evidence: what opens parcels), and the group's key to the persons who have it.  An\n"
     "administrator names people and cannot let them in: another person, who reads drafts, does\n"
     "(`comity person let-in`), so that nobody makes himself a second.  Who is not let in opens\n"
-    "no more than log and approves nothing.  In an office of one the first does both.\n\n"
+    "no more than log and approves nothing.  In an office of one the first does both.\n"
+    "Acts that came or left are parcels too: who opens no evidence sees drafts, and what\n"
+    "waits for an approval with all its words.  One human being in two entries is seen by\n"
+    "nobody but whoever lets people in; one name, or one key, is never two persons here.\n\n"
     "| role | may | opens | not together with (but in an office of one) | which means |\n"
     "| --- | --- | --- | --- | --- |\n";
 static const char *const rules_head =

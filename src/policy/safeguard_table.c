@@ -35,7 +35,7 @@ static const struct safeguard_row rows[] = {
 	{ "S14", "policy/provider_answer.c; flow/take_thread.c",
 	    "s14_an_objection_stops_the_deadline_and_tells_both_sides" },
 	{ "S15", "policy/incoming.c: from_someone_known; policy/emergency_data.c; policy/guard.c: a call-back before a yes",
-	    "s15_an_emergency_of_an_unknown_key_is_set_aside" },
+	    "s15_an_emergency_of_an_unknown_key_is_set_aside; s15_an_unsigned_emergency_is_set_aside" },
 	{ "S16", "flow/figures.c: counted from the records of the ledger",
 	    "s16_figures_are_the_same_when_the_docket_is_made_anew_from_the_ledger" },
 	{ "S17", "policy/safeguards.c: a_minor_is_a_victim",

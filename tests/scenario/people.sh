@@ -25,6 +25,9 @@ try 0 'the first person names a second' A person add 'Ana Lima' --role investiga
 said 'You are person 1' 'and the home is one of persons'
 try 2 'who is at work has to be named' A person list
 said '--as' 'as in --as 2'
+try 6 'one human being is one person here' P 1 person add 'ana  LIMA' --role prosecutor \
+	--new-passphrase-file pass6
+said 'One human being is one person' 'and is told what to do if it is another'
 person 'Bo Ek' --role prosecutor --new-passphrase-file pass3
 person 'Cem Arslan' --role officer --role administrator --new-passphrase-file pass4
 person 'Dee Okoro' --role auditor --new-passphrase-file pass5
@@ -65,6 +68,21 @@ try 0 'the investigator drafts' draft 2
 try 6 'and sends nothing alone' P 2 request send 1 --yes
 said 'request approve 1' 'it is told how it goes on'
 try 6 'nor does any other one person' P 1 request send 1 --yes
+# Every variable that the program reads, and some that somebody might hope for.
+hoping() {
+	env COMITY_HOME=b COMITY_LANG=fr HOME=/ COMITY_YES=1 COMITY_AS=3 COMITY_SECOND=3 \
+		COMITY_TRAINING=0 COMITY_POLICY=off LANG=C LC_ALL=C TZ=XXX-99 OPENSSL_CONF=/dev/null \
+		comity --home a --as 1 --passphrase-file pass --yes --no-input --quiet --verbose \
+		--progress none "$@"
+}
+try 6 'nor with any flag and any variable' hoping request send 1
+said 'never leaves by one person alone' 'it is told the same'
+try 6 'nor said as JSON' hoping --json request send 1
+said '"people.second"' 'by the same name'
+try 2 'no option names a second person' hoping request send 1 --second 3
+holds 'the program reads three variables and no more' sh -c '[ "$(grep -rhoE \
+	"(world_env\([^\"]*|getenv\()\"[A-Z_]+" "$1"/src --include=*.c --exclude=*_test.c --exclude=*kit.c |
+	grep -oE "[A-Z_]+$" | sort -u | tr "\n" " ")" = "COMITY_HOME COMITY_LANG HOME " ]' sh "$TOP"
 try 6 'who drafted does not approve' P 2 request approve 1 --yes
 said 'Who wrote, changed or prepared it' 'whatever other role that person has'
 try 6 'nor with a role that approves' sh -c '

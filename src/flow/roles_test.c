@@ -1,0 +1,510 @@
+/*
+ * An office with a person of every role, each with keys and a passphrase of its own: every
+ * one tries every door once, and what happens is what doc/people.md says (its own test
+ * keeps that page equal to the table).  Then the sealed part of S10, by two of them.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "flow/destroy.h"
+#include "flow/ledger.h"
+#include "flow/people_inside.h"
+#include "flow/testkit.h"
+#include "policy/fields_kit.h"
+
+#define OK(call) do { struct err err = ERR_INIT; \
+	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
+#define NO(call, why) do { struct err err = ERR_INIT; \
+	if (call) fail_msg("%s is done", #call); \
+	if (strcmp(err.reason, why) != 0) print_message("%s\n", err.text); \
+	assert_string_equal(err.reason, why); } while (0)
+
+static struct job j;
+
+/* Person 1 begun the home, 2 is the judge of the kit, who signs from afar. */
+enum { FIRST = 1, JUDGE, OF_ROLE };	/* OF_ROLE + role */
+
+static unsigned fresh_of;
+
+static bool
+phrase(void *arg, bool fresh, struct buf *secret, struct err *err)
+{
+	struct flow *f = arg;
+	unsigned n = fresh ? fresh_of : f->as;
+
+	return n <= FIRST ? buf_add_text(secret, "six words make a good phrase", err) :
+	    buf_printf(secret, err, "the phrase of person %u", n);
+}
+
+static struct flow *
+as(unsigned number)
+{
+	OK(site_again(&j.a, &err));
+	j.a.flow.as = number;
+	j.a.flow.passphrase = phrase;
+	j.a.flow.arg = &j.a.flow;
+	return &j.a.flow;
+}
+
+/* ---- the office, and what lies there ---- */
+
+static void
+carry(struct site *from, struct site *to, const char *state)
+{
+	static unsigned n;
+	char folder[32];
+
+	(void)snprintf(folder, sizeof folder, "stick-%u", n++);
+	OK(bring(from, to, state, folder, &err));
+}
+
+/* Evidence 1 of Aldora is about a lawyer, 2 about nobody protected: from Berun. */
+static void
+evidence_comes(void)
+{
+	static const struct field_setting lawyer[] = {
+		{ "protected_persons.codes", "lawyer" },
+	};
+	struct deliver_wish w = { .evidence = 1, .purpose = "Case 12 only",
+		.authorisation = KIT_ORDER };
+	struct sealed sealed;
+	struct evidence e;
+	struct sent sent;
+
+	OK(site_again(&j.b, &err));
+	OK(add(&j.b, &e, &err));
+	for (unsigned i = 1; i <= 2; i++) {
+		OK(site_again(&j.a, &err));
+		OK(ask_with(&j.a, ACT_STORED_DATA, "XB", 0, i == 1 ? lawyer : NULL, i == 1,
+		    &sent, &err));
+		carry(&j.a, &j.b, "XB");
+		OK(SECONDED(&j.b, &err, flow_request_deliver(&j.b.flow, i, &w, &sealed, &sent,
+		    &err)));
+		carry(&j.b, &j.a, "XA");
+	}
+}
+
+/* Requests 3 to 6 of Aldora, from Berun: a preservation, and three for stored data. */
+enum { TO_HOLD = 3, TO_GRANT, TO_REFUSE, TO_ASK };
+
+static void
+requests_come(void)
+{
+	struct sent sent;
+
+	for (int i = TO_HOLD; i <= TO_ASK; i++) {
+		OK(site_again(&j.b, &err));
+		OK(ask(&j.b, i == TO_HOLD ? ACT_PRESERVE : ACT_STORED_DATA, "XA", &sent, &err));
+	}
+	carry(&j.b, &j.a, "XA");
+}
+
+static unsigned
+drafted(enum act_kind kind)
+{
+	struct field_setting set[FIELDS_WHOLE_MAX];
+	struct field_value whole[FIELDS_WHOLE_MAX];
+	struct request_wish w = { .kind = act_kind_name(kind), .to = "XB", .lang = "en",
+		.set = set };
+	struct request_view *v = mem_new(sizeof *v, NULL);
+	unsigned number;
+
+	assert_non_null(v);
+	w.set_n = fields_whole(kind, whole);
+	for (size_t i = 0; i < w.set_n; i++)
+		set[i] = (struct field_setting){ whole[i].name, whole[i].value };
+	OK(flow_request_new(&j.a.flow, &w, v, &err));
+	number = v->row.number;
+	request_view_clear(v);
+	mem_free(v);
+	return number;
+}
+
+static unsigned hold_draft, data_draft, emergency_draft, own_evidence;
+
+static void
+person_comes(enum people_role role)
+{
+	char name[40];
+	struct person_wish w = { .name = name, .roles = 1u << role };
+	unsigned number;
+
+	(void)snprintf(name, sizeof name, "Person %s", people_role_name(role));
+	fresh_of = OF_ROLE + (unsigned)role;
+	OK(flow_person_add(as(FIRST), &w, &number, &err));
+	assert_int_equal(number, fresh_of);
+}
+
+static int
+setup(void **state)
+{
+	struct docket_request row;
+	struct evidence e;
+
+	(void)state;
+	job_begin(&j, 71);
+	run_up_to(&j, AFTER_PAIR);
+	evidence_comes();
+	requests_come();
+	OK(site_again(&j.a, &err));
+	OK(add(&j.a, &e, &err));
+	own_evidence = e.number;
+	OK(flow_request_close(&j.a.flow, 2, NULL, &row, &err));
+	hold_draft = drafted(ACT_PRESERVE);
+	data_draft = drafted(ACT_STORED_DATA);
+	emergency_draft = drafted(ACT_EMERGENCY_DATA);
+	for (int r = 0; r < PEOPLE_ROLES; r++)
+		person_comes((enum people_role)r);
+	OK(flow_person_role(as(FIRST), FIRST, 0, 1u << ROLE_ADMINISTRATOR, &err));
+	for (int r = 0; r < PEOPLE_ROLES; r++)
+		OK(flow_person_let_in(as(FIRST), OF_ROLE + (unsigned)r, &err));
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	job_end(&j);
+	return 0;
+}
+
+/* ---- a door for each act ---- */
+
+static bool
+answers(struct flow *f, unsigned number, enum act_kind kind, struct err *err)
+{
+	static const char *const grounds[] = { "R08" };
+	struct answer_wish w = { .kind = kind, .text = "as said by phone", .lang = "en" };
+	struct sent sent;
+
+	if (kind == ACT_REFUSED) {
+		w.grounds = grounds;
+		w.grounds_n = 1;
+		w.waive_consultation = "urgent";
+	}
+	return flow_request_answer(f, number, &w, &sent, err);
+}
+
+static bool
+drafts(struct flow *f, struct err *err)
+{
+	struct request_wish w = { .kind = "preserve", .to = "XB", .lang = "en" };
+	struct request_view *v = mem_new(sizeof *v, err);
+	bool ok = v != NULL && flow_request_new(f, &w, v, err);
+
+	if (ok)
+		request_view_clear(v);
+	mem_free(v);
+	return ok;
+}
+
+static bool
+adds(struct flow *f, struct err *err)
+{
+	struct evidence e;
+
+	(void)f;
+	return add(&j.a, &e, err);
+}
+
+static bool
+sends(struct flow *f, unsigned number, struct err *err)
+{
+	struct sent sent;
+
+	return flow_request_send(f, number, BY_COMITY, &sent, err);
+}
+
+static bool
+asks_hold(struct flow *f, struct err *err)
+{
+	return sends(f, hold_draft, err);
+}
+
+static bool
+asks(struct flow *f, struct err *err)
+{
+	return sends(f, data_draft, err);
+}
+
+static bool
+asks_emergency(struct flow *f, struct err *err)
+{
+	return sends(f, emergency_draft, err);
+}
+
+static bool
+holds(struct flow *f, struct err *err)
+{
+	return answers(f, TO_HOLD, ACT_GRANTED, err);
+}
+
+static bool
+grants(struct flow *f, struct err *err)
+{
+	return answers(f, TO_GRANT, ACT_GRANTED, err);
+}
+
+static bool
+refuses(struct flow *f, struct err *err)
+{
+	return answers(f, TO_REFUSE, ACT_REFUSED, err);
+}
+
+static bool
+questions(struct flow *f, struct err *err)
+{
+	return answers(f, TO_ASK, ACT_QUESTION, err);
+}
+
+static bool
+delivers(struct flow *f, struct err *err)
+{
+	struct seal_wish w = { .number = own_evidence, .to = "XB", .purpose = "case 12" };
+	struct sealed out;
+
+	return flow_evidence_seal(f, &w, &out, err);
+}
+
+static bool
+releases(struct flow *f, struct err *err)
+{
+	return answers(f, TO_HOLD, ACT_RELEASED, err);
+}
+
+static bool
+destroys(struct flow *f, struct err *err)
+{
+	struct destroy_wish w = { .number = 2, .reason = "retention_ended" };
+	struct destroyed out;
+
+	return flow_evidence_destroy(f, &w, &out, err);
+}
+
+static bool
+receives(struct flow *f, struct err *err)
+{
+	size_t n;
+
+	return flow_take_inbox(f, NULL, NULL, &n, err);
+}
+
+static bool
+opens(struct flow *f, unsigned number, bool court, struct err *err)
+{
+	struct package_report r;
+	bool ok;
+
+	package_report_init(&r);
+	ok = court ? flow_evidence_export(f, number, SIZE_MAX, "out", false, &r, err) :
+	    flow_evidence_open(f, number, SIZE_MAX, "out", false, 0, &r, err);
+	package_report_clear(&r);
+	return ok && dir_remove_all(j.world, NULL, "out", err);
+}
+
+static bool
+reads(struct flow *f, struct err *err)
+{
+	return opens(f, 2, false, err);
+}
+
+static bool
+reads_protected(struct flow *f, struct err *err)
+{
+	return opens(f, 1, false, err);
+}
+
+static bool
+exports(struct flow *f, struct err *err)
+{
+	return opens(f, 2, true, err);
+}
+
+static bool
+views(struct flow *f, struct err *err)
+{
+	struct request_view *v = mem_new(sizeof *v, err);
+	bool ok = v != NULL && flow_request_view(f, TO_GRANT, v, err);
+
+	if (ok)
+		request_view_clear(v);
+	mem_free(v);
+	return ok;
+}
+
+static bool
+rotates(struct flow *f, struct err *err)
+{
+	bool paired;
+
+	return flow_key_rotate(f, ROTATE_SEALING, &paired, err);
+}
+
+static bool
+handed_out(void *arg, struct span identities, struct err *err)
+{
+	(void)arg;
+	(void)identities;
+	(void)err;
+	fail_msg("the keys left by one person");
+	return false;
+}
+
+static bool
+exports_key(struct flow *f, struct err *err)
+{
+	return flow_key_export(f, handed_out, NULL, err);
+}
+
+static bool
+administers(struct flow *f, struct err *err)
+{
+	return flow_person_role(f, OF_ROLE + ROLE_INVESTIGATOR, 0, 0, err);
+}
+
+static bool
+audits(struct flow *f, struct err *err)
+{
+	struct ledger_view view;
+	bool ok;
+
+	ledger_view_init(&view);
+	ok = flow_ledger_show(f, &view, err);
+	ledger_view_clear(&view);
+	return ok;
+}
+
+/* PEOPLE_GRANT_EMERGENCY has no door before the sixth of a day: guards_test.c. */
+static bool (*const doors[PEOPLE_ACTS])(struct flow *f, struct err *err) = {
+	[PEOPLE_DRAFT] = drafts, [PEOPLE_ADD] = adds, [PEOPLE_ASK_HOLD] = asks_hold,
+	[PEOPLE_ASK] = asks, [PEOPLE_ASK_EMERGENCY] = asks_emergency, [PEOPLE_HOLD] = holds,
+	[PEOPLE_GRANT] = grants, [PEOPLE_REFUSE] = refuses, [PEOPLE_MESSAGE] = questions,
+	[PEOPLE_DELIVER] = delivers, [PEOPLE_RELEASE] = releases, [PEOPLE_DESTROY] = destroys,
+	[PEOPLE_RECEIVE] = receives, [PEOPLE_READ] = reads,
+	[PEOPLE_READ_PROTECTED] = reads_protected, [PEOPLE_EXPORT] = exports,
+	[PEOPLE_VIEW] = views, [PEOPLE_KEYS] = rotates, [PEOPLE_EXPORT_KEY] = exports_key,
+	[PEOPLE_ADMINISTER] = administers, [PEOPLE_AUDIT] = audits,
+};
+
+/* The sentence is that the person may not, or has not the keys for it. */
+static bool
+is_barred(const struct err *why)
+{
+	return strcmp(why->reason, "people.role") == 0 ||
+	    strcmp(why->reason, "people.administrator-reads") == 0 ||
+	    strcmp(why->reason, "key.group") == 0;
+}
+
+/* Who drafts prepares it for another, and sends nothing, approved or not (people_test.c). */
+static bool
+is_prepared(enum people_role role, const struct err *why)
+{
+	return strcmp(why->reason, "people.second") == 0 &&
+	    (people_roles_may(1u << role) & (1u << PEOPLE_DRAFT)) != 0;
+}
+
+/*
+ * What came or left lies in parcels, and who opens no evidence opens none of them: such a
+ * person writes to, and sees, drafts and what waits for an approval.
+ */
+static bool
+is_a_parcel(enum people_role role, enum people_act act, const struct err *why)
+{
+	return (act == PEOPLE_MESSAGE || act == PEOPLE_VIEW) &&
+	    (people_roles_open(1u << role) & (1u << GROUP_EVIDENCE)) == 0 &&
+	    strcmp(why->reason, "key.group") == 0;
+}
+
+/* Done alone, or what a second person is asked for: as the table has it for this office. */
+static void
+a_person_tries(enum people_role role, enum people_act act)
+{
+	bool may = (people_roles_may(1u << role) & (1u << act)) != 0;
+	struct err why = ERR_INIT;
+	bool done = doors[act](as(OF_ROLE + (unsigned)role), &why);
+
+	if (may && !done && is_barred(&why) && !is_a_parcel(role, act, &why))
+		fail_msg("%s may %s by the table: %s", people_role_name(role),
+		    people_act_name(act), why.text);
+	if (!may && (done || (!is_barred(&why) && !is_prepared(role, &why))))
+		fail_msg("%s may not %s by the table: %s (%s)", people_role_name(role),
+		    people_act_name(act), done ? "done" : why.text, why.reason);
+	if (done && people_rule(act, OFFICE_FULL)->needed > 0 &&
+	    (people_rule(act, OFFICE_FULL)->second & SECOND_LATER) == 0)
+		fail_msg("%s does %s alone", people_role_name(role), people_act_name(act));
+}
+
+static void
+each_person_opens_the_doors_of_its_role_and_no_other(void **state)
+{
+	(void)state;
+	for (int a = 0; a < PEOPLE_ACTS; a++) {
+		assert_true(doors[a] != NULL || a == PEOPLE_GRANT_EMERGENCY);
+		for (int r = 0; doors[a] != NULL && r < PEOPLE_ROLES; r++)
+			a_person_tries((enum people_role)r, (enum people_act)a);
+	}
+}
+
+/* ---- S10, by two of them ---- */
+
+/* What waits for a second person to open this evidence is approved by that one. */
+static bool
+approves(unsigned by, unsigned evidence, struct err *err)
+{
+	struct matter_view *list;
+	char id[80] = "";
+	struct matter_view m;
+	size_t n;
+	bool ok;
+
+	if (!flow_matters(as(FIRST), &list, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].evidence == evidence)
+			(void)snprintf(id, sizeof id, "%s", digest_hex(&list[i].content).s);
+		matter_view_clear(&list[i]);
+	}
+	mem_free(list);
+	assert_true(id[0] != '\0');
+	matter_view_init(&m);
+	ok = flow_matter(as(by), 0, id, &m, err) && flow_approve(&j.a.flow, &m, err);
+	matter_view_clear(&m);
+	return ok;
+}
+
+static void
+a_sealed_part_opens_by_who_reads_evidence_and_one_who_does_not(void **state)
+{
+	const unsigned reads_it = OF_ROLE + ROLE_INVESTIGATOR, lawyer = OF_ROLE + ROLE_LAWYER;
+	const unsigned prosecutor = OF_ROLE + ROLE_PROSECUTOR;
+	struct err why = ERR_INIT;
+
+	(void)state;
+	NO(reads_protected(as(reads_it), &err), "people.second");
+	NO(approves(reads_it, 1, &err), "people.own");
+	/* Two who both open evidence are one role twice. */
+	assert_false(approves(lawyer, 1, &why));
+	NO(reads_protected(as(reads_it), &err), "people.second");
+	OK(approves(prosecutor, 1, &err));
+	NO(reads_protected(as(prosecutor), &err), "people.role");
+	OK(reads_protected(as(reads_it), &err));
+	NO(reads_protected(as(reads_it), &err), "people.second");
+	NO(reads_protected(as(lawyer), &err), "people.second");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_sealed_part_opens_by_who_reads_evidence_and_one_who_does_not),
+		cmocka_unit_test(each_person_opens_the_doors_of_its_role_and_no_other),
+	};
+
+	return cmocka_run_group_tests_name("roles", tests, setup, teardown);
+}
