@@ -100,8 +100,9 @@ requests_come(void)
 	for (int i = TO_HOLD; i <= TO_ASK; i++) {
 		OK(site_again(&j.b, &err));
 		OK(ask(&j.b, i == TO_HOLD ? ACT_PRESERVE : ACT_STORED_DATA, "XA", &sent, &err));
+		/* One by one: those of one stick get their numbers in an order of its own. */
+		carry(&j.b, &j.a, "XA");
 	}
-	carry(&j.b, &j.a, "XA");
 }
 
 static unsigned
