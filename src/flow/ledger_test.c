@@ -786,6 +786,7 @@ static const char berun_events[] =
 "received XA\n"
 "made XA\n"
 "evidence_added\n"
+"decided execute filed\n"
 "decided people.nobody refused\n"
 "administration people.begun.1\n"
 "administration people.added.2\n"
