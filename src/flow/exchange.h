@@ -82,9 +82,14 @@ MUST bool cosigners_known(struct flow *f, struct cosigners *out, struct err *err
  * which no bundle brings: such a log is cosigned by proof alone).
  *
  * What is left: a witness out of a backup has the key it had, and what it forgot no peer can
- * prove to it.  When the recovery is over it may cosign another root at a size it cosigned
- * before, if the log's owner, or all our peers together, hide the first.  The two notes are proof
- * against that log all the same, for whoever comes to hold both.
+ * prove to it.  Its recovery waits for a signed answer, over a number drawn for this recovery, of
+ * each confirmed peer that the backup knows (a person's flow_ledger_resume ends it sooner; who
+ * was confirmed after the backup is not asked).  After that it may cosign another root at a size
+ * it cosigned before, if each of those who hold the first hides it.  The two notes are proof
+ * against that log all the same, for whoever comes to hold both; against the witness they are
+ * none.  A new key after each restore would say less, not more: the card and each policy that
+ * names the old one would have to follow it first, and what the old one cosigned would count no
+ * more for who took it out.
  */
 MUST bool checkpoint_cosign(struct flow *f, struct witness *w, const struct witness_key *key,
     struct span body, struct witness_answer *out, struct err *err);
