@@ -117,11 +117,14 @@ ledger_look(struct flow *f, char text[300], struct err *err)
 	struct err why = ERR_INIT;
 	struct log_state s;
 	struct log *l;
+	bool may;
 
 	if (home_has(f->home, FLOW_DAMAGED_PATH))
 		(void)snprintf(text, 300,
 		    "Files about ledgers did not hold when a bundle was made or read. Parcels go on all the same. See which with: comity ledger check");
-	if (!home_has(f->home, LOG_PATH "/standing"))
+	if (!recovery_stands(f, &may, err))
+		return false;
+	if (!may)
 		return true;
 	if (ledger_standing(f, &l, &s, &why))
 		return s.standing == LOG_GOOD || recovery_text(f, &s, text, err);

@@ -201,6 +201,10 @@ struct recovery_open {
 	bool restored;			/* one of these, and the home came out of a backup */
 };
 MUST bool recovery_open(struct flow *f, struct recovery_open *out, struct err *err);
+/* May this log have another standing than good?  Without the lock; no: it has none. */
+MUST bool recovery_stands(struct flow *f, bool *may, struct err *err);
+/* The log was opened: its standing is not better than its own records say. */
+MUST bool recovery_bind(struct flow *f, struct log *l, struct err *err);
 /* Did this peer answer since the recovery began? */
 MUST bool recovery_answered(struct flow *f, const struct peer *by, bool *answered,
     struct err *err);

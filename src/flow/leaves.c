@@ -101,6 +101,10 @@ leaf_fill(struct leaf *x, const struct record *r, uint64_t at)
 	    LEAF_REVOKED : LEAF_RECOVERY;
 	if (x->what == LEAF_REVOKED && r->files_n == 1)
 		revoked_fill(x, r->files[0].path);
+	if (x->what == LEAF_RECOVERY && r->files_n == 1) {
+		x->size = r->files[0].bytes;
+		x->digest = r->files[0].sha256;
+	}
 	return true;
 }
 
@@ -357,23 +361,44 @@ text_is(const char *text, const char *const list[])
 	return false;
 }
 
+static bool
+standing_ends(const char *reason)
+{
+	static const char *const ends[] = { "ledger.recovered", "ledger.resumed",
+		"ledger.successor", NULL };
+
+	return text_is(reason, ends) || strncmp(reason, "ledger.closed-", 14) == 0;
+}
+
+/* What is frozen stays so, whatever was restored into it. */
+static void
+standing_begins(struct leaf_standing *s, const struct leaf *x)
+{
+	bool split = strcmp(x->reason, "ledger.split") == 0;
+
+	s->restored = s->restored || strcmp(x->reason, "restored") == 0;
+	s->since = x->at;
+	if (s->standing == LOG_FROZEN)
+		return;
+	s->standing = split ? LOG_FROZEN : LOG_RECOVERING;
+	(void)snprintf(s->reason, sizeof s->reason, "%s", split ? "ledger.split" :
+	    s->restored ? "ledger.restored" : "ledger.shorter");
+}
+
 static void
 standing_look(void *arg, const struct leaf *x)
 {
 	static const char *const begins[] = { "restored", "ledger.shorter", "ledger.split", NULL };
-	static const char *const ends[] = { "ledger.recovered", "ledger.resumed",
-		"ledger.successor", NULL };
 	struct leaf_standing *s = arg;
 
-	if (text_is(x->reason, ends))
+	if (standing_ends(x->reason))
 		*s = (struct leaf_standing){ .since = x->at };
-	/* What is frozen stays so, whatever was restored into it. */
-	if (!text_is(x->reason, begins) || s->standing == LOG_FROZEN)
-		return;
-	s->standing = strcmp(x->reason, "ledger.split") == 0 ? LOG_FROZEN : LOG_RECOVERING;
-	s->since = x->at;
-	(void)snprintf(s->reason, sizeof s->reason, "%.47s",
-	    strcmp(x->reason, "restored") == 0 ? "ledger.restored" : x->reason);
+	else if (text_is(x->reason, begins))
+		standing_begins(s, x);
+	else if (strcmp(x->reason, ANSWERED_REASON) == 0 && x->size > s->known_size) {
+		s->known_size = x->size;
+		s->known_root = x->digest;
+	}
 }
 
 bool
@@ -381,4 +406,31 @@ leaves_standing(struct flow *f, struct leaf_standing *out, struct err *err)
 {
 	memset(out, 0, sizeof *out);
 	return leaves_each(f, LEAF_RECOVERY, standing_look, out, err);
+}
+
+struct answer_looking {
+	const struct authority_id *peer;
+	uint64_t since;
+	bool found;
+};
+
+static void
+answer_look(void *arg, const struct leaf *x)
+{
+	struct answer_looking *l = arg;
+
+	l->found = l->found || (x->at > l->since && strcmp(x->reason, ANSWERED_REASON) == 0 &&
+	    strcmp(x->peer.s, l->peer->s) == 0);
+}
+
+bool
+leaves_answered(struct flow *f, const struct authority_id *peer,
+    const struct leaf_standing *since, bool *yes, struct err *err)
+{
+	struct answer_looking l = { .peer = peer, .since = since->since };
+
+	if (!leaves_each(f, LEAF_RECOVERY, answer_look, &l, err))
+		return false;
+	*yes = l.found;
+	return true;
 }

@@ -27,6 +27,7 @@ struct leaf {
 	struct digest digest;		/* the act; of a list of persons: the list */
 	unsigned number;
 	struct authority_id peer;
+	uint64_t size;			/* LEAF_RECOVERY: of the tree with the root `digest` */
 	char rule[16], outcome[24];	/* LEAF_GUARD */
 	char reason[64];
 };
@@ -63,14 +64,22 @@ MUST bool leaves_card_of_words(struct flow *f, const struct authority_id *peer,
     struct digest *out, bool *found, struct err *err);
 /*
  * How our log stands by what was written down: recovery begun ("restored", "ledger.shorter") or
- * another history found ("ledger.split"), and nothing that ended it.  since: the record of that,
- * or of what ended the last one.
+ * another history found ("ledger.split"), and nothing that ended it.
  */
 struct leaf_standing {
 	enum log_standing standing;
+	bool restored;			/* it came out of a backup since */
 	char reason[48];		/* as the standing has it */
-	uint64_t since;
+	uint64_t since;			/* the newest record that began or ended one */
+	/* The largest tree of ours that a peer had shown when one answered; size 0: none. */
+	uint64_t known_size;
+	struct digest known_root;
 };
 MUST bool leaves_standing(struct flow *f, struct leaf_standing *out, struct err *err);
+#define ANSWERED_REASON "ledger.answered"	/* what that peer holds of us is known here */
+#define ANSWERED_FILE "ledger/known"	/* of that record: the size as its bytes, and the root */
+/* Did this peer answer since then? */
+MUST bool leaves_answered(struct flow *f, const struct authority_id *peer,
+    const struct leaf_standing *since, bool *yes, struct err *err);
 
 #endif

@@ -9,8 +9,14 @@
 bool
 ledger_log(struct flow *f, struct log **out, struct err *err)
 {
-	if (f->log == NULL && (!home_lock(f->home, err) || !ledger_begin(f, err)))
-		return false;
+	if (f->log == NULL) {
+		if (!home_lock(f->home, err) || !ledger_begin(f, err))
+			return false;
+		if (!recovery_bind(f, f->log, err)) {
+			ledger_drop(f);
+			return false;
+		}
+	}
 	*out = f->log;
 	return true;
 }

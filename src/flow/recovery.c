@@ -8,51 +8,17 @@
 #include <string.h>
 
 #include "flow/exchange.h"
+#include "flow/leaves.h"
 #include "flow/people.h"
 
-/* ---- who has shown what it knows ---- */
-
-#define SEEN_NAME "seen-in-recovery"
-#define SEEN_MAX 64			/* bytes: 32 hex digits and LF */
+/* ---- who has answered ---- */
 
 struct looking {
 	struct flow *f;
-	struct recovery_nonce nonce;	/* which answers count; none: nobody has */
-	bool has_nonce;
-	size_t missing;			/* who has not shown yet */
+	struct leaf_standing begun;	/* answers since then count */
+	size_t missing;			/* who has not answered yet */
 	char first[AUTHORITY_ID_MAX];	/* of them */
 };
-
-/* The mark says which number was answered: one of an earlier recovery says nothing. */
-static bool
-seen_print(const struct recovery_nonce *n, struct buf *out, struct err *err)
-{
-	return hex_encode(out, span_of(n->b, sizeof n->b), err) &&
-	    buf_add_byte(out, '\n', err);
-}
-
-static bool
-seen_ask(const struct looking *l, const struct peer *p, bool *seen, struct err *err)
-{
-	struct peer_path path = peer_file(&p->id, SEEN_NAME);
-	struct err why = ERR_INIT;
-	struct buf is, must;
-	bool ok = true;
-
-	*seen = false;
-	if (!l->has_nonce || !home_has(l->f->home, path.s))
-		return true;
-	buf_init(&is, SEEN_MAX);
-	buf_init(&must, SEEN_MAX);
-	if (peer_file_load(l->f, path.s, &is, &why))
-		ok = seen_print(&l->nonce, &must, err);
-	else
-		ok = ledger_damage_skip(&why, err);
-	*seen = ok && must.n > 0 && span_eq(buf_span(&is), buf_span(&must));
-	buf_clear(&must);
-	buf_clear(&is);
-	return ok;
-}
 
 static bool
 peer_look(void *arg, const struct peer *p, struct err *err)
@@ -67,7 +33,7 @@ peer_look(void *arg, const struct peer *p, struct err *err)
 		return false;
 	if (keys.witnesses_n == 0)
 		return true;
-	if (!seen_ask(l, p, &seen, err) || seen)
+	if (!leaves_answered(l->f, &p->id, &l->begun, &seen, err) || seen)
 		return seen;
 	if (l->missing++ == 0)
 		(void)snprintf(l->first, sizeof l->first, "%s", p->id.s);
@@ -79,8 +45,7 @@ peers_missing(struct flow *f, struct looking *l, struct err *err)
 {
 	memset(l, 0, sizeof *l);
 	l->f = f;
-	return recovery_nonce_load(f, &l->nonce, &l->has_nonce, err) &&
-	    peers_each(f->home, peer_look, l, err);
+	return leaves_standing(f, &l->begun, err) && peers_each(f->home, peer_look, l, err);
 }
 
 bool
@@ -92,22 +57,6 @@ recovery_missing(struct flow *f, size_t *n, struct err *err)
 		return false;
 	*n = l.missing;
 	return true;
-}
-
-static bool
-peer_forget(void *arg, const struct peer *p, struct err *err)
-{
-	struct flow *f = arg;
-	struct peer_path seen = peer_file(&p->id, SEEN_NAME);
-
-	return path_clear(f->world, home_dir(f->home), seen.s, err);
-}
-
-/* Nobody has shown anything yet. */
-static bool
-seen_forget(struct flow *f, struct err *err)
-{
-	return peers_each(f->home, peer_forget, f, err);
 }
 
 /* ---- standing ---- */
@@ -149,8 +98,8 @@ recovery_begin(struct flow *f, const char *reason, struct err *err)
 		return true;
 	s.standing = LOG_RECOVERING;
 	(void)snprintf(s.reason, sizeof s.reason, "%s", reason);
-	return recovery_nonce_draw(f, err) && seen_forget(f, err) &&
-	    log_state_put(l, &s, err);
+	return recovery_nonce_draw(f, err) && log_state_put(l, &s, err) &&
+	    home_record(f, strcmp(reason, "ledger.restored") == 0 ? "restored" : reason, err);
 }
 
 /* RECOVERING, or still, with the largest tree that was shown. */
@@ -167,7 +116,7 @@ shorter_put(struct flow *f, struct log *l, const struct checkpoint *c,
 		return true;
 	if (begins) {
 		(void)snprintf(s.reason, sizeof s.reason, "ledger.shorter");
-		if (!recovery_nonce_draw(f, err) || !seen_forget(f, err))
+		if (!recovery_nonce_draw(f, err))
 			return false;
 		exchanged_tell(out, "This copy of the home is older than what was signed with its key. If it was not restored from a backup, another copy is at work: stop one of them now.");
 	}
@@ -247,7 +196,7 @@ recovery_end(struct flow *f, struct log *l, struct exchanged *out, struct err *e
 
 	memset(&s, 0, sizeof s);
 	if (!home_record(f, "ledger.recovered", err) || !log_state_put(l, &s, err) ||
-	    !seen_forget(f, err) || !recovery_nonce_forget(f, err))
+	    !recovery_nonce_forget(f, err))
 		return false;
 	exchanged_tell(out, "The ledger is whole as far as all peers know it: it signs again.");
 	return true;
@@ -282,10 +231,35 @@ recovery_try_end(struct flow *f, struct exchanged *out, struct err *err)
 bool
 recovery_answered(struct flow *f, const struct peer *by, bool *answered, struct err *err)
 {
-	struct looking l = { .f = f };
+	struct leaf_standing begun;
 
-	return recovery_nonce_load(f, &l.nonce, &l.has_nonce, err) &&
-	    seen_ask(&l, by, answered, err);
+	return leaves_standing(f, &begun, err) &&
+	    leaves_answered(f, &by->id, &begun, answered, err);
+}
+
+/* With the largest tree that was shown: what is in the ledger nobody puts back. */
+static bool
+answered_record(struct flow *f, const struct peer *by, struct err *err)
+{
+	struct log_state s;
+	struct record r;
+	struct log *l;
+	bool already;
+
+	if (!recovery_answered(f, by, &already, err) || already)
+		return already;
+	if (!ledger_standing(f, &l, &s, err))
+		return false;
+	record_begin(f, &r, EVENT_RECOVERY);
+	(void)snprintf(r.reason, sizeof r.reason, ANSWERED_REASON);
+	r.peer = by->id;
+	if (s.known_size > 0) {
+		(void)snprintf(r.files[0].path, sizeof r.files[0].path, ANSWERED_FILE);
+		r.files[0].bytes = s.known_size;
+		r.files[0].sha256 = s.known_root;
+		r.files_n = 1;
+	}
+	return record_alone(f, &r, 0, err);
 }
 
 bool
@@ -293,38 +267,78 @@ recovery_seen(struct flow *f, const struct peer *by, struct exchanged *out,
     struct err *err)
 {
 	struct recovery_nonce n;
-	struct buf mark;
-	bool found, ok;
+	bool found;
 
-	if (!recovery_nonce_load(f, &n, &found, err))
-		return false;
-	if (!found)
+	return recovery_nonce_load(f, &n, &found, err) && (!found ||
+	    (answered_record(f, by, err) && recovery_try_end(f, out, err)));
+}
+
+/*
+ * A file that is gone, or an older one put back, ends no recovery: what began it is in the
+ * ledger, and what ended it is too.
+ */
+bool
+recovery_bind(struct flow *f, struct log *l, struct err *err)
+{
+	struct leaf_standing says;
+	struct err why = ERR_INIT;
+	struct log_state s;
+	bool less;
+
+	/* What is wrong with the journal is told by who reads all of it. */
+	if (!leaves_standing(f, &says, &why))
+		return ledger_damage_skip(&why, err);
+	log_state(l, &s);
+	if (says.standing == LOG_GOOD || s.standing == LOG_FROZEN)
 		return true;
-	buf_init(&mark, SEEN_MAX);
-	ok = seen_print(&n, &mark, err) &&
-	    peer_file_save(f, &by->id, SEEN_NAME, buf_span(&mark), err) &&
-	    recovery_try_end(f, out, err);
-	buf_clear(&mark);
-	return ok;
+	less = says.standing == LOG_RECOVERING && says.known_size > s.known_size;
+	if (s.standing == says.standing && strcmp(s.reason, says.reason) == 0 && !less)
+		return true;
+	s.standing = says.standing;
+	(void)snprintf(s.reason, sizeof s.reason, "%s", says.reason);
+	if (less) {
+		s.known_size = says.known_size;
+		s.known_root = says.known_root;
+	}
+	return log_state_put(l, &s, err);
+}
+
+bool
+recovery_stands(struct flow *f, bool *may, struct err *err)
+{
+	struct leaf_standing says;
+	struct err why = ERR_INIT;
+
+	*may = home_has(f->home, LOG_PATH "/standing");
+	if (*may)
+		return true;
+	if (!leaves_standing(f, &says, &why))
+		return ledger_damage_skip(&why, err);
+	*may = says.standing != LOG_GOOD;
+	return true;
 }
 
 bool
 recovery_open(struct flow *f, struct recovery_open *out, struct err *err)
 {
+	struct leaf_standing says;
 	struct recovery_nonce n;
 	struct log_state s;
 	struct log *l;
-	bool asks;
+	bool asks, may;
 
 	memset(out, 0, sizeof *out);
-	if (!home_has(f->home, LOG_PATH "/standing"))
+	if (!recovery_stands(f, &may, err))
+		return false;
+	if (!may)
 		return true;
-	if (!ledger_standing(f, &l, &s, err) || !recovery_nonce_load(f, &n, &asks, err))
+	if (!ledger_standing(f, &l, &s, err) || !leaves_standing(f, &says, err) ||
+	    !recovery_nonce_load(f, &n, &asks, err))
 		return false;
 	out->goes_on = s.standing == LOG_RECOVERING;
-	out->frozen = s.standing == LOG_FROZEN && asks;
+	out->frozen = s.standing == LOG_FROZEN && (asks || says.restored);
 	out->restored = (out->goes_on && strcmp(s.reason, "ledger.restored") == 0) ||
-	    (out->frozen && home_has(f->home, FLOW_RESTORED_PATH));
+	    (out->frozen && (says.restored || home_has(f->home, FLOW_RESTORED_PATH)));
 	return true;
 }
 
@@ -414,6 +428,7 @@ take_back(struct flow *f, const struct peer *by, const struct shown *s,
 	n = s->checkpoint.size - from;
 	if (!docket_forget(f, l, from, err))
 		return false;
+	leaves_forget(f);		/* the journal is written anew */
 	if (!log_recover(l, from, n, &source, &s->checkpoint.root, &why)) {
 		if (strcmp(why.reason, "ledger.split") == 0 ||
 		    strcmp(why.reason, "ledger.signed") == 0)
@@ -498,5 +513,5 @@ flow_ledger_resume(struct flow *f, struct err *err)
 		    (unsigned long long)s.known_size, (unsigned long long)log_signed(l));
 	memset(&s, 0, sizeof s);
 	return home_record(f, "ledger.resumed", err) && log_state_put(l, &s, err) &&
-	    seen_forget(f, err) && recovery_nonce_forget(f, err);
+	    recovery_nonce_forget(f, err);
 }

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "flow/exchange.h"
+#include "flow/shown.h"
 #include "flow/testkit.h"
 
 #define OK(call) do { struct err err = ERR_INIT; \
@@ -91,6 +92,63 @@ file_copy(struct job *j, const char *from, const char *to)
 	OK(file_load(j->world, NULL, from, &b, &err) &&
 	    file_save(j->world, NULL, to, buf_span(&b), true, &err));
 	buf_clear(&b);
+}
+
+/* The file that says how the ledger stands is taken away, or an older one put back. */
+static void
+a_recovery_does_not_end_with_a_file_of_the_home(void **state)
+{
+	static const char *const standing = "aldora/ledger/standing";
+	struct recovery_nonce n;
+	char path[120], mark[64];
+	struct bundle_result r;
+	struct log_state s;
+	struct log *l;
+	struct buf hex;
+	struct peer p;
+	struct job j;
+	size_t missing;
+	bool found;
+
+	(void)state;
+	begin(&j, 2007);
+	site_end(&j.a);
+	OK(path_remove(j.world, NULL, standing, &err));
+	recovering(&j.a, true);
+	NO(evidence_recovered(&j.a.flow, &err), "evidence.recovering");
+	OK(ledger_standing(&j.a.flow, &l, &s, &err));
+	assert_string_equal(s.reason, "ledger.restored");
+	/* an older one: it was good then */
+	file_put(&j, standing, "comity-standing/1\ngood\n\n0\n"
+	    "0000000000000000000000000000000000000000000000000000000000000000\n", true);
+	recovering(&j.a, true);
+	/* or of a recovery that was no restore */
+	file_put(&j, standing, "comity-standing/1\nrecovering\nledger.shorter\n0\n"
+	    "0000000000000000000000000000000000000000000000000000000000000000\n", true);
+	recovering(&j.a, true);
+	/* nor with a mark that says that everybody answered, as earlier versions had them */
+	OK(recovery_nonce_load(&j.a.flow, &n, &found, &err));
+	assert_true(found);
+	buf_init(&hex, sizeof mark);
+	OK(hex_encode(&hex, span_of(n.b, sizeof n.b), &err) && buf_add_byte(&hex, '\n', &err));
+	(void)snprintf(mark, sizeof mark, "%.*s", (int)hex.n, (const char *)hex.p);
+	buf_clear(&hex);
+	peer_init(&p);
+	OK(peer_find(j.a.flow.home, "XB", &p, &err));
+	(void)snprintf(path, sizeof path, "aldora/ledger/peers/%s/seen-in-recovery", p.id.s);
+	peer_clear(&p);
+	file_put(&j, path, mark, false);
+	OK(recovery_missing(&j.a.flow, &missing, &err));
+	assert_int_equal(missing, 1);
+	/* the home's way goes on as before */
+	writes(&j.a, "XB", "asks");
+	reads(&j.b, "asks", &r);
+	writes(&j.b, "XA", "answers");
+	reads(&j.a, "answers", &r);
+	assert_non_null(strstr(r.ledger_text, "signs again"));
+	recovering(&j.a, false);
+	OK(site_again(&j.a, &err) && evidence_recovered(&j.a.flow, &err));
+	job_end(&j);
 }
 
 static void
@@ -394,6 +452,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_recovery_does_not_end_with_a_file_of_the_home),
 		cmocka_unit_test(two_bundles_end_a_recovery_and_an_older_one_does_not),
 		cmocka_unit_test(a_peer_answers_until_it_is_told_that_all_is_well),
 		cmocka_unit_test(a_folder_written_in_the_name_of_a_peer_ends_nothing),

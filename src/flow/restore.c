@@ -421,17 +421,11 @@ recovery(struct restoring *r, const char *path, const struct backup_result *b,
 {
 	struct flow inner = { .world = r->f->world, .passphrase = r->f->passphrase,
 		.arg = r->f->arg, .as = r->f->as };
-	struct record rec;
 	bool ok;
 
-	ok = flow_open(&inner, path, err) &&
-	    home_lock(inner.home, err);
-	if (ok) {
-		record_begin(&inner, &rec, EVENT_RECOVERY);
-		(void)snprintf(rec.reason, sizeof rec.reason, "restored");
-		ok = recovery_begin(&inner, "ledger.restored", err) && record_alone(&inner, &rec, 0, err) &&
-		    mark(inner.home, r, b, err);
-	}
+	ok = flow_open(&inner, path, err) && home_lock(inner.home, err) &&
+	    recovery_begin(&inner, "ledger.restored", err) &&
+	    mark(inner.home, r, b, err);
 	flow_clear(&inner);
 	home_close(inner.home);
 	return ok;
