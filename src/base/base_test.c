@@ -71,6 +71,33 @@ every_failed_allocation_is_an_error_and_changes_nothing(void **state)
 	mem_fail(0, false);
 }
 
+static unsigned asked;
+
+static bool
+at_the_third(bool *from_then_on)
+{
+	*from_then_on = true;
+	return ++asked == 3;
+}
+
+static void
+an_allocation_that_is_asked_for_fails_and_those_behind_it(void **state)
+{
+	struct err err = ERR_INIT;
+
+	(void)state;
+	asked = 0;
+	mem_fail_ask(at_the_third);
+	for (int i = 1; i < 6; i++) {
+		void *p = mem_new(1, &err);
+
+		assert_int_equal(p != NULL, i < 3);
+		mem_free(p);
+	}
+	assert_int_equal(asked, 3);
+	mem_fail(0, false);
+}
+
 static void
 base64_has_one_spelling_a_value(void **state)
 {
@@ -250,6 +277,7 @@ main(void)
 		cmocka_unit_test(an_error_text_that_does_not_fit_is_cut_at_a_character),
 		cmocka_unit_test(context_goes_outermost_first),
 		cmocka_unit_test(a_buffer_takes_its_limit_and_refuses_one_more),
+		cmocka_unit_test(an_allocation_that_is_asked_for_fails_and_those_behind_it),
 		cmocka_unit_test(every_failed_allocation_is_an_error_and_changes_nothing),
 		cmocka_unit_test(base64_has_one_spelling_a_value),
 		cmocka_unit_test(base32_follows_rfc_4648),

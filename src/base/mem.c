@@ -7,13 +7,31 @@
 static _Atomic uint64_t counted;	/* allocations since the program began */
 static _Atomic uint64_t fail_at;	/* value of `counted` that fails; 0 = none */
 static _Atomic bool fail_on;		/* and every one after it */
+static bool (*_Atomic fail_ask)(bool *from_then_on);	/* or NULL */
+
+/* The next one fails, if who is asked says so. */
+static void
+ask_whether(bool (*ask)(bool *from_then_on))
+{
+	bool on = false;
+
+	if (!ask(&on))
+		return;
+	mem_fail_ask(NULL);
+	mem_fail(1, on);
+}
 
 static bool
 may_allocate(void)
 {
-	uint64_t n = atomic_fetch_add(&counted, 1) + 1;
-	uint64_t at = atomic_load_explicit(&fail_at, memory_order_relaxed);
+	bool (*ask)(bool *from_then_on) = atomic_load_explicit(&fail_ask,
+	    memory_order_relaxed);
+	uint64_t n, at;
 
+	if (ask != NULL)
+		ask_whether(ask);
+	n = atomic_fetch_add(&counted, 1) + 1;
+	at = atomic_load_explicit(&fail_at, memory_order_relaxed);
 	if (at == 0)
 		return true;
 	return !(n == at || (n > at && atomic_load(&fail_on)));
@@ -95,6 +113,12 @@ mem_fail(uint64_t nth, bool from_then_on)
 {
 	atomic_store(&fail_on, from_then_on);
 	atomic_store(&fail_at, nth == 0 ? 0 : atomic_load(&counted) + nth);
+}
+
+void
+mem_fail_ask(bool (*ask)(bool *from_then_on))
+{
+	atomic_store(&fail_ask, ask);
 }
 
 uint64_t

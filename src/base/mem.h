@@ -33,6 +33,11 @@ void mem_wipe(void *p, size_t n);
  */
 void mem_fail(uint64_t nth, bool from_then_on);
 uint64_t mem_count(void);
+/*
+ * Tests too: asked before each allocation until it says true, which makes that one fail
+ * (set *from_then_on: every later one too).  It allocates nothing itself.  NULL: no more.
+ */
+void mem_fail_ask(bool (*ask)(bool *from_then_on));
 
 /* The same allocator with malloc's shape, for libraries that take hooks. */
 void *mem_hook_malloc(size_t n);

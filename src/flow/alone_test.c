@@ -1045,34 +1045,36 @@ steps_again(struct steps_try *t, bool said, const struct err *why)
 {
 	assert_true(said || why->text[0] != '\0');
 	nothing_fails(t->j.world);
+	site_end(&t->j.a);
+	place_known(t->j.world, said);
 	ends_the_same(&t->j, t->ours, t->theirs);
 	job_end(&t->j);
 }
 
 static void
-steps_cut(void *arg, uint64_t n, unsigned way)
+steps_cut(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct steps_try *t = arg;
 	bool said;
 
-	power_fails(t->j.world, n);
+	power_fails(t->j.world);
 	said = steps_run(t, &why);
 	site_end(&t->j.a);
-	power_back(t->j.world, n, way);
+	power_back(t->j.world);
 	steps_again(t, said, &why);
 }
 
 static void
-steps_fails(void *arg, uint64_t n, unsigned way)
+steps_fails(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct steps_try *t = arg;
 
 	if (t->memory)
-		memory_fails(n, way);
+		memory_fails();
 	else
-		disk_fails(t->j.world, n, way);
+		disk_fails(t->j.world);
 	steps_again(t, steps_run(t, &why), &why);
 }
 

@@ -718,6 +718,8 @@ backup_again(struct backup_try *t, bool ok, const struct err *why)
 	if (!ok && strncmp(why->text, "no backup was made: ", 20) != 0)
 		fail_msg("%s", why->text);
 	nothing_fails(j->world);
+	site_end(&j->a);
+	place_known(j->world, ok);
 	if (path_exists(j->world, NULL, "backup.age")) {
 		OK(restore_from(j, "backup.age", "back", &err));
 		back_is_whole(j, t->must);
@@ -735,6 +737,8 @@ restore_again(struct backup_try *t, bool ok, const struct err *why)
 {
 	assert_true(ok || why->text[0] != '\0');
 	nothing_fails(t->j.world);
+	site_end(&t->j.a);
+	place_known(t->j.world, ok);
 	/* Named, and only its name may be lost: it is whole. */
 	if (path_exists(t->j.world, NULL, "back"))
 		back_is_whole(&t->j, t->must);
@@ -745,86 +749,86 @@ restore_again(struct backup_try *t, bool ok, const struct err *why)
 }
 
 static void
-backup_disk(void *arg, uint64_t n, unsigned way)
+backup_disk(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct backup_try *t = arg;
 	bool ok;
 
-	disk_fails(t->j.world, n, way);
+	disk_fails(t->j.world);
 	ok = backup_made(t, &why);
 	nothing_fails(t->j.world);
 	/* From a disk that never works again it could not be taken away: it is whole. */
-	assert_true(ok || way >= 2 || !path_exists(t->j.world, NULL, "backup.age"));
+	assert_true(ok || place_way() >= 2 || !path_exists(t->j.world, NULL, "backup.age"));
 	backup_again(t, ok, &why);
 }
 
 static void
-backup_memory(void *arg, uint64_t n, unsigned way)
+backup_memory(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct backup_try *t = arg;
 	bool ok;
 
-	memory_fails(n, way);
+	memory_fails();
 	ok = backup_made(t, &why);
 	nothing_fails(t->j.world);
 	/* The simulated disk has no memory then either. */
-	assert_true(ok || way == 1 || !path_exists(t->j.world, NULL, "backup.age"));
+	assert_true(ok || place_way() == 1 || !path_exists(t->j.world, NULL, "backup.age"));
 	backup_again(t, ok, &why);
 }
 
 static void
-backup_cut(void *arg, uint64_t n, unsigned way)
+backup_cut(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct backup_try *t = arg;
 	bool ok;
 
-	power_fails(t->j.world, n);
+	power_fails(t->j.world);
 	ok = backup_made(t, &why);
 	site_end(&t->j.a);
-	power_back(t->j.world, n, way);
+	power_back(t->j.world);
 	assert_true(!ok || path_exists(t->j.world, NULL, "backup.age"));
 	backup_again(t, ok, &why);
 }
 
 static void
-restore_disk(void *arg, uint64_t n, unsigned way)
+restore_disk(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct backup_try *t = arg;
 
-	disk_fails(t->j.world, n, way);
+	disk_fails(t->j.world);
 	restore_again(t, restore_from(&t->j, "backup.age", "back", &why), &why);
 }
 
 static void
-restore_memory(void *arg, uint64_t n, unsigned way)
+restore_memory(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct backup_try *t = arg;
 	bool ok;
 
-	memory_fails(n, way);
+	memory_fails();
 	ok = restore_from(&t->j, "backup.age", "back", &why);
 	nothing_fails(t->j.world);
 	/* Nothing is there, or all of it and only its name was not made sure of. */
-	assert_true(ok || way == 1 || !path_exists(t->j.world, NULL, "back") ||
+	assert_true(ok || place_way() == 1 || !path_exists(t->j.world, NULL, "back") ||
 	    strstr(why.text, "is there and whole") != NULL);
 	restore_again(t, ok, &why);
 }
 
 static void
-restore_cut(void *arg, uint64_t n, unsigned way)
+restore_cut(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct backup_try *t = arg;
 	bool ok;
 
-	power_fails(t->j.world, n);
+	power_fails(t->j.world);
 	ok = restore_from(&t->j, "backup.age", "back", &why);
-	power_back(t->j.world, n, way);
+	power_back(t->j.world);
 	assert_true(!ok || path_exists(t->j.world, NULL, "back"));
 	restore_again(t, ok, &why);
 }

@@ -352,6 +352,9 @@ destroyed_in_the_end(void)
 	struct err why = ERR_INIT;
 	struct destroyed d;
 
+	site_end(&j.a);
+	site_end(&j.b);
+	place_known(j.world, 0);
 	as(FIRST);
 	if (!opens(&j.b, "bag-between", &why) &&
 	    strcmp(why.reason, "evidence.destroyed") != 0)
@@ -364,42 +367,42 @@ destroyed_in_the_end(void)
 }
 
 static void
-destroy_cut(void *arg, uint64_t n, unsigned way)
+destroy_cut(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct destroyed d;
 
 	(void)arg;
 	as(FIRST);
-	power_fails(j.world, n);
+	power_fails(j.world);
 	(void)!destroy("retention_ended", &d, &why);
-	power_back(j.world, n, way);
+	power_back(j.world);
 	destroyed_in_the_end();
 }
 
 static void
-destroy_disk(void *arg, uint64_t n, unsigned way)
+destroy_disk(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct destroyed d;
 
 	(void)arg;
 	as(FIRST);
-	disk_fails(j.world, n, way);
+	disk_fails(j.world);
 	(void)!destroy("retention_ended", &d, &why);
 	nothing_fails(j.world);
 	destroyed_in_the_end();
 }
 
 static void
-destroy_memory(void *arg, uint64_t n, unsigned way)
+destroy_memory(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct destroyed d;
 
 	(void)arg;
 	as(FIRST);
-	memory_fails(n, way);
+	memory_fails();
 	(void)!destroy("retention_ended", &d, &why);
 	nothing_fails(j.world);
 	destroyed_in_the_end();

@@ -514,30 +514,31 @@ exchange_tried(struct job *j)
 static void
 exchange_ends(struct job *j)
 {
+	place_known(j->world, 0);
 	exchange_once(j);
 	exchange_once(j);
 	assert_int_equal(witnesses(&j->a), 1);
 }
 
 static void
-cut(void *arg, uint64_t n, unsigned way)
+cut(void *arg)
 {
 	struct job *j = arg;
 
-	power_fails(j->world, n);
+	power_fails(j->world);
 	exchange_tried(j);
 	site_end(&j->a);
 	site_end(&j->b);
-	power_back(j->world, n, way);
+	power_back(j->world);
 	exchange_ends(j);
 }
 
 static void
-disk(void *arg, uint64_t n, unsigned way)
+disk(void *arg)
 {
 	struct job *j = arg;
 
-	disk_fails(j->world, n, way);
+	disk_fails(j->world);
 	exchange_tried(j);
 	site_end(&j->a);
 	site_end(&j->b);
@@ -546,11 +547,11 @@ disk(void *arg, uint64_t n, unsigned way)
 }
 
 static void
-memory(void *arg, uint64_t n, unsigned way)
+memory(void *arg)
 {
 	struct job *j = arg;
 
-	memory_fails(n, way);
+	memory_fails();
 	exchange_tried(j);
 	nothing_fails(j->world);
 	site_end(&j->a);

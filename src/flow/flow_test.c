@@ -168,6 +168,7 @@ step_again(struct step_try *t, bool ok, const struct err *why)
 	nothing_fails(t->j.world);
 	site_end(&t->j.a);
 	site_end(&t->j.b);
+	place_known(t->j.world, ok);
 	if (!ok)
 		step_whole(t);
 	/* And the journey goes on from there. */
@@ -182,30 +183,30 @@ step_again(struct step_try *t, bool ok, const struct err *why)
 }
 
 static void
-step_fails(void *arg, uint64_t n, unsigned way)
+step_fails(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct step_try *t = arg;
 
 	if (t->memory)
-		memory_fails(n, way);
+		memory_fails();
 	else
-		disk_fails(t->j.world, n, way);
+		disk_fails(t->j.world);
 	step_again(t, step_run(t, &why), &why);
 }
 
 static void
-step_cut(void *arg, uint64_t n, unsigned way)
+step_cut(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct step_try *t = arg;
 	bool ok;
 
-	power_fails(t->j.world, n);
+	power_fails(t->j.world);
 	ok = step_run(t, &why);
 	site_end(&t->j.a);
 	site_end(&t->j.b);
-	power_back(t->j.world, n, way);
+	power_back(t->j.world);
 	step_again(t, ok, &why);
 }
 

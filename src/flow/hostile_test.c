@@ -643,49 +643,52 @@ bring_whole(void *arg)
 
 /* What failed was told; the second try ends with all of it, once. */
 static void
-bring_again(struct job *j, uint64_t n, bool ok, const struct err *why)
+bring_again(struct job *j, bool ok, const struct err *why)
 {
 	assert_true(ok || why->text[0] != '\0');
 	nothing_fails(j->world);
+	site_end(&j->a);
+	site_end(&j->b);
+	place_known(j->world, ok);
 	OK(step_bring(j, &err));
 	whole_at_b(j);
-	no_strays(j, n);
+	no_strays(j, place_n());
 	job_end(j);
 }
 
 static void
-bring_cut(void *arg, uint64_t n, unsigned way)
+bring_cut(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct job *j = arg;
 	bool ok;
 
-	power_fails(j->world, n);
+	power_fails(j->world);
 	ok = step_bring(j, &why);
 	site_end(&j->a);
 	site_end(&j->b);
-	power_back(j->world, n, way);
-	bring_again(j, n, ok, &why);
+	power_back(j->world);
+	bring_again(j, ok, &why);
 }
 
 static void
-bring_disk(void *arg, uint64_t n, unsigned way)
+bring_disk(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct job *j = arg;
 
-	disk_fails(j->world, n, way);
-	bring_again(j, n, step_bring(j, &why), &why);
+	disk_fails(j->world);
+	bring_again(j, step_bring(j, &why), &why);
 }
 
 static void
-bring_memory(void *arg, uint64_t n, unsigned way)
+bring_memory(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct job *j = arg;
 
-	memory_fails(n, way);
-	bring_again(j, n, step_bring(j, &why), &why);
+	memory_fails();
+	bring_again(j, step_bring(j, &why), &why);
 }
 
 static void
@@ -747,7 +750,7 @@ take_whole(void *arg)
 }
 
 static void
-take_cut(void *arg, uint64_t n, unsigned way)
+take_cut(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct docket_request row;
@@ -755,16 +758,17 @@ take_cut(void *arg, uint64_t n, unsigned way)
 	struct evidence e;
 	size_t taken;
 
-	power_fails(j->world, n);
+	power_fails(j->world);
 	(void)!take_all_in(&j->b, NULL, &taken, &why);
 	site_end(&j->a);
 	site_end(&j->b);
-	power_back(j->world, n, way);
+	power_back(j->world);
+	place_known(j->world, 0);
 	OK(site_again(&j->b, &err));
 	take_whole(j);
 	OK(row_of(&j->b, 1, &row, &err));
 	OK(evidence_load(j->b.flow.home, 1, &e, &err));
-	no_strays(j, n);
+	no_strays(j, place_n());
 	job_end(j);
 }
 

@@ -507,19 +507,19 @@ add_whole(void *arg)
 }
 
 static void
-add_cut(void *arg, uint64_t n, unsigned way)
+add_cut(void *arg)
 {
 	struct err ignored = ERR_INIT, why = ERR_INIT;
 	struct add_try *t = arg;
 	struct docket_act row;
 	bool done;
 
-	power_fails(t->j.world, n);
+	power_fails(t->j.world);
 	done = add_run(t, &ignored);
 	site_end(&t->j.a);
 	site_end(&t->j.b);
-	power_back(t->j.world, n, way);
-	nothing_fails(t->j.world);
+	power_back(t->j.world);
+	place_known(t->j.world, done);
 	if (done)
 		assert_int_equal(stamps_waiting(&t->j.a, &t->package, &row), 1);
 	if (!add_run(t, &why))

@@ -371,6 +371,8 @@ on_again(struct job *j, bool ok, const struct err *why)
 
 	assert_true(ok || why->text[0] != '\0');
 	nothing_fails(j->world);
+	site_end(&j->a);
+	place_known(j->world, ok);
 	OK(site_again(&j->a, &err));
 	OK(home_lock(j->a.flow.home, &err));
 	nothing_lies_in_the_clear(j);
@@ -388,39 +390,39 @@ on_again(struct job *j, bool ok, const struct err *why)
 }
 
 static void
-on_cut(void *arg, uint64_t n, unsigned way)
+on_cut(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct job *j = arg;
 	struct evidence e;
 	bool ok;
 
-	power_fails(j->world, n);
+	power_fails(j->world);
 	ok = on(j, "XC", &e, &why);
 	site_end(&j->a);
-	power_back(j->world, n, way);
+	power_back(j->world);
 	on_again(j, ok, &why);
 }
 
 static void
-on_disk(void *arg, uint64_t n, unsigned way)
+on_disk(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct job *j = arg;
 	struct evidence e;
 
-	disk_fails(j->world, n, way);
+	disk_fails(j->world);
 	on_again(j, on(j, "XC", &e, &why), &why);
 }
 
 static void
-on_memory(void *arg, uint64_t n, unsigned way)
+on_memory(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct job *j = arg;
 	struct evidence e;
 
-	memory_fails(n, way);
+	memory_fails();
 	on_again(j, on(j, "XC", &e, &why), &why);
 }
 

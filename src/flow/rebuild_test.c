@@ -727,18 +727,19 @@ step_whole(void *arg)
 }
 
 static void
-step_cut(void *arg, uint64_t n, unsigned way)
+step_cut(void *arg)
 {
 	struct cut *c = arg;
 	struct job *j = &c->j;
 	struct err why = ERR_INIT;
 	struct rebuilt r;
 
-	power_fails(j->world, n);
+	power_fails(j->world);
 	(void)!steps[c->step].run(j, &why);
-	power_back(j->world, n, way);
+	power_back(j->world);
 	site_end(c->s);
 	docket_lose(j, c->s);
+	place_known(j->world, 0);
 	GOOD(site_again(c->s, &err) && flow_rebuild(&c->s->flow, &r, &err));
 	assert_int_equal(r.without_parcel, 0);
 	GOOD(steps[c->step].run(j, &err));
@@ -748,23 +749,24 @@ step_cut(void *arg, uint64_t n, unsigned way)
 
 /* The same, and what was cut is ended first: also the record of what was taken away. */
 static void
-step_ended(void *arg, uint64_t n, unsigned way)
+step_ended(void *arg)
 {
 	struct cut *c = arg;
 	struct job *j = &c->j;
 	struct err why = ERR_INIT;
 
-	power_fails(j->world, n);
+	power_fails(j->world);
 	(void)!steps[c->step].run(j, &why);
-	power_back(j->world, n, way);
+	power_back(j->world);
 	site_end(c->s);
+	place_known(j->world, 0);
 	GOOD(steps[c->step].run(j, &err));
 	rebuilt_equal(j, c->s, true);
 	job_end(j);
 }
 
 static void
-each_step_cut(void (*try)(void *arg, uint64_t n, unsigned way), unsigned few)
+each_step_cut(void (*try)(void *arg), unsigned few)
 {
 	static const size_t which[] = { AFTER_ADD - 1, AFTER_SEAL - 1, AFTER_SEND - 1,
 		AFTER_WRITE - 1, AFTER_READ - 1, AFTER_RECEIVE - 1 };
@@ -888,16 +890,17 @@ work_whole(void *arg)
  * is ended there, and until then a lost docket leaves it waiting in the inbox.
  */
 static void
-work_is_cut(void *arg, uint64_t n, unsigned way)
+work_is_cut(void *arg)
 {
 	struct work_cut *c = arg;
 	struct err why = ERR_INIT;
 	size_t taken;
 
-	power_fails(c->j.world, n);
+	power_fails(c->j.world);
 	(void)!work_run(&c->j, c->work, &why);
-	power_back(c->j.world, n, way);
+	power_back(c->j.world);
 	site_end(&c->j.b);
+	place_known(c->j.world, 0);
 	GOOD(site_again(&c->j.b, &err) && take_all_in(&c->j.b, NULL, &taken, &err) &&
 	    work_run(&c->j, c->work, &err));
 	rebuilt_equal(&c->j, &c->j.b, true);
@@ -912,18 +915,19 @@ work_is_cut(void *arg, uint64_t n, unsigned way)
  * is there again, and what it is of is left out until then, though it had come in.
  */
 static void
-work_is_cut_and_the_docket_lost(void *arg, uint64_t n, unsigned way)
+work_is_cut_and_the_docket_lost(void *arg)
 {
 	struct work_cut *c = arg;
 	struct err why = ERR_INIT;
 	struct rebuilt r;
 	size_t taken = 0;
 
-	power_fails(c->j.world, n);
+	power_fails(c->j.world);
 	(void)!work_run(&c->j, c->work, &why);
-	power_back(c->j.world, n, way);
+	power_back(c->j.world);
 	site_end(&c->j.b);
 	docket_lose(&c->j, &c->j.b);
+	place_known(c->j.world, 0);
 	GOOD(site_again(&c->j.b, &err) && flow_rebuild(&c->j.b.flow, &r, &err));
 	GOOD(site_again(&c->j.b, &err) && take_all_in(&c->j.b, NULL, &taken, &err));
 	assert_true(taken >= r.left);	/* of the others our receipt told */
@@ -975,7 +979,7 @@ work_begin(struct job *j)
 }
 
 static void
-each_work_cut(void (*try)(void *arg, uint64_t n, unsigned way), unsigned few)
+each_work_cut(void (*try)(void *arg), unsigned few)
 {
 	for (size_t i = 0; i < WORKS; i++) {
 		struct places p = { .what = works[i].name, .ways = POWER_WAYS, .few = few,
@@ -1108,7 +1112,7 @@ pair_count(void *arg, const struct docket_act *a, struct err *err)
 
 /* Each came in once and has one receipt, which its sender takes. */
 static void
-inbox_cut(void *arg, uint64_t n, unsigned way)
+inbox_cut(void *arg)
 {
 	struct job *j = arg;
 	struct err why = ERR_INIT;
@@ -1116,11 +1120,12 @@ inbox_cut(void *arg, uint64_t n, unsigned way)
 	struct docket *d;
 	struct rebuilt out;
 
-	power_fails(j->world, n);
+	power_fails(j->world);
 	(void)!inbox_take(j, &why);
-	power_back(j->world, n, way);
+	power_back(j->world);
 	site_end(&j->b);
 	docket_lose(j, &j->b);
+	place_known(j->world, 0);
 	GOOD(site_again(&j->b, &err) && flow_rebuild(&j->b.flow, &out, &err));
 	/* What was under way is left to who goes on with it. */
 	for (unsigned i = 1; i <= 3; i++) {
@@ -1219,6 +1224,8 @@ whole_or_told(struct again *g)
 	struct err why = ERR_INIT;
 	struct told now;
 
+	site_end(&g->j.a);
+	place_known(g->j.world, 0);
 	GOOD(site_again(&g->j.a, &err));
 	if (docket_open(g->j.a.flow.home, &d, &why)) {
 		docket_close(d);
@@ -1233,25 +1240,25 @@ whole_or_told(struct again *g)
 }
 
 static void
-rebuild_cut(void *arg, uint64_t n, unsigned way)
+rebuild_cut(void *arg)
 {
 	struct again *g = arg;
 	struct err why = ERR_INIT;
 
-	power_fails(g->j.world, n);
+	power_fails(g->j.world);
 	(void)!rebuild_try(&g->j, &why);
-	power_back(g->j.world, n, way);
+	power_back(g->j.world);
 	whole_or_told(g);
 	again_equal(g);
 }
 
 static void
-rebuild_disk(void *arg, uint64_t n, unsigned way)
+rebuild_disk(void *arg)
 {
 	struct again *g = arg;
 	struct err why = ERR_INIT;
 
-	disk_fails(g->j.world, n, way);
+	disk_fails(g->j.world);
 	(void)!rebuild_try(&g->j, &why);
 	nothing_fails(g->j.world);
 	whole_or_told(g);
@@ -1259,12 +1266,12 @@ rebuild_disk(void *arg, uint64_t n, unsigned way)
 }
 
 static void
-rebuild_memory(void *arg, uint64_t n, unsigned way)
+rebuild_memory(void *arg)
 {
 	struct again *g = arg;
 	struct err why = ERR_INIT;
 
-	memory_fails(n, way);
+	memory_fails();
 	(void)!rebuild_try(&g->j, &why);
 	nothing_fails(g->j.world);
 	whole_or_told(g);

@@ -1386,44 +1386,45 @@ leg_again(struct leg_try *t, bool said, const struct err *why)
 	nothing_fails(t->j.world);
 	site_end(&t->j.a);
 	site_end(&t->j.b);
+	place_known(t->j.world, said);
 	leg_whole(t);
 	legs[t->leg].holds(&t->j);
 	job_end(&t->j);
 }
 
 static void
-leg_disk(void *arg, uint64_t n, unsigned way)
+leg_disk(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct leg_try *t = arg;
 
-	disk_fails(t->j.world, n, way);
+	disk_fails(t->j.world);
 	leg_again(t, legs[t->leg].run(&t->j, &why), &why);
 }
 
 static void
-leg_memory(void *arg, uint64_t n, unsigned way)
+leg_memory(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct leg_try *t = arg;
 
-	memory_fails(n, way);
+	memory_fails();
 	leg_again(t, legs[t->leg].run(&t->j, &why), &why);
 }
 
 /* The power fails in the middle of a leg, or just after it said yes. */
 static void
-leg_cut(void *arg, uint64_t n, unsigned way)
+leg_cut(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct leg_try *t = arg;
 	bool said;
 
-	power_fails(t->j.world, n);
+	power_fails(t->j.world);
 	said = legs[t->leg].run(&t->j, &why);
 	site_end(&t->j.a);
 	site_end(&t->j.b);
-	power_back(t->j.world, n, way);
+	power_back(t->j.world);
 	if (said) {
 		OK(site_again(&t->j.a, &err));
 		OK(site_again(&t->j.b, &err));

@@ -485,6 +485,9 @@ group_again(struct group_try *t, size_t taken, bool ok, const struct err *why)
 
 	assert_true(ok || why->text[0] != '\0');
 	nothing_fails(t->j.world);
+	site_end(&t->j.a);
+	site_end(&t->j.b);
+	place_known(t->j.world, 2 * taken + ok);
 	OK(site_again(&t->j.a, &err));
 	OK(site_again(&t->j.b, &err));
 	for (unsigned i = 1; i <= taken; i++) {
@@ -496,43 +499,43 @@ group_again(struct group_try *t, size_t taken, bool ok, const struct err *why)
 }
 
 static void
-group_cut(void *arg, uint64_t n, unsigned way)
+group_cut(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct group_try *t = arg;
 	size_t taken;
 	bool ok;
 
-	power_fails(t->j.world, n);
+	power_fails(t->j.world);
 	ok = run(&t->j, t->what, &taken, &why);
 	site_end(&t->j.a);
 	site_end(&t->j.b);
-	power_back(t->j.world, n, way);
+	power_back(t->j.world);
 	group_again(t, taken, ok, &why);
 }
 
 static void
-group_disk(void *arg, uint64_t n, unsigned way)
+group_disk(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct group_try *t = arg;
 	size_t taken;
 	bool ok;
 
-	disk_fails(t->j.world, n, way);
+	disk_fails(t->j.world);
 	ok = run(&t->j, t->what, &taken, &why);
 	group_again(t, 0, ok, &why);
 }
 
 static void
-group_memory(void *arg, uint64_t n, unsigned way)
+group_memory(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct group_try *t = arg;
 	size_t taken;
 	bool ok;
 
-	memory_fails(n, way);
+	memory_fails();
 	ok = run(&t->j, t->what, &taken, &why);
 	group_again(t, 0, ok, &why);
 }

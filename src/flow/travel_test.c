@@ -50,17 +50,18 @@ receive_whole(void *arg)
 }
 
 static void
-receive_cut(void *arg, uint64_t n, unsigned way)
+receive_cut(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct job *j = arg;
 	struct evidence e;
 
-	power_fails(j->world, n);
+	power_fails(j->world);
 	(void)!step_receive(j, &why);
 	site_end(&j->a);
 	site_end(&j->b);
-	power_back(j->world, n, way);
+	power_back(j->world);
+	place_known(j->world, 0);
 	receive_whole(j);
 	OK(evidence_load(j->b.flow.home, 1, &e, &err));
 	assert_int_equal(e.parcels_n, 1);
@@ -681,18 +682,20 @@ export_whole(void *arg)
 }
 
 static void
-export_disk(void *arg, uint64_t n, unsigned way)
+export_disk(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct job *j = arg;
 	bool ok;
 
-	disk_fails(j->world, n, way);
+	disk_fails(j->world);
 	ok = export_court(j, &why);
 	nothing_fails(j->world);
 	assert_true(ok || why.text[0] != '\0');
 	if (!ok && path_exists(j->world, NULL, "court"))
 		court_is_whole(j);
+	site_end(&j->b);
+	place_known(j->world, ok);
 	export_whole(j);
 	job_end(j);
 }
@@ -825,7 +828,7 @@ seal_whole(void *arg)
 }
 
 static void
-seal_disk(void *arg, uint64_t n, unsigned way)
+seal_disk(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct listing *l = NULL;
@@ -834,9 +837,11 @@ seal_disk(void *arg, uint64_t n, unsigned way)
 	struct evidence e;
 	bool more;
 
-	disk_fails(j->world, n, way);
+	disk_fails(j->world);
 	(void)!step_seal(j, &why);
 	nothing_fails(j->world);
+	site_end(&j->a);
+	place_known(j->world, place_way() >= 2);
 	OK(site_again(&j->a, &err));
 	OK(home_lock(j->a.flow.home, &err));
 	OK(evidence_load(j->a.flow.home, 1, &e, &err));
@@ -845,7 +850,7 @@ seal_disk(void *arg, uint64_t n, unsigned way)
 	listing_close(l);
 	/* A disk that never works again lets nothing be taken away: the next act does. */
 	assert_true(more == (e.parcels_n == 1) ||
-	    (way >= 2 && home_has(j->a.flow.home, "making")));
+	    (place_way() >= 2 && home_has(j->a.flow.home, "making")));
 	job_end(j);
 }
 

@@ -289,6 +289,7 @@ import_again(struct import_try *t, bool said, const struct err *why)
 	assert_true(said || why->text[0] != '\0');
 	nothing_fails(t->j.world);
 	site_end(&t->j.a);
+	place_known(t->j.world, said);
 	OK(site_again(&t->j.a, &err));
 	serial = serial_of(&t->j.a);
 	assert_true(serial == 2 || (serial == 1 && !said));
@@ -300,39 +301,39 @@ import_again(struct import_try *t, bool said, const struct err *why)
 }
 
 static void
-import_disk(void *arg, uint64_t n, unsigned way)
+import_disk(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct import_try *t = arg;
 	struct treaty_imported got;
 
-	disk_fails(t->j.world, n, way);
+	disk_fails(t->j.world);
 	import_again(t, import(&t->j.a, second, &t->two, "self", &got, &why), &why);
 }
 
 static void
-import_memory(void *arg, uint64_t n, unsigned way)
+import_memory(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct import_try *t = arg;
 	struct treaty_imported got;
 
-	memory_fails(n, way);
+	memory_fails();
 	import_again(t, import(&t->j.a, second, &t->two, "self", &got, &why), &why);
 }
 
 static void
-import_cut(void *arg, uint64_t n, unsigned way)
+import_cut(void *arg)
 {
 	struct err why = ERR_INIT;
 	struct import_try *t = arg;
 	struct treaty_imported got;
 	bool said;
 
-	power_fails(t->j.world, n);
+	power_fails(t->j.world);
 	said = import(&t->j.a, second, &t->two, "self", &got, &why);
 	site_end(&t->j.a);
-	power_back(t->j.world, n, way);
+	power_back(t->j.world);
 	import_again(t, said, &why);
 }
 

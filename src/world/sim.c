@@ -124,6 +124,16 @@ world_sim_fail(struct world *w, enum sim_fault fault, uint64_t nth,
 	gate_unlock(s->lock);
 }
 
+void
+world_sim_fail_ask(struct world *w, enum sim_fault (*ask)(bool *from_then_on))
+{
+	struct sim *s = sim_of(w);
+
+	gate_lock(s->lock);
+	s->ask = ask;
+	gate_unlock(s->lock);
+}
+
 uint64_t
 world_sim_calls(struct world *w)
 {
@@ -136,10 +146,28 @@ world_sim_calls(struct world *w)
 	return n;
 }
 
+/* Does a fault begin with this call? */
+static void
+ask_whether(struct sim *s)
+{
+	bool on = false;
+	enum sim_fault fault = s->ask(&on);
+
+	if (fault == SIM_FAULT_NONE)
+		return;
+	s->ask = NULL;
+	s->fault = fault;
+	s->fault_at = s->calls;
+	s->fault_on = on || fault == SIM_FAULT_POWER;
+	s->spared = false;
+}
+
 static enum sim_fault
 fault_due(struct sim *s)
 {
 	s->calls++;
+	if (s->ask != NULL)
+		ask_whether(s);
 	if (s->fault == SIM_FAULT_NONE || s->calls < s->fault_at ||
 	    (s->calls > s->fault_at && !s->fault_on))
 		return SIM_FAULT_NONE;

@@ -106,6 +106,7 @@ struct sim {
 	enum sim_fault fault;
 	uint64_t fault_at;
 	bool fault_on, spared;
+	enum sim_fault (*ask)(bool *from_then_on);	/* or NULL */
 };
 
 /* ---- sim.c ---- */

@@ -302,6 +302,35 @@ each_fault_has_its_error(void **state)
 	world_free(w);
 }
 
+static unsigned asked;
+
+static enum sim_fault
+at_the_third(bool *from_then_on)
+{
+	*from_then_on = true;
+	return ++asked == 3 ? SIM_FAULT_IO : SIM_FAULT_NONE;
+}
+
+static void
+a_fault_that_is_asked_for_begins_where_it_is_named(void **state)
+{
+	struct world *w = sim(1);
+
+	(void)state;
+	asked = 0;
+	world_sim_fail_ask(w, at_the_third);
+	OK(dir_make(w, NULL, "a", &last));
+	OK(dir_make(w, NULL, "b", &last));
+	for (int i = 0; i < 2; i++) {
+		assert_false(dir_make(w, NULL, "c", &last));
+		assert_string_equal(last.reason, "disk.io");
+	}
+	assert_int_equal(asked, 3);
+	world_sim_fail(w, SIM_FAULT_NONE, 0, false);
+	OK(dir_make(w, NULL, "c", &last));
+	world_free(w);
+}
+
 static void
 a_disk_is_full_at_its_size_and_not_before(void **state)
 {
@@ -704,9 +733,15 @@ run_hash(struct world *w)
 	return d;
 }
 
+static bool
+same_mark(const uint64_t a[4], const uint64_t b[4])
+{
+	return memcmp(a, b, 4 * sizeof *a) == 0;
+}
+
 /* One small day; which of its acts is another is told by `other`. */
 static struct digest
-day(uint64_t seed, int other)
+day(uint64_t seed, int other, uint64_t mark[4])
 {
 	struct world *w = sim(seed);
 	struct file *f = NULL;
@@ -729,6 +764,7 @@ day(uint64_t seed, int other)
 	if (other == 11)
 		world_sim_fail(w, SIM_FAULT_IO, 100, false);
 	d = run_hash(w);
+	OK(world_sim_disk_mark(w, mark, &last));
 	file_close(f);
 	assert_true(digest_eq(&d, &(struct digest){ 0 }) == false);
 	world_free(w);
@@ -738,17 +774,25 @@ day(uint64_t seed, int other)
 static void
 runs_that_did_the_same_have_one_hash_and_others_another(void **state)
 {
+	/* Which disk each comes to: the clocks and the calls are no part of it. */
+	static const int disk[11] = { 0, 1, 2, 3, 3, 5, 6, 7, 0, 0, 0 };
+	uint64_t marks[11][4], mark[4];
 	struct digest all[11];
 
 	(void)state;
 	for (int i = 0; i < 11; i++)
-		all[i] = day(1, i);
+		all[i] = day(1, i, marks[i]);
 	for (int i = 0; i < 11; i++)
-		for (int k = 0; k < i; k++)
+		for (int k = 0; k < i; k++) {
 			if (digest_eq(&all[i], &all[k]))
 				fail_msg("days %d and %d have one hash", k, i);
-	for (int i = 0; i < 12; i += 11)
-		assert_true(digest_eq(&(struct digest[]){ day(2, i) }[0], &all[0]));
+			if (same_mark(marks[i], marks[k]) != (disk[i] == disk[k]))
+				fail_msg("the marks of the days %d and %d", k, i);
+		}
+	for (int i = 0; i < 12; i += 11) {
+		assert_true(digest_eq(&(struct digest[]){ day(2, i, mark) }[0], &all[0]));
+		assert_true(same_mark(mark, marks[0]));
+	}
 }
 
 static void
@@ -880,6 +924,7 @@ main(void)
 		cmocka_unit_test(interrupted_and_short_calls_are_done_again_inside),
 		cmocka_unit_test(an_interrupted_sync_is_a_failure),
 		cmocka_unit_test(each_fault_has_its_error),
+		cmocka_unit_test(a_fault_that_is_asked_for_begins_where_it_is_named),
 		cmocka_unit_test(a_disk_is_full_at_its_size_and_not_before),
 		cmocka_unit_test(what_was_not_synced_is_gone),
 		cmocka_unit_test(a_synced_file_without_a_synced_name_is_gone),

@@ -345,6 +345,11 @@ enum sim_fault { SIM_FAULT_NONE, SIM_FAULT_IO, SIM_FAULT_FULL, SIM_FAULT_INTR,
 void world_sim_fail(struct world *w, enum sim_fault fault, uint64_t nth,
     bool from_then_on);
 uint64_t world_sim_calls(struct world *w);	/* disk calls so far */
+/*
+ * The same, asked for: at each disk call, until it names a fault, which begins with that
+ * call (set *from_then_on: and goes on).  It uses no world.  NULL: no more.
+ */
+void world_sim_fail_ask(struct world *w, enum sim_fault (*ask)(bool *from_then_on));
 
 /*
  * The power fails.  What was synced is there again; of what was not, nothing, all,
@@ -372,5 +377,10 @@ uint64_t world_sim_unsynced(struct world *w);
  * is no disk call itself and leaves nothing changed.
  */
 MUST bool world_sim_digest(struct world *w, struct digest *out, struct err *err);
+/*
+ * The disk alone, marked quickly and not against an opponent: two that differ have
+ * different marks, but for a chance nobody meets.
+ */
+MUST bool world_sim_disk_mark(struct world *w, uint64_t out[4], struct err *err);
 
 #endif
