@@ -4,6 +4,7 @@
 
 #include "cli/request.h"
 #include "cli/verdict.h"
+#include "text/verdict.h"
 
 static void
 bundle_members(struct json_out *j, const struct bundle_result *r)
@@ -114,6 +115,34 @@ code_of(const struct taken *t)
 	return EXIT_REFUSED;
 }
 
+/* "NOT CHECKED" of the docket is the phrase "PREFIX.not_checked". */
+static bool
+state_put(const char *lang, const char *prefix, const char *state, struct buf *out,
+    struct err *err)
+{
+	char key[80];
+	size_t n = (size_t)snprintf(key, sizeof key, "%s.%s", prefix, state);
+
+	for (size_t i = strlen(prefix) + 1; i < n && i < sizeof key; i++)
+		key[i] = key[i] == ' ' ? '_' : key[i] >= 'A' && key[i] <= 'Z' ?
+		    (char)(key[i] - 'A' + 'a') : key[i];
+	return phrase_put(lang, prefix, NULL, out, err) && buf_add_text(out, " ", err) &&
+	    phrase_put(lang, key, NULL, out, err) && buf_add_text(out, "   ", err);
+}
+
+static bool
+line_put(const struct docket_act *a, const char *lang, struct buf *out, struct err *err)
+{
+	const char *overall = strcmp(a->verdict, "Intact") == 0 ? "verdict.overall.intact" :
+	    strcmp(a->verdict, "Changed") == 0 ? "verdict.overall.changed" :
+	    "verdict.overall.incomplete";
+
+	return state_put(lang, "verdict.unchanged", "yes", out, err) &&
+	    state_put(lang, "verdict.who", a->who, out, err) &&
+	    state_put(lang, "verdict.when", a->when, out, err) &&
+	    phrase_put(lang, overall, NULL, out, err);
+}
+
 /* The three answers about evidence that was kept, in one line. */
 static void
 verdict_line(struct cli *c, const struct digest *act)
@@ -121,13 +150,16 @@ verdict_line(struct cli *c, const struct digest *act)
 	struct err ignored = ERR_INIT;
 	struct docket *d = NULL;
 	struct docket_act a;
+	struct buf line;
 	bool found = false;
 
 	if (!home_docket(c->flow.home, &d, &ignored))
 		return;
-	if (docket_act_get(d, act, &a, &found, &ignored) && found)
-		say(c, "              Unchanged? YES   Who sealed? %s   When? %s   %s\n",
-		    a.who, a.when, a.verdict);
+	buf_init(&line, 1000);
+	if (docket_act_get(d, act, &a, &found, &ignored) && found &&
+	    line_put(&a, c->lang, &line, &ignored))
+		say(c, "              %.*s\n", (int)line.n, (const char *)line.p);
+	buf_clear(&line);
 	home_docket_done(c->flow.home);
 }
 

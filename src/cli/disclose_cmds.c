@@ -89,7 +89,8 @@ run_evidence_disclose(struct cli *c, struct call *call)
 
 	if (r != NULL)
 		package_report_init(r);
-	ok = ok && codes_take(c, call, &w) && files_take(c, call, a) &&
+	ok = ok && reader_lang(c, call) && codes_take(c, call, &w) &&
+	    files_take(c, call, a) &&
 	    evidence_find(c->flow.home, call->args[0], e, &c->err) &&
 	    parcel_option(c, call_value(call, "parcel"), &w.parcel);
 	if (ok) {

@@ -52,7 +52,8 @@ open_or_export(struct cli *c, struct call *call, bool court)
 		mem_free(r);
 		return fail_use(c, "--out FOLDER is needed: the folder that is made");
 	}
-	ok = evidence_find(c->flow.home, call->args[0], &e, &c->err) &&
+	ok = reader_lang(c, call) &&
+	    evidence_find(c->flow.home, call->args[0], &e, &c->err) &&
 	    parcel_option(c, call_value(call, "parcel"), &parcel);
 	if (ok && court)
 		ok = flow_evidence_export(&c->flow, e.number, parcel, out,

@@ -177,6 +177,8 @@ receive_all(struct cli *c, const char *const *paths, size_t n, bool details)
 int
 run_evidence_receive(struct cli *c, struct call *call)
 {
+	if (!reader_lang(c, call))
+		return fail(c);
 	if (call->args_n > 0)
 		return receive_all(c, call->args, call->args_n,
 		    call_flag(call, "details"));

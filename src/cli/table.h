@@ -5,6 +5,8 @@
 #include "cli/cli.h"
 
 #define END { NULL, NULL, NULL }		/* of options */
+#define READER_LANG { "lang", "TAG", \
+	"the reader's language: ar, en, es, fr, pt, ru, vi, zh (or COMITY_LANG)" }
 #define TABLE_END { NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, false, NULL }
 
 extern const struct option out_options[];

@@ -9,6 +9,7 @@ static const struct option disclose_options[] = {
 	{ "withheld-ground", "CODE", "not_asked (default), not_relevant, third_party, privileged, investigation, source or security" },
 	{ "parcel", "N", "which parcel, 1 for the first; default: the newest" },
 	{ "with-act", NULL, "act.json too: tells the size of all files together, and the act's texts" },
+	READER_LANG,
 	END
 };
 static const char *const disclose_examples[] = {
@@ -106,6 +107,7 @@ static const struct option open_options[] = {
 	{ "parcel", "N", "which of its parcels (1 = first), default the newest" },
 	{ "at", "TIME", "judge the certificates as of this time" },
 	{ "details", NULL, "every check, not only the three lines" },
+	READER_LANG,
 	END
 };
 static const struct option export_options[] = {
@@ -114,10 +116,13 @@ static const struct option export_options[] = {
 	{ "parcel", "N", "which of its parcels (1 = first), default the newest" },
 	{ "tar", NULL, "also package.tar, the bag as one file" },
 	{ "details", NULL, "every check, not only the three lines" },
+	READER_LANG,
 	END
 };
 static const struct option receive_options[] = {
-	{ "details", NULL, "every check, not only the three lines" }, END
+	{ "details", NULL, "every check, not only the three lines" },
+	READER_LANG,
+	END
 };
 static const struct option pass_on_options[] = {
 	{ "to", "PEER", "the third authority (needed)" }, END
@@ -125,7 +130,7 @@ static const struct option pass_on_options[] = {
 static const struct option custody_show_options[] = {
 	{ "parcel", "N", "which of its parcels (1 = first), default the newest" },
 	{ "policy", "FILE", "whom to believe about ledgers; default: peers with confirmed cards" },
-	{ "lang", "TAG", "the reader's language: ar, en, es, fr, pt, ru, vi, zh (or COMITY_LANG)" },
+	READER_LANG,
 	END
 };
 static const struct option custody_report_options[] = {

@@ -37,7 +37,7 @@ static const struct option verify_options[] = {
 	{ "at", "TIME", "judge the certificates as of this time" },
 	{ "identity", "FILE", "age identity that opens the parcel" },
 	{ "details", NULL, "every check, not only the three lines" },
-	{ "lang", "TAG", "the reader's language: ar, en, es, fr, pt, ru, vi, zh (or COMITY_LANG)" },
+	READER_LANG,
 	END
 };
 static const char *const verify_examples[] = {

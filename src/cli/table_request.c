@@ -266,7 +266,7 @@ static const char *const letter_examples[] = {
 	NULL
 };
 static const struct option request_show_options[] = {
-	{ "lang", "TAG", "the reader's language: ar, en, es, fr, pt, ru, vi, zh (or COMITY_LANG)" },
+	READER_LANG,
 	END
 };
 static const struct option record_options[] = {

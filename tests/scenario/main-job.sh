@@ -26,7 +26,9 @@ said 'Intact' 'it is intact'
 said YES 'it is unchanged'
 said KNOWN 'its sender is known'
 said PROVEN 'its time is proven'
-try 0 'the same parcel by mail is recognised' B evidence receive stick/parcels/*.comity
+try 0 'the same parcel by mail is recognised' B evidence receive --lang fr \
+	stick/parcels/*.comity
+said 'Inchangé ? OUI' 'in the language of the reader'
 B evidence list --json >list.json
 grep -c '"id"' list.json >count
 [ "$(cat count)" -eq 1 ] && ok 'it is one piece of evidence' ||
@@ -47,7 +49,10 @@ B evidence open 0001 --out bag >said 2>&1
 	not_ok 'it does not open over a folder that is there'
 cmp -s seized/numbers.txt bag/data/numbers.txt && ok 'and that folder is as before' ||
 	not_ok 'and that folder is as before'
-try 0 'the sender can open what it sent' A evidence open 0001 --out own
+try 0 'the sender can open what it sent' env COMITY_LANG=es comity --home a \
+	--passphrase-file pass --no-input --progress none evidence open 0001 --out own
+said '¿Sin cambios? SÍ' 'and is told so in its language'
+try 2 'a language without words is no language' A evidence open 0001 --out own2 --lang xx
 diff -r bag own >/dev/null && ok 'and has the same bag' || not_ok 'and has the same bag'
 
 stranger_kit
