@@ -20,10 +20,12 @@
 #include <cmocka.h>
 
 #include "base/part_kit.h"
+#include "flow/destroy.h"
 #include "flow/guards.h"
 #include "flow/journey.h"
 #include "flow/testkit.h"
 #include "policy/fields_kit.h"
+#include "store/sql.h"
 
 #define OK(call) do { struct err err = ERR_INIT; \
 	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
@@ -729,6 +731,192 @@ no_act_of_an_order_within_its_state_does_either(void **state)
 	homes_end();
 }
 
+/* ---- notices about evidence, and evidence ---- */
+
+struct thing {
+	struct buf bytes;
+	size_t from;
+};
+
+/* The newest act of this kind that left that home. */
+static void
+thing_recorded(struct thing *x, size_t from, enum act_kind kind)
+{
+	struct digest act = { { 0 } };
+	struct docket *d = NULL;
+	struct query q;
+	bool more = false;
+
+	OK(site_again(site_of(from), &err));
+	OK(home_docket(site_of(from)->flow.home, &d, &err));
+	OK(query_begin(&q, d, "SELECT act FROM acts WHERE kind = ? AND direction = 0"
+	    " ORDER BY id DESC LIMIT 1", &err));
+	bind_text(&q, act_kind_name(kind));
+	OK(query_row(&q, &more, &err));
+	assert_true(more && take_digest(&q, &act));
+	query_end(&q);
+	home_docket_done(site_of(from)->flow.home);
+	buf_init(&x->bytes, 1u << 20);
+	OK(parcel_load(site_of(from), &act, &x->bytes, &err));
+	x->from = from;
+}
+
+static void
+thing_is(const struct thing *x, size_t home, enum taken_as as, const char *reason)
+{
+	struct site *s = site_of(home);
+	struct digest before, after;
+	struct taken t;
+
+	OK(docket_digest(s, &before, &err));
+	OK(file_save(h.j.world, NULL, "again", buf_span(&x->bytes), true, &err));
+	OK(flow_take(&s->flow, "again", &t, &err));
+	OK(docket_digest(s, &after, &err));
+	tries++;
+	if (t.as != as || strcmp(t.reason, reason) != 0)
+		fail_msg("before home %zu it is %d \"%s\" (%s), not \"%s\"", home, t.as, t.reason,
+		    t.text, reason);
+	assert_true(digest_eq(&before, &after));
+}
+
+static void
+thing_tried(const struct thing *x)
+{
+	all_moved("now/", "try/");
+	thing_is(x, 1 - x->from, TAKEN_AGAIN, "");
+	thing_is(x, x->from, TAKEN_NOT, "receive.not-for-us");
+	thing_is(x, 2, TAKEN_NOT, "take.not-sound");
+	all_moved("s/0/", "try/");
+	/* Before what it is about came: nobody can say that it is about anything of ours. */
+	thing_is(x, 1 - x->from, TAKEN_NOT, "notice.unknown");
+}
+
+/* Its own words about something else, under a signature that holds. */
+static void
+about_act(struct act *a, const void *arg)
+{
+	struct notice_body *b = &a->body.notice;
+
+	(void)snprintf(b->number, sizeof b->number, "XA-0001");
+	b->at = a->made_at;
+	b->pieces_n = 1;
+	b->pieces[0] = (struct notice_piece){ .act = *(const struct digest *)arg };
+	OK(marked_set(&b->text, "text", "en", "gone", &err));
+}
+
+static void
+notice_spliced(enum act_kind kind, size_t from, size_t to, const struct digest *about)
+{
+	struct forgery f = { .kind = kind, .follows = about, .follows_n = 1, .fill = about_act,
+		.arg = about };
+	struct digest before, after, act;
+	struct taken t;
+	char path[200];
+
+	all_moved("now/", "try/");
+	OK(docket_digest(site_of(to), &before, &err));
+	OK(forge(site_of(from), home_settings(site_of(to)->flow.home)->authority.s, &f, path,
+	    &act, &err));
+	OK(flow_take(&site_of(to)->flow, path, &t, &err));
+	OK(docket_digest(site_of(to), &after, &err));
+	tries++;
+	if (t.as != TAKEN_NOT || strcmp(t.reason, "notice.unknown") != 0)
+		fail_msg("%s spliced: %d %s (%s)", act_kind_name(kind), t.as, t.reason, t.text);
+	assert_true(digest_eq(&before, &after));
+}
+
+/* The homes that the stages were played in, and nothing else of them. */
+static void
+all_back(void)
+{
+	static const char *const now[] = { "now/aldora", "now/berun", "now/cascada" };
+
+	for (size_t i = 0; i < 3; i++) {
+		site_end(site_of(i));
+		(void)snprintf(h.at[i], sizeof h.at[i], "%s", now[i]);
+		site_of(i)->path = h.at[i];
+		OK(site_again(site_of(i), &err));
+	}
+}
+
+/* Of the evidence that went over: destroyed where it came, lost where it was from. */
+static void
+notices_made(struct digest *delivery)
+{
+	struct destroy_wish w = { .number = 1, .reason = "retention_ended" };
+	struct doctor_report doctor;
+	struct docket_request row;
+	struct evidence e;
+	struct destroyed out;
+
+	OK(evidence_load(h.j.b.flow.home, 1, &e, &err));
+	*delivery = e.parcels[0].act_id;
+	OK(path_remove(h.j.world, home_dir(h.j.b.flow.home), parcel_path(delivery).s, &err));
+	OK(site_again(&h.j.b, &err));
+	OK(flow_doctor(&h.j.b.flow, &doctor, &err));
+	carried(SIDE_IS_ASKED, "go-lost");
+	OK(site_again(&h.j.a, &err));
+	OK(flow_request_close(&h.j.a.flow, h.number, NULL, &row, &err));
+	OK(SECONDED(&h.j.a, &err, flow_evidence_destroy(&h.j.a.flow, &w, &out, &err)));
+	carried(SIDE_ASKS, "go-destroyed");
+}
+
+/* Honest evidence that says it answers two threads, and another one than it does. */
+static void
+delivery_spliced(const struct digest *follows, size_t n, const char *reason)
+{
+	struct seal_wish w = { .number = 1, .to = "XA",
+		.purpose = "case 12 only", .follows = follows, .follows_n = n };
+	struct digest before, after;
+	struct sealed out;
+	struct buf b;
+	struct taken t;
+
+	all_moved("now/", "try/");
+	OK(docket_digest(&h.j.a, &before, &err));
+	OK(SECONDED(&h.j.b, &err, flow_evidence_seal(&h.j.b.flow, &w, &out, &err)));
+	buf_init(&b, 1u << 20);
+	OK(parcel_load(&h.j.b, &out.evidence.parcels[out.parcel].act_id, &b, &err));
+	OK(file_save(h.j.world, NULL, "again", buf_span(&b), true, &err));
+	OK(flow_take(&h.j.a.flow, "again", &t, &err));
+	OK(docket_digest(&h.j.a, &after, &err));
+	buf_clear(&b);
+	tries++;
+	if (t.as != TAKEN_NOT || strcmp(t.reason, reason) != 0)
+		fail_msg("evidence spliced: %d %s (%s), not %s", t.as, t.reason, t.text, reason);
+	assert_true(digest_eq(&before, &after));
+}
+
+static void
+no_notice_and_no_evidence_changes_anything_elsewhere_or_out_of_order(void **state)
+{
+	struct thing lost, gone;
+	struct digest both[2], delivery;
+
+	(void)state;
+	homes_begin("XB", 612);
+	thread_played(ACT_SUBSCRIBER);
+	both[0] = h.opening;
+	both[1] = h.other;
+	delivery_spliced(both, 2, "thread.splice");
+	delivery_spliced(&h.other, 1, "thread.preservation-hands-nothing-over");
+	all_back();
+	notices_made(&delivery);
+	thing_recorded(&lost, 1, ACT_LOSS_NOTICE);
+	thing_recorded(&gone, 0, ACT_DESTROYED);
+	thing_tried(&lost);
+	thing_tried(&gone);
+	for (enum act_kind k = ACT_DESTROYED; k != ACT_KINDS; k = k == ACT_DESTROYED ?
+	    ACT_LOSS_NOTICE : ACT_KINDS) {
+		/* What is no evidence; and evidence, by who never had it. */
+		notice_spliced(k, 0, 1, &h.opening);
+		notice_spliced(k, 2, 1, &delivery);
+	}
+	buf_clear(&lost.bytes);
+	buf_clear(&gone.bytes);
+	homes_end();
+}
+
 /* The scripts above leave nothing out. */
 static void
 every_request_and_every_answer_was_played(void **state)
@@ -746,14 +934,18 @@ every_request_and_every_answer_was_played(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    no_act_of_any_kind_changes_a_state_again_elsewhere_or_out_of_order),
 		cmocka_unit_test(no_act_of_an_order_within_its_state_does_either),
+		cmocka_unit_test(
+		    no_notice_and_no_evidence_changes_anything_elsewhere_or_out_of_order),
 		cmocka_unit_test(every_request_and_every_answer_was_played),
 	};
 
+	if (argc == 2)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests_name("replay of kinds", tests, NULL, NULL);
 }

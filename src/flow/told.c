@@ -185,7 +185,7 @@ take_notice(struct taking *t, struct err *err)
 
 		if (!docket_act_get(t->docket, &b->pieces[i].act, &row, &found, err))
 			return false;
-		if (!found || strcmp(row.peer, a->from.s) != 0)
+		if (!found || row.evidence == 0 || strcmp(row.peer, a->from.s) != 0)
 			continue;
 		if (known++ == 0)
 			t->row.request = row.request;
