@@ -415,7 +415,7 @@ of_more_destructions_than_a_bundle_names_the_newest_are_told(void **state)
 	struct buf list;
 	struct peer from;
 	struct job j;
-	bool all, told;
+	bool all = true, told = false;
 
 	(void)state;
 	begin(&j, 2010);
