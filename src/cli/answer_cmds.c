@@ -566,6 +566,7 @@ run_request_export(struct cli *c, struct call *call)
 		json_start(c, &j, "comity.request-exported/1");
 		json_out_int(&j, "acts", (int64_t)done.acts);
 		json_out_int(&j, "destroyed", (int64_t)done.destroyed);
+		json_out_int(&j, "restricted", (int64_t)done.restricted);
 		json_shown(&j, "path", out);
 		json_done(c, &j);
 	}
@@ -576,6 +577,10 @@ run_request_export(struct cli *c, struct call *call)
 		say(c, "%s destroyed here and not in it; who decided it, and why: comity custody show ID\n",
 		    count_people(done.destroyed, "package of evidence was",
 		    "packages of evidence were").s);
+	if (done.restricted > 0)
+		say(c, "%s restricted material (Article 14) and not in it; it is looked at here: comity evidence inspect ID\n",
+		    count_people(done.restricted, "package of evidence has",
+		    "packages of evidence have").s);
 	return EXIT_DONE;
 }
 

@@ -20,7 +20,7 @@ static const char *const disclose_examples[] = {
 static const struct option restrict_options[] = {
 	{ "files", "PATH", "only this file or folder, beside those marked before; repeatable" },
 	{ "files-from", "FILE", "the same, a line each; - = standard input" },
-	{ "class", "CODE", "article_14 (default), or none: a person decided that nothing is" },
+	{ "class", "CODE", "article_14 (default), or none: two persons decide that nothing is" },
 	END
 };
 static const struct option defence_options[] = {
@@ -166,15 +166,16 @@ const struct command evidence_commands[] = {
 	{ "evidence", "receive", "[PATH...]", 0, ARGS_MAX, "check and keep parcels: those in the inbox, or these files",
 	    NULL, receive_options, NULL, true, run_evidence_receive },
 	{ "evidence", "open", "ID", 1, 1, "make the sealed evidence a folder again",
-	    "The folder appears under its name only when every check held. A cut run is gone on with.",
+	    "The folder appears under its name only when every check held. A cut run is gone on with. Restricted material (Article 14) and what concerns a protected person are opened by two.",
 	    open_options, NULL, true, run_evidence_open },
 	{ "evidence", "export", "ID", 1, 1, "a folder for a court: evidence, roots, how to check",
-	    NULL, export_options, NULL, true, run_evidence_export },
+	    "Restricted material (Article 14) is never in it: a court looks at it here, which evidence inspect notes.",
+	    export_options, NULL, true, run_evidence_export },
 	{ "evidence", "disclose", "ID", 1, 1, "some files of it, provable alone; the others counted, not named",
 	    "Restricted material (Article 14) is never in it. A ledger entry is made first. Check it with comity-check or with the script inside.",
 	    disclose_options, disclose_examples, true, run_evidence_disclose },
 	{ "evidence", "restrict", "ID", 1, 1, "mark material of Article 14: inspected, never copied",
-	    "Without --files: all of it. Evidence that answers a request about Article 14 is restricted as a whole until somebody decides here.",
+	    "Without --files: all of it. Evidence that answers a request about Article 14 is restricted as a whole until somebody decides here. Less than before: by two persons.",
 	    restrict_options, NULL, true, run_evidence_restrict },
 	{ "evidence", "defence-bundle", "ID", 1, 1, "all the defence gets: raw bytes, method, custody, what is withheld",
 	    "Restricted material (Article 14) is never in it: the rest is given as a disclosure then.",

@@ -640,6 +640,8 @@ restricted_material_leaves_for_nobody_outside_a_request(void **state)
 	(void)state;
 	evidence_begin(&j, 90, &n);
 	OK(flow_evidence_restrict(&j.a.flow, 1, RESTRICT_ALL, &none, &lines, &err));
+	NO(flow_evidence_restrict(&j.a.flow, 1, RESTRICT_NONE, &none, &lines, &err),
+	    "people.nobody");
 	NO(seal_alone(&j, 0, SECRET, "a.age", &s, &err), "seal.restricted");
 	assert_false(path_exists(j.world, NULL, "a.age"));
 	/* The authority that asked for it has it. */

@@ -362,25 +362,103 @@ marks_decide(struct flow *f, const struct evidence *e, enum restrict_how how,
 	return ok;
 }
 
+/* ---- less of it: by two ---- */
+
+static bool
+marks_digest(const struct marks *m, struct digest *out, uint64_t *bytes, struct err *err)
+{
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, SMALL_FILE_MAX);
+	ok = marks_text(m, &b, err) && digest_of(buf_span(&b), out, err);
+	*bytes = b.n;
+	buf_clear(&b);
+	return ok;
+}
+
+/* What is restricted afterwards, and what was before. */
+static bool
+lifting_print(unsigned evidence, enum restrict_how how, const struct disclose_names *names,
+    const struct digest *before, const struct marks *m, struct buf *out, struct err *err)
+{
+	struct digest after, list;
+	uint64_t bytes;
+	bool ok;
+
+	ok = marks_digest(m, &after, &bytes, err) && digest_of(names->from, &list, err) &&
+	    buf_printf(out, err, "less of it is restricted (Article 14)\nevidence %u\n"
+	    "restricted from now on %s\nmarks before %s\nmarks after %s\n", evidence,
+	    how == RESTRICT_NONE ? "nothing" : "these files", digest_hex(before).s,
+	    digest_hex(&after).s);
+	for (size_t i = 0; ok && how == RESTRICT_FILES && i < names->n; i++)
+		ok = matter_value_print(out, "file", names->list[i], err);
+	return ok && (how != RESTRICT_FILES || names->from.n == 0 || buf_printf(out, err,
+	    "and a list of names, sha256 %s\n", digest_hex(&list).s));
+}
+
+static bool
+marks_keep(struct flow *f, unsigned evidence, enum restrict_how how, const struct marks *m,
+    const struct matter *under, struct err *err)
+{
+	struct record r;
+
+	record_begin(f, &r, EVENT_ADMINISTRATION);
+	(void)snprintf(r.reason, sizeof r.reason, how == RESTRICT_NONE ?
+	    "evidence.unrestricted" : "evidence.restricted");
+	(void)snprintf(r.files[0].path, sizeof r.files[0].path, "%.79s",
+	    evidence_path(evidence, "restricted").s);
+	r.files_n = 1;
+	return marks_digest(m, &r.files[0].sha256, &r.files[0].bytes, err) && record_alone(f, &r, 0, err) &&
+	    (under == NULL || flow_second_use(f, NULL, under, err)) &&
+	    marks_save(f, evidence, m, err);
+}
+
+static bool
+lifting_keep(struct flow *f, unsigned evidence, enum restrict_how how,
+    const struct disclose_names *names, const struct digest *before,
+    const struct marks *m, struct err *err)
+{
+	struct matter matter = { .act = PEOPLE_UNRESTRICT, .kind = ACT_DELIVERED,
+		.evidence = evidence };
+	struct act_people people;
+	struct buf content;
+	bool ok;
+
+	buf_init_secret(&content, MATTER_MAX);
+	ok = lifting_print(evidence, how, names, before, m, &content, err);
+	matter.content = buf_span(&content);
+	ok = ok && flow_second(f, &matter, &people, err);
+	if (ok)
+		ok = flow_second_end(f, &matter,
+		    marks_keep(f, evidence, how, m, &matter, err), err);
+	buf_clear(&content);
+	return ok;
+}
+
 bool
 flow_evidence_restrict(struct flow *f, unsigned evidence, enum restrict_how how,
     const struct disclose_names *names, uint64_t *lines, struct err *err)
 {
 	struct evidence *e = mem_new(sizeof *e, err);
 	struct marks m = { 0 };
-	bool ok;
+	struct digest before;
+	uint64_t bytes;
+	bool lowers, ok;
 
 	if (e == NULL)
 		return false;
 	ok = flow_may(f, PEOPLE_EXPORT, err) && home_lock(f->home, err) &&
 	    evidence_load(f->home, evidence, e, err) &&
-	    marks_load(f, evidence, &m, err) &&
-	    marks_decide(f, e, how, names, &m, err) &&
-	    record_home(f, EVENT_ADMINISTRATION, how == RESTRICT_NONE ?
-	    "evidence.unrestricted" : "evidence.restricted", err) &&
-	    marks_save(f, evidence, &m, err);
+	    marks_load(f, evidence, &m, err) && marks_digest(&m, &before, &bytes, err) &&
+	    restriction_lowers(f, e, &m, how, &lowers, err) &&
+	    marks_decide(f, e, how, names, &m, err) && (lowers ?
+	    lifting_keep(f, evidence, how, names, &before, &m, err) :
+	    marks_keep(f, evidence, how, &m, NULL, err));
 	if (ok)
 		*lines = m.lines_n;
+	else
+		decided_refused(f, 0, err);
 	marks_clear(&m);
 	mem_free(e);
 	return ok;

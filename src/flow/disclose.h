@@ -7,8 +7,9 @@
  * ground article_14.  What is restricted: all of it while nobody decided and a request
  * that the evidence answers names Article 14 (or removal of such material); else what a
  * person marked.  It follows the material: marks are by line, and a parcel that nobody
- * looked through since there are marks is restricted as a whole.  Opening and exporting
- * to a court of law stay possible: the court has it under its own control.
+ * looked through since there are marks is restricted as a whole.  It is opened here by
+ * two persons (flow/use.h), exported for nobody, and left out of an exported thread: a
+ * court looks at it under control too.  That less is restricted is for two to say.
  *
  * HOME/evidence/NNNN/restricted: "comity.restricted/1", then lines "act HEX" (this act's
  * parcel was looked through) and "line HEX" (RFC 6962 leaf of a line that is restricted;
@@ -54,7 +55,8 @@ MUST bool flow_evidence_disclose(struct flow *f, const struct disclose_wish *wis
 enum restrict_how { RESTRICT_ALL, RESTRICT_FILES, RESTRICT_NONE };
 /*
  * A person decides what of it is restricted, in place of what was decided before;
- * FILES adds to it.  *lines: how many are now.  Recorded before it holds.
+ * FILES adds to it.  *lines: how many are now.  Recorded before it holds.  Where less is
+ * restricted than before, by two persons (PEOPLE_UNRESTRICT): ERR_REFUSED "people.second".
  */
 MUST bool flow_evidence_restrict(struct flow *f, unsigned evidence,
     enum restrict_how how, const struct disclose_names *names, uint64_t *lines,

@@ -90,6 +90,55 @@ answered(const char *article)
 	OK(bring(&j.b, &j.a, "XA", "yes", &err));
 }
 
+static bool
+opened(const char *out, struct err *err)
+{
+	struct package_report report;
+	bool ok;
+
+	package_report_init(&report);
+	ok = flow_evidence_open(&j.a.flow, 1, SIZE_MAX, out, false, 0, &report, err);
+	package_report_clear(&report);
+	return ok;
+}
+
+static bool
+exported(const char *out, struct err *err)
+{
+	struct package_report report;
+	bool ok;
+
+	package_report_init(&report);
+	ok = flow_evidence_export(&j.a.flow, 1, SIZE_MAX, out, false, &report, err);
+	package_report_clear(&report);
+	return ok;
+}
+
+/* Neither by itself nor as part of its thread; two look at it. */
+static void
+looked_at_and_not_copied(void)
+{
+	struct request_exported done;
+	struct err why = ERR_INIT;
+
+	assert_false(SECONDED(&j.a, &why, exported("court", &why)));
+	assert_string_equal(why.reason, "restrict.copied");
+	assert_non_null(strstr(why.text, "comity evidence inspect 1"));
+	assert_false(path_exists(j.world, NULL, "court"));
+	OK(flow_request_export(&j.a.flow, 1, "thread", &done, &err));
+	assert_int_equal(done.restricted, 1);
+	for (unsigned i = 1; i <= done.acts + 1; i++) {
+		char bag[40];
+
+		(void)snprintf(bag, sizeof bag, "thread/%02u-delivered-in", i);
+		assert_false(path_exists(j.world, NULL, bag));
+	}
+	NO(opened("bag", &err), "people.second");
+	assert_false(path_exists(j.world, NULL, "bag"));
+	OK(SECONDED(&j.a, &err, opened("bag", &err)));
+	NO(opened("again", &err), "people.second");
+}
+
 static void
 what_answers_a_request_about_article_14_is_restricted_until_a_person_decides(void **state)
 {
@@ -110,7 +159,10 @@ what_answers_a_request_about_article_14_is_restricted_until_a_person_decides(voi
 	assert_int_equal(whole.restricted, whole.lines);
 	assert_false(path_exists(j.world, NULL, "for-them/received"));
 	assert_false(path_exists(j.world, NULL, "for-them/disclosure"));
-	OK(restricted(&j.a, RESTRICT_NONE, NULL, &err));
+	looked_at_and_not_copied();
+	NO(restricted(&j.a, RESTRICT_NONE, NULL, &err), "people.second");
+	OK(SECONDED(&j.a, &err, restricted(&j.a, RESTRICT_NONE, NULL, &err)));
+	OK(exported("court", &err));
 	OK(SECONDED(&j.a, &err, shown(&j.a, "zero", "out", &d, NULL, &err)));
 	assert_int_equal(d.shown, 1);
 	job_end(&j);

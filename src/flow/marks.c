@@ -103,19 +103,26 @@ marks_load(struct flow *f, unsigned evidence, struct marks *out, struct err *err
 }
 
 bool
+marks_text(const struct marks *m, struct buf *out, struct err *err)
+{
+	bool ok = buf_add_text(out, MARKS_HEAD "\n", err) &&
+	    (!m->all || buf_add_text(out, "all\n", err));
+
+	for (size_t i = 0; ok && i < m->acts_n; i++)
+		ok = buf_printf(out, err, "act %s\n", digest_hex(&m->acts[i]).s);
+	for (size_t i = 0; ok && i < m->lines_n; i++)
+		ok = buf_printf(out, err, "line %s\n", digest_hex(&m->lines[i]).s);
+	return ok;
+}
+
+bool
 marks_save(struct flow *f, unsigned evidence, const struct marks *m, struct err *err)
 {
 	struct buf b;
 	bool ok;
 
 	buf_init(&b, SMALL_FILE_MAX);
-	ok = buf_add_text(&b, MARKS_HEAD "\n", err) &&
-	    (!m->all || buf_add_text(&b, "all\n", err));
-	for (size_t i = 0; ok && i < m->acts_n; i++)
-		ok = buf_printf(&b, err, "act %s\n", digest_hex(&m->acts[i]).s);
-	for (size_t i = 0; ok && i < m->lines_n; i++)
-		ok = buf_printf(&b, err, "line %s\n", digest_hex(&m->lines[i]).s);
-	ok = ok && home_save(f->home, evidence_path(evidence, "restricted").s,
+	ok = marks_text(m, &b, err) && home_save(f->home, evidence_path(evidence, "restricted").s,
 	    buf_span(&b), err);
 	buf_clear(&b);
 	return ok;
@@ -208,4 +215,91 @@ marks_whole(struct flow *f, const struct marks *m, const struct kept_reading *k,
 		if (digest_eq(&m->acts[i], act))
 			*whole = false;
 	return true;
+}
+
+/* ---- what the doors ask ---- */
+
+bool
+restricted_look(struct flow *f, const struct kept_reading *k, size_t parcel, bool *any,
+    struct err *err)
+{
+	struct marks m;
+	bool ok;
+
+	ok = marks_load(f, k->evidence.number, &m, err);
+	*any = ok && (m.all || m.lines_n > 0);
+	ok = ok && (*any || marks_whole(f, &m, k, &k->evidence.parcels[parcel].act_id, any,
+	    err));
+	marks_clear(&m);
+	return ok;
+}
+
+/* One that cannot be read is not looked at: damage frees nothing. */
+static bool
+parcel_is_whole(struct flow *f, const struct evidence *e, const struct marks *m,
+    size_t parcel, bool *whole, struct err *err)
+{
+	const struct parcel *p = &e->parcels[parcel];
+	struct err why = ERR_INIT;
+	struct kept_reading k;
+	bool ok;
+
+	*whole = false;
+	if (p->destroyed_at != 0 || p->other)
+		return true;
+	ok = shown_open(f, e->number, &parcel, &k, &why) &&
+	    marks_whole(f, m, &k, &p->act_id, whole, &why);
+	shown_close(&k);
+	if (ok)
+		return true;
+	*whole = true;
+	if (why.kind == ERR_INPUT || why.kind == ERR_UNPROVEN || why.kind == ERR_ABSENT)
+		return true;
+	*err = why;
+	return false;
+}
+
+static bool
+parcels_are_whole(struct flow *f, const struct evidence *e, const struct marks *m, bool *any,
+    struct err *err)
+{
+	for (size_t i = 0; i < e->parcels_n && !*any; i++)
+		if (!parcel_is_whole(f, e, m, i, any, err))
+			return false;
+	return true;
+}
+
+bool
+restricted_any(struct flow *f, const struct evidence *e, bool *any, struct err *err)
+{
+	struct marks m;
+	bool ok;
+
+	ok = marks_load(f, e->number, &m, err);
+	*any = ok && (m.all || m.lines_n > 0);
+	ok = ok && parcels_are_whole(f, e, &m, any, err);
+	marks_clear(&m);
+	return ok;
+}
+
+bool
+restricted_copy_ask(struct flow *f, const struct kept_reading *k, size_t parcel,
+    struct err *err)
+{
+	unsigned n = k->evidence.number;
+	bool any;
+
+	return restricted_look(f, k, parcel, &any, err) && (!any || err_set(err,
+	    ERR_REFUSED, "restrict.copied",
+	    "evidence %04u has restricted material (Article 14), which is never copied. Let it be looked at here, under your control, and note who did: comity evidence inspect %u. The rest of it goes without: comity evidence disclose %u. That it is not restricted is for two persons to say: comity evidence restrict %u --class none",
+	    n, n, n, n));
+}
+
+bool
+restriction_lowers(struct flow *f, const struct evidence *e, const struct marks *before,
+    enum restrict_how how, bool *lowers, struct err *err)
+{
+	*lowers = how != RESTRICT_ALL && (before->all || (how == RESTRICT_NONE &&
+	    before->lines_n > 0));
+	return how == RESTRICT_ALL || parcels_are_whole(f, e, before, lowers, err);
 }

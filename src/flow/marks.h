@@ -2,6 +2,7 @@
 #ifndef COMITY_FLOW_MARKS_H
 #define COMITY_FLOW_MARKS_H
 
+#include "flow/disclose.h"
 #include "flow/shown.h"
 
 #define MARKS_MAX 50000u	/* lines one by one: 70 bytes each, SMALL_FILE_MAX holds them */
@@ -27,5 +28,22 @@ MUST bool marks_whole(struct flow *f, const struct marks *m,
     const struct kept_reading *k, const struct digest *act, bool *whole,
     struct err *err);
 bool marks_has(const struct marks *m, const struct digest *leaf);
+/* The text of the file. */
+MUST bool marks_text(const struct marks *m, struct buf *out, struct err *err);
+
+/* ---- what each door asks (Article 14: offences.tsv, no_defence_copy) ---- */
+
+/* Some or all of this parcel, which is open, is restricted. */
+MUST bool restricted_look(struct flow *f, const struct kept_reading *k, size_t parcel,
+    bool *any, struct err *err);
+/* The same of all its parcels; one that cannot be read counts as restricted. */
+MUST bool restricted_any(struct flow *f, const struct evidence *e, bool *any,
+    struct err *err);
+/* ERR_REFUSED "restrict.copied": it is never copied, and what to do instead. */
+MUST bool restricted_copy_ask(struct flow *f, const struct kept_reading *k, size_t parcel,
+    struct err *err);
+/* Is less restricted after this decision than before? */
+MUST bool restriction_lowers(struct flow *f, const struct evidence *e,
+    const struct marks *before, enum restrict_how how, bool *lowers, struct err *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "flow/destroy.h"
 #include "flow/exchange.h"
 #include "flow/journey.h"
+#include "flow/marks.h"
 #include "flow/people.h"
 #include "flow/record.h"
 #include "flow/shown.h"
@@ -170,16 +171,30 @@ shown_record(struct flow *f, const struct kept_reading *k, size_t parcel,
 	return ok;
 }
 
+/* Restricted material is opened by two, and never copied for anybody. */
+static bool
+use_begin(struct using *u, struct flow *f, const struct kept_reading *k, size_t parcel,
+    bool copied, struct err *err)
+{
+	bool restricted = false;
+
+	if (copied ? !restricted_copy_ask(f, k, parcel, err) :
+	    !restricted_look(f, k, parcel, &restricted, err))
+		return false;
+	return using_begin(u, f, &k->evidence, &k->evidence.parcels[parcel],
+	    restricted ? USE_RESTRICTED : USE_OWN, err);
+}
+
 /*
  * May it be used so?  The limits of a parcel that does not open cannot be read, and
  * nothing comes out of it: then the check says what is wrong with it.
  */
 static bool
 use_ask(struct using *u, struct flow *f, const struct kept_reading *k, size_t parcel,
-    bool *unread, struct err *err)
+    bool copied, bool *unread, struct err *err)
 {
 	*unread = false;
-	if (using_begin(u, f, &k->evidence, &k->evidence.parcels[parcel], USE_OWN, err))
+	if (use_begin(u, f, k, parcel, copied, err))
 		return true;
 	decided_refused(f, u->request, err);
 	*unread = f->purpose == NULL && (err->kind == ERR_INPUT ||
@@ -210,7 +225,7 @@ flow_evidence_open(struct flow *f, unsigned number, size_t parcel,
 		return false;
 	ok = shown_open(f, number, &parcel, &k, err) &&
 	    shown_out_open(f, out_path, &out, err) &&
-	    use_ask(&use, f, &k, parcel, &unread, err) && shown_record(f, &k, parcel, EVENT_OPENED, err);
+	    use_ask(&use, f, &k, parcel, false, &unread, err) && shown_record(f, &k, parcel, EVENT_OPENED, err);
 	if (ok) {
 		k.in.trust.has_at = has_at;
 		k.in.trust.at = at;
@@ -401,7 +416,7 @@ flow_evidence_export(struct flow *f, unsigned number, size_t parcel,
 		return false;
 	ok = shown_open(f, number, &parcel, &k, err) &&
 	    shown_out_open(f, out_path, &out, err) &&
-	    use_ask(&use, f, &k, parcel, &unread, err);
+	    use_ask(&use, f, &k, parcel, true, &unread, err);
 	(void)snprintf(making, sizeof making, EXPORT_PREFIX "%s", out.name);
 	ok = ok && shown_record(f, &k, parcel, EVENT_EXPORTED, err) &&
 	    making_open(f, &out, making, &at, err) &&

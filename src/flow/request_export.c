@@ -4,6 +4,7 @@
 
 #include "flow/apart.h"
 #include "flow/journey.h"
+#include "flow/marks.h"
 #include "flow/people.h"
 #include "flow/shown.h"
 #include "flow/use.h"
@@ -20,7 +21,7 @@ struct exporting {
 	char making[sizeof EXPORT_PREFIX + EXPORT_NAME_MAX];
 	struct dir *at;			/* the folder, under its name for the time being */
 	struct docket_act *acts;
-	size_t n, room, destroyed;
+	size_t n, room, destroyed, restricted;
 	struct docket *d;		/* while acts are found */
 	bool evidence;			/* among them */
 	struct using **uses;		/* of what two persons open, until it is opened */
@@ -247,6 +248,53 @@ uses_ask(struct exporting *x, struct err *err)
 	return ok;
 }
 
+/* The parcel of this act; *is: some of it is restricted.  One that does not open is told later. */
+static bool
+act_restricted(struct exporting *x, const struct docket_act *a, bool *is, struct err *err)
+{
+	struct evidence *e = mem_new(sizeof *e, err);
+	struct kept_reading k;
+	size_t parcel = 0;
+	bool ok;
+
+	*is = false;
+	ok = e != NULL && evidence_load(x->f->home, a->evidence, e, err);
+	while (ok && parcel < e->parcels_n &&
+	    !digest_eq(&e->parcels[parcel].package_id, &a->package))
+		parcel++;
+	if (ok && parcel < e->parcels_n) {
+		ok = shown_open(x->f, a->evidence, &parcel, &k, err) &&
+		    restricted_look(x->f, &k, parcel, is, err);
+		shown_close(&k);
+		if (!ok && (err->kind == ERR_INPUT || err->kind == ERR_UNPROVEN)) {
+			err_clear(err);
+			ok = true;
+		}
+	}
+	mem_free(e);
+	return ok;
+}
+
+/* Never copied (Article 14): the rest of the thread goes without. */
+static bool
+restricted_leave(struct exporting *x, struct err *err)
+{
+	size_t n = 0;
+	bool is;
+
+	for (size_t i = 0; i < x->n; i++) {
+		is = false;
+		if (x->acts[i].evidence != 0 &&
+		    !act_restricted(x, &x->acts[i], &is, err))
+			return false;
+		x->restricted += is;
+		if (!is)
+			x->acts[n++] = x->acts[i];
+	}
+	x->n = n;
+	return true;
+}
+
 static bool
 acts_find(struct exporting *x, struct err *err)
 {
@@ -258,7 +306,8 @@ acts_find(struct exporting *x, struct err *err)
 	    "request %u is a draft: there is no act to open yet", x->number));
 	docket_close(x->d);
 	x->d = NULL;
-	return ok && (!x->evidence || evidence_recovered(x->f, err));
+	return ok && (!x->evidence || (evidence_recovered(x->f, err) &&
+	    restricted_leave(x, err)));
 }
 
 static bool
@@ -338,7 +387,7 @@ flow_request_export(struct flow *f, unsigned number, const char *out_path,
 		(void)!dir_remove_all(f->world, x.into, x.making, NULL);
 	ok = uses_end(&x, ok, err);
 	if (ok)
-		*out = (struct request_exported){ x.n, x.destroyed };
+		*out = (struct request_exported){ x.n, x.destroyed, x.restricted };
 	dir_close(x.at);
 	dir_close(x.into);
 	node_trust_close(&x.trust);

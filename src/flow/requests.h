@@ -169,9 +169,9 @@ MUST bool flow_request_close(struct flow *f, unsigned number, const char *reason
     struct docket_request *out, struct err *err);
 /*
  * Every act of the thread as an opened bag: OUT/NN-KIND-in|out/.  What was destroyed here is
- * left out, and counted.  ERR_REFUSED "evidence.recovering": it has evidence.
+ * left out, and what is restricted (Article 14), and counted.  ERR_REFUSED "evidence.recovering": it has evidence.
  */
-struct request_exported { size_t acts, destroyed; };
+struct request_exported { size_t acts, destroyed, restricted; };
 MUST bool flow_request_export(struct flow *f, unsigned number, const char *out_path,
     struct request_exported *out, struct err *err);
 

@@ -165,17 +165,15 @@ state_of_receiver_ask(struct alone *a, struct err *err)
 static bool
 outside_ask(struct alone *a, struct err *err)
 {
-	struct marks m;
-	bool restricted;
+	struct evidence *e = mem_new(sizeof *e, err);
+	bool any = false, ok;
 
-	memset(&m, 0, sizeof m);
-	if (!marks_load(a->f, a->wish->number, &m, err))
-		return false;
-	restricted = m.all || m.lines_n > 0;
-	marks_clear(&m);
-	return !restricted || err_set(err, ERR_REFUSED, "seal.restricted",
-	    "evidence %04u has restricted material (Article 14): it goes to an authority that asked for it, as in --request NUMBER, or in part with comity evidence disclose %u",
-	    a->wish->number, a->wish->number);
+	ok = e != NULL && evidence_load(a->f->home, a->wish->number, e, err) &&
+	    restricted_any(a->f, e, &any, err);
+	mem_free(e);
+	return ok && (!any || err_set(err, ERR_REFUSED, "seal.restricted",
+	    "evidence %04u has restricted material (Article 14): it goes to an authority that asked for it, as in --request NUMBER, or in part with comity evidence disclose %u; else it is looked at here: comity evidence inspect %u",
+	    a->wish->number, a->wish->number, a->wish->number));
 }
 
 static bool

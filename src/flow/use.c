@@ -138,7 +138,8 @@ facts_fill(struct looking *l, bool received)
 /* ---- two persons ---- */
 
 static bool
-two_ask(struct using *u, struct looking *l, unsigned evidence, struct err *err)
+two_ask(struct using *u, struct looking *l, unsigned evidence, enum use_for why,
+    struct err *err)
 {
 	struct act_people people;
 
@@ -151,7 +152,9 @@ two_ask(struct using *u, struct looking *l, unsigned evidence, struct err *err)
 	/* Without one it is for what it was handed over for. */
 	if (!buf_printf(&u->content, err, "opened\nact %s\npackage %s\n",
 	    digest_hex(&l->p->act_id).s, digest_hex(&l->p->package_id).s) ||
-	    !matter_value_print(&u->content, "for another purpose", u->f->purpose, err))
+	    !matter_value_print(&u->content, "for another purpose", u->f->purpose, err) ||
+	    (why == USE_RESTRICTED && !buf_add_text(&u->content,
+	    "restricted material (Article 14)\n", err)))
 		return false;
 	u->matter.content = buf_span(&u->content);
 	if (!flow_second(u->f, &u->matter, &people, err))
@@ -176,13 +179,15 @@ use_ask(struct using *u, struct looking *l, const struct evidence *e, enum use_f
 	    home_settings(u->f->home)->authority.s) != 0);
 	if (why == USE_DEFENCE)
 		l->facts.keep_until = 0;
+	if (why == USE_RESTRICTED)
+		l->facts.protected = true;
 	if (l->facts.received && l->facts.other_purpose && !consent_to_use(u->f, l->p,
 	    u->f->purpose, &l->facts, err))
 		return false;
 	/* What nobody may is told before a second person is asked for. */
 	plain = l->facts;
 	plain.persons = 2;
-	return verdict_ask(use_decide(&plain), err) && two_ask(u, l, e->number, err) &&
+	return verdict_ask(use_decide(&plain), err) && two_ask(u, l, e->number, why, err) &&
 	    verdict_ask(use_decide(&l->facts), err);
 }
 

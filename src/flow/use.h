@@ -16,8 +16,11 @@
 MUST bool consent_to_use(struct flow *f, const struct parcel *parcel, const char *purpose,
     struct use_facts *out, struct err *err);
 
-/* What is kept too long is still the defence's to see (Article 40(5)). */
-enum use_for { USE_OWN, USE_DEFENCE };
+/*
+ * What is kept too long is still the defence's to see (Article 40(5)).  What is restricted
+ * (Article 14, marks.h) is opened by two persons, as what concerns a protected one is.
+ */
+enum use_for { USE_OWN, USE_RESTRICTED, USE_DEFENCE };
 
 struct using {
 	struct flow *f;

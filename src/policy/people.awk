@@ -32,7 +32,7 @@ function ways(list,    part, n, i, out) {
 BEGIN {
 	roles = "investigator prosecutor officer contact_point lawyer auditor administrator"
 	acts = "draft add ask_hold ask ask_emergency hold grant grant_emergency refuse message " \
-	    "deliver release destroy receive read read_protected export view keys export_key " \
+	    "deliver release destroy receive read read_protected export unrestrict view keys export_key " \
 	    "administer audit"
 	groups = "log desk sign evidence"
 	offices = "one small full"
@@ -71,7 +71,7 @@ file == "approvals.tsv" {
 	if (($3 > 0) != ($4 != "") || ($3 > 0) != ($5 != ""))
 		fault("who approves, and how, is said when somebody does")
 	if ((index($5, "later") > 0) != ($6 > 0)) fault("hours go with later")
-	if ($1 ~ /^(ask|ask_emergency|grant_emergency|deliver|release|destroy|export_key)$/ && \
+	if ($1 ~ /^(ask|ask_emergency|grant_emergency|deliver|release|destroy|unrestrict|export_key)$/ && \
 	    ($3 < 1 || index($5, "later") > 0))
 		fault("this always needs two, before it leaves")
 	n = split($2 == "any" ? offices : $2, part, " ")

@@ -32,6 +32,7 @@ static const char *const act_names[PEOPLE_ACTS] = {
 	[PEOPLE_READ] = "read",
 	[PEOPLE_READ_PROTECTED] = "read_protected",
 	[PEOPLE_EXPORT] = "export",
+	[PEOPLE_UNRESTRICT] = "unrestrict",
 	[PEOPLE_VIEW] = "view",
 	[PEOPLE_KEYS] = "keys",
 	[PEOPLE_EXPORT_KEY] = "export_key",
@@ -239,6 +240,7 @@ roles_with(enum people_act act)
 
 #define ROLE(r) (1u << ROLE_##r)
 #define TOUCHES_EVIDENCE ((1u << PEOPLE_READ) | (1u << PEOPLE_READ_PROTECTED) | (1u << PEOPLE_EXPORT) | \
+    (1u << PEOPLE_UNRESTRICT) | \
     (1u << PEOPLE_DELIVER) | (1u << PEOPLE_DESTROY) | (1u << PEOPLE_EXPORT_KEY))
 
 struct people_verdict

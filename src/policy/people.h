@@ -43,6 +43,7 @@ enum people_act {
 	PEOPLE_READ,		/* evidence becomes plain files */
 	PEOPLE_READ_PROTECTED,	/* that a protected person is concerned in (S10) */
 	PEOPLE_EXPORT,
+	PEOPLE_UNRESTRICT,	/* less of it is restricted than before (Article 14) */
 	PEOPLE_VIEW,		/* requests and their texts */
 	PEOPLE_KEYS,		/* the authority's keys, cards, peers */
 	PEOPLE_EXPORT_KEY,	/* what opens every parcel becomes a file of its own */

@@ -22,7 +22,7 @@ static const struct may_line may[] = {
 	{ "contact_point", " draft add ask_hold ask ask_emergency hold message deliver "
 	    "receive view audit " },
 	{ "lawyer", " draft add ask_hold ask ask_emergency hold grant grant_emergency refuse "
-	    "message deliver release destroy receive read read_protected export view keys "
+	    "message deliver release destroy receive read read_protected export unrestrict view keys "
 	    "export_key audit " },
 	{ "auditor", " audit " },
 	{ "administrator", " administer audit " },
@@ -57,6 +57,9 @@ static const struct two_line two[] = {
 	{ "destroy", "one", " prosecutor officer lawyer ", "f", 0 },
 	{ "destroy", "small", " prosecutor officer lawyer ", "af", 0 },
 	{ "destroy", "full", " prosecutor officer lawyer ", "af", 0 },
+	{ "unrestrict", "one", " prosecutor officer lawyer ", "f", 0 },
+	{ "unrestrict", "small", " prosecutor officer lawyer ", "af", 0 },
+	{ "unrestrict", "full", " prosecutor officer lawyer ", "af", 0 },
 	{ "export_key", "one", " prosecutor officer lawyer ", "f", 0 },
 	{ "export_key", "small", " prosecutor officer lawyer ", "af", 0 },
 	{ "export_key", "full", " prosecutor officer lawyer ", "af", 0 },
@@ -259,7 +262,8 @@ static void
 a_disclosure_always_needs_two_and_an_office_of_one_has_a_way(void **state)
 {
 	static const enum people_act never_alone[] = { PEOPLE_ASK, PEOPLE_ASK_EMERGENCY,
-		PEOPLE_GRANT_EMERGENCY, PEOPLE_DELIVER, PEOPLE_RELEASE, PEOPLE_DESTROY };
+		PEOPLE_GRANT_EMERGENCY, PEOPLE_DELIVER, PEOPLE_RELEASE, PEOPLE_DESTROY,
+		PEOPLE_UNRESTRICT };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof never_alone / sizeof *never_alone; i++)

@@ -117,7 +117,14 @@ said 'Article 14' 'and it is said why'
 try 0 'all of it' A evidence restrict 0001
 try 6 'then nothing is disclosed' second A evidence disclose 0001 --files mail --why defence --out q
 holds 'and nothing was made' [ ! -e q ]
-try 0 'a person decides otherwise' A evidence restrict 0001 --class none
+try 6 'nothing of it is exported' A evidence export 0001 --out court
+said 'comity evidence inspect' 'and it is said what to do'
+holds 'and nothing was made' [ ! -e court ]
+try 6 'nor opened by one' A evidence open 0001 --out bag
+try 0 'two open it' second A evidence open 0001 --out bag
+try 6 'one alone does not decide otherwise' A evidence restrict 0001 --class none
+try 0 'two persons do' second A evidence restrict 0001 --class none
+try 0 'then it is exported' A evidence export 0001 --out court
 try 0 'and it can be disclosed' second A evidence disclose 0001 --files mail --why defence --out q
 
 # ---- the whole for the defence ----
