@@ -231,8 +231,10 @@ run_request_approvals(struct cli *c, struct call *call)
 
 /* ---- given ---- */
 
+/* content: as it was signed here; of none NULL. */
 static int
-given(struct cli *c, unsigned person, const struct digest *id, const char *next)
+given(struct cli *c, unsigned person, const struct digest *id, const struct buf *content,
+    const char *next)
 {
 	struct json_out j;
 
@@ -240,6 +242,8 @@ given(struct cli *c, unsigned person, const struct digest *id, const char *next)
 		json_start(c, &j, "comity.approval-give/1");
 		json_out_int(&j, "person", person);
 		json_out_digest(&j, "id", id);
+		if (content != NULL)
+			json_out_text(&j, "content", buf_span(content));
 		json_done(c, &j);
 	}
 	say(c, "Approved by P%u, exactly as it is now; a change voids it.\n%s", person, next);
@@ -267,8 +271,9 @@ yes_typed(struct cli *c)
 }
 
 /*
- * What is signed is what was shown: it is printed, and at a terminal asked about.  Where
- * nobody is asked, its id is named, or --yes says that whatever is there now is meant.
+ * What is signed is what was shown, to the byte, whatever is put there meanwhile: it is
+ * printed (as JSON once it is signed), and at a terminal asked about.  Where nobody is
+ * asked, its id is named, or --yes says that whatever is there now is meant.
  */
 static bool
 seen(struct cli *c, const struct matter_view *m, bool named)
@@ -297,7 +302,7 @@ answer_take(struct cli *c, const char *path)
 	ok = file_option(c, path, &file) && digest_of(buf_span(&file), &none, &c->err) &&
 	    flow_approval_take(&c->flow, buf_span(&file), &a, &c->err);
 	buf_clear(&file);
-	return ok ? given(c, a.person, &none, "  Next: give the command again that it is about.\n") :
+	return ok ? given(c, a.person, &none, NULL, "  Next: give the command again that it is about.\n") :
 	    fail(c);
 }
 
@@ -334,7 +339,7 @@ approve(struct cli *c, struct call *call, const char *number, const char *id)
 	else if (call_value(call, "by") != NULL)
 		code = fail_use(c, "--by needs --out FILE: the question for that person");
 	else if (seen(c, &m, id != NULL) && flow_approve(&c->flow, &m, &c->err))
-		code = given(c, c->flow.as, &m.content, m.due_at != 0 ? "" :
+		code = given(c, c->flow.as, &m.content, &m.text, m.due_at != 0 ? "" :
 		    "  Next: give the command again that it is about.\n");
 	else
 		code = fail(c);

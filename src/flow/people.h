@@ -125,7 +125,10 @@ MUST bool flow_matters(struct flow *f, struct matter_view **out, size_t *n,
  */
 MUST bool flow_matter(struct flow *f, unsigned request, const char *typed,
     struct matter_view *out, struct err *err);
-/* The person at work approves.  ERR_REFUSED "people.own", "people.not-approver", ... */
+/*
+ * The person at work approves what is in m, to the byte.  ERR_ABSENT "approval.absent": it
+ * is another by now.  ERR_REFUSED "people.own", "people.not-approver", ...
+ */
 MUST bool flow_approve(struct flow *f, const struct matter_view *m, struct err *err);
 /* How many wait, and how many owed signatures are overdue: without a passphrase. */
 struct matter_counts { size_t waiting, owed, overdue; int64_t due_at; };

@@ -246,6 +246,25 @@ a_draft_that_was_changed_after_it_was_approved_does_not_leave(void **state)
 	assert_int_equal(out.row.number, number);
 }
 
+/* Edited while the other reads it: nothing is signed, neither what was shown nor what is. */
+static void
+what_is_signed_is_what_was_shown(void **state)
+{
+	unsigned number = drafted(DRAFTS);
+	struct matter_view shown;
+	struct sent out;
+
+	(void)state;
+	as(APPROVES);
+	matter_view_init(&shown);
+	OK(flow_matter(&j.a.flow, number, NULL, &shown, &err));
+	edited(DRAFTS, number, "everything there is");
+	as(APPROVES);
+	NO(flow_approve(&j.a.flow, &shown, &err), "approval.absent");
+	NO(sent(FIRST, number, &out, &err), "people.second");
+	matter_view_clear(&shown);
+}
+
 /* XB makes a new sealing key, and its new card is taken in here. */
 static void
 card_replaced(void)
@@ -1193,6 +1212,7 @@ main(void)
 		TEST(one_credential_alone_obtains_nothing),
 		TEST(a_second_person_is_not_asked_for_what_goes_to_a_revoked_peer),
 		TEST(a_draft_that_was_changed_after_it_was_approved_does_not_leave),
+		TEST(what_is_signed_is_what_was_shown),
 		TEST(what_was_approved_for_one_card_does_not_go_to_the_keys_of_another),
 		TEST(who_changed_a_draft_stays_a_maker_when_another_changes_it_back),
 		TEST(an_approval_of_one_request_is_none_of_another),

@@ -373,7 +373,7 @@ people_ready(const struct ready_facts *f)
 		return ready(HOW_OWED, r->hours);
 	if (f->stale > 0)
 		return not_ready(no("people.changed",
-		    "It, or the card of its receiver, was changed after it was approved, so that approval is void. Ask for it again: %s, and not who wrote it.",
+		    "It was approved, and it or the card of its receiver changed since, so that approval is void. Ask for it again: %s, and not who wrote it.",
 		    who.s));
 	if (!f->anyone_here && !f->anyone_afar)
 		return not_ready(no("people.nobody",

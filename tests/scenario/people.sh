@@ -110,6 +110,41 @@ must P 2 request edit 1 --set purpose='Something else'
 try 5 'what was read is approved, not what came in between' P 3 request approve 1 --id "$was"
 must P 2 request edit 1 --set purpose='Proof of who wrote and who paid'
 try 2 'a few digits of an id name nothing' P 3 request approve 1 --id "$(echo "$was" | head -c 8)"
+# typed ANSWER COMMAND...: at a terminal, where ANSWER is typed once it is asked.
+typed() {
+	python3 -c '
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+seen, asked = b"", False
+while True:
+    try:
+        more = os.read(fd, 4096)
+    except OSError:
+        break
+    if not more:
+        break
+    seen += more
+    if not asked and b"Type yes to approve it: " in seen:
+        asked = True
+        os.write(fd, sys.argv[1].encode() + b"\n")
+sys.stdout.write(seen.decode().replace("\r", ""))
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) if asked else 98)' "$@"
+}
+at_terminal() {
+	answer=$1
+	shift
+	typed "$answer" comity --home a --as 3 --passphrase-file pass3 --progress none "$@"
+}
+holds 'at a terminal a no signs nothing' sh -c '[ "$1" -ne 0 ] && [ "$1" -ne 98 ]' sh \
+	"$(at_terminal no request approve 1 >typed.no; echo $?)"
+holds 'and it was shown before' grep -q '"Proof of who wrote and who paid"' typed.no
+try 6 'so nothing leaves' P 1 request send 1 --yes
+try 0 'a yes signs it' at_terminal yes request approve 1
+said '"Proof of who wrote and who paid"' 'after it was shown'
+try 0 'as JSON' P 3 --json request approve 1 --yes
+said '"content"' 'what was signed is told'
 try 0 'by its id it is approved' P 3 request approve 1 --id "$was"
 said '"Proof of who wrote and who paid"' 'and printed as it is signed'
 try 6 'the investigator sends nothing, approved or not' P 2 request send 1 --yes
