@@ -237,8 +237,6 @@ int run_treaty_sign(struct cli *c, struct call *call);
 int run_treaty_confirm(struct cli *c, struct call *call);
 int run_backup(struct cli *c, struct call *call);
 int run_evidence_destroy(struct cli *c, struct call *call);
-/* What was told of evidence that was destroyed or lost, ours and theirs. */
-MUST bool notices_say(struct cli *c, unsigned number);
 int run_restore(struct cli *c, struct call *call);
 int run_restore_keys(struct cli *c, struct call *call);
 int run_person_add(struct cli *c, struct call *call);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "flow/destroy.h"
 #include "flow/ledger.h"
 #include "text/custody_html.h"
 #include "text/verdict.h"
@@ -63,7 +64,7 @@ story_text(const struct custody_story *s, const char *lang, struct buf *out,
 
 	for (size_t i = 0; ok && i < s->hops_n; i++)
 		ok = hop_text(s, i, lang, out, err);
-	return ok && (!s->own_policy || (phrase_put(lang, "cust.policy.own", NULL, out, err) &&
+	return ok && custody_told_words(s, lang, out, err) && (!s->own_policy || (phrase_put(lang, "cust.policy.own", NULL, out, err) &&
 	    buf_add_text(out, "\n", err)));
 }
 
@@ -80,6 +81,26 @@ say_story(struct cli *c, const struct custody_story *s)
 		say(c, "%s", text);
 	buf_clear(&b);
 	return ok;
+}
+
+/* What others say became of it there: their word, as on the page. */
+static void
+told_json(struct json_out *j, const struct custody_story *s)
+{
+	json_out_array(j, "told");
+	for (size_t i = 0; i < s->told_n; i++) {
+		const struct notice_told *x = &s->told[i];
+
+		json_out_object(j, NULL);
+		json_out_str(j, "event", x->lost ? "loss" : "destroyed");
+		json_out_str(j, "at", when_rfc3339(x->at).s);
+		json_shown(j, "authority", x->by.s);
+		json_out_str(j, "standing", custody_standing_name(CUSTODY_CLAIMED));
+		json_shown(j, "text", x->text);
+		json_out_digest(j, "act", &x->act);
+		json_out_close_object(j);
+	}
+	json_out_close_array(j);
 }
 
 static void
@@ -100,6 +121,7 @@ json_story(struct cli *c, const struct custody_story *s)
 		json_out_close_object(&j);
 	}
 	json_out_close_array(&j);
+	told_json(&j, s);
 	json_done(c, &j);
 }
 
@@ -116,8 +138,7 @@ run_custody_show(struct cli *c, struct call *call)
 		json_story(c, &s);
 		code = code_of(&s);
 	} else {
-		code = say_story(c, &s) && notices_say(c, s.evidence) ? code_of(&s) :
-		    fail(c);
+		code = say_story(c, &s) ? code_of(&s) : fail(c);
 	}
 	custody_story_clear(&s);
 	return code;
@@ -144,14 +165,47 @@ form_of(const char *path, enum report_form *out)
 	return false;
 }
 
-/* "custody.json", and "custody-before-1.json" for a hand-over before this one. */
+/* "custody-WHAT.json" beside "custody.json". */
 static bool
-before_path(struct cli *c, const char *out, size_t i, char *path, size_t room)
+beside_path(struct cli *c, const char *out, const char *what, char *path, size_t room)
 {
 	size_t stem = strlen(out) - strlen(".json");
 
-	return snprintf(path, room, "%.*s-before-%zu.json", (int)stem, out, i + 1) <
-	    (int)room || err_set(&c->err, ERR_LIMIT, "use.out", "--out is too long a name");
+	return snprintf(path, room, "%.*s-%s.json", (int)stem, out, what) < (int)room ||
+	    err_set(&c->err, ERR_LIMIT, "use.out", "--out is too long a name");
+}
+
+/* "custody-before-1.json" for a hand-over before this one. */
+static bool
+before_path(struct cli *c, const char *out, size_t i, char *path, size_t room)
+{
+	char what[40];
+
+	(void)snprintf(what, sizeof what, "before-%zu", i + 1);
+	return beside_path(c, out, what, path, room);
+}
+
+/* Their word proves nothing to comity-check: a file of its own, "custody-told.json". */
+static int
+report_told(struct cli *c, const struct custody_story *s, const char *out)
+{
+	char path[4200];
+	struct json_out j;
+	struct buf b;
+	int code;
+
+	if (s->told_n == 0)
+		return EXIT_DONE;
+	buf_init(&b, CUSTODY_FILE_MAX);
+	json_out_begin(&j, &b, true, false, &c->err);
+	json_out_object(&j, NULL);
+	json_out_str(&j, "schema", "comity.custody-told/1");
+	told_json(&j, s);
+	json_out_close_object(&j);
+	code = json_out_end(&j) && beside_path(c, out, "told", path, sizeof path) ?
+	    give_file(c, path, buf_span(&b), "What others tell", false) : fail(c);
+	buf_clear(&b);
+	return code;
 }
 
 /* The custody files themselves: one a hand-over, as comity-check reads them. */
@@ -177,7 +231,7 @@ report_files(struct cli *c, const struct custody_story *s, const char *out)
 			    "Custody file", false);
 		buf_clear(&b);
 	}
-	return code;
+	return code == EXIT_DONE ? report_told(c, s, out) : code;
 }
 
 static int

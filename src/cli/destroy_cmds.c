@@ -1,35 +1,9 @@
-/* evidence destroy, and what was told about evidence that is gone. */
+/* evidence destroy. */
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "flow/destroy.h"
-
-/* ---- what was told ---- */
-
-bool
-notices_say(struct cli *c, unsigned number)
-{
-	struct notice_told *list = mem_array(NOTICES_TOLD_MAX, sizeof *list, &c->err);
-	size_t n = 0;
-	bool ok = list != NULL &&
-	    flow_evidence_notices(&c->flow, number, list, NOTICES_TOLD_MAX, &n, &c->err);
-
-	for (size_t i = 0; ok && i < n; i++) {
-		const struct notice_told *x = &list[i];
-
-		say(c, "%s %s: %s, %s, act %s\n", x->ours ? "Told by us," : "Told by",
-		    x->by.s, x->lost ? "lost or damaged there" : "destroyed there",
-		    when_people(x->at).s, id_short(&x->act).s);
-		if (x->text[0] != '\0') {
-			say(c, "  ");
-			say_text(c, x->text);
-			say(c, "\n");
-		}
-	}
-	mem_free(list);
-	return ok;
-}
 
 /* ---- destroy ---- */
 

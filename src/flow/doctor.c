@@ -269,7 +269,7 @@ ledger_look(struct flow *f, struct doctor_report *r)
 struct parcel_names {
 	struct parcel_path *list;
 	size_t n, room;
-	unsigned long long missing;
+	unsigned long long missing, destroyed;
 };
 
 static bool
@@ -337,6 +337,7 @@ parcels_of(struct flow *f, unsigned number, struct parcel_names *names,
 			return false;
 		if (!flow_destroyed_at(f, p, &gone_at, err))
 			return false;
+		names->destroyed += gone_at != 0;
 		if (gone_at != 0 || parcel_whole(f, p))
 			continue;
 		if (!parcel_lost(f, p, err))
@@ -480,7 +481,11 @@ parcels_say(const struct parcel_names *names, unsigned long long strays,
 	if (names->missing > PARCELS_NAMED)
 		say(r, DOCTOR_BAD, "parcels", "%llu parcels in all are missing.",
 		    names->missing);
-	if (names->missing == 0)
+	if (names->missing == 0 && names->destroyed > 0)
+		say(r, DOCTOR_GOOD, "parcels",
+		    "%llu kept, all there; %llu more destroyed here by two persons.",
+		    names->n - names->destroyed, names->destroyed);
+	else if (names->missing == 0)
 		say(r, DOCTOR_GOOD, "parcels", "%zu kept, all there.", names->n);
 	if (strays > 0)
 		say(r, DOCTOR_WARNING, "parcels",

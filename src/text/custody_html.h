@@ -17,4 +17,11 @@
 MUST bool custody_html(const struct custody_story *s, const char *lang, struct buf *out,
     struct err *err);
 
+/*
+ * What other authorities told became of it there (destroyed, lost), for the reports in
+ * words: added to out, nothing where nobody told anything.
+ */
+MUST bool custody_told_words(const struct custody_story *s, const char *lang,
+    struct buf *out, struct err *err);
+
 #endif

@@ -102,6 +102,15 @@ phrase_put(const char *lang, const char *key, const char *value, struct buf *out
 	return s.ok;
 }
 
+bool
+value_put(const char *lang, const char *value, struct buf *out, struct err *err)
+{
+	struct saying s = { .lang = lang, .out = out, .err = err, .ok = true };
+
+	put_value(&s, value);
+	return s.ok;
+}
+
 /* ---- one sentence ---- */
 
 /* Of a reason: itself, then what it is of; what is not known is told as English says it. */

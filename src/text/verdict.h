@@ -25,6 +25,9 @@ struct custody_key custody_event_key(const struct record *r);
 MUST bool phrase_put(const char *lang, const char *key, const char *value, struct buf *out,
     struct err *err);
 
+/* A name, a number, words of somebody else: what could steer a terminal is spelled out. */
+MUST bool value_put(const char *lang, const char *value, struct buf *out, struct err *err);
+
 /* Added to out. */
 MUST bool verdict_words(const struct package_report *r, const char *lang, bool details,
     struct buf *out, struct err *err);

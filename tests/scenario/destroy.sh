@@ -94,6 +94,9 @@ P 1 evidence show 0001 >said 2>&1
 said 'destroyed here on' 'it is shown as destroyed'
 P 1 evidence list >said 2>&1
 said 'destroyed here on' 'and listed so'
+P 1 doctor >said 2>&1
+said '1 more destroyed here by two persons' 'and the doctor tells it apart'
+try 0 'a check of the ledger, with every parcel, misses nothing of it' P 1 ledger check --parcels
 P 1 custody show 0001 >said 2>&1
 said 'Destroyed (retention_ended)' 'its custody says so'
 said 'retention_ended' 'with the reason'
@@ -106,16 +109,36 @@ try 6 'and it still does not open' P 1 evidence open 0001 --out bag2
 must P 1 bundle write back --to XA
 must A bundle read back
 A custody show 0001 >said 2>&1
-said 'destroyed there' 'its custody shows it'
+said '. Destroyed' 'its custody shows it'
 said 'retention_ended' 'with the reason'
 said 'sticks' 'and what it does not reach'
 A custody report 0001 --out report.html >said 2>&1
 holds 'the printed report has it as a row' sh -c "grep -q '>Destroyed<' report.html &&
 	grep -q 'sticks' report.html"
+A custody report 0001 --out report.txt --lang fr >said 2>&1
+holds 'so has the one in words, in its language' sh -c \
+	"grep -q '. Détruit' report.txt && grep -q sticks report.txt"
+A custody report 0001 --out report.json >said 2>&1
+holds 'and the one for a program, in a file of its own' sh -c "python3 -c '
+import json
+t = json.load(open(\"report-told.json\"))[\"told\"]
+assert [x[\"event\"] for x in t] == [\"destroyed\"] and \"sticks\" in t[0][\"text\"], t'"
+A --json custody show 0001 >shown.json
+holds 'as the verdict has it' sh -c "python3 -c '
+import json
+assert json.load(open(\"shown.json\"))[\"told\"] == json.load(open(\"report-told.json\"))[\"told\"]'"
 
 # ---- the old backup ----
 try 0 'the package keys are written anew' P 3 backup --keys-only --keys "$keys"
 said 'Package keys: 1' 'without the one'
+must P 3 backup safe/after.age --keys safe/after.keys
+H=e
+try 0 'a backup of after is tried, as its help says' P 3 restore safe/after.age \
+	--keys safe/after.keys
+try 0 'its ledger is whole' P 1 ledger check --parcels
+said_not 'is gone' 'and misses no parcel that was destroyed'
+P 1 doctor >said 2>&1
+said '1 more destroyed here by two persons' 'which its doctor tells apart'
 H=c
 try 0 'the old backup with the newest keys' P 3 restore safe/b.age
 said 'do not open here' 'says what does not open'
@@ -157,5 +180,5 @@ must A bundle write lost --to XB
 H=d
 P 1 bundle read lost >said 2>&1
 P 1 custody show 0001 >said 2>&1
-said 'lost or damaged there' 'where its custody shows it'
+said '. Lost' 'where its custody shows it'
 done_testing
