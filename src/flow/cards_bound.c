@@ -89,16 +89,18 @@ bytes_are(struct flow *f, const struct card_known *c, bool *is, struct err *err)
 
 struct card_looking {
 	const struct card_known *card;
-	bool found;
+	bool ours, found;
 };
 
+/* Ours: it was made here; another's: people confirmed it. */
 static void
 confirmed_look(void *arg, const struct leaf *x)
 {
 	struct card_looking *l = arg;
 
-	l->found = l->found || (x->has_act &&
-	    digest_eq(&x->digest, &l->card->id) &&
+	if (!x->has_act || !digest_eq(&x->digest, &l->card->id))
+		return;
+	l->found = l->found || (l->ours ? strcmp(x->reason, "card.made") == 0 :
 	    strcmp(x->peer.s, l->card->from.s) == 0 &&
 	    (strcmp(x->reason, "card.words") == 0 ||
 	    strcmp(x->reason, "card.confirmed") == 0));
@@ -120,7 +122,8 @@ journal_may_fail(const struct err *why, struct err *err)
 static bool
 confirmed_was(struct flow *f, const struct card_known *c, bool *was, struct err *err)
 {
-	struct card_looking l = { .card = c };
+	struct card_looking l = { .card = c, .ours = strcmp(c->from.s,
+		home_settings(f->home)->authority.s) == 0 };
 	struct err why = ERR_INIT;
 
 	*was = true;

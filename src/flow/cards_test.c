@@ -81,6 +81,8 @@ impostor_make(struct job *j, struct site *e)
 	site_end(e);
 	rewrite(j, "evil/comity.json", own.s, real.s);
 	assert_true(site_again(e, &err));
+	/* its program minds no card */
+	home_bind_cards(e->flow.home, &(struct card_binding){ .look = NULL });
 	assert_true(flow_key_rotate(&e->flow, ROTATE_SIGNING, &needs, &err));
 }
 
@@ -614,6 +616,37 @@ trust_that_was_ended_is_not_given_back_by_a_file_of_the_home(void **state)
 	job_end(&j);
 }
 
+/* Whole by its own digests, and signed by somebody: but it was not made here. */
+static void
+our_own_card_is_one_that_was_made_here(void **state)
+{
+	struct err err = ERR_INIT;
+	struct digest id;
+	struct act card;
+	struct buf own;
+	struct peer p;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 35);
+	run_up_to(&j, 3);
+	assert_true(step_pair_a(&j, &err) && step_add(&j, &err));
+	peer_init(&p);
+	act_init(&card, ACT_CARD);
+	assert_true(peer_find(j.a.flow.home, "XB", &p, &err));
+	assert_true(own_card(j.a.flow.home, &id, &card, &err));
+	buf_init(&own, 100);
+	assert_true(buf_printf(&own, &err, "%s\n", digest_hex(&p.card_id).s) &&
+	    home_save(j.a.flow.home, "cards/own", buf_span(&own), &err) &&
+	    site_again(&j.a, &err));
+	assert_false(own_card(j.a.flow.home, &id, &card, &err));
+	assert_string_equal(err.reason, "card.changed");
+	buf_clear(&own);
+	act_clear(&card);
+	peer_clear(&p);
+	job_end(&j);
+}
+
 /* What the docket has not indexed is found in the journal: a power cut unconfirms nobody. */
 static void
 a_card_whose_record_the_docket_does_not_know_yet_stays_confirmed(void **state)
@@ -646,6 +679,7 @@ main(void)
 		cmocka_unit_test(nothing_is_sealed_to_a_card_that_was_changed_in_the_home),
 		cmocka_unit_test(a_card_is_not_confirmed_by_writing_so_into_a_file_of_the_home),
 		cmocka_unit_test(trust_that_was_ended_is_not_given_back_by_a_file_of_the_home),
+		cmocka_unit_test(our_own_card_is_one_that_was_made_here),
 		cmocka_unit_test(a_card_whose_record_the_docket_does_not_know_yet_stays_confirmed),
 		cmocka_unit_test(a_new_key_is_taken_by_a_peer_who_knows_the_old_card),
 		cmocka_unit_test(a_card_kept_unconfirmed_is_never_believed_through_the_confirmed_one),

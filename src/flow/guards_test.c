@@ -364,6 +364,43 @@ a_level_is_set_with_a_reason_and_counts_at_once(void **state)
 	NO(yes(1, &err), "guard.blocked");
 }
 
+static bool
+check_minds(const char *part)
+{
+	struct ledger_check *check = mem_new(sizeof *check, NULL);
+	bool minds = false;
+
+	assert_non_null(check);
+	OK(flow_ledger_check(&j.b.flow, false, check, &err));
+	for (size_t i = 0; i < check->n; i++)
+		minds = minds || (strcmp(check->list[i].what, "docket") == 0 &&
+		    check->list[i].bad && strstr(check->list[i].text, part) != NULL);
+	mem_free(check);
+	return minds;
+}
+
+static void
+the_check_of_the_ledger_tells_a_docket_that_was_changed_by_hand(void **state)
+{
+	unsigned n = emergency_came();
+	struct rebuilt rebuilt;
+
+	(void)state;
+	called(n, PHONE, "no", NULL);
+	OK(flow_policy_risk(&j.b.flow, "XA", NULL, "blocked", "report of May", &err));
+	assert_false(check_minds(""));
+	OK(docket_by_hand(&j.b, "UPDATE stances SET value = 'normal'", &err));
+	assert_true(check_minds("1 of its rows"));
+	OK(docket_by_hand(&j.b, "UPDATE records SET act = zeroblob(32) WHERE event = 'decided'"
+	    " AND act IS NOT NULL", &err));
+	assert_true(check_minds("2 of its rows"));
+	OK(docket_by_hand(&j.b, "DELETE FROM records WHERE event = 'decided'", &err));
+	assert_true(check_minds("index of records has"));
+	OK(flow_rebuild(&j.b.flow, &rebuilt, &err));
+	OK(site_again(&j.b, &err));
+	assert_false(check_minds(""));
+}
+
 /* A row of the docket is not what was set: the record of it is. */
 static void
 a_level_that_was_changed_or_left_out_in_the_docket_still_counts(void **state)
@@ -641,6 +678,7 @@ main(void)
 		T(a_level_that_was_changed_or_left_out_in_the_docket_still_counts),
 		T(collection_in_real_time_is_not_switched_on_in_the_docket),
 		T(evidence_goes_unasked_to_no_state_that_is_blocked_or_read_with_care),
+		T(the_check_of_the_ledger_tells_a_docket_that_was_changed_by_hand),
 		T(many_emergencies_of_a_day_need_two_persons_and_none_is_dropped),
 		T(an_emergency_of_an_unknown_key_never_becomes_a_request),
 		T(a_card_that_follows_with_another_number_is_compared_first),

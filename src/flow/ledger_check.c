@@ -4,6 +4,7 @@
 
 #include "flow/destroy_inside.h"
 #include "flow/exchange.h"
+#include "flow/leaves.h"
 #include "flow/people.h"
 #include "flow/take.h"
 
@@ -205,58 +206,121 @@ log_check(struct checking *c, struct err *err)
 
 /* ---- who works here ---- */
 
-struct lists {
-	struct docket_fixed newest;
-	bool found;
-};
-
-/* Each change of the list of persons: few among all records, and only these are read. */
-static bool
-list_wanted(struct span record)
-{
-	return memmem(record.p, record.n, "\"people/list-", 13) != NULL;
-}
-
-static bool
-list_look(void *arg, const struct journal_entry *e, struct err *err)
-{
-	struct lists *x = arg;
-	struct docket_fixed fixed;
-	struct record r;
-
-	if (!record_decode(&r, e->record, err))
-		return false;
-	if (record_fixes(&r, e->at, &fixed) && (!x->found ||
-	    fixed.number >= x->newest.number)) {
-		x->newest = fixed;
-		x->found = true;
-	}
-	return true;
-}
-
-/*
- * By the journal itself: a docket that was changed by hand hides nothing from it.  The scrub
- * went through all of it just before: that is not done again.
- */
+/* By the journal itself: a docket that was changed by hand hides nothing from it. */
 static bool
 people_check(struct checking *c, struct err *err)
 {
-	struct lists x = { .found = false };
 	struct err why = ERR_INIT;
 	struct digest is;
-	uint64_t at = 0;
-	bool there, whole;
+	struct leaf newest;
+	bool there;
 
-	if (!journal_glance(c->f->world, home_dir(c->f->home), &at, &whole, list_wanted,
-	    list_look, &x, &why))
+	if (!leaves_people(c->f, &newest, &why))
 		return damage(c, "journal/records", &why, err);
-	if (!x.found)
+	if (newest.number == 0)
 		return true;
-	if (!people_list_digest(c->f->home, x.newest.number, &is, &there, err))
+	if (!people_list_digest(c->f->home, newest.number, &is, &there, err))
 		return false;
-	if (!there || !digest_eq(&is, &x.newest.digest))
+	if (!there || !digest_eq(&is, &newest.digest))
 		found(c, true, "people", "The ledger names version %u of the list of persons, and this home has another: somebody put an old one back. Get the folder people back from the newest backup.",
-		    x.newest.number);
+		    newest.number);
+	return true;
+}
+
+/* ---- the docket beside it ---- */
+
+struct index_looking {
+	struct flow *f;
+	struct docket *d;
+	uint64_t rows, entries;		/* of the docket; of the journal, those with a text */
+	uint64_t other;			/* rows that say something else than the ledger */
+	struct err *err;
+	bool ok;
+};
+
+/* Of the few records that decisions rest on, what the docket says is compared. */
+static void
+row_look(void *arg, const struct leaf *x)
+{
+	struct index_looking *l = arg;
+	struct docket_record r;
+	bool there;
+
+	if (!l->ok || !x->has_act || x->what == LEAF_REVOKED)
+		return;
+	l->ok = docket_record_at(l->d, x->at, &r, &there, l->err);
+	l->other += l->ok && there && (!r.has_act || !digest_eq(&r.act, &x->digest));
+}
+
+static bool
+stance_row_look(void *arg, const struct docket_stance *s, struct err *err)
+{
+	struct index_looking *l = arg;
+	struct leaf_value set;
+
+	if (!leaves_stance(l->f, s->what, s->state, s->about, &set, err))
+		return false;
+	l->other += strcmp(set.s, s->value) != 0;
+	return true;
+}
+
+static bool
+lost_one(void *arg, const struct journal_entry *e, struct err *err)
+{
+	struct index_looking *l = arg;
+
+	(void)e;
+	(void)err;
+	l->entries--;
+	return true;
+}
+
+static bool
+index_look(struct index_looking *l, struct err *err)
+{
+	uint64_t at = 0;
+	struct log *log;
+	bool whole;
+
+	l->ok = true;
+	l->err = err;
+	if (!ledger_log(l->f, &log, err) || !record_catch_up(l->f, l->d, err) ||
+	    !docket_records_count(l->d, &l->rows, err))
+		return false;
+	l->entries = journal_count(log_journal(log));
+	if (!journal_glance(l->f->world, home_dir(l->f->home), &at, &whole, journal_lost,
+	    lost_one, l, err) || !docket_stances(l->d, false, stance_row_look, l, err))
+		return false;
+	for (int i = 0; i < LEAF_KINDS; i++)
+		if (!leaves_each(l->f, (enum leaf_what)i, row_look, l, err) || !l->ok)
+			return false;
+	return true;
+}
+
+/* Nothing is decided by the docket's index; what is looked up in it may be missed. */
+static bool
+index_check(struct checking *c, struct err *err)
+{
+	struct index_looking l = { .f = c->f };
+	struct err why = ERR_INIT;
+	bool ok;
+
+	ok = home_docket(c->f->home, &l.d, &why);
+	if (ok) {
+		ok = index_look(&l, &why);
+		home_docket_done(c->f->home);
+	}
+	/* A docket that cannot be read is told by who needs it. */
+	if (!ok && !docket_rebuild_despite(&why)) {
+		*err = why;
+		return false;
+	}
+	if (ok && l.rows != l.entries)
+		found(c, true, "docket", "Its index of records has %llu rows, and the journal has %llu records: somebody changed it by hand. Make it anew with: comity rebuild",
+		    (unsigned long long)l.rows, (unsigned long long)l.entries);
+	if (ok && l.other > 0)
+		found(c, true, "docket", "%llu of its rows say something else than the ledger: somebody changed it by hand. What is decided is decided by the ledger. Make it anew with: comity rebuild",
+		    (unsigned long long)l.other);
 	return true;
 }
 
@@ -427,7 +491,7 @@ flow_ledger_check(struct flow *f, bool parcels, struct ledger_check *out,
 	struct checking c = { .f = f, .out = out };
 
 	memset(out, 0, sizeof *out);
-	return home_lock(f->home, err) && log_check(&c, err) && people_check(&c, err) &&
+	return home_lock(f->home, err) && log_check(&c, err) && people_check(&c, err) && index_check(&c, err) &&
 	    others_check(&c, err) &&
 	    sound_note(&c, err) && (!parcels || parcels_check(&c, err));
 }

@@ -401,6 +401,11 @@ MUST bool docket_record_find(struct docket *d, const char *event,
 /* The last record of a thread (0: of no thread). */
 MUST bool docket_record_last(struct docket *d, unsigned request,
     struct docket_record *out, bool *found, struct err *err);
+/* The one at this place in the journal. */
+MUST bool docket_record_at(struct docket *d, uint64_t at, struct docket_record *out,
+    bool *found, struct err *err);
+/* How many there are; looks at each row of one index. */
+MUST bool docket_records_count(struct docket *d, uint64_t *n, struct err *err);
 /* The last one of all. */
 MUST bool docket_record_newest(struct docket *d, struct docket_record *out,
     bool *found, struct err *err);

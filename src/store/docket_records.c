@@ -95,6 +95,31 @@ docket_record_last(struct docket *d, unsigned request, struct docket_record *out
 }
 
 bool
+docket_record_at(struct docket *d, uint64_t at, struct docket_record *out, bool *found,
+    struct err *err)
+{
+	struct query q;
+
+	if (!query_begin(&q, d, "SELECT " COLUMNS " FROM records WHERE at = ?", err))
+		return false;
+	bind_int(&q, (int64_t)at);
+	return record_one(&q, out, found, err);
+}
+
+bool
+docket_records_count(struct docket *d, uint64_t *n, struct err *err)
+{
+	struct query q;
+	int64_t v;
+
+	if (!query_begin(&q, d, "SELECT count(*) FROM records", err) ||
+	    !query_number(&q, &v, err))
+		return false;
+	*n = (uint64_t)v;
+	return true;
+}
+
+bool
 docket_record_newest(struct docket *d, struct docket_record *out, bool *found,
     struct err *err)
 {

@@ -65,7 +65,7 @@ home_bind_cards(struct home *h, const struct card_binding *b)
 	h->cards = *b;
 }
 
-/* confirmed: so says the file of the peer. */
+/* confirmed: so says the file of the peer; or it is ours. */
 static bool
 card_read(struct home *h, const struct digest *id, bool confirmed, struct act *out,
     enum card_bound *bound, struct err *err)
@@ -133,9 +133,10 @@ own_card(struct home *h, struct digest *id, struct act *out, struct err *err)
 {
 	enum card_bound bound;
 
-	if (!own_id(h, id, err) || !card_read(h, id, false, out, &bound, err))
+	if (!own_id(h, id, err) || !card_read(h, id, true, out, &bound, err))
 		return false;
-	return bound != CARD_CHANGED || err_set(err, ERR_UNPROVEN, "card.changed",
+	return h->cards.look == NULL || (bound == CARD_AS_TAKEN &&
+	    strcmp(out->from.s, h->settings.authority.s) == 0) || err_set(err, ERR_UNPROVEN, "card.changed",
 	    "our own card was changed in the folder cards of this home; bring that folder back from your backup, and ask who had this disk");
 }
 
@@ -426,6 +427,7 @@ bool
 card_find(struct home *h, const struct authority_id *id, const struct digest *card_id,
     struct act *out, bool *found, bool *trusted, struct err *err)
 {
+	bool ours = strcmp(id->s, h->settings.authority.s) == 0;
 	enum card_bound bound;
 	bool there;
 
@@ -434,14 +436,11 @@ card_find(struct home *h, const struct authority_id *id, const struct digest *ca
 		return false;
 	if (!there)
 		return true;
-	if (!card_read(h, card_id, false, out, &bound, err))
+	if (!card_read(h, card_id, ours, out, &bound, err))
 		return false;
 	if (strcmp(out->from.s, id->s) != 0 || bound == CARD_CHANGED)
 		return true;
 	*found = true;
-	if (strcmp(id->s, h->settings.authority.s) == 0) {
-		*trusted = true;
-		return true;
-	}
-	return card_trusted(h, id, card_id, trusted, err);
+	*trusted = ours && bound == CARD_AS_TAKEN;
+	return ours || card_trusted(h, id, card_id, trusted, err);
 }

@@ -153,7 +153,7 @@ enum card_bound {
 };
 /*
  * Asked of each card that is read; confirmed: the home's file says that people confirmed
- * it.  id names the card, act_json is what lies there.  The ledger is above this room, so
+ * it, or that it is ours.  id names the card, act_json is what lies there.  The ledger is above this room, so
  * who opens the home says how to look.
  */
 struct card_binding {
