@@ -52,7 +52,7 @@ install_packages() {
 	exit 1
 }
 
-# build_into FOLDER [MESON OPTION...]: quiet unless it fails.
+# build_into FOLDER [MESON OPTION...]: quiet unless it fails.  BUILD_ONLY: this target.
 build_into() {
 	dir=$1
 	shift
@@ -71,7 +71,7 @@ build_into() {
 			return 1
 		}
 	fi
-	if ! ninja -C "$dir" >"$log" 2>&1; then
+	if ! ninja -C "$dir" ${BUILD_ONLY:+"$BUILD_ONLY"} >"$log" 2>&1; then
 		cat "$log" >&2
 		rm -f "$log"
 		return 1
