@@ -5,6 +5,7 @@
 
 #include "flow/destroy_inside.h"
 #include "flow/exchange.h"
+#include "flow/leaves.h"
 #include "flow/people.h"
 #include "flow/take.h"
 
@@ -261,6 +262,18 @@ ledger_look(struct flow *f, struct doctor_report *r)
 	else
 		say(r, DOCTOR_GOOD, "ledger", "%llu entries, no checkpoint yet.",
 		    (unsigned long long)log_size(l));
+}
+
+static void
+docket_look(struct flow *f, struct doctor_report *r)
+{
+	struct err why = ERR_INIT;
+	struct docket_check k;
+
+	if (!docket_compare(f, &k, &why))
+		say(r, DOCTOR_BAD, "docket", "%s", why.text);
+	else if (k.text[0] != '\0')
+		say(r, DOCTOR_BAD, "docket", "%s", k.text);
 }
 
 #define PARCELS_NAMED 5		/* that are missing, one by one; then their number */
@@ -555,6 +568,7 @@ flow_doctor(struct flow *f, struct doctor_report *out, struct err *err)
 	peer_cards_look(f, out);
 	stamp_look(f, out);
 	ledger_look(f, out);
+	docket_look(f, out);
 	if (!parcels_look(f, out, err))
 		return false;
 	/* What was found is told, also where nothing more can be written. */

@@ -82,4 +82,17 @@ MUST bool leaves_standing(struct flow *f, struct leaf_standing *out, struct err 
 MUST bool leaves_answered(struct flow *f, const struct authority_id *peer,
     const struct leaf_standing *since, bool *yes, struct err *err);
 
+/* ---- the docket beside them (docket_check.c) ---- */
+
+struct docket_check {
+	char text[300];			/* what is wrong, and what to do; "" nothing */
+	uint64_t lost;			/* records of which only the leaf is left */
+	bool taken_back;		/* a recovery here took leaves back: that is how */
+};
+/*
+ * Rows are counted against the journal, and those of the leaves above, and what was set about
+ * States, are compared.  Takes the home's lock.  One that cannot be read at all says nothing.
+ */
+MUST bool docket_compare(struct flow *f, struct docket_check *out, struct err *err);
+
 #endif

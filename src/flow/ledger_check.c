@@ -229,98 +229,19 @@ people_check(struct checking *c, struct err *err)
 
 /* ---- the docket beside it ---- */
 
-struct index_looking {
-	struct flow *f;
-	struct docket *d;
-	uint64_t rows, entries;		/* of the docket; of the journal, those with a text */
-	uint64_t other;			/* rows that say something else than the ledger */
-	struct err *err;
-	bool ok;
-};
-
-/* Of the few records that decisions rest on, what the docket says is compared. */
-static void
-row_look(void *arg, const struct leaf *x)
-{
-	struct index_looking *l = arg;
-	struct docket_record r;
-	bool there;
-
-	if (!l->ok || !x->has_act || x->what == LEAF_REVOKED)
-		return;
-	l->ok = docket_record_at(l->d, x->at, &r, &there, l->err);
-	l->other += l->ok && there && (!r.has_act || !digest_eq(&r.act, &x->digest));
-}
-
-static bool
-stance_row_look(void *arg, const struct docket_stance *s, struct err *err)
-{
-	struct index_looking *l = arg;
-	struct leaf_value set;
-
-	if (!leaves_stance(l->f, s->what, s->state, s->about, &set, err))
-		return false;
-	l->other += strcmp(set.s, s->value) != 0;
-	return true;
-}
-
-static bool
-lost_one(void *arg, const struct journal_entry *e, struct err *err)
-{
-	struct index_looking *l = arg;
-
-	(void)e;
-	(void)err;
-	l->entries--;
-	return true;
-}
-
-static bool
-index_look(struct index_looking *l, struct err *err)
-{
-	uint64_t at = 0;
-	struct log *log;
-	bool whole;
-
-	l->ok = true;
-	l->err = err;
-	if (!ledger_log(l->f, &log, err) || !record_catch_up(l->f, l->d, err) ||
-	    !docket_records_count(l->d, &l->rows, err))
-		return false;
-	l->entries = journal_count(log_journal(log));
-	if (!journal_glance(l->f->world, home_dir(l->f->home), &at, &whole, journal_lost,
-	    lost_one, l, err) || !docket_stances(l->d, false, stance_row_look, l, err))
-		return false;
-	for (int i = 0; i < LEAF_KINDS; i++)
-		if (!leaves_each(l->f, (enum leaf_what)i, row_look, l, err) || !l->ok)
-			return false;
-	return true;
-}
-
 /* Nothing is decided by the docket's index; what is looked up in it may be missed. */
 static bool
 index_check(struct checking *c, struct err *err)
 {
-	struct index_looking l = { .f = c->f };
-	struct err why = ERR_INIT;
-	bool ok;
+	struct docket_check k;
 
-	ok = home_docket(c->f->home, &l.d, &why);
-	if (ok) {
-		ok = index_look(&l, &why);
-		home_docket_done(c->f->home);
-	}
-	/* A docket that cannot be read is told by who needs it. */
-	if (!ok && !docket_rebuild_despite(&why)) {
-		*err = why;
+	if (!docket_compare(c->f, &k, err))
 		return false;
-	}
-	if (ok && l.rows != l.entries)
-		found(c, true, "docket", "Its index of records has %llu rows, and the journal has %llu records: somebody changed it by hand. Make it anew with: comity rebuild",
-		    (unsigned long long)l.rows, (unsigned long long)l.entries);
-	if (ok && l.other > 0)
-		found(c, true, "docket", "%llu of its rows say something else than the ledger: somebody changed it by hand. What is decided is decided by the ledger. Make it anew with: comity rebuild",
-		    (unsigned long long)l.other);
+	if (k.text[0] != '\0')
+		found(c, true, "docket", "%s", k.text);
+	if (k.lost > 0 && !k.taken_back)
+		found(c, true, "journal/records", "%llu records have no text, and no recovery here took them back from a peer: somebody emptied them by hand. Keep the home as it is, and get it back from a backup.",
+		    (unsigned long long)k.lost);
 	return true;
 }
 
