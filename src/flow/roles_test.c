@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "flow/destroy.h"
+#include "flow/disclose.h"
 #include "flow/ledger.h"
 #include "flow/people_inside.h"
 #include "flow/testkit.h"
@@ -328,6 +329,21 @@ exports(struct flow *f, struct err *err)
 }
 
 static bool
+restricts(struct flow *f, enum restrict_how how, struct err *err)
+{
+	const struct disclose_names none = { .n = 0 };
+	uint64_t lines;
+
+	return flow_evidence_restrict(f, 1, how, &none, &lines, err);
+}
+
+static bool
+unrestricts(struct flow *f, struct err *err)
+{
+	return restricts(f, RESTRICT_NONE, err);
+}
+
+static bool
 views(struct flow *f, struct err *err)
 {
 	struct request_view *v = mem_new(sizeof *v, err);
@@ -389,7 +405,7 @@ static bool (*const doors[PEOPLE_ACTS])(struct flow *f, struct err *err) = {
 	[PEOPLE_DELIVER] = delivers, [PEOPLE_RELEASE] = releases, [PEOPLE_DESTROY] = destroys,
 	[PEOPLE_RECEIVE] = receives, [PEOPLE_READ] = reads,
 	[PEOPLE_READ_PROTECTED] = reads_protected, [PEOPLE_EXPORT] = exports,
-	[PEOPLE_VIEW] = views, [PEOPLE_KEYS] = rotates, [PEOPLE_EXPORT_KEY] = exports_key,
+	[PEOPLE_UNRESTRICT] = unrestricts, [PEOPLE_VIEW] = views, [PEOPLE_KEYS] = rotates, [PEOPLE_EXPORT_KEY] = exports_key,
 	[PEOPLE_ADMINISTER] = administers, [PEOPLE_AUDIT] = audits,
 };
 
@@ -445,6 +461,7 @@ static void
 each_person_opens_the_doors_of_its_role_and_no_other(void **state)
 {
 	(void)state;
+	OK(restricts(as(OF_ROLE + ROLE_LAWYER), RESTRICT_ALL, &err));
 	for (int a = 0; a < PEOPLE_ACTS; a++) {
 		assert_true(doors[a] != NULL || a == PEOPLE_GRANT_EMERGENCY);
 		for (int r = 0; doors[a] != NULL && r < PEOPLE_ROLES; r++)
