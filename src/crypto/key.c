@@ -179,8 +179,8 @@ form_wrong(struct err *err)
 }
 
 /*
- * Those of ledgers and witnesses, read at each command: as all of them are written, 16
- * constant bytes and the number.  NULL: another, or OpenSSL could not.
+ * Those of ledgers and witnesses, read at each command: as key_encode writes all of them,
+ * 16 constant bytes and the number.  NULL: another, or OpenSSL could not.
  */
 static EVP_PKEY *
 ed25519_read(struct span der)
@@ -200,13 +200,10 @@ pkcs8_read(struct key **out, struct span der, struct err *err)
 {
 	const unsigned char *p = der.p;
 	PKCS8_PRIV_KEY_INFO *info;
-	EVP_PKEY *pkey;
+	EVP_PKEY *pkey = NULL;
 
 	if (der.n == 0 || der.n > KEY_FILE_MAX)
 		return form_wrong(err);
-	pkey = ed25519_read(der);
-	if (pkey != NULL)
-		return key_of_pkey(out, pkey, err);
 	info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, (long)der.n);
 	if (info != NULL && p == der.p + der.n)
 		pkey = EVP_PKCS82PKEY(info);
@@ -247,10 +244,13 @@ out:
 bool
 key_decode(struct key **out, struct span pkcs8, struct err *err)
 {
+	EVP_PKEY *ed25519 = ed25519_read(pkcs8);
 	struct key *key = NULL;
 	struct buf again;
 	bool ok = false;
 
+	if (ed25519 != NULL)
+		return key_of_pkey(out, ed25519, err);
 	buf_init_secret(&again, KEY_FILE_MAX);
 	if (!pkcs8_read(&key, pkcs8, err) || !key_encode(key, &again, err))
 		goto out;
