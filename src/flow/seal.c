@@ -269,7 +269,8 @@ sealing_ask(struct sealing *s, struct err *err)
 		return err_set(err, ERR_REFUSED, "seal.received",
 		    "evidence %04u was received from another authority; it goes on whole, with that authority's consent: comity evidence pass-on %u --to STATE",
 		    s->wish->number, s->wish->number);
-	if (!evidence_not_ended(s->evidence, err) || !room_ask(s->evidence, err) || !flow_keyring(f, &k, err) ||
+	if (!evidence_not_ended(s->evidence, err) || !evidence_recovered(f, err) ||
+	    !room_ask(s->evidence, err) || !flow_keyring(f, &k, err) ||
 	    !evidence_private_load(f->home, k, s->wish->number, &s->prv, err))
 		return false;
 	s->path = s->prv.path;
