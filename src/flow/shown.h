@@ -21,6 +21,25 @@ MUST bool shown_out_open(struct flow *f, const char *path, struct out_place *out
     struct err *err);
 
 /*
+ * What each door asks before evidence leaves or becomes plain files, and where.
+ *
+ *			destroyed,	restricted	guards of State	limits and	signed by
+ *			recovering	(Article 14)	and request	consent		two as
+ *	seal --to	seal.c		to authorities	guard_unasked	-		deliver
+ *	deliver		seal.c		to authorities	execute.c	promise_find	deliver
+ *	seal-alone	size_ask	in no thread:	execute.c, or	promise_find	deliver
+ *					refused		guard_unasked
+ *	pass-on		evidence_living	to authorities	guard_unasked	consent_find	deliver
+ *	disclose,	shown_open	left out	-		using_begin	deliver
+ *	defence-bundle
+ *	export		shown_open	refused		-		using_begin	-
+ *	request export	acts_find	left out	-		using_begin	-
+ *	open		shown_open	by two		-		using_begin	-
+ *	inspect		shown_open	is for that	-		using_begin	-
+ *
+ * using_begin asks for two (read_protected) wherever a protected person is concerned (S10).
+ * Police information is asked about by request export alone (S07: policy/use.h).
+ *
  * Whatever opens a kept package of evidence, or lets it leave, asks first: what is destroyed
  * stays so; and in a home that came out of a backup nobody knows what was destroyed since,
  * until all peers have shown what they were told (exchange_read.c).  ERR_REFUSED

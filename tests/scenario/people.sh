@@ -208,8 +208,12 @@ try 0 'another person looks at it' P 4 approval show "$id"
 said 'fingerprint' 'it is the fingerprint that is approved'
 try 0 'and approves' P 4 approval give "$id"
 try 6 'not for another purpose' P 1 evidence seal 1 --to XB --purpose 'any case'
+cp -r a/approvals approvals.kept
 try 0 'then it is sealed' P 1 evidence seal 1 --to XB --purpose 'case 12 only'
 try 6 'once' P 1 evidence seal 1 --to XB --purpose 'case 12 only'
+rm -r a/approvals && cp -r approvals.kept a/approvals
+try 6 'also when its approval is put back' P 1 evidence seal 1 --to XB --purpose 'case 12 only'
+said 'This approval was used on' 'which is said'
 try 0 'and sent' P 1 evidence send 1 --to XB
 must P 1 bundle write s1 --to XB
 must B bundle read s1
