@@ -680,17 +680,40 @@ flow_policy_realtime(struct flow *f, const char *state, const char *instrument, 
 	return stance_set(f, &s, err);
 }
 
+struct policies_telling {
+	struct flow *f;
+	bool (*each)(void *arg, const struct docket_stance *s, struct err *err);
+	void *arg;
+};
+
+/* What counts is told, whatever the row says. */
+static bool
+policy_tell(void *arg, const struct docket_stance *s, struct err *err)
+{
+	struct policies_telling *t = arg;
+	struct docket_stance told = *s;	/* the reason is borrowed */
+	struct leaf_value set;
+
+	if (!leaves_stance(t->f, s->what, s->state, s->about, &set, err))
+		return false;
+	(void)snprintf(told.value, sizeof told.value, "%.15s", set.s[0] != '\0' ? set.s :
+	    strcmp(s->what, RISK_RULE) == 0 ? risk_level_name(RISK_NORMAL) : "off");
+	return t->each(t->arg, &told, err);
+}
+
 bool
 flow_policies(struct flow *f, bool reasons,
     bool (*each)(void *arg, const struct docket_stance *s, struct err *err), void *arg,
     struct err *err)
 {
+	struct policies_telling t = { f, each, arg };
 	struct docket *d = NULL;
 	bool ok;
 
 	if (reasons && !flow_may(f, PEOPLE_VIEW, err))
 		return false;
-	ok = desk_open(f, reasons, &d, err) && docket_stances(d, reasons, each, arg, err);
+	ok = desk_open(f, reasons, &d, err) &&
+	    docket_stances(d, reasons, policy_tell, &t, err);
 	docket_close(d);
 	return ok;
 }

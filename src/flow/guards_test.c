@@ -401,17 +401,28 @@ the_check_of_the_ledger_tells_a_docket_that_was_changed_by_hand(void **state)
 	assert_false(check_minds(""));
 }
 
+static bool
+is_blocked(void *arg, const struct docket_stance *x, struct err *err)
+{
+	(void)err;
+	*(bool *)arg = strcmp(x->value, "blocked") == 0;
+	return true;
+}
+
 /* A row of the docket is not what was set: the record of it is. */
 static void
 a_level_that_was_changed_or_left_out_in_the_docket_still_counts(void **state)
 {
 	struct sent sent;
+	bool blocked = false;
 
 	(void)state;
 	OK(flow_policy_risk(&j.b.flow, "XA", NULL, "blocked", "report of May", &err));
 	OK(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
 	carry(&j.a, &j.b, "XB");
 	OK(docket_by_hand(&j.b, "UPDATE stances SET value = 'normal'", &err));
+	OK(flow_policies(&j.b.flow, false, is_blocked, &blocked, &err));
+	assert_true(blocked);
 	NO(yes(1, &err), "guard.blocked");
 	OK(docket_by_hand(&j.b, "DELETE FROM stances", &err));
 	OK(docket_by_hand(&j.b, "DELETE FROM records WHERE event = 'decided'", &err));
