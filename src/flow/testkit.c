@@ -89,15 +89,19 @@ static bool
 judge_get(struct site *s, struct person_key **out, struct err *err)
 {
 	struct world *w = s->flow.world;
+	struct err why = ERR_INIT;
 	struct buf file;
-	bool ok;
+	bool ok = false;
 
 	buf_init(&file, 16384);
 	*out = NULL;
-	ok = path_exists(w, NULL, JUDGE_KEY) ?
-	    file_load(w, NULL, JUDGE_KEY, &file, err) &&
-	    person_key_open(buf_span(&file), JUDGE_PHRASE, out, err) :
-	    judge_make(w, &file, out, err);
+	/* A disk that does not answer has not said that there is none. */
+	if (file_load(w, NULL, JUDGE_KEY, &file, &why))
+		ok = person_key_open(buf_span(&file), JUDGE_PHRASE, out, err);
+	else if (why.kind == ERR_ABSENT)
+		ok = judge_make(w, &file, out, err);
+	else
+		*err = why;
 	buf_clear(&file);
 	return ok;
 }
