@@ -282,6 +282,20 @@ an_interrupted_sync_is_a_failure(void **state)
 }
 
 static void
+a_disk_that_does_not_answer_has_not_said_that_nothing_is_there(void **state)
+{
+	struct world *w = sim(1);
+
+	(void)state;
+	assert_false(path_exists(w, NULL, "f"));
+	world_sim_fail(w, SIM_FAULT_IO, 1, false);
+	assert_true(path_exists(w, NULL, "f"));
+	assert_false(path_exists(w, NULL, "f"));
+	assert_false(path_exists(w, NULL, "f/"));
+	world_free(w);
+}
+
+static void
 each_fault_has_its_error(void **state)
 {
 	struct world *w = sim(1);
@@ -923,6 +937,7 @@ main(void)
 		    a_save_that_fails_at_any_call_leaves_the_old_or_the_new_whole),
 		cmocka_unit_test(interrupted_and_short_calls_are_done_again_inside),
 		cmocka_unit_test(an_interrupted_sync_is_a_failure),
+		cmocka_unit_test(a_disk_that_does_not_answer_has_not_said_that_nothing_is_there),
 		cmocka_unit_test(each_fault_has_its_error),
 		cmocka_unit_test(a_fault_that_is_asked_for_begins_where_it_is_named),
 		cmocka_unit_test(a_disk_is_full_at_its_size_and_not_before),

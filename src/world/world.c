@@ -172,9 +172,11 @@ path_info_follow(struct world *w, const char *path, struct file_info *out,
 bool
 path_exists(struct world *w, struct dir *at, const char *path)
 {
+	struct err why = ERR_INIT;
 	struct file_info info;
 
-	return path_info(w, at, path, &info, NULL);
+	return path_info(w, at, path, &info, &why) || why.kind == ERR_IO ||
+	    why.kind == ERR_DENIED || why.kind == ERR_MEMORY;
 }
 
 bool

@@ -197,6 +197,10 @@ MUST bool path_info(struct world *w, struct dir *at, const char *path,
 /* What a name typed by a person leads to (links followed). */
 MUST bool path_info_follow(struct world *w, const char *path,
     struct file_info *out, struct err *err);
+/*
+ * A disk that does not answer, or does not let us look, has not said that nothing is there:
+ * then this is true, and who reads it next is told.
+ */
 bool path_exists(struct world *w, struct dir *at, const char *path);
 MUST bool path_link_text(struct world *w, struct dir *at, const char *path,
     struct buf *out, struct err *err);
