@@ -364,19 +364,6 @@ marks_decide(struct flow *f, const struct evidence *e, enum restrict_how how,
 
 /* ---- less of it: by two ---- */
 
-static bool
-marks_digest(const struct marks *m, struct digest *out, uint64_t *bytes, struct err *err)
-{
-	struct buf b;
-	bool ok;
-
-	buf_init(&b, SMALL_FILE_MAX);
-	ok = marks_text(m, &b, err) && digest_of(buf_span(&b), out, err);
-	*bytes = b.n;
-	buf_clear(&b);
-	return ok;
-}
-
 /* What is restricted afterwards, and what was before. */
 static bool
 lifting_print(unsigned evidence, enum restrict_how how, const struct disclose_names *names,
@@ -436,23 +423,42 @@ lifting_keep(struct flow *f, unsigned evidence, enum restrict_how how,
 	return ok;
 }
 
+/* The ledger says just this already: a power cut took the list, and nothing is lowered. */
+static bool
+said_already(const struct marks *was, const struct marks *m, bool *already, struct err *err)
+{
+	struct digest now;
+	uint64_t bytes;
+
+	*already = false;
+	if (!was->has_said)
+		return true;
+	if (!marks_digest(m, &now, &bytes, err))
+		return false;
+	*already = digest_eq(&now, &was->said);
+	return true;
+}
+
 bool
 flow_evidence_restrict(struct flow *f, unsigned evidence, enum restrict_how how,
     const struct disclose_names *names, uint64_t *lines, struct err *err)
 {
 	struct evidence *e = mem_new(sizeof *e, err);
-	struct marks m = { 0 };
+	struct marks m = { 0 }, was = { 0 };
 	struct digest before;
 	uint64_t bytes;
-	bool lowers, ok;
+	bool lowers, already = false, ok;
 
 	if (e == NULL)
 		return false;
 	ok = flow_may(f, PEOPLE_EXPORT, err) && home_lock(f->home, err) &&
 	    evidence_load(f->home, evidence, e, err) &&
 	    marks_load(f, evidence, &m, err) && marks_digest(&m, &before, &bytes, err) &&
-	    restriction_lowers(f, e, &m, how, &lowers, err) &&
-	    marks_decide(f, e, how, names, &m, err) && (lowers ?
+	    restriction_lowers(f, e, &m, how, &lowers, err);
+	was.has_said = m.has_said;
+	was.said = m.said;
+	ok = ok && marks_decide(f, e, how, names, &m, err) &&
+	    said_already(&was, &m, &already, err) && (lowers && !already ?
 	    lifting_keep(f, evidence, how, names, &before, &m, err) :
 	    marks_keep(f, evidence, how, &m, NULL, err));
 	if (ok)

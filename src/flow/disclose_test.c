@@ -205,6 +205,44 @@ files_are_marked_one_by_one_up_to_a_limit(void **state)
 }
 
 static void
+marks_that_were_changed_in_the_home_free_nothing(void **state)
+{
+	struct dir *home = home_dir(j.b.flow.home);
+	const char *path = "evidence/0001/restricted";
+	struct marks m;
+	struct buf was;
+
+	(void)state;
+	OK(restricted(&j.b, RESTRICT_ALL, NULL, &err));
+	OK(marks_load(&j.b.flow, 1, &m, &err));
+	assert_true(m.all && !m.differ);
+	marks_clear(&m);
+	buf_init(&was, 1 << 20);
+	OK(home_load(j.b.flow.home, path, &was, &err));
+	/* Taken away; and another put there. */
+	OK(path_remove(j.world, home, path, &err));
+	OK(marks_load(&j.b.flow, 1, &m, &err));
+	assert_true(m.all && m.decided && m.differ);
+	marks_clear(&m);
+	OK(home_save(j.b.flow.home, path, span_text("comity.restricted/1\n"), &err));
+	OK(marks_load(&j.b.flow, 1, &m, &err));
+	assert_true(m.all && m.differ);
+	marks_clear(&m);
+	/* The same once more is what the ledger says: one person mends it. */
+	OK(restricted(&j.b, RESTRICT_ALL, NULL, &err));
+	OK(marks_load(&j.b.flow, 1, &m, &err));
+	assert_true(m.all && !m.differ);
+	marks_clear(&m);
+	/* Of a piece that nobody decided about, a list that no record names. */
+	OK(dir_make(j.world, home, "evidence/0002", &err));
+	OK(home_save(j.b.flow.home, "evidence/0002/restricted", buf_span(&was), &err));
+	OK(marks_load(&j.b.flow, 2, &m, &err));
+	assert_true(m.all && m.differ);
+	marks_clear(&m);
+	buf_clear(&was);
+}
+
+static void
 a_name_at_the_source_comes_before_a_path_in_the_package(void **state)
 {
 	struct disclosure d;
@@ -390,6 +428,7 @@ main(void)
 		    what_answers_a_request_about_article_14_is_restricted_until_a_person_decides),
 		cmocka_unit_test(what_answers_another_request_is_not),
 		TEST(files_are_marked_one_by_one_up_to_a_limit),
+		TEST(marks_that_were_changed_in_the_home_free_nothing),
 		TEST(a_name_at_the_source_comes_before_a_path_in_the_package),
 		TEST(marks_and_inspections_outlive_a_backup_and_a_rebuild),
 		TEST(nothing_is_shown_by_one_person_alone),

@@ -6,6 +6,7 @@
 #include "flow/destroy_inside.h"
 #include "flow/exchange.h"
 #include "flow/leaves.h"
+#include "flow/marks.h"
 #include "flow/people.h"
 #include "flow/take.h"
 
@@ -506,6 +507,21 @@ parcels_say(const struct parcel_names *names, unsigned long long strays,
 		    strays);
 }
 
+/* What is restricted there is not what the ledger says. */
+static bool
+marks_differ_say(struct flow *f, unsigned number, struct doctor_report *r, struct err *err)
+{
+	struct marks m;
+	bool ok = marks_load(f, number, &m, err);
+
+	if (ok && m.differ)
+		say(r, DOCTOR_BAD, "evidence",
+		    "The list of what of evidence %04u is restricted is not the one in the ledger: it was changed or taken away, or a power cut took it. All of it counts as restricted until it is decided again: comity evidence restrict %u",
+		    number, number);
+	marks_clear(&m);
+	return ok;
+}
+
 static bool
 parcels_look(struct flow *f, struct doctor_report *r, struct err *err)
 {
@@ -519,7 +535,8 @@ parcels_look(struct flow *f, struct doctor_report *r, struct err *err)
 		return false;
 	ok = true;
 	for (size_t i = 0; ok && i < n; i++)
-		ok = parcels_of(f, list[i], &names, r, err);
+		ok = parcels_of(f, list[i], &names, r, err) &&
+		    marks_differ_say(f, list[i], r, err);
 	ok = ok && threads_look(f, &names, r, err);
 	if (ok && names.n > 1)
 		qsort(names.list, names.n, sizeof *names.list, name_order);

@@ -1,5 +1,6 @@
 /* The few records that decisions rest on, read from the journal itself (leaves.h). */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "flow/guards.h"
@@ -50,13 +51,17 @@ decision_wanted(struct span record)
 	return false;
 }
 
+/* What disclose.c gives as reasons: evidence.restricted, evidence.unrestricted. */
+#define MARKS_REASON "restricted"
+
 static bool
 leaf_wanted(struct span record)
 {
 	return event_is(record, EVENT_CARD) || event_is(record, EVENT_REVOKED) ||
 	    event_is(record, EVENT_RECOVERY) ||
 	    (event_is(record, EVENT_DECIDED) && decision_wanted(record)) ||
-	    (event_is(record, EVENT_ADMINISTRATION) && has_text(record, "\"people/list-"));
+	    (event_is(record, EVENT_ADMINISTRATION) &&
+	    (has_text(record, "\"people/list-") || has_text(record, MARKS_REASON "\"")));
 }
 
 static bool
@@ -69,6 +74,26 @@ people_fill(struct leaf *x, const struct record *r)
 	x->what = LEAF_PEOPLE;
 	x->digest = fixed.digest;
 	x->number = fixed.number;
+	return true;
+}
+
+#define MARKS_FOLDER "evidence/"
+
+/* One of an earlier version names no file. */
+static bool
+marks_fill(struct leaf *x, const struct record *r)
+{
+	if (strcmp(r->reason, "evidence.restricted") != 0 &&
+	    strcmp(r->reason, "evidence.unrestricted") != 0)
+		return false;
+	x->what = LEAF_MARKS;
+	x->number = 0;
+	if (r->files_n == 1 &&
+	    strncmp(r->files[0].path, MARKS_FOLDER, sizeof MARKS_FOLDER - 1) == 0) {
+		x->number = (unsigned)strtoul(r->files[0].path + sizeof MARKS_FOLDER - 1,
+		    NULL, 10);
+		x->digest = r->files[0].sha256;
+	}
 	return true;
 }
 
@@ -90,7 +115,7 @@ leaf_fill(struct leaf *x, const struct record *r, uint64_t at)
 		.digest = r->act, .peer = r->peer };
 	(void)snprintf(x->reason, sizeof x->reason, "%s", r->reason);
 	if (r->event == EVENT_ADMINISTRATION)
-		return people_fill(x, r);
+		return people_fill(x, r) || marks_fill(x, r);
 	if (r->event == EVENT_DECIDED) {
 		x->what = LEAF_GUARD;
 		(void)snprintf(x->rule, sizeof x->rule, "%.15s", r->rule);

@@ -17,6 +17,7 @@ enum leaf_what {
 	LEAF_CARD,			/* a card was made or taken */
 	LEAF_REVOKED,			/* digest: what its owner revoked, if number is not 0 */
 	LEAF_RECOVERY,
+	LEAF_MARKS,			/* digest: what of evidence `number` is restricted; 0: not said */
 	LEAF_KINDS
 };
 struct leaf {

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/leaves.h"
+
 #define MARKS_HEAD "comity.restricted/1"
 #define MARKS_ACTS_MAX PARCELS_MAX
 
@@ -75,34 +77,6 @@ mark_take(struct marks *m, struct span line, struct err *err)
 }
 
 bool
-marks_load(struct flow *f, unsigned evidence, struct marks *out, struct err *err)
-{
-	struct evidence_file path = evidence_path(evidence, "restricted");
-	struct cursor in;
-	struct span line;
-	struct buf b;
-	bool ok;
-
-	memset(out, 0, sizeof *out);
-	if (!home_has(f->home, path.s))
-		return true;
-	out->decided = true;
-	buf_init(&b, SMALL_FILE_MAX);
-	ok = home_load(f->home, path.s, &b, err);
-	in = cursor_of(buf_span(&b));
-	if (ok && (!cursor_line(&in, &line) || !span_is(line, MARKS_HEAD)))
-		ok = err_set(err, ERR_INPUT, "restrict.file",
-		    "the list of what is restricted is damaged");
-	while (ok && cursor_line(&in, &line))
-		ok = mark_take(out, line, err);
-	buf_clear(&b);
-	out->sorted_n = out->lines_n;
-	if (out->lines_n > 0)
-		qsort(out->lines, out->lines_n, sizeof *out->lines, by_digest);
-	return ok;
-}
-
-bool
 marks_text(const struct marks *m, struct buf *out, struct err *err)
 {
 	bool ok = buf_add_text(out, MARKS_HEAD "\n", err) &&
@@ -112,6 +86,91 @@ marks_text(const struct marks *m, struct buf *out, struct err *err)
 		ok = buf_printf(out, err, "act %s\n", digest_hex(&m->acts[i]).s);
 	for (size_t i = 0; ok && i < m->lines_n; i++)
 		ok = buf_printf(out, err, "line %s\n", digest_hex(&m->lines[i]).s);
+	return ok;
+}
+
+bool
+marks_digest(const struct marks *m, struct digest *out, uint64_t *bytes, struct err *err)
+{
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, SMALL_FILE_MAX);
+	ok = marks_text(m, &b, err) && digest_of(buf_span(&b), out, err);
+	*bytes = b.n;
+	buf_clear(&b);
+	return ok;
+}
+
+struct marks_looking {
+	unsigned evidence;
+	struct marks *out;
+	bool earlier;			/* a record of an earlier version, of some evidence */
+};
+
+static void
+leaf_look(void *arg, const struct leaf *x)
+{
+	struct marks_looking *l = arg;
+
+	l->earlier = l->earlier || x->number == 0;
+	if (x->number != l->evidence)
+		return;
+	l->out->has_said = true;
+	l->out->said = x->digest;
+}
+
+/* file NULL: none lies there. */
+static bool
+marks_compare(struct flow *f, unsigned evidence, const struct digest *file,
+    struct marks *out, struct err *err)
+{
+	struct marks_looking l = { .evidence = evidence, .out = out };
+
+	if (!leaves_each(f, LEAF_MARKS, leaf_look, &l, err))
+		return false;
+	out->differ = out->has_said ? file == NULL || !digest_eq(file, &out->said) :
+	    file != NULL && !l.earlier;
+	out->all = out->all || out->differ;
+	out->decided = out->decided || out->differ;
+	return true;
+}
+
+static bool
+marks_read(struct span text, struct marks *out, struct err *err)
+{
+	struct cursor in = cursor_of(text);
+	struct span line;
+	bool ok = true;
+
+	if (!cursor_line(&in, &line) || !span_is(line, MARKS_HEAD))
+		return err_set(err, ERR_INPUT, "restrict.file",
+		    "the list of what is restricted is damaged");
+	while (ok && cursor_line(&in, &line))
+		ok = mark_take(out, line, err);
+	return ok;
+}
+
+bool
+marks_load(struct flow *f, unsigned evidence, struct marks *out, struct err *err)
+{
+	struct evidence_file path = evidence_path(evidence, "restricted");
+	struct digest file;
+	struct buf b;
+	bool ok;
+
+	memset(out, 0, sizeof *out);
+	if (!home_has(f->home, path.s))
+		return marks_compare(f, evidence, NULL, out, err);
+	out->decided = true;
+	buf_init(&b, SMALL_FILE_MAX);
+	ok = home_load(f->home, path.s, &b, err) && marks_read(buf_span(&b), out, err) &&
+	    digest_of(buf_span(&b), &file, err) &&
+	    marks_compare(f, evidence, &file, out, err);
+	buf_clear(&b);
+	out->sorted_n = out->lines_n;
+	if (out->lines_n > 0)
+		qsort(out->lines, out->lines_n, sizeof *out->lines, by_digest);
 	return ok;
 }
 

@@ -10,11 +10,21 @@
 struct marks {
 	bool decided;			/* a person did */
 	bool all;
+	bool differ;			/* what lies there is not what the ledger says: then all */
+	bool has_said;
+	struct digest said;		/* of the list, by the newest record of it */
 	struct digest *acts, *lines;	/* owned */
 	size_t acts_n, lines_n;
 	size_t sorted_n;		/* of lines, the first ones: what was loaded */
 };
+/*
+ * By the file, which must be the one that the ledger's newest record of it names: one that was
+ * changed, put back or taken away, or left behind by a power cut, restricts all.
+ */
 MUST bool marks_load(struct flow *f, unsigned evidence, struct marks *out,
+    struct err *err);
+/* SHA-256 and size of the file that these would be. */
+MUST bool marks_digest(const struct marks *m, struct digest *out, uint64_t *bytes,
     struct err *err);
 MUST bool marks_save(struct flow *f, unsigned evidence, const struct marks *m,
     struct err *err);
