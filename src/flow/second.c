@@ -82,27 +82,38 @@ maker_add(struct statement *s, unsigned person)
 		s->makers[s->makers_n++] = person;
 }
 
+/* *is: this was prepared before for that request and act, and nothing left under it. */
+static bool
+before_load(struct flow *f, const char *name, unsigned request, enum people_act act,
+    struct signed_file *was, bool *is, struct err *err)
+{
+	struct digest content;
+	bool found = false;
+
+	*is = false;
+	if (!matter_name(name, &content))
+		return true;
+	if (!matter_load(f, &content, was, &found, err))
+		return false;
+	*is = found && was->is.request == request && was->is.act == act && was->due_at == 0;
+	return true;
+}
+
 /* What was prepared before for this request gives its makers on, and is gone. */
 static bool
 before_carry(void *arg, const char *name, struct err *err)
 {
 	struct carrying *c = arg;
 	struct signed_file was;
-	struct digest content;
-	bool found = false, ok;
+	bool is, ok;
 
-	if (!matter_name(name, &content))
-		return true;
 	signed_file_init(&was);
-	ok = matter_load(c->f, &content, &was, &found, err);
-	if (ok && found && was.is.request == c->s->request && was.is.act == c->s->act &&
-	    was.due_at == 0) {
-		for (size_t i = 0; i < was.is.makers_n; i++)
-			maker_add(c->s, was.is.makers[i]);
-		if (!digest_eq(&content, &c->s->content))
-			ok = path_remove(c->f->world, home_dir(c->f->home),
-			    matter_path(&content).s, err);
-	}
+	ok = before_load(c->f, name, c->s->request, c->s->act, &was, &is, err);
+	for (size_t i = 0; ok && is && i < was.is.makers_n; i++)
+		maker_add(c->s, was.is.makers[i]);
+	if (ok && is && !digest_eq(&was.is.content, &c->s->content))
+		ok = path_remove(c->f->world, home_dir(c->f->home),
+		    matter_path(&was.is.content).s, err);
 	signed_file_clear(&was);
 	return ok;
 }
@@ -124,15 +135,11 @@ before_look(void *arg, const char *name, struct err *err)
 {
 	struct carrying *c = arg;
 	struct signed_file was;
-	struct digest content;
-	bool found = false, ok;
+	bool is, ok;
 
-	if (!matter_name(name, &content))
-		return true;
 	signed_file_init(&was);
-	ok = matter_load(c->f, &content, &was, &found, err);
-	if (ok && found && was.is.request == c->m->request && was.is.act == c->m->act &&
-	    was.due_at == 0) {
+	ok = before_load(c->f, name, c->m->request, c->m->act, &was, &is, err);
+	if (ok && is) {
 		c->maker = was.is.makers[0];
 		for (size_t i = 0; i < was.is.makers_n; i++)
 			c->mine = c->mine ||
