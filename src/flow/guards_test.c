@@ -65,16 +65,6 @@ ended(void **state)
 	return 0;
 }
 
-static void
-carry(struct site *from, struct site *to, const char *state)
-{
-	static unsigned n;
-	char folder[32];
-
-	(void)snprintf(folder, sizeof folder, "stick-%u", n++);
-	OK(bring(from, to, state, folder, &err));
-}
-
 static const struct field_setting emergency[] = {
 	{ "offence.facts", "Threats of harm." }, { "offence.articles", "13" },
 	{ "emergency.risk", "life" }, { "emergency.who", "A child of nine" },
@@ -95,7 +85,7 @@ emergency_came(void)
 
 	OK(ask_with(&j.a, ACT_EMERGENCY_DATA, "XB", 0, emergency, COUNT(emergency), &sent,
 	    &err));
-	carry(&j.a, &j.b, "XB");
+	OK(bring_now(&j.a, &j.b, "XB", &err));
 	return n = sent.row.number;
 }
 
@@ -328,7 +318,7 @@ the_formal_request_is_owed_after_an_emergency_and_clocked(void **state)
 	called(n, PHONE, "yes", NULL);
 	OK(add(&j.b, &e, &err));
 	OK(SECONDED(&j.b, &err, flow_request_deliver(&j.b.flow, n, &w, &sealed, &sent, &err)));
-	carry(&j.b, &j.a, "XA");
+	OK(bring_now(&j.b, &j.a, "XA", &err));
 	OK(flow_emergencies_owed(&j.a.flow, &owed, &err));
 	assert_int_equal(owed.ours, 1);
 	OK(flow_emergencies_owed(&j.b.flow, &owed, &err));
@@ -359,7 +349,7 @@ a_level_is_set_with_a_reason_and_counts_at_once(void **state)
 	/* for one measure alone it cannot be made easier than for all */
 	OK(flow_policy_risk(&j.b.flow, "XA", "preserve", "normal", "a friend", &err));
 	OK(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
-	carry(&j.a, &j.b, "XB");
+	OK(bring_now(&j.a, &j.b, "XB", &err));
 	OK(site_again(&j.b, &err));
 	NO(yes(1, &err), "guard.blocked");
 }
@@ -419,7 +409,7 @@ a_level_that_was_changed_or_left_out_in_the_docket_still_counts(void **state)
 	(void)state;
 	OK(flow_policy_risk(&j.b.flow, "XA", NULL, "blocked", "report of May", &err));
 	OK(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
-	carry(&j.a, &j.b, "XB");
+	OK(bring_now(&j.a, &j.b, "XB", &err));
 	OK(docket_by_hand(&j.b, "UPDATE stances SET value = 'normal'", &err));
 	OK(flow_policies(&j.b.flow, false, is_blocked, &blocked, &err));
 	assert_true(blocked);
@@ -489,14 +479,14 @@ what_was_refused_is_known_again_from_another_state(void **state)
 
 	(void)state;
 	OK(ask(&j.a, ACT_PRESERVE, "XB", &sent, &err));
-	carry(&j.a, &j.b, "XB");
+	OK(bring_now(&j.a, &j.b, "XB", &err));
 	OK(reply_with(&j.b, 1, ACT_REFUSED, &sent, &err));
 	OK(third_begin(&j, &err));
 	OK(ask_with(&j.c, ACT_PRESERVE, "XB", 0, spelt, 1, &sent, &err));
-	carry(&j.c, &j.b, "XB");
+	OK(bring_now(&j.c, &j.b, "XB", &err));
 	NO(yes(2, &err), "guard.refused-before");
 	OK(ask_with(&j.c, ACT_PRESERVE, "XB", 0, other, 1, &sent, &err));
-	carry(&j.c, &j.b, "XB");
+	OK(bring_now(&j.c, &j.b, "XB", &err));
 	OK(yes(3, &err));
 	NO(flow_request_seen(&j.b.flow, 3, 1, &err), "seen.other");
 	OK(flow_request_seen(&j.b.flow, 2, 1, &err));
@@ -515,9 +505,9 @@ corrected(unsigned number, const char *field, const struct field_setting *set, s
 	struct sent sent;
 
 	OK(flow_request_answer(&j.b.flow, number, &question, &sent, &err));
-	carry(&j.b, &j.a, "XA");
+	OK(bring_now(&j.b, &j.a, "XA", &err));
 	OK(SECONDED(&j.a, &err, flow_request_answer(&j.a.flow, number, &reply, &sent, &err)));
-	carry(&j.a, &j.b, "XB");
+	OK(bring_now(&j.a, &j.b, "XB", &err));
 }
 
 static void
@@ -536,10 +526,10 @@ a_reply_that_names_who_was_refused_is_known_again(void **state)
 
 	(void)state;
 	OK(ask_with(&j.a, ACT_PRESERVE, "XB", 0, refused, 2, &sent, &err));
-	carry(&j.a, &j.b, "XB");
+	OK(bring_now(&j.a, &j.b, "XB", &err));
 	OK(reply_with(&j.b, 1, ACT_REFUSED, &sent, &err));
 	OK(ask_with(&j.a, ACT_PRESERVE, "XB", 0, lena, 2, &sent, &err));
-	carry(&j.a, &j.b, "XB");
+	OK(bring_now(&j.a, &j.b, "XB", &err));
 	corrected(2, "system_or_account", refused, 2);
 	NO(yes(2, &err), "guard.refused-before");
 	/* and a docket made anew knows it too */
@@ -566,7 +556,7 @@ a_reply_does_not_take_the_call_back(void **state)
 
 	(void)state;
 	OK(ask_with(&j.a, ACT_STORED_DATA, "XB", 0, life, COUNT(life), &sent, &err));
-	carry(&j.a, &j.b, "XB");
+	OK(bring_now(&j.a, &j.b, "XB", &err));
 	NO(yes(1, &err), "guard.call-back");
 	corrected(1, "urgency", none, COUNT(none));
 	NO(yes(1, &err), "guard.call-back");
@@ -596,7 +586,7 @@ secret_came(int64_t until)
 
 	(void)snprintf(day, sizeof day, "%s", when_rfc3339(until).s);
 	OK(ask_with(&j.a, ACT_PRESERVE, "XB", 0, secret, 3, &sent, &err));
-	carry(&j.a, &j.b, "XB");
+	OK(bring_now(&j.a, &j.b, "XB", &err));
 }
 
 static void

@@ -150,16 +150,6 @@ seals(struct site *s, unsigned number, struct err *err)
 
 /* ---- the story ---- */
 
-static void
-carry(struct site *from, struct site *to, const char *state)
-{
-	static unsigned n;
-	char folder[32];
-
-	(void)snprintf(folder, sizeof folder, "stick-%u", n++);
-	OK(bring(from, to, state, folder, &err));
-}
-
 /* Signed by Aldora with a policy that always says yes; its number at Berun. */
 static unsigned
 forged(const struct violation *v)
@@ -274,14 +264,14 @@ aldora_receives(void)
 		OK(site_again(&j.a, &err));
 		OK(ask_with(&j.a, ACT_STORED_DATA, "XB", 0, i == 0 ? lawyer : NULL, i == 0,
 		    &sent, &err));
-		carry(&j.a, &j.b, "XB");
+		OK(bring_now(&j.a, &j.b, "XB", &err));
 		if (i == 0)
 			OK(add(&j.b, &e, &err));
 		w.limits = i == 0 ? NULL : keep;
 		w.limits_n = i == 0 ? 0 : COUNT(keep);
 		OK(SECONDED(&j.b, &err, flow_request_deliver(&j.b.flow, (unsigned)i + 1, &w,
 		    &sealed, &sent, &err)));
-		carry(&j.b, &j.a, "XA");
+		OK(bring_now(&j.b, &j.a, "XA", &err));
 	}
 	door("S10", &j.a, 1, opens, "people.second");
 	door("S11", &j.a, 1, opens_otherwise, "use.other-purpose");
@@ -305,7 +295,7 @@ aldora_is_told(void)
 
 	OK(site_again(&j.b, &err));
 	OK(ask_with(&j.b, ACT_POLICE_INFO, "XA", 0, told, COUNT(told), &sent, &err));
-	carry(&j.b, &j.a, "XA");
+	OK(bring_now(&j.b, &j.a, "XA", &err));
 	OK(site_again(&j.a, &err));
 	do
 		OK(row_of(&j.a, ++number, &row, &err));

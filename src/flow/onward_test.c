@@ -23,16 +23,6 @@
 
 /* ---- the story so far ---- */
 
-static void
-carry(struct site *from, struct site *to, const char *state)
-{
-	static unsigned n;
-	char folder[32];
-
-	(void)snprintf(folder, sizeof folder, "stick-%u", n++);
-	OK(bring(from, to, state, folder, &err));
-}
-
 /* Evidence 1 of Aldora came from Berun, under limits, as the answer to request 1. */
 static void
 received(struct job *j, uint64_t seed)
@@ -60,10 +50,10 @@ received(struct job *j, uint64_t seed)
 	OK(site_again(&j->a, &err));
 	OK(site_again(&j->b, &err));
 	OK(ask_with(&j->a, ACT_STORED_DATA, "XB", 0, more, COUNT(more), &sent, &err));
-	carry(&j->a, &j->b, "XB");
+	OK(bring_now(&j->a, &j->b, "XB", &err));
 	OK(add(&j->b, &e, &err));
 	OK(SECONDED(&j->b, &err, flow_request_deliver(&j->b.flow, 1, &w, &sealed, &sent, &err)));
-	carry(&j->b, &j->a, "XA");
+	OK(bring_now(&j->b, &j->a, "XA", &err));
 	OK(evidence_load(j->a.flow.home, 1, &e, &err));
 	assert_int_equal(e.origin, EVIDENCE_RECEIVED);
 }
@@ -79,7 +69,7 @@ asked_consent(struct job *j, const char *state)
 	struct sent sent;
 
 	OK(ask_with(&j->a, ACT_USE_CONSENT, "XB", 1, use, COUNT(use), &sent, &err));
-	carry(&j->a, &j->b, "XB");
+	OK(bring_now(&j->a, &j->b, "XB", &err));
 }
 
 static void
@@ -95,7 +85,7 @@ granted(struct job *j, const char *until)
 	struct sent sent;
 
 	OK(flow_request_answer(&j->b.flow, 2, &w, &sent, &err));
-	carry(&j->b, &j->a, "XA");
+	OK(bring_now(&j->b, &j->a, "XA", &err));
 }
 
 static void
@@ -208,7 +198,7 @@ a_consent_that_was_taken_back_is_none(void **state)
 	docket_close(d);
 	assert_true(found);
 	OK(flow_revoke(&j.b.flow, REVOKED_CONSENT, &grant, "new facts", &err));
-	carry(&j.b, &j.a, "XA");
+	OK(bring_now(&j.b, &j.a, "XA", &err));
 	NO(on(&j, "XC", &e, &err), "onward.consent-revoked");
 	job_end(&j);
 }
@@ -244,7 +234,7 @@ sent_on(struct job *j)
 	assert_int_equal(e.files, 3);
 	OK(flow_evidence_send(&j->a.flow, e.number, "XC", &e, &parcel, &found, &err));
 	assert_true(found);
-	carry(&j->a, &j->c, "XC");
+	OK(bring_now(&j->a, &j->c, "XC", &err));
 }
 
 static void

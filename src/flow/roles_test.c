@@ -54,16 +54,6 @@ as(unsigned number)
 
 /* ---- the office, and what lies there ---- */
 
-static void
-carry(struct site *from, struct site *to, const char *state)
-{
-	static unsigned n;
-	char folder[32];
-
-	(void)snprintf(folder, sizeof folder, "stick-%u", n++);
-	OK(bring(from, to, state, folder, &err));
-}
-
 /* Evidence 1 of Aldora is about a lawyer, 2 about nobody protected: from Berun. */
 static void
 evidence_comes(void)
@@ -83,10 +73,10 @@ evidence_comes(void)
 		OK(site_again(&j.a, &err));
 		OK(ask_with(&j.a, ACT_STORED_DATA, "XB", 0, i == 1 ? lawyer : NULL, i == 1,
 		    &sent, &err));
-		carry(&j.a, &j.b, "XB");
+		OK(bring_now(&j.a, &j.b, "XB", &err));
 		OK(SECONDED(&j.b, &err, flow_request_deliver(&j.b.flow, i, &w, &sealed, &sent,
 		    &err)));
-		carry(&j.b, &j.a, "XA");
+		OK(bring_now(&j.b, &j.a, "XA", &err));
 	}
 }
 
@@ -102,7 +92,7 @@ requests_come(void)
 		OK(site_again(&j.b, &err));
 		OK(ask(&j.b, i == TO_HOLD ? ACT_PRESERVE : ACT_STORED_DATA, "XA", &sent, &err));
 		/* One by one: those of one stick get their numbers in an order of its own. */
-		carry(&j.b, &j.a, "XA");
+		OK(bring_now(&j.b, &j.a, "XA", &err));
 	}
 }
 
@@ -405,7 +395,8 @@ static bool (*const doors[PEOPLE_ACTS])(struct flow *f, struct err *err) = {
 	[PEOPLE_DELIVER] = delivers, [PEOPLE_RELEASE] = releases, [PEOPLE_DESTROY] = destroys,
 	[PEOPLE_RECEIVE] = receives, [PEOPLE_READ] = reads,
 	[PEOPLE_READ_PROTECTED] = reads_protected, [PEOPLE_EXPORT] = exports,
-	[PEOPLE_UNRESTRICT] = unrestricts, [PEOPLE_VIEW] = views, [PEOPLE_KEYS] = rotates, [PEOPLE_EXPORT_KEY] = exports_key,
+	[PEOPLE_UNRESTRICT] = unrestricts, [PEOPLE_VIEW] = views,
+	[PEOPLE_KEYS] = rotates, [PEOPLE_EXPORT_KEY] = exports_key,
 	[PEOPLE_ADMINISTER] = administers, [PEOPLE_AUDIT] = audits,
 };
 

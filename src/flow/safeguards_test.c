@@ -36,16 +36,6 @@ static struct job j;
 
 /* ---- the story so far ---- */
 
-static void
-carry(struct site *from, struct site *to, const char *state)
-{
-	static unsigned n;
-	char folder[32];
-
-	(void)snprintf(folder, sizeof folder, "stick-%u", n++);
-	OK(bring(from, to, state, folder, &err));
-}
-
 static int
 paired(void **state)
 {
@@ -77,11 +67,11 @@ received_under(const struct field_setting *more, size_t more_n,
 	struct sent sent;
 
 	OK(ask_with(&j.a, ACT_STORED_DATA, "XB", 0, more, more_n, &sent, &err));
-	carry(&j.a, &j.b, "XB");
+	OK(bring_now(&j.a, &j.b, "XB", &err));
 	OK(add(&j.b, &e, &err));
 	OK(SECONDED(&j.b, &err, flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent,
 	    &err)));
-	carry(&j.b, &j.a, "XA");
+	OK(bring_now(&j.b, &j.a, "XA", &err));
 	OK(evidence_load(j.a.flow.home, 1, &e, &err));
 	assert_int_equal(e.origin, EVIDENCE_RECEIVED);
 }
@@ -126,7 +116,7 @@ asked_use(const char *purpose)
 
 	OK(site_again(&j.a, &err));
 	OK(ask_with(&j.a, ACT_USE_CONSENT, "XB", 1, use, COUNT(use), &sent, &err));
-	carry(&j.a, &j.b, "XB");
+	OK(bring_now(&j.a, &j.b, "XB", &err));
 }
 
 static void
@@ -140,7 +130,7 @@ use_granted(unsigned number, const char *until)
 	struct sent sent;
 
 	OK(flow_request_answer(&j.b.flow, number, &w, &sent, &err));
-	carry(&j.b, &j.a, "XA");
+	OK(bring_now(&j.b, &j.a, "XA", &err));
 }
 
 static void
@@ -445,7 +435,7 @@ s07_police_information_is_not_exported_as_evidence(void **state)
 	both_ends("S07");
 	OK(site_again(&j.b, &err));
 	OK(ask_with(&j.b, ACT_POLICE_INFO, "XA", 0, told, COUNT(told), &sent, &err));
-	carry(&j.b, &j.a, "XA");
+	OK(bring_now(&j.b, &j.a, "XA", &err));
 	/* Request 1 of Aldora is the draft that its own rules stopped. */
 	NO(flow_request_export(&j.a.flow, 2, "court", &written, &err),
 	    "export.police-information");
@@ -459,9 +449,9 @@ s07_police_information_is_not_exported_as_evidence(void **state)
 	OK(ask_with(&j.a, ACT_MLA_GENERAL, "XB", 0, formal, n, &ask, &err));
 	NO(flow_request_export(&j.a.flow, 2, "court", &written, &err),
 	    "export.police-information");
-	carry(&j.a, &j.b, "XB");
+	OK(bring_now(&j.a, &j.b, "XB", &err));
 	OK(grant(3, &err));
-	carry(&j.b, &j.a, "XA");
+	OK(bring_now(&j.b, &j.a, "XA", &err));
 	OK(flow_request_export(&j.a.flow, 2, "court", &written, &err));
 	assert_true(path_exists(j.world, NULL, "court"));
 }
@@ -583,7 +573,7 @@ s14_an_objection_stops_the_deadline_and_tells_both_sides(void **state)
 	OK(pair(&j.c, "aldora/card.card", "aldora", &err));
 	OK(ask_with(&j.a, ACT_DOMESTIC_ORDER, home_settings(j.c.flow.home)->authority.s, 0,
 	    order, n, &sent, &err));
-	carry(&j.a, &j.c, "XA");
+	OK(bring_now(&j.a, &j.c, "XA", &err));
 	OK(row_of(&j.c, 1, &row, &err));
 	assert_true(row.due_at != 0 && row.due_ours);
 	OK(SECONDED(&j.c, &err, flow_request_answer(&j.c.flow, 1, &w, &sent, &err)));
@@ -779,7 +769,7 @@ s21_the_flag_survives_re_export_and_can_only_be_answered(void **state)
 	OK(site_again(&j.a, &err));
 	OK(site_again(&j.b, &err));
 	OK(ask_with(&j.a, ACT_STORED_DATA, "XB", 0, NULL, 0, &sent, &err));
-	carry(&j.a, &j.b, "XB");
+	OK(bring_now(&j.a, &j.b, "XB", &err));
 	OK(add(&j.b, &e, &err));
 	NO(flow_evidence_clears(&j.b.flow, 1, true, "It does not", &number, &err),
 	    "clears.nothing");
@@ -788,7 +778,7 @@ s21_the_flag_survives_re_export_and_can_only_be_answered(void **state)
 	    &err));
 	OK(SECONDED(&j.b, &err, flow_request_deliver(&j.b.flow, 1, &w, &sealed, &sent,
 	    &err)));
-	carry(&j.b, &j.a, "XA");
+	OK(bring_now(&j.b, &j.a, "XA", &err));
 	assert_true(told_in(&j.a, 1, "Mail 12: he was abroad"));
 	/* Answered, and passed on: both stay. */
 	OK(site_again(&j.a, &err));
@@ -796,9 +786,9 @@ s21_the_flag_survives_re_export_and_can_only_be_answered(void **state)
 	OK(flow_evidence_clears(&j.a.flow, 1, true, "The mail is of 2024", &number, &err));
 	assert_int_equal(number, 2);
 	OK(ask_with(&j.a, ACT_USE_CONSENT, "XB", 1, use, COUNT(use), &sent, &err));
-	carry(&j.a, &j.b, "XB");
+	OK(bring_now(&j.a, &j.b, "XB", &err));
 	OK(grant(2, &err));
-	carry(&j.b, &j.a, "XA");
+	OK(bring_now(&j.b, &j.a, "XA", &err));
 	OK(SECONDED(&j.a, &err, flow_evidence_onward(&j.a.flow, 1, "XC", &e, &err)));
 	number = e.number;
 	OK(site_again(&j.a, &err));

@@ -637,6 +637,16 @@ bring(struct site *from, struct site *to, const char *state, const char *folder,
 }
 
 bool
+bring_now(struct site *from, struct site *to, const char *state, struct err *err)
+{
+	static unsigned n;
+	char folder[32];
+
+	(void)snprintf(folder, sizeof folder, "stick-%u", n++);
+	return bring(from, to, state, folder, err);
+}
+
+bool
 row_of(struct site *s, unsigned number, struct docket_request *out, struct err *err)
 {
 	struct docket *d;

@@ -99,6 +99,8 @@ bool reply_with(struct site *s, unsigned number, enum act_kind kind, struct sent
 /* Bundle from one to the other by a folder of this name, and all of it taken in. */
 bool bring(struct site *from, struct site *to, const char *state, const char *folder,
     struct err *err);
+/* The same by a folder of its own. */
+bool bring_now(struct site *from, struct site *to, const char *state, struct err *err);
 /* All that waits in the inbox; the last one's fate in *last (may be NULL). */
 bool take_all_in(struct site *s, struct taken *last, size_t *n, struct err *err);
 bool row_of(struct site *s, unsigned number, struct docket_request *out,
