@@ -5,16 +5,8 @@
 
 #include "flow/guards.h"
 #include "flow/inside.h"
-#include "flow/leaves.h"
+#include "flow/leaves_inside.h"
 
-struct leaf_list {
-	struct leaf *list;
-	size_t n, room;
-};
-struct leaves {
-	struct leaf_list of[LEAF_KINDS];
-	uint64_t at;			/* all before it was looked at */
-};
 #define LEAVES_ROOM 64			/* of the first; then twice as many each time */
 
 /* ---- reading ---- */
@@ -54,6 +46,9 @@ decision_wanted(struct span record)
 /* What disclose.c gives as reasons: evidence.restricted, evidence.unrestricted. */
 #define MARKS_REASON "restricted"
 
+/* A note of before lacks whatever is wanted anew. */
+_Static_assert(LEAF_KINDS == 6, "another kind needs another LEAVES_MAGIC");
+
 static bool
 leaf_wanted(struct span record)
 {
@@ -61,7 +56,8 @@ leaf_wanted(struct span record)
 	    event_is(record, EVENT_RECOVERY) ||
 	    (event_is(record, EVENT_DECIDED) && decision_wanted(record)) ||
 	    (event_is(record, EVENT_ADMINISTRATION) &&
-	    (has_text(record, "\"people/list-") || has_text(record, MARKS_REASON "\"")));
+	    (has_text(record, "\"people/list-") || has_text(record, MARKS_REASON "\"") ||
+	    has_text(record, "\"" LEAVES_PATH "\"")));
 }
 
 static bool
@@ -151,38 +147,55 @@ list_room(struct leaf_list *l, struct err *err)
 	return true;
 }
 
+bool
+leaf_keep(struct leaves *l, const struct leaf *x, struct err *err)
+{
+	struct leaf_list *of = &l->of[x->what];
+
+	if (!list_room(of, err))
+		return false;
+	of->list[of->n++] = *x;
+	return true;
+}
+
 static bool
 leaf_add(void *arg, const struct journal_entry *e, struct err *err)
 {
 	struct leaves *l = arg;
-	struct leaf_list *of;
 	struct leaf x;
 	struct record r;
 
 	if (!record_decode(&r, e->record, err))
 		return false;
-	if (!leaf_fill(&x, &r, e->at))
-		return true;
-	of = &l->of[x.what];
-	if (!list_room(of, err))
-		return false;
-	of->list[of->n++] = x;
-	return true;
+	l->named = l->named || leaves_note_named(l, &r);
+	return !leaf_fill(&x, &r, e->at) || leaf_keep(l, &x, err);
+}
+
+void
+leaves_empty(struct leaves *l)
+{
+	for (int i = 0; i < LEAF_KINDS; i++)
+		mem_free(l->of[i].list);
+	memset(l, 0, sizeof *l);
+}
+
+void
+leaves_free(struct leaves *l)
+{
+	if (l != NULL)
+		leaves_empty(l);
+	mem_free(l);
 }
 
 void
 leaves_forget(struct flow *f)
 {
-	if (f->leaves == NULL)
-		return;
-	for (int i = 0; i < LEAF_KINDS; i++)
-		mem_free(f->leaves->of[i].list);
-	mem_free(f->leaves);
+	leaves_free(f->leaves);
 	f->leaves = NULL;
 }
 
 static bool
-glance(struct flow *f, bool *whole, struct err *err)
+glance_on(struct flow *f, bool *whole, struct err *err)
 {
 	struct err why = ERR_INIT;
 
@@ -194,25 +207,39 @@ glance(struct flow *f, bool *whole, struct err *err)
 	return err_wrap(err, "the journal");
 }
 
+/* A note that no record behind it names is as none. */
+static bool
+glance(struct flow *f, bool *whole, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (glance_on(f, whole, &why) && (f->leaves->noted == 0 || f->leaves->named))
+		return true;
+	if (f->leaves->noted > 0 && !f->leaves->named && why.kind != ERR_MEMORY) {
+		leaves_empty(f->leaves);
+		return glance_on(f, whole, err);
+	}
+	*err = why;
+	return false;
+}
+
 /*
  * What is not whole at the end is what a cut left, and the journal's opening drops it or says
  * what is wrong; or another command is writing it now.
  */
 static bool
-leaves_read(struct flow *f, struct err *err)
+leaves_go_on(struct flow *f, struct err *err)
 {
 	struct err why = ERR_INIT;
 	struct log *log;
 	bool whole, ok;
 
-	if (f->leaves == NULL)
-		f->leaves = mem_new(sizeof *f->leaves, err);
-	if (f->leaves == NULL)
-		return false;
 	ok = glance(f, &whole, err);
 	if (ok && !whole) {
 		if (ledger_log(f, &log, &why))
-			ok = glance(f, &whole, err) && (whole || err_set(err, ERR_UNPROVEN,
+			/* Its opening looks at them too, and forgets what did not hold. */
+			ok = f->leaves == NULL ? leaves_read(f, err) :
+			    glance(f, &whole, err) && (whole || err_set(err, ERR_UNPROVEN,
 			    "journal.damaged", "the journal is damaged at byte %llu",
 			    (unsigned long long)f->leaves->at));
 		else if (strcmp(why.reason, "home.busy") != 0)
@@ -221,6 +248,28 @@ leaves_read(struct flow *f, struct err *err)
 	if (!ok)
 		leaves_forget(f);
 	return ok;
+}
+
+bool
+leaves_whole(struct flow *f, struct err *err)
+{
+	f->leaves = mem_new(sizeof *f->leaves, err);
+	return f->leaves != NULL && leaves_go_on(f, err);
+}
+
+bool
+leaves_read(struct flow *f, struct err *err)
+{
+	if (f->leaves == NULL) {
+		f->leaves = mem_new(sizeof *f->leaves, err);
+		if (f->leaves == NULL)
+			return false;
+		if (!leaves_note_load(f, f->leaves, err)) {
+			leaves_forget(f);
+			return false;
+		}
+	}
+	return leaves_go_on(f, err);
 }
 
 bool

@@ -3,7 +3,8 @@
  * flow).  The docket says where they are too, for who looks things up; who can write in the
  * home can change it, and leave a row out.
  *
- * Read once in a command, from the first entry, and then what was added; no lock is needed.
+ * Read once in a command, from the last note of them on (leaves_inside.h), else from the first
+ * entry, and then what was added; no lock is needed.
  */
 #ifndef COMITY_FLOW_LEAVES_H
 #define COMITY_FLOW_LEAVES_H
@@ -40,6 +41,14 @@ MUST bool leaves_each(struct flow *f, enum leaf_what what,
     void (*each)(void *arg, const struct leaf *x), void *arg, struct err *err);
 /* The journal was written anew: it is read again. */
 void leaves_forget(struct flow *f);
+/*
+ * Before a checkpoint: when much of the journal lies behind the last note of them
+ * (leaves_inside.h), a new one.  That none can be written fails nothing, unless the log
+ * itself fails.
+ */
+MUST bool leaves_note(struct flow *f, struct err *err);
+/* Does the note say what all of the journal says?  For who has the lock; reads all of it. */
+MUST bool leaves_note_check(struct flow *f, bool *same, struct err *err);
 
 /* The newest list of persons that a leaf names; number 0: none does. */
 MUST bool leaves_people(struct flow *f, struct leaf *newest, struct err *err);

@@ -126,7 +126,8 @@ ledger_publish(struct flow *f, bool *signed_, struct checkpoint *out, char text[
 		    "This home has no card yet, so nobody could check its ledger.");
 		return true;
 	}
-	return ledger_signer(f, &s, err) && publish(f, s, signed_, out, text, err);
+	return ledger_signer(f, &s, err) && leaves_note(f, err) &&
+	    publish(f, s, signed_, out, text, err);
 }
 
 /* ---- proofs ---- */

@@ -227,6 +227,20 @@ people_check(struct checking *c, struct err *err)
 	return true;
 }
 
+/* What decides is asked of it, and of what came after it. */
+static bool
+leaves_check(struct checking *c, struct err *err)
+{
+	struct err why = ERR_INIT;
+	bool same;
+
+	if (!leaves_note_check(c->f, &same, &why))
+		return damage(c, "journal/records", &why, err);
+	if (!same)
+		found(c, true, "journal/leaves", "It does not say what the journal says: somebody wrote it, and a record that names it, by hand. Keep a copy of it and of journal/records, then remove it: the next checkpoint writes it anew.");
+	return true;
+}
+
 /* ---- the docket beside it ---- */
 
 /* Nothing is decided by the docket's index; what is looked up in it may be missed. */
@@ -412,7 +426,8 @@ flow_ledger_check(struct flow *f, bool parcels, struct ledger_check *out,
 	struct checking c = { .f = f, .out = out };
 
 	memset(out, 0, sizeof *out);
-	return home_lock(f->home, err) && log_check(&c, err) && people_check(&c, err) && index_check(&c, err) &&
+	return home_lock(f->home, err) && log_check(&c, err) && leaves_check(&c, err) &&
+	    people_check(&c, err) && index_check(&c, err) &&
 	    others_check(&c, err) &&
 	    sound_note(&c, err) && (!parcels || parcels_check(&c, err));
 }

@@ -464,6 +464,24 @@ record_alone(struct flow *f, struct record *r, unsigned request, struct err *err
 }
 
 bool
+record_journal(struct flow *f, const struct record *r, struct err *err)
+{
+	struct buf bytes;
+	struct span list;
+	uint64_t index;
+	bool ok;
+
+	buf_init(&bytes, RECORD_MAX);
+	ok = record_encode(r, &bytes, err);
+	list = buf_span(&bytes);
+	ok = ok && log_append(f->log, &list, 1, &index, err);
+	buf_clear(&bytes);
+	if (!ok)
+		ledger_drop(f);
+	return ok;
+}
+
+bool
 record_home(struct flow *f, enum record_event event, const char *reason,
     struct err *err)
 {

@@ -33,6 +33,12 @@ MUST bool record_event(struct flow *f, struct docket *d, struct record *r,
 MUST bool record_alone(struct flow *f, struct record *r, unsigned request,
     struct err *err);
 
+/*
+ * Durable in the journal alone, for who is at work on the log itself; the docket is caught
+ * up by the next record.  After a failure the log is dropped.  Who is at work was proven.
+ */
+MUST bool record_journal(struct flow *f, const struct record *r, struct err *err);
+
 /* An event about this home itself: its reason says what ("key.rotated"). */
 MUST bool record_home(struct flow *f, enum record_event event, const char *reason,
     struct err *err);

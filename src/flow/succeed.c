@@ -33,19 +33,10 @@ static bool
 first_leaf(struct flow *f, unsigned before, struct err *err)
 {
 	struct record r;
-	struct buf bytes;
-	struct span list;
-	uint64_t index;
-	bool ok;
 
 	record_begin(f, &r, EVENT_RECOVERY);
 	(void)snprintf(r.reason, sizeof r.reason, "ledger.successor");
-	buf_init(&bytes, RECORD_MAX);
-	ok = cite(f, before, &r, err) && record_encode(&r, &bytes, err);
-	list = buf_span(&bytes);
-	ok = ok && log_append(f->log, &list, 1, &index, err);
-	buf_clear(&bytes);
-	return ok;
+	return cite(f, before, &r, err) && record_journal(f, &r, err);
 }
 
 /* Where the log in use begins.  What is lost of that is made again from the settings. */

@@ -74,3 +74,23 @@ journal_glance(struct world *w, struct dir *home, uint64_t *at, bool *whole,
 	file_close(f);
 	return ok;
 }
+
+bool
+journal_chain_is(struct world *w, struct dir *home, uint64_t at, const struct digest *chain,
+    bool *holds, struct err *err)
+{
+	struct digest is;
+	struct file_info info;
+	struct file *f = NULL;
+	size_t got = 0;
+	bool ok;
+
+	*holds = false;
+	ok = file_open_info(w, home, JOURNAL_PATH, &f, &info, err);
+	if (ok && at > JOURNAL_FIRST + ENTRY_EXTRA && at <= info.size) {
+		ok = file_read_at(f, is.b, sizeof is.b, at - sizeof is.b, &got, err);
+		*holds = ok && got == sizeof is.b && digest_eq(&is, chain);
+	}
+	file_close(f);
+	return ok;
+}

@@ -1210,7 +1210,8 @@ what_is_wanted_is_told_while_another_writes(void **state)
 	struct glanced g = { 0 };
 	uint64_t at = 0, first;
 	struct file *f = NULL;
-	bool whole;
+	struct digest chain;
+	bool whole, holds;
 
 	(void)state;
 	OK(dir_open(n.w, NULL, "/", &n.home, &last));
@@ -1227,6 +1228,19 @@ what_is_wanted_is_told_while_another_writes(void **state)
 	assert_int_equal(g.n, 11);
 	OK(glance(&n, &at, &whole, &g));
 	assert_int_equal(g.n, 11);
+	/* the chain where an entry ends, and nowhere else */
+	chain = journal_chain(n.j);
+	OK(journal_chain_is(n.w, n.home, at, &chain, &holds, &last));
+	assert_true(holds);
+	OK(journal_chain_is(n.w, n.home, at + 1, &chain, &holds, &last));
+	assert_false(holds);
+	OK(journal_chain_is(n.w, n.home, at - 1, &chain, &holds, &last));
+	assert_false(holds);
+	OK(journal_chain_is(n.w, n.home, JOURNAL_FIRST, &chain, &holds, &last));
+	assert_false(holds);
+	chain.b[31] ^= 1;
+	OK(journal_chain_is(n.w, n.home, at, &chain, &holds, &last));
+	assert_false(holds);
 	/* a writer is in the middle of its group */
 	OK(file_open(n.w, n.home, JOURNAL_PATH, FILE_UPDATE, &f, &last));
 	OK(file_write_at(f, span_of("\0\0", 2), at, &last));
