@@ -14,6 +14,7 @@
 #include "flow/ledger.h"
 #include "flow/people.h"
 #include "flow/places_kit.h"
+#include "flow/record.h"
 #include "flow/testkit.h"
 #include "package/package.h"
 
@@ -220,6 +221,34 @@ an_approval_is_for_these_packages_and_this_reason(void **state)
 	NO(destroy("case_closed", &d, &err), "people.second");
 	as(FIRST);
 	OK(opens(&j.b, "bag", &err));
+}
+
+/* The power goes behind the leaf: what it says stands, and the same approval ends it. */
+static void
+what_the_journal_says_is_destroyed_opens_nowhere(void **state)
+{
+	struct docket_kept was;
+	struct evidence e;
+	struct destroyed d;
+	int64_t at;
+
+	(void)state;
+	persons();
+	as(FIRST);
+	NO(destroy("retention_ended", &d, &err), "people.second");
+	approve(APPROVES);
+	OK(docket_keep(&j.b, &was, &err));
+	as(FIRST);
+	OK(destroy("retention_ended", &d, &err));
+	OK(docket_back(&j.b, &was, &err));
+	world_sim_set_now(j.world, NOW + 60);
+	as(FIRST);
+	OK(records_caught_up(&j.b.flow, &err));
+	OK(evidence_load(j.b.flow.home, 1, &e, &err) &&
+	    flow_destroyed_at(&j.b.flow, &e.parcels[0], &at, &err));
+	assert_int_equal(at, NOW);
+	as(FIRST);
+	NO(opens(&j.b, "bag", &err), "evidence.destroyed");
 }
 
 static void
@@ -570,6 +599,7 @@ main(void)
 		T(what_is_kept_has_no_header_and_its_key_is_in_no_backup),
 		T(one_person_destroys_nothing),
 		T(an_approval_is_for_these_packages_and_this_reason),
+		T(what_the_journal_says_is_destroyed_opens_nowhere),
 		T(what_waits_in_the_outbox_is_not_destroyed),
 		T(what_two_destroyed_opens_no_more_and_the_other_side_knows),
 		T(a_copy_on_a_stick_does_not_bring_it_back),

@@ -498,7 +498,7 @@ flow_request_execute(struct flow *f, unsigned number, const struct execute_wish 
 	x.wish = wish;
 	act_init(&x.request, ACT_PRESERVE);
 	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_GRANT, err) &&
-	    request_load(f, number, &x.row, err) && executing_load(&x, wish->assured, err) &&
+	    records_caught_up(f, err) && request_load(f, number, &x.row, err) && executing_load(&x, wish->assured, err) &&
 	    execute_run(&x, err);
 	if (ok)
 		*out = x.row;

@@ -517,7 +517,8 @@ flow_request_called(struct flow *f, unsigned number, const struct call_wish *wis
 
 	memset(out, 0, sizeof *out);
 	ok = call_wish_check(wish, &result, err) && home_lock(f->home, err) &&
-	    flow_may(f, PEOPLE_RECEIVE, err) && request_load(f, number, &out->row, err) &&
+	    flow_may(f, PEOPLE_RECEIVE, err) &&
+	    records_caught_up(f, err) && request_load(f, number, &out->row, err) &&
 	    ((!out->row.ours && out->row.has_act) || err_set(err, ERR_USE, "call.ours",
 	    "request %u did not come in: there is nobody to call back", number)) &&
 	    card_number(f, &out->row, wish->dialled, out, err) &&

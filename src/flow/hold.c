@@ -446,14 +446,31 @@ hold_record(struct flow *f, struct docket *d, const struct docket_hold *h,
 	    record_event(f, d, &x, h->request, NULL, err);
 }
 
+/* Noted before, and cut: then it is in the journal, and there is nothing to note. */
+static bool
+noted_before(struct holds_looking *g, const struct docket_hold *h, bool *yes,
+    struct err *err)
+{
+	struct docket_hold is;
+	bool found;
+
+	if (!record_catch_up(g->f, g->d, err) ||
+	    !docket_hold_get(g->d, h->request, &is, &found, err))
+		return false;
+	*yes = !found || strcmp(is.state, h->state) != 0;
+	return true;
+}
+
 /* In the journal, then in the docket: one transaction. */
 static bool
 noted(struct holds_looking *g, struct docket_hold *h, enum hold_event which,
     const char *reason, struct err *err)
 {
-	if (docket_begin(g->d, err) && hold_record(g->f, g->d, h, reason, "", g->now,
-	    err) &&
-	    hold_event(g->d, h, which, NULL, g->now, false, err) &&
+	bool before;
+
+	if (docket_begin(g->d, err) && noted_before(g, h, &before, err) && (before ||
+	    (hold_record(g->f, g->d, h, reason, "", g->now, err) &&
+	    hold_event(g->d, h, which, NULL, g->now, false, err))) &&
 	    docket_commit(g->d, err))
 		return true;
 	docket_rollback(g->d);
@@ -652,7 +669,7 @@ flow_hold_renew(struct flow *f, unsigned number, const char *order, int64_t unti
 
 	memset(out, 0, sizeof *out);
 	ok = home_lock(f->home, err) && order_ask(order, until, world_now(f->world), err) &&
-	    desk_open(f, false, &d, err) && holds_look(f, d, NULL, err) &&
+	    records_caught_up(f, err) && desk_open(f, false, &d, err) && holds_look(f, d, NULL, err) &&
 	    hold_load(d, number, &h, err) && renew(f, d, &h, order, until, err) &&
 	    view_fill(d, &h, out, err);
 	docket_close(d);

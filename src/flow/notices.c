@@ -157,7 +157,7 @@ notice_begin(struct flow *f, unsigned number, struct notice_view *out,
     struct notice_facts *facts, struct err *err)
 {
 	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_MESSAGE, err) ||
-	    !flow_notice_show(f, number, out, err))
+	    !records_caught_up(f, err) || !flow_notice_show(f, number, out, err))
 		return false;
 	*facts = facts_of(&out->notice, &out->row, world_now(f->world));
 	return true;

@@ -25,8 +25,8 @@ bool digest_map_find(const struct digest_map *m, const struct digest *key, size_
 void digest_map_clear(struct digest_map *m);
 
 /* An entry of the journal: of its record, what the docket is made from. */
-enum entry_note { NOTE_NONE, NOTE_CLOSED, NOTE_STAMPED, NOTE_OUTBOX, NOTE_CONFIRMED,
-	NOTE_EXECUTED, NOTE_CODED };
+enum entry_note { NOTE_NONE, NOTE_STAMPED,
+	NOTE_CODED };			/* record_means (flow/again.h) */
 struct entry {
 	uint64_t at;			/* offset in the journal */
 	int64_t when;

@@ -2,9 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "flow/execute.h"
-#include "flow/guards.h"
-#include "flow/notices.h"
+#include "flow/again.h"
 #include "flow/rebuild.h"
 #include "flow/take.h"
 
@@ -89,29 +87,11 @@ rebuild_stops(const struct err *why)
 static void
 note_read(struct entry *e, const struct record *r)
 {
-	static const struct { const char *reason; enum entry_note note; } whole[] = {
-		{ "stamp.added", NOTE_STAMPED }, { "outbox.put", NOTE_OUTBOX },
-	};
 	const char *dot = strchr(r->reason, '.');
-	enum hold_event hold;
-	int64_t until;
 
-	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
-		if (strcmp(r->reason, whole[i].reason) == 0)
-			e->note = whole[i].note;
-	if (r->event == EVENT_ADMINISTRATION && strncmp(r->reason, "closed.", 7) == 0)
-		e->note = NOTE_CLOSED;
-	if (r->event == EVENT_ADMINISTRATION &&
-	    strncmp(r->reason, "confirmed.", 10) == 0 &&
-	    send_by_parse(dot + 1, &e->by))
-		e->note = NOTE_CONFIRMED;
-	if (r->event == EVENT_ADMINISTRATION && r->has_act &&
-	    hold_reason_parse(r->reason, &hold, &until))
-		e->note = NOTE_CODED;
-	if (r->event == EVENT_DECIDED && strcmp(r->rule, EXECUTE_RULE) == 0 &&
-	    strcmp(r->outcome, request_state_name(STATE_EXECUTING)) == 0)
-		e->note = NOTE_EXECUTED;
-	if (guard_record(r) || notice_record(r))
+	if (strcmp(r->reason, "stamp.added") == 0)
+		e->note = NOTE_STAMPED;
+	if (record_means(r))
 		e->note = NOTE_CODED;
 	if (r->event == EVENT_DECIDED && strncmp(r->reason, "by.", 3) == 0)
 		(void)!send_by_parse(dot + 1, &e->by);

@@ -2,8 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "flow/guards.h"
-#include "flow/notices.h"
+#include "flow/again.h"
 #include "flow/rebuild_replay.h"
 
 /* ---- what was noted besides ---- */
@@ -29,53 +28,18 @@ sent_again(struct replaying *p, const struct entry *e, struct err *err)
 }
 
 static bool
-noted_act(struct replaying *p, const struct entry *e, struct err *err)
+stamped_again(struct replaying *p, const struct entry *e, struct err *err)
 {
 	struct docket_act row;
 	bool found;
 
 	if (!docket_act_package(p->d, &e->package, &row, &found, err))
 		return false;
-	if (!found || row.bytes == 0)
-		return true;
-	if (e->note == NOTE_OUTBOX)
-		row.outbox = row.receipted_at != 0 ? OUTBOX_ONCE : OUTBOX_WAITS;
-	if (e->note == NOTE_CONFIRMED && e->by == BY_COMITY)
-		row.outbox = OUTBOX_WAITS;
-	return (e->note != NOTE_STAMPED || replay_stamp_look(p, &row, err)) &&
-	    docket_act_put(p->d, &row, err);
+	return !found || row.bytes == 0 || (replay_stamp_look(p, &row, err) &&
+	    docket_act_put(p->d, &row, err));
 }
 
-static bool
-noted_thread(struct replaying *p, const struct entry *e, struct err *err)
-{
-	struct docket_request r;
-	bool found;
-
-	if (!docket_request_by_act(p->d, &e->act, &r, &found, err))
-		return false;
-	if (!found)
-		return true;
-	if (e->note == NOTE_CLOSED || e->note == NOTE_EXECUTED) {
-		bool closed = e->note == NOTE_CLOSED;
-
-		(void)snprintf(r.state, sizeof r.state, "%s",
-		    request_state_name(closed ? STATE_CLOSED : STATE_EXECUTING));
-		r.closed_at = closed ? e->when : r.closed_at;
-	} else {
-		r.written_owed = false;
-		(void)snprintf(r.by, sizeof r.by, "%s", send_by_name(e->by));
-		r.due_ours = r.due_ours && strcmp(r.due_rule, "oral") != 0;
-	}
-	if (e->note == NOTE_CLOSED || strcmp(r.due_rule, "oral") == 0) {
-		r.due_at = 0;
-		r.due_rule[0] = '\0';
-	}
-	return docket_request_put(p->d, &r, err) &&
-	    hold_follow_end(p->d, r.number, e->when, err);
-}
-
-/* A call, a stance, a notice, a hold's clock: what its record says by codes. */
+/* What its record says by codes: what catching up does too. */
 static bool
 coded_again(struct replaying *p, const struct entry *e, struct err *err)
 {
@@ -83,8 +47,7 @@ coded_again(struct replaying *p, const struct entry *e, struct err *err)
 	struct record r;
 
 	return record_load(p->f, e->at, &r, NULL, salt, err) &&
-	    guard_again(p->d, p->r->old, &r, err) && notice_again(p->d, &r, err) &&
-	    hold_again(p->d, &r, err);
+	    record_again(p->d, p->r->old, &r, err);
 }
 
 static bool
@@ -103,16 +66,7 @@ entry_again(struct replaying *p, const struct entry *e, struct err *err)
 		return e->paper || !e->has_package || replay_received(p, e, err);
 	if (e->event == EVENT_SENT)
 		return sent_again(p, e, err);
-	if (e->event == EVENT_DESTROYED && !e->gone && e->has_package)
-		return docket_destroyed_put(p->d, &e->package, e->when, err);
-	if (e->note == NOTE_CLOSED || e->note == NOTE_CONFIRMED ||
-	    e->note == NOTE_EXECUTED) {
-		if (!noted_thread(p, e, err))
-			return false;
-	}
-	return e->note == NOTE_NONE || e->note == NOTE_CLOSED ||
-	    e->note == NOTE_EXECUTED || !e->has_package ||
-	    noted_act(p, e, err);
+	return e->note != NOTE_STAMPED || !e->has_package || stamped_again(p, e, err);
 }
 
 /* What was carried has its digest, for who looks for rot; receipts told most of them. */

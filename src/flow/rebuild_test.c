@@ -1010,6 +1010,186 @@ what_a_docket_made_anew_leaves_in_the_inbox_the_next_look_takes_in(void **state)
 	each_work_cut(work_is_cut_and_the_docket_lost, 2);
 }
 
+/* ---- the leaf is there, and the docket was not committed ---- */
+
+static bool
+closed_here(struct job *j, struct err *err)
+{
+	struct docket_request r;
+
+	return flow_request_close(&j->b.flow, 2, "nothing_found", &r, err);
+}
+
+static bool
+told_of(struct job *j, struct err *err)
+{
+	struct notice_view v;
+
+	return flow_notice_done(&j->b.flow, 1, "letter", true, &v, err);
+}
+
+static bool
+realtime_on(struct job *j, struct err *err)
+{
+	return flow_policy_realtime(&j->b.flow, "XA", "UNCAC-CYBER", true, "agreed", err);
+}
+
+/* Noted as lapsed by a clock that was wrong. */
+static bool
+resumed(struct job *j, struct err *err)
+{
+	world_sim_set_now(j->world, NOW + DAY);
+	return flow_holds_look(&j->b.flow, NULL, err);
+}
+
+/* The fifth is ours, and was said by word. */
+static bool
+in_writing(struct job *j, struct err *err)
+{
+	struct sent sent;
+
+	return SECONDED(&j->b, err, flow_request_send(&j->b.flow, 5, BY_COMITY, &sent, err));
+}
+
+/* The record alone, about the answer to the first: no row is moved. */
+static bool
+put_out(struct job *j, struct err *err)
+{
+	struct docket *d = NULL;
+	struct docket_act row;
+	struct digest act;
+	struct record r;
+	bool found = false, ok;
+
+	ok = home_lock(j->b.flow.home, err) && home_docket(j->b.flow.home, &d, err) &&
+	    thread_last(d, 1, ACT_GRANTED, ACT_OUT, &act, &found, err) && found &&
+	    docket_act_get(d, &act, &row, &found, err);
+	home_docket_done(j->b.flow.home);
+	record_begin(&j->b.flow, &r, EVENT_ADMINISTRATION);
+	r.has_act = r.has_package = true;
+	r.act = row.act;
+	r.package = row.package;
+	(void)snprintf(r.reason, sizeof r.reason, "outbox.put");
+	return ok && record_alone(&j->b.flow, &r, 1, err);
+}
+
+/* All that flow/again.c knows; what is destroyed is in destroy_test.c.  alone: see put_out. */
+static const struct meant {
+	const char *name;
+	bool (*run)(struct job *j, struct err *err);
+	bool alone;
+} meant[] = {
+	{ "a hold is renewed", renewed, false }, { "a request is executed", executing, false },
+	{ "a call", called, false }, { "a call once more", called, false },
+	{ "a level", level_set, false }, { "in real time", realtime_on, false },
+	{ "a notice is put off", put_off, false },
+	{ "put off once more", put_off, false }, { "a notice is given", told_of, false },
+	{ "a refusal is seen", seen, false }, { "in writing", in_writing, false },
+	{ "a parcel waits again", put_out, true },
+	{ "a thread is closed", closed_here, false },
+	{ "a lapse", looked, false }, { "and back", resumed, false },
+};
+
+static void
+told_now(struct site *s, struct told *t)
+{
+	GOOD(site_again(s, &err) && tell(s, t, false, &err));
+	site_end(s);
+}
+
+static bool
+told_alike(const struct told *a, const struct told *b)
+{
+	return a->b.n == b->b.n && memcmp(a->b.p, b->b.p, a->b.n) == 0;
+}
+
+/* As it was before, by a power cut between the leaf and the docket's commit. */
+static void
+leaf_alone(struct job *j, const struct meant *m, struct told *done)
+{
+	struct docket_kept was;
+
+	GOOD(docket_keep(&j->b, &was, &err) && m->run(j, &err));
+	told_now(&j->b, done);
+	GOOD(docket_back(&j->b, &was, &err));
+}
+
+static void
+meant_try(struct job *j, const struct meant *m)
+{
+	struct told before, done, caught, twice, anew;
+	struct rebuilt r;
+
+	told_now(&j->b, &before);
+	leaf_alone(j, m, &done);
+	GOOD(site_again(&j->b, &err) && records_caught_up(&j->b.flow, &err));
+	told_now(&j->b, &caught);
+	if (told_alike(&before, &caught))
+		fail_msg("%s: nothing was caught up", m->name);
+	if (!m->alone)
+		same(&done, &caught);
+	GOOD(site_again(&j->b, &err) && records_caught_up(&j->b.flow, &err));
+	told_now(&j->b, &twice);
+	same(&caught, &twice);
+	GOOD(site_again(&j->b, &err) && flow_rebuild(&j->b.flow, &r, &err));
+	told_now(&j->b, &anew);
+	same(&caught, &anew);
+	buf_clear(&before.b);
+	buf_clear(&done.b);
+	buf_clear(&caught.b);
+	buf_clear(&twice.b);
+	buf_clear(&anew.b);
+}
+
+static void
+what_the_journal_alone_has_a_docket_that_catches_up_has_too(void **state)
+{
+	struct sent sent;
+	unsigned own;
+	struct job j;
+
+	(void)state;
+	work_begin(&j);
+	own = drafted(&j.b, "XA", 0);
+	assert_int_equal(own, 5);
+	GOOD(SECONDED(&j.b, &err, flow_request_send(&j.b.flow, own, BY_ORAL, &sent, &err)));
+	for (size_t i = 0; i < sizeof meant / sizeof *meant; i++)
+		meant_try(&j, &meant[i]);
+	job_end(&j);
+}
+
+/* The journal is written anew from somewhere (log_recover): what was done is not done twice. */
+static void
+what_is_indexed_again_is_not_done_twice(void **state)
+{
+	struct told before, after;
+	struct docket *d = NULL;
+	struct job j;
+
+	(void)state;
+	work_begin(&j);
+	for (size_t i = 0; i < 8; i++)
+		GOOD(site_again(&j.b, &err) && meant[i].run(&j, &err));
+	told_now(&j.b, &before);
+	GOOD(site_again(&j.b, &err) && home_docket(j.b.flow.home, &d, &err) &&
+	    docket_records_forget(d, JOURNAL_FIRST, &err));
+	home_docket_done(j.b.flow.home);
+	GOOD(records_caught_up(&j.b.flow, &err));
+	told_now(&j.b, &after);
+	same(&before, &after);
+	/* And a row that is there says the same without being told how many. */
+	GOOD(site_again(&j.b, &err) && home_docket(j.b.flow.home, &d, &err) &&
+	    docket_records_end_put(d, 0, &err));
+	home_docket_done(j.b.flow.home);
+	GOOD(records_caught_up(&j.b.flow, &err));
+	buf_clear(&after.b);
+	told_now(&j.b, &after);
+	same(&before, &after);
+	buf_clear(&before.b);
+	buf_clear(&after.b);
+	job_end(&j);
+}
+
 /* As a court writes it: the longest, of several parts; and what is no ASCII. */
 static void
 the_number_of_a_domestic_order_is_in_the_journal(void **state)
@@ -1359,7 +1539,7 @@ out_of_a_backup_without_its_docket_everything_is_proven_again(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_dockets_of_three_countries_are_made_anew_and_nothing_differs),
@@ -1376,6 +1556,8 @@ main(void)
 		cmocka_unit_test(a_step_that_was_cut_and_ended_is_made_anew_as_it_was),
 		cmocka_unit_test(wherever_work_on_a_request_is_cut_the_docket_is_made_anew_as_it_was),
 		cmocka_unit_test(what_a_docket_made_anew_leaves_in_the_inbox_the_next_look_takes_in),
+		cmocka_unit_test(what_the_journal_alone_has_a_docket_that_catches_up_has_too),
+		cmocka_unit_test(what_is_indexed_again_is_not_done_twice),
 		cmocka_unit_test(the_number_of_a_domestic_order_is_in_the_journal),
 		cmocka_unit_test(numbers_stay_those_that_people_know),
 		cmocka_unit_test(what_was_made_anew_is_there_after_lost_power),
@@ -1384,5 +1566,7 @@ main(void)
 		cmocka_unit_test(out_of_a_backup_without_its_docket_everything_is_proven_again),
 	};
 
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests_name("rebuild", tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/again.h"
 #include "flow/inside.h"
 #include "flow/ledger.h"
 #include "flow/people.h"
@@ -119,7 +120,7 @@ record_load(struct flow *f, uint64_t at, struct record *out, struct buf *bytes,
 
 struct catching {
 	struct docket *docket;
-	struct err *err;
+	uint64_t meant;		/* of the next ones: the docket has what they mean */
 };
 
 static void
@@ -179,6 +180,25 @@ index_put(struct docket *d, const struct docket_record *x, const struct record *
 	    docket_fixed_put(d, &fixed, err));
 }
 
+/* Row and meaning are of one transaction: where the row is, the rest is. */
+static bool
+entry_means(struct catching *c, const struct docket_record *x, const struct record *r,
+    struct err *err)
+{
+	struct docket_record there;
+	bool found;
+
+	if (c->meant > 0) {
+		c->meant--;
+		return true;
+	}
+	if (!record_means(r))
+		return true;
+	return docket_record_at(c->docket, x->at, &there, &found, err) &&
+	    ((found && digest_eq(&there.sha256, &x->sha256)) ||
+	    record_again(c->docket, NULL, r, err));
+}
+
 static bool
 entry_index(void *arg, const struct journal_entry *e, struct err *err)
 {
@@ -195,13 +215,42 @@ entry_index(void *arg, const struct journal_entry *e, struct err *err)
 		return false;
 	index_fill(&x, &r, e->at, found ? thread.number : 0);
 	return digest_of(e->record, &x.sha256, err) &&
-	    index_put(c->docket, &x, &r, err);
+	    entry_means(c, &x, &r, err) && index_put(c->docket, &x, &r, err);
+}
+
+/* One transaction: our own, unless one is open. */
+static bool
+index_begin(struct docket *d, bool *own, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	*own = docket_begin(d, &why);
+	if (*own || strcmp(why.reason, "docket.begun") == 0)
+		return true;
+	*err = why;
+	return false;
+}
+
+static bool
+entries_index(struct journal *j, struct docket *d, uint64_t end, struct err *err)
+{
+	struct catching c = { .docket = d };
+	bool own = false, ok;
+
+	if (!index_begin(d, &own, err))
+		return false;
+	ok = docket_records_meant(d, &c.meant, err) &&
+	    journal_each(j, end, entry_index, &c, err) &&
+	    docket_records_end_put(d, journal_end(j), err) &&
+	    docket_records_meant_put(d, 0, err) && (!own || docket_commit(d, err));
+	if (!ok && own)
+		docket_rollback(d);
+	return ok;
 }
 
 static bool
 catch_up(struct journal *j, struct docket *d, struct err *err)
 {
-	struct catching c = { d, err };
 	uint64_t end = 0;
 
 	if (!docket_records_end(d, &end, err))
@@ -211,8 +260,7 @@ catch_up(struct journal *j, struct docket *d, struct err *err)
 	if (end > journal_end(j))
 		return err_set(err, ERR_UNPROVEN, "journal.shorter",
 		    "the journal of records ends before what the docket knows of it: a part of it was lost; get the whole home back from one backup");
-	return journal_each(j, end, entry_index, &c, err) &&
-	    docket_records_end_put(d, journal_end(j), err);
+	return entries_index(j, d, end, err);
 }
 
 bool
@@ -221,6 +269,19 @@ record_catch_up(struct flow *f, struct docket *d, struct err *err)
 	struct journal *j;
 
 	return journal_get(f, &j, err) && catch_up(j, d, err);
+}
+
+bool
+records_caught_up(struct flow *f, struct err *err)
+{
+	struct docket *d = NULL;
+	bool ok;
+
+	if (!home_lock(f->home, err) || !home_docket(f->home, &d, err))
+		return false;
+	ok = record_catch_up(f, d, err);
+	home_docket_done(f->home);
+	return ok;
 }
 
 /* ---- writing ---- */
@@ -377,19 +438,6 @@ clock_look(struct flow *f, struct docket *d, struct journal *j, struct err *err)
 	buf_clear(&g->bytes[0]);
 	mem_free(g);
 	return ok;
-}
-
-/* One transaction for the index: our own, unless one is open. */
-static bool
-index_begin(struct docket *d, bool *own, struct err *err)
-{
-	struct err why = ERR_INIT;
-
-	*own = docket_begin(d, &why);
-	if (*own || strcmp(why.reason, "docket.begun") == 0)
-		return true;
-	*err = why;
-	return false;
 }
 
 static bool

@@ -60,8 +60,14 @@ struct record_item {
 MUST bool record_group(struct flow *f, struct docket *d, struct record_item *items,
     size_t n, struct err *err);
 
-/* What the journal holds and the docket does not know yet is indexed. */
+/*
+ * What the journal holds and the docket does not know yet is indexed, and done in the
+ * docket as a rebuild would (flow/again.h), each record once: a power cut between the two
+ * leaves neither a call nor a clock out of what is shown.
+ */
 MUST bool record_catch_up(struct flow *f, struct docket *d, struct err *err);
+/* The same, before a step reads the rows that it changes: none of them is of before. */
+MUST bool records_caught_up(struct flow *f, struct err *err);
 /*
  * Does this record fix something for good (store/docket.h: docket_fixed)?  A list of
  * persons, which each change of it names; an approval that was used.

@@ -393,6 +393,18 @@ common_end(struct log *l, const struct shown *s, uint64_t *out, struct err *err)
 	return true;
 }
 
+/* What the journal holds is done in the docket first; one that lost its end is told apart. */
+static bool
+docket_known(struct flow *f, struct docket *d, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (record_catch_up(f, d, &why) || strcmp(why.reason, "journal.shorter") == 0)
+		return true;
+	*err = why;
+	return false;
+}
+
 /* Where the journal goes on is known anew by the docket before anything moves. */
 static bool
 docket_forget(struct flow *f, struct log *l, uint64_t from, struct err *err)
@@ -405,7 +417,8 @@ docket_forget(struct flow *f, struct log *l, uint64_t from, struct err *err)
 		return true;
 	if (!log_offset(l, from, &at, err) || !home_docket(f->home, &d, err))
 		return false;
-	ok = docket_begin(d, err) && docket_records_forget(d, at, err) &&
+	ok = docket_begin(d, err) && docket_known(f, d, err) &&
+	    docket_records_forget(d, at, err) &&
 	    docket_commit(d, err);
 	if (!ok)
 		docket_rollback(d);

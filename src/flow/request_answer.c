@@ -475,7 +475,8 @@ flow_request_answer(struct flow *f, unsigned number, const struct answer_wish *w
 
 	memset(out, 0, sizeof *out);
 	answering_init(&g, f, wish, out);
-	ok = home_lock(f->home, err) && thread_load(&g, number, err) &&
+	ok = home_lock(f->home, err) && records_caught_up(f, err) &&
+	    thread_load(&g, number, err) &&
 	    said_already(&g, &already, err) && (already || answer_new(&g, err));
 	if (already) {
 		out->row = g.row;

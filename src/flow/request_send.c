@@ -716,8 +716,8 @@ flow_request_send(struct flow *f, unsigned number, enum send_by by,
 
 	memset(out, 0, sizeof *out);
 	sending_init(&s, f, by, out);
-	ok = home_lock(f->home, err) && desk_open(f, false, &d, err) &&
-	    docket_request_get(d, number, &s.row, err);
+	ok = home_lock(f->home, err) && records_caught_up(f, err) &&
+	    desk_open(f, false, &d, err) && docket_request_get(d, number, &s.row, err);
 	if (ok) {
 		draft = strcmp(s.row.state, request_state_name(STATE_DRAFT)) == 0;
 		if (!draft && !s.row.ours && !s.row.written_owed)

@@ -391,7 +391,7 @@ flow_request_close(struct flow *f, unsigned number, const char *reason,
 	bool ok;
 
 	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_MESSAGE, err) &&
-	    desk_open(f, false, &d, err) &&
+	    records_caught_up(f, err) && desk_open(f, false, &d, err) &&
 	    docket_request_get(d, number, out, err) && close_ask(out, reason, err);
 	if (ok && out->closed_at == 0) {
 		(void)snprintf(out->state, sizeof out->state, "%s",

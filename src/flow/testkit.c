@@ -1056,3 +1056,42 @@ docket_by_hand(struct site *s, const char *sql, struct err *err)
 	home_docket_done(s->flow.home);
 	return ok && site_again(s, err);
 }
+
+static bool
+docket_file(struct site *s, size_t i, bool save, struct buf *b, struct err *err)
+{
+	static const char *const names[] = { "docket.sqlite", "docket.sqlite-wal" };
+	char path[100];
+
+	(void)snprintf(path, sizeof path, "%s/%s", s->path, names[i]);
+	if (save)
+		return file_save(s->flow.world, NULL, path, buf_span(b), true, err);
+	return !path_exists(s->flow.world, NULL, path) ||
+	    file_load(s->flow.world, NULL, path, b, err);
+}
+
+bool
+docket_keep(struct site *s, struct docket_kept *out, struct err *err)
+{
+	bool ok = true;
+
+	site_end(s);
+	for (size_t i = 0; i < 2; i++) {
+		buf_init(&out->file[i], 16u << 20);
+		ok = ok && docket_file(s, i, false, &out->file[i], err);
+	}
+	return ok && site_again(s, err);
+}
+
+bool
+docket_back(struct site *s, struct docket_kept *k, struct err *err)
+{
+	bool ok = true;
+
+	site_end(s);
+	for (size_t i = 0; i < 2; i++) {
+		ok = ok && docket_file(s, i, true, &k->file[i], err);
+		buf_clear(&k->file[i]);
+	}
+	return ok && site_again(s, err);
+}

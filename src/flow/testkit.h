@@ -151,6 +151,15 @@ bool parcel_load(struct site *s, const struct digest *act, struct buf *out,
 void rewrite(struct job *j, const char *path, const char *from, const char *to);
 /* The docket changed by a hand that keeps its page sums right; the home is opened anew. */
 bool docket_by_hand(struct site *s, const char *sql, struct err *err);
+/*
+ * The docket as it is, to be put back: as a power cut leaves it between the record in the
+ * journal and its own commit.  The home is opened anew each time.
+ */
+struct docket_kept {
+	struct buf file[2];		/* the database and its log */
+};
+bool docket_keep(struct site *s, struct docket_kept *out, struct err *err);
+bool docket_back(struct site *s, struct docket_kept *k, struct err *err);	/* and clears it */
 /* All files of a home that nobody has open, under another name. */
 bool home_copy(struct world *w, const char *from, const char *to, struct err *err);
 

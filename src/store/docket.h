@@ -430,11 +430,15 @@ MUST bool docket_fixed_newest(struct docket *d, const char *what,
     struct docket_fixed *out, bool *found, struct err *err);
 /*
  * Those from this offset on, and what they fixed, are forgotten: the journal was written anew from there
- * (ledger/log.h, log_recover), and what it holds is indexed again.
+ * (ledger/log.h, log_recover), and what it holds is indexed again.  How many were forgotten
+ * is known: what those mean stays in their rows, and is not done twice.
  */
 MUST bool docket_records_forget(struct docket *d, uint64_t at, struct err *err);
 /* How much of the journal is indexed here: offset behind the last entry. */
 MUST bool docket_records_end(struct docket *d, uint64_t *out, struct err *err);
 MUST bool docket_records_end_put(struct docket *d, uint64_t at, struct err *err);
+/* Of the next records to index, so many were indexed here before they were forgotten. */
+MUST bool docket_records_meant(struct docket *d, uint64_t *out, struct err *err);
+MUST bool docket_records_meant_put(struct docket *d, uint64_t n, struct err *err);
 
 #endif

@@ -152,44 +152,90 @@ docket_records_each(struct docket *d, const struct digest *act,
 	return ok;
 }
 
+static bool
+fact_get(struct docket *d, const char *sql, uint64_t *out, struct err *err)
+{
+	struct query q;
+	int64_t v;
+
+	if (!query_begin(&q, d, sql, err) || !query_number(&q, &v, err))
+		return false;
+	*out = (uint64_t)v;
+	return true;
+}
+
+static bool
+fact_put(struct docket *d, const char *sql, uint64_t value, struct err *err)
+{
+	struct query q;
+
+	if (!query_begin(&q, d, sql, err))
+		return false;
+	bind_int(&q, (int64_t)value);
+	return query_run(&q, err);
+}
+
+bool
+docket_records_end(struct docket *d, uint64_t *out, struct err *err)
+{
+	return fact_get(d, "SELECT value FROM facts WHERE name = 'records_end'", out, err);
+}
+
+bool
+docket_records_end_put(struct docket *d, uint64_t at, struct err *err)
+{
+	return fact_put(d, "INSERT INTO facts VALUES ('records_end', ?1)"
+	    " ON CONFLICT DO UPDATE SET value = ?1", at, err);
+}
+
+bool
+docket_records_meant(struct docket *d, uint64_t *out, struct err *err)
+{
+	return fact_get(d, "SELECT value FROM facts WHERE name = 'records_meant'", out,
+	    err);
+}
+
+bool
+docket_records_meant_put(struct docket *d, uint64_t n, struct err *err)
+{
+	return fact_put(d, "INSERT INTO facts VALUES ('records_meant', ?1)"
+	    " ON CONFLICT DO UPDATE SET value = ?1", n, err);
+}
+
+/* Those that were forgotten before and not indexed since come behind these. */
+static bool
+meant_count(struct docket *d, uint64_t at, uint64_t *out, struct err *err)
+{
+	struct query q;
+	uint64_t before;
+	int64_t n;
+
+	if (!docket_records_meant(d, &before, err) ||
+	    !query_begin(&q, d, "SELECT count(*) FROM records WHERE at >= ?", err))
+		return false;
+	bind_int(&q, (int64_t)at);
+	if (!query_number(&q, &n, err))
+		return false;
+	*out = before + (uint64_t)n;
+	return true;
+}
+
 bool
 docket_records_forget(struct docket *d, uint64_t at, struct err *err)
 {
 	struct query q;
+	uint64_t meant;
 
-	if (!query_begin(&q, d, "DELETE FROM records WHERE at >= ?", err))
+	if (!meant_count(d, at, &meant, err) ||
+	    !query_begin(&q, d, "DELETE FROM records WHERE at >= ?", err))
 		return false;
 	bind_int(&q, (int64_t)at);
 	if (!query_run(&q, err) ||
 	    !query_begin(&q, d, "DELETE FROM fixed WHERE at >= ?", err))
 		return false;
 	bind_int(&q, (int64_t)at);
-	return query_run(&q, err) && docket_records_end_put(d, at, err);
-}
-
-bool
-docket_records_end(struct docket *d, uint64_t *out, struct err *err)
-{
-	struct query q;
-	int64_t v;
-
-	if (!query_begin(&q, d, "SELECT value FROM facts WHERE name = 'records_end'",
-	    err) || !query_number(&q, &v, err))
-		return false;
-	*out = (uint64_t)v;
-	return true;
-}
-
-bool
-docket_records_end_put(struct docket *d, uint64_t at, struct err *err)
-{
-	struct query q;
-
-	if (!query_begin(&q, d, "INSERT INTO facts VALUES ('records_end', ?1)"
-	    " ON CONFLICT DO UPDATE SET value = ?1", err))
-		return false;
-	bind_int(&q, (int64_t)at);
-	return query_run(&q, err);
+	return query_run(&q, err) && docket_records_end_put(d, at, err) &&
+	    docket_records_meant_put(d, meant, err);
 }
 
 /* ---- what a leaf fixed ---- */
