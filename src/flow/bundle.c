@@ -569,9 +569,9 @@ here_mark(struct bundle_reading *b, struct err *err)
 	for (size_t i = 0; ok && i < b->list.n; i++) {
 		struct bundle_entry *e = &b->list.list[i];
 
-		e->here = home_has(b->f->home, inbox_name_of(&e->sha256).s) ||
-		    home_has(b->f->home, inbox_mark_of(&e->sha256).s);
-		if (!e->here)
+		ok = take_there(b->f, inbox_name_of(&e->sha256).s, &e->here, err) &&
+		    (e->here || take_there(b->f, inbox_mark_of(&e->sha256).s, &e->here, err));
+		if (ok && !e->here)
 			ok = kept_ask(b, d, &e->act, e, &e->here, err);
 		any = any || e->here;
 	}

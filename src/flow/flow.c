@@ -363,10 +363,10 @@ copy_resume(struct flow *f, struct dir *from_at, const char *from, struct dir *t
 {
 	struct copying c = { 0 };
 	struct file_info info, have = { 0 };
-	bool there = path_exists(f->world, to_at, to), ok;
+	bool there = false, ok;
 
 	c.part = mem_new(COPY_PART, err);
-	ok = c.part != NULL && hasher_new(&c.hash, err) &&
+	ok = path_look(f->world, to_at, to, &there, err) && c.part != NULL && hasher_new(&c.hash, err) &&
 	    (from_at == home_dir(f->home) ? parcel_open_whole(f, from, &c.from, err) :
 	    file_open(f->world, from_at, from, FILE_READ, &c.from, err)) &&
 	    file_info(c.from, &info, err) &&

@@ -127,7 +127,8 @@ inbox_keep(struct flow *f, const struct inbox_copy *c, bool *was_there,
 {
 	struct dir *home = home_dir(f->home);
 
-	*was_there = home_has(f->home, c->name.s);
+	if (!path_look(f->world, home, c->name.s, was_there, err))
+		return false;
 	/* Who is told that it is here may wipe the stick: a cut one left a name, not synced. */
 	if (*was_there)
 		return path_remove(f->world, home, c->part, err) &&

@@ -40,16 +40,15 @@ shown_out_open(struct flow *f, const char *path, struct out_place *out, struct e
 {
 	const char *folder;
 	struct buf b;
-	bool ok;
+	bool there = false, ok;
 
 	buf_init(&b, 8192);
 	ok = out_split(path, &b, out, err) && buf_text(&b, &folder, err) &&
 	    dir_open(f->world, NULL, folder, &out->into, err);
 	buf_clear(&b);
-	if (!ok || !path_exists(f->world, out->into, out->name))
-		return ok;
-	return err_set(err, ERR_CONFLICT, "open.exists",
-	    "the folder %s is there already; choose another", path);
+	return ok && path_look(f->world, out->into, out->name, &there, err) &&
+	    (!there || err_set(err, ERR_CONFLICT, "open.exists",
+	    "the folder %s is there already; choose another", path));
 }
 
 /* By default the newest that carries evidence, and not what somebody sent besides. */

@@ -44,12 +44,15 @@ bool
 new_place_open(struct flow *f, const char *path, struct new_place *out,
     struct err *err)
 {
+	bool there, ok;
+
 	if (!place_open(f->world, path, out, err))
 		return false;
-	if (!path_exists(f->world, out->into, out->name))
+	ok = path_look(f->world, out->into, out->name, &there, err);
+	if (ok && !there)
 		return true;
 	new_place_close(out);
-	return err_set(err, ERR_CONFLICT, "out.exists",
+	return ok && err_set(err, ERR_CONFLICT, "out.exists",
 	    "%s is there already; choose another name", path);
 }
 

@@ -36,7 +36,7 @@ place_open(struct exporting *x, const char *path, struct err *err)
 {
 	size_t n = strlen(path), at;
 	char *folder;
-	bool ok;
+	bool there = false, ok;
 
 	while (n > 1 && path[n - 1] == '/')
 		n--;
@@ -55,7 +55,7 @@ place_open(struct exporting *x, const char *path, struct err *err)
 	folder = at == 0 ? mem_text_of(".", err) : mem_text(path, at, err);
 	ok = folder != NULL && dir_open(x->f->world, NULL, folder, &x->into, err);
 	mem_free(folder);
-	return ok && (!path_exists(x->f->world, x->into, x->name) ||
+	return ok && path_look(x->f->world, x->into, x->name, &there, err) && (!there ||
 	    err_set(err, ERR_CONFLICT, "open.exists",
 	    "the folder %s is there already; choose another", path));
 }

@@ -230,18 +230,21 @@ static bool bytes_skip(void *arg, struct span s, struct err *err);
  * destroyed not even the header is here, so that its key does not come back.
  */
 static bool
-key_wanted(struct restoring *r, const char *path, bool *wanted)
+key_wanted(struct restoring *r, const char *path, bool *wanted, struct err *err)
 {
+	bool header_there = false, there = false;
 	size_t n = strlen(path), top = strlen(PACKAGE_KEYS_PATH "/");
 	char header[TAR_PATH_MAX + 20];
 
 	if (strncmp(path, PACKAGE_KEYS_PATH "/", top) != 0 || n <= top + 4 ||
 	    strchr(path + top, '/') != NULL || strcmp(path + n - 4, ".age") != 0)
-		return false;
+		return damaged(err, "the name of a file");
 	(void)snprintf(header, sizeof header, HEADERS_PATH "/%.*s", (int)(n - top - 4),
 	    path + top);
-	*wanted = path_exists(r->f->world, r->into, header) &&
-	    !path_exists(r->f->world, r->into, path);
+	if (!path_look(r->f->world, r->into, header, &header_there, err) ||
+	    !path_look(r->f->world, r->into, path, &there, err))
+		return false;
+	*wanted = header_there && !there;
 	return true;
 }
 
@@ -292,10 +295,12 @@ static bool
 key_file_take(struct restoring *r, struct err *err)
 {
 	const char *path = below_home(r->claim.path);
-	bool wanted;
+	bool wanted = false;
 
-	if (path == NULL || !key_wanted(r, path, &wanted))
+	if (path == NULL)
 		return damaged(err, "the name of a file");
+	if (!key_wanted(r, path, &wanted, err))
+		return false;
 	if (r->look && !key_look(r, path, err))
 		return false;
 	return wanted && !r->look ? file_take(r, err) :

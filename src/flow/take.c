@@ -125,14 +125,7 @@ digest_find(struct taking *t, const char *name, struct err *err)
 bool
 take_there(struct flow *f, const char *path, bool *there, struct err *err)
 {
-	struct err why = ERR_INIT;
-	struct file_info info;
-
-	*there = path_info(f->world, home_dir(f->home), path, &info, &why);
-	if (*there || why.kind == ERR_ABSENT)
-		return true;
-	*err = why;
-	return false;
+	return path_look(f->world, home_dir(f->home), path, there, err);
 }
 
 /*

@@ -252,6 +252,8 @@ file_harm(struct job *j, const char *path, enum harm harm)
 {
 	struct file *file = NULL;
 	struct file_info info;
+	uint8_t last = 0;
+	size_t n;
 
 	if (harm == HARM_NOT_AGE) {
 		rewrite(j, path, "age-encryption", "age-Encryption");
@@ -269,7 +271,10 @@ file_harm(struct job *j, const char *path, enum harm harm)
 	}
 	OK(file_open(j->world, NULL, path, FILE_UPDATE, &file, &err));
 	OK(file_info(file, &info, &err));
-	OK(file_write_at(file, span_text("?"), info.size - (harm == HARM_BYTE), &err));
+	if (harm == HARM_BYTE)
+		OK(file_read_at(file, &last, 1, --info.size, &n, &err));
+	last ^= 1;
+	OK(file_write_at(file, span_of(&last, 1), info.size, &err));
 	/* Most of it is a hole: what it claims to be fits on no disk. */
 	if (harm == HARM_LONGER)
 		OK(file_truncate(file, 1ull << 40, &err));

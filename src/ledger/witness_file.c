@@ -145,15 +145,7 @@ log_signature(const struct vkey *key, struct span note,
 bool
 path_there(struct witness *w, const char *path, bool *there, struct err *err)
 {
-	struct err why = ERR_INIT;
-	struct file_info info;
-
-	*there = path_info(w->w, w->home, path, &info, &why);
-	if (*there || why.kind == ERR_ABSENT)
-		return true;
-	if (err != NULL)
-		*err = why;
-	return false;
+	return path_look(w->w, w->home, path, there, err);
 }
 
 bool

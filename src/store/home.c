@@ -94,7 +94,7 @@ home_begin(struct world *w, const char *path, struct home **out, struct err *err
 {
 	struct file_info info;
 	struct home *h = NULL;
-	bool ok, there;
+	bool ok, there, half = false;
 
 	if (!dir_make_all(w, NULL, path, err) || !home_new(w, path, &h, err))
 		return false;
@@ -106,7 +106,9 @@ home_begin(struct world *w, const char *path, struct home **out, struct err *err
 		ok = err_set(err, ERR_CONFLICT, "home.exists",
 		    "the folder %s is a home already; see it with: comity --home %s status",
 		    path, path);
-	else if (path_exists(w, h->dir, MAKING))
+	else if (!path_look(w, h->dir, MAKING, &half, err))
+		ok = false;
+	else if (half)
 		ok = home_lock(h, err) && clear_half_made(h, err);
 	else
 		ok = must_be_empty(h, err) &&

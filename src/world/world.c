@@ -180,6 +180,21 @@ path_exists(struct world *w, struct dir *at, const char *path)
 }
 
 bool
+path_look(struct world *w, struct dir *at, const char *path, bool *there,
+    struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct file_info info;
+
+	*there = path_info(w, at, path, &info, &why);
+	if (*there || why.kind == ERR_ABSENT)
+		return true;
+	if (err != NULL)
+		*err = why;
+	return false;
+}
+
+bool
 path_link_text(struct world *w, struct dir *at, const char *path,
     struct buf *out, struct err *err)
 {

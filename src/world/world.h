@@ -202,6 +202,9 @@ MUST bool path_info_follow(struct world *w, const char *path,
  * then this is true, and who reads it next is told.
  */
 bool path_exists(struct world *w, struct dir *at, const char *path);
+/* Is anything there?  Whatever else the disk says than yes or no is an error. */
+MUST bool path_look(struct world *w, struct dir *at, const char *path, bool *there,
+    struct err *err);
 MUST bool path_link_text(struct world *w, struct dir *at, const char *path,
     struct buf *out, struct err *err);
 /*
