@@ -6,7 +6,7 @@
 
 #include "flow/disclose_inside.h"
 #include "flow/journey.h"
-#include "flow/people.h"
+#include "flow/people_inside.h"
 #include "package/disclose.h"
 
 /* ---- which lines ---- */
@@ -384,27 +384,54 @@ lifting_print(unsigned evidence, enum restrict_how how, const struct disclose_na
 	    "and a list of names, sha256 %s\n", digest_hex(&list).s));
 }
 
+static void
+marks_record(struct flow *f, unsigned evidence, enum restrict_how how, struct record *r)
+{
+	record_begin(f, r, EVENT_ADMINISTRATION);
+	(void)snprintf(r->reason, sizeof r->reason, how == RESTRICT_NONE ?
+	    "evidence.unrestricted" : "evidence.restricted");
+	(void)snprintf(r->files[0].path, sizeof r->files[0].path, "%.79s",
+	    evidence_path(evidence, "restricted").s);
+	r->files_n = 1;
+}
+
+/* Used comes first: who is cut in between asks anew. */
+static bool
+marks_records(struct flow *f, struct record *list, bool used, struct err *err)
+{
+	struct record_item items[] = { { .record = &list[1] }, { .record = &list[0] } };
+	struct docket *d = NULL;
+	bool ok;
+
+	if (!home_lock(f->home, err) || !home_docket(f->home, &d, err))
+		return false;
+	ok = record_group(f, d, items + !used, (size_t)1 + used, err);
+	home_docket_done(f->home);
+	return ok;
+}
+
 static bool
 marks_keep(struct flow *f, unsigned evidence, enum restrict_how how, const struct marks *m,
     const struct matter *under, struct err *err)
 {
-	struct record r;
+	struct record *list = mem_new(2 * sizeof *list, err);
+	bool used, ok;
 
-	record_begin(f, &r, EVENT_ADMINISTRATION);
-	(void)snprintf(r.reason, sizeof r.reason, how == RESTRICT_NONE ?
-	    "evidence.unrestricted" : "evidence.restricted");
-	(void)snprintf(r.files[0].path, sizeof r.files[0].path, "%.79s",
-	    evidence_path(evidence, "restricted").s);
-	r.files_n = 1;
-	return marks_digest(m, &r.files[0].sha256, &r.files[0].bytes, err) && record_alone(f, &r, 0, err) &&
-	    (under == NULL || flow_second_use(f, NULL, under, err)) &&
-	    marks_save(f, evidence, m, err);
+	if (list == NULL)
+		return false;
+	marks_record(f, evidence, how, &list[0]);
+	ok = marks_digest(m, &list[0].files[0].sha256, &list[0].files[0].bytes, err) &&
+	    matter_used(f, under, &list[1], &used, err) &&
+	    marks_records(f, list, used, err) && marks_save(f, evidence, m, err);
+	mem_free(list);
+	return ok;
 }
 
+/* already: the ledger says so, and what was approved for it is over. */
 static bool
 lifting_keep(struct flow *f, unsigned evidence, enum restrict_how how,
     const struct disclose_names *names, const struct digest *before,
-    const struct marks *m, struct err *err)
+    const struct marks *m, bool already, struct err *err)
 {
 	struct matter matter = { .act = PEOPLE_UNRESTRICT, .kind = ACT_DELIVERED,
 		.evidence = evidence };
@@ -415,7 +442,7 @@ lifting_keep(struct flow *f, unsigned evidence, enum restrict_how how,
 	buf_init_secret(&content, MATTER_MAX);
 	ok = lifting_print(evidence, how, names, before, m, &content, err);
 	matter.content = buf_span(&content);
-	ok = ok && flow_second(f, &matter, &people, err);
+	ok = ok && (already || flow_second(f, &matter, &people, err));
 	if (ok)
 		ok = flow_second_end(f, &matter,
 		    marks_keep(f, evidence, how, m, &matter, err), err);
@@ -458,8 +485,8 @@ flow_evidence_restrict(struct flow *f, unsigned evidence, enum restrict_how how,
 	was.has_said = m.has_said;
 	was.said = m.said;
 	ok = ok && marks_decide(f, e, how, names, &m, err) &&
-	    said_already(&was, &m, &already, err) && (lowers && !already ?
-	    lifting_keep(f, evidence, how, names, &before, &m, err) :
+	    said_already(&was, &m, &already, err) && (lowers ?
+	    lifting_keep(f, evidence, how, names, &before, &m, already, err) :
 	    marks_keep(f, evidence, how, &m, NULL, err));
 	if (ok)
 		*lines = m.lines_n;

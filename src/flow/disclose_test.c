@@ -139,9 +139,45 @@ looked_at_and_not_copied(void)
 	NO(opened("again", &err), "people.second");
 }
 
+/* Somebody writes in the docket, beside this program. */
+static void
+row_changed(struct site *s, const struct digest *package, unsigned evidence, bool other)
+{
+	struct docket *d = NULL;
+	struct docket_act row;
+	bool found = false;
+
+	OK(home_lock(s->flow.home, &err));
+	OK(home_docket(s->flow.home, &d, &err));
+	OK(docket_begin(d, &err));
+	OK(docket_act_package(d, package, &row, &found, &err));
+	assert_true(found);
+	row.evidence = evidence;
+	row.other = other;
+	OK(docket_act_put(d, &row, &err));
+	OK(docket_commit(d, &err));
+	home_docket_done(s->flow.home);
+	OK(site_again(s, &err));
+}
+
+static struct digest
+package_of(struct site *s, unsigned evidence)
+{
+	struct evidence *e = calloc(1, sizeof *e);
+	struct digest d;
+
+	assert_non_null(e);
+	OK(evidence_load(s->flow.home, evidence, e, &err));
+	assert_true(e->parcels_n == 1);
+	d = e->parcels[0].package_id;
+	free(e);
+	return d;
+}
+
 static void
 what_answers_a_request_about_article_14_is_restricted_until_a_person_decides(void **state)
 {
+	struct digest package;
 	struct defence_result whole;
 	struct disclosure d;
 
@@ -161,6 +197,11 @@ what_answers_a_request_about_article_14_is_restricted_until_a_person_decides(voi
 	assert_false(path_exists(j.world, NULL, "for-them/disclosure"));
 	looked_at_and_not_copied();
 	NO(restricted(&j.a, RESTRICT_NONE, NULL, &err), "people.second");
+	/* What the docket says of its packages lowers nothing. */
+	package = package_of(&j.a, 1);
+	row_changed(&j.a, &package, 1, true);
+	NO(restricted(&j.a, RESTRICT_NONE, NULL, &err), "people.second");
+	row_changed(&j.a, &package, 1, false);
 	OK(SECONDED(&j.a, &err, restricted(&j.a, RESTRICT_NONE, NULL, &err)));
 	OK(exported("court", &err));
 	OK(SECONDED(&j.a, &err, shown(&j.a, "zero", "out", &d, NULL, &err)));
@@ -240,6 +281,57 @@ marks_that_were_changed_in_the_home_free_nothing(void **state)
 	assert_true(m.all && m.differ);
 	marks_clear(&m);
 	buf_clear(&was);
+}
+
+enum in_its_place { A_FOLDER, NO_LIST, TOO_LONG, IN_ITS_PLACE };
+
+static void
+put_in_its_place(enum in_its_place what, const char *path)
+{
+	struct dir *home = home_dir(j.b.flow.home);
+	char *much;
+
+	if (home_has(j.b.flow.home, path))
+		OK(path_remove(j.world, home, path, &err));
+	if (what == A_FOLDER) {
+		OK(dir_make(j.world, home, path, &err));
+		OK(dir_make(j.world, home, "evidence/0001/restricted/more", &err));
+	} else if (what == NO_LIST) {
+		OK(home_save(j.b.flow.home, path,
+		    span_text("comity.restricted/1\nact 12\n"), &err));
+	} else {
+		much = calloc(1, SMALL_FILE_MAX + 1);
+		assert_non_null(much);
+		OK(home_save(j.b.flow.home, path, span_of(much, SMALL_FILE_MAX + 1), &err));
+		free(much);
+	}
+}
+
+static void
+what_is_no_list_restricts_all_and_is_decided_again(void **state)
+{
+	const char *path = "evidence/0001/restricted";
+	struct marks m;
+
+	(void)state;
+	/* Decided once already, and not yet. */
+	for (int decided = 0; decided < 2; decided++)
+		for (int i = 0; i < IN_ITS_PLACE; i++) {
+			put_in_its_place((enum in_its_place)i, path);
+			OK(marks_load(&j.b.flow, 1, &m, &err));
+			assert_true(m.all && m.differ && m.decided && m.acts_n == 0);
+			marks_clear(&m);
+			if (decided == 0 && i + 1 < IN_ITS_PLACE) {
+				if (i == A_FOLDER)
+					OK(dir_remove_all(j.world,
+					    home_dir(j.b.flow.home), path, &err));
+				continue;
+			}
+			OK(restricted(&j.b, RESTRICT_ALL, NULL, &err));
+			OK(marks_load(&j.b.flow, 1, &m, &err));
+			assert_true(m.all && !m.differ);
+			marks_clear(&m);
+		}
 }
 
 static void
@@ -429,6 +521,7 @@ main(void)
 		cmocka_unit_test(what_answers_another_request_is_not),
 		TEST(files_are_marked_one_by_one_up_to_a_limit),
 		TEST(marks_that_were_changed_in_the_home_free_nothing),
+		TEST(what_is_no_list_restricts_all_and_is_decided_again),
 		TEST(a_name_at_the_source_comes_before_a_path_in_the_package),
 		TEST(marks_and_inspections_outlive_a_backup_and_a_rebuild),
 		TEST(nothing_is_shown_by_one_person_alone),

@@ -120,7 +120,11 @@ leaf_look(void *arg, const struct leaf *x)
 	l->out->said = x->digest;
 }
 
-/* file NULL: none lies there. */
+/*
+ * file NULL: none that can be read.  What differs restricts: what it says was looked through
+ * does not count.  So with one that only an earlier version can have recorded, which named no
+ * list: what it leaves out is as if nobody had decided.
+ */
 static bool
 marks_compare(struct flow *f, unsigned evidence, const struct digest *file,
     struct marks *out, struct err *err)
@@ -129,10 +133,12 @@ marks_compare(struct flow *f, unsigned evidence, const struct digest *file,
 
 	if (!leaves_each(f, LEAF_MARKS, leaf_look, &l, err))
 		return false;
-	out->differ = out->has_said ? file == NULL || !digest_eq(file, &out->said) :
-	    file != NULL && !l.earlier;
+	out->differ = out->differ || (out->has_said ? file == NULL ||
+	    !digest_eq(file, &out->said) : file != NULL && !l.earlier);
 	out->all = out->all || out->differ;
-	out->decided = out->decided || out->differ;
+	if (out->differ || !out->has_said)
+		out->acts_n = 0;
+	out->decided = out->all || out->has_said;
 	return true;
 }
 
@@ -151,38 +157,75 @@ marks_read(struct span text, struct marks *out, struct err *err)
 	return ok;
 }
 
+/* *is false: what lies there is no list, and whoever put it there decided nothing. */
+static bool
+marks_file(struct flow *f, const char *path, struct marks *out, struct digest *sha256,
+    bool *is, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct buf b;
+
+	buf_init(&b, SMALL_FILE_MAX);
+	*is = home_load(f->home, path, &b, &why) && marks_read(buf_span(&b), out, &why) &&
+	    digest_of(buf_span(&b), sha256, &why);
+	buf_clear(&b);
+	if (*is)
+		return true;
+	marks_clear(out);
+	if (why.kind != ERR_MEMORY && why.kind != ERR_STOPPED)
+		return true;
+	*err = why;
+	return false;
+}
+
+static void
+marks_sort(struct marks *m)
+{
+	m->sorted_n = m->lines_n;
+	if (m->lines_n > 0)
+		qsort(m->lines, m->lines_n, sizeof *m->lines, by_digest);
+}
+
 bool
 marks_load(struct flow *f, unsigned evidence, struct marks *out, struct err *err)
 {
 	struct evidence_file path = evidence_path(evidence, "restricted");
+	bool there = home_has(f->home, path.s), is = false;
 	struct digest file;
-	struct buf b;
-	bool ok;
 
 	memset(out, 0, sizeof *out);
-	if (!home_has(f->home, path.s))
-		return marks_compare(f, evidence, NULL, out, err);
-	out->decided = true;
-	buf_init(&b, SMALL_FILE_MAX);
-	ok = home_load(f->home, path.s, &b, err) && marks_read(buf_span(&b), out, err) &&
-	    digest_of(buf_span(&b), &file, err) &&
-	    marks_compare(f, evidence, &file, out, err);
-	buf_clear(&b);
-	out->sorted_n = out->lines_n;
-	if (out->lines_n > 0)
-		qsort(out->lines, out->lines_n, sizeof *out->lines, by_digest);
-	return ok;
+	if (there && !marks_file(f, path.s, out, &file, &is, err))
+		return false;
+	out->differ = there && !is;
+	if (!marks_compare(f, evidence, is ? &file : NULL, out, err))
+		return false;
+	marks_sort(out);
+	return true;
+}
+
+/* A folder in its place is no list, and would not be replaced by one. */
+static bool
+folder_leave(struct flow *f, const char *path, struct err *err)
+{
+	struct dir *home = home_dir(f->home);
+	struct file_info info;
+
+	if (!home_has(f->home, path))
+		return true;
+	return path_info(f->world, home, path, &info, err) && (info.type != FILE_DIR ||
+	    dir_remove_all(f->world, home, path, err));
 }
 
 bool
 marks_save(struct flow *f, unsigned evidence, const struct marks *m, struct err *err)
 {
+	struct evidence_file path = evidence_path(evidence, "restricted");
 	struct buf b;
 	bool ok;
 
 	buf_init(&b, SMALL_FILE_MAX);
-	ok = marks_text(m, &b, err) && home_save(f->home, evidence_path(evidence, "restricted").s,
-	    buf_span(&b), err);
+	ok = marks_text(m, &b, err) && folder_leave(f, path.s, err) &&
+	    home_save(f->home, path.s, buf_span(&b), err);
 	buf_clear(&b);
 	return ok;
 }
@@ -303,8 +346,9 @@ parcel_is_whole(struct flow *f, const struct evidence *e, const struct marks *m,
 	struct kept_reading k;
 	bool ok;
 
-	*whole = false;
-	if (p->destroyed_at != 0 || p->other)
+	/* That it is destroyed is the docket's word. */
+	*whole = true;
+	if (p->destroyed_at != 0)
 		return true;
 	ok = shown_open(f, e->number, &parcel, &k, &why) &&
 	    marks_whole(f, m, &k, &p->act_id, whole, &why);
