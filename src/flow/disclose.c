@@ -231,7 +231,6 @@ disclosing_close(struct disclosing_now *n, bool ok, struct err *err)
 	dir_close(n->into);
 	if (n->at != NULL) {
 		dir_close(n->at);
-		ok = ok && using_leaf(&n->use, err);
 		ok = shown_making_end(n->flow, &n->out, n->making, ok, ok ? err : NULL) &&
 		    ok;
 	}

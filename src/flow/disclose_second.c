@@ -93,10 +93,10 @@ disclosing_second(struct disclosing_now *n, bool (*make)(struct disclosing_now *
 	buf_init_secret(&content, MATTER_MAX);
 	ok = disclosing_matter(n, &content, &m, err) &&
 	    flow_second(n->flow, &m, &people, err);
-	/* Made under another name, which disclosing_close changes. */
+	/* Both approvals are used before a byte of it is in the clear. */
 	if (ok)
-		ok = flow_second_end(n->flow, &m, make(n, arg, err) &&
-		    flow_second_use(n->flow, NULL, &m, err), err);
+		ok = flow_second_end(n->flow, &m, using_leaf(&n->use, err) &&
+		    flow_second_use(n->flow, NULL, &m, err) && make(n, arg, err), err);
 	buf_clear(&content);
 	return ok;
 }

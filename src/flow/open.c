@@ -186,7 +186,8 @@ use_begin(struct using *u, struct flow *f, const struct kept_reading *k, size_t 
 
 /*
  * May it be used so?  The limits of a parcel that does not open cannot be read, and
- * nothing comes out of it: then the check says what is wrong with it.
+ * nothing comes out of it, not even for the time of the check, which then says what is
+ * wrong with it.  An approval is used before there is a byte of it in the clear.
  */
 static bool
 use_ask(struct using *u, struct flow *f, const struct kept_reading *k, size_t parcel,
@@ -204,10 +205,11 @@ use_ask(struct using *u, struct flow *f, const struct kept_reading *k, size_t pa
 }
 
 static bool
-unread_ask(bool unread, const struct package_report *report, struct err *err)
+unread_check(struct kept_reading *k, struct package_report *report, struct err *err)
 {
-	return !unread || !report->unpacked || err_set(err, ERR_UNPROVEN, "use.unread",
-	    "the limits of its use cannot be read; nothing is handed out");
+	return node_check(&k->trust, &k->in, report, err) &&
+	    (report->unchanged != UNCHANGED_YES || err_set(err, ERR_UNPROVEN, "use.unread",
+	    "the limits of its use cannot be read; nothing is handed out"));
 }
 
 bool
@@ -225,17 +227,15 @@ flow_evidence_open(struct flow *f, unsigned number, size_t parcel,
 	ok = shown_open(f, number, &parcel, &k, err) &&
 	    shown_out_open(f, out_path, &out, err) &&
 	    use_ask(&use, f, &k, parcel, false, &unread, err) && shown_record(f, &k, parcel, EVENT_OPENED, err);
-	if (ok) {
-		k.in.trust.has_at = has_at;
-		k.in.trust.at = at;
+	k.in.trust.has_at = has_at;
+	k.in.trust.at = at;
+	if (ok && unread)
+		ok = unread_check(&k, report, err);
+	else if (ok) {
 		k.in.unpack_into = out.into;
 		k.in.unpack_name = out.name;
 		k.in.resume = true;
-		ok = node_check(&k.trust, &k.in, report, err);
-		if (ok && !(unread_ask(unread, report, err) && using_leaf(&use, err))) {
-			ok = false;
-			(void)!dir_remove_all(f->world, out.into, out.name, NULL);
-		}
+		ok = using_leaf(&use, err) && node_check(&k.trust, &k.in, report, err);
 	}
 	ok = using_end(&use, ok, err);
 	dir_close(out.into);
@@ -417,15 +417,14 @@ flow_evidence_export(struct flow *f, unsigned number, size_t parcel,
 	    shown_out_open(f, out_path, &out, err) &&
 	    use_ask(&use, f, &k, parcel, true, &unread, err);
 	(void)snprintf(making, sizeof making, EXPORT_PREFIX "%s", out.name);
-	ok = ok && shown_record(f, &k, parcel, EVENT_EXPORTED, err) &&
-	    making_open(f, &out, making, &at, err) &&
-	    export_into(f, &k, at, tar, report, err);
+	ok = ok && shown_record(f, &k, parcel, EVENT_EXPORTED, err);
+	if (ok && unread)
+		ok = unread_check(&k, report, err);
+	else if (ok)
+		ok = using_leaf(&use, err) && making_open(f, &out, making, &at, err) &&
+		    export_into(f, &k, at, tar, report, err);
 	dir_close(at);
-	if (ok && !(unread_ask(unread, report, err) && using_leaf(&use, err))) {
-		ok = false;
-		(void)!shown_making_end(f, &out, making, false, NULL);
-	}
-	if (ok)
+	if (ok && !unread)
 		ok = shown_making_end(f, &out, making, report->unpacked, err);
 	else if (at != NULL && err->kind == ERR_REFUSED)
 		(void)!shown_making_end(f, &out, making, false, NULL);

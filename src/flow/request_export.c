@@ -11,6 +11,7 @@
 
 #define EXPORT_ACTS_MAX 10000	/* of one thread: names of four digits at most */
 #define EXPORT_PREFIX ".comity-export-"
+#define ACT_NAME_MAX 80		/* of a bag: 0001-KIND-out */
 #define EXPORT_NAME_MAX 200	/* bytes: the names beside it are longer */
 
 struct exporting {
@@ -24,7 +25,7 @@ struct exporting {
 	size_t n, room, destroyed, restricted;
 	struct docket *d;		/* while acts are found */
 	bool evidence;			/* among them */
-	struct using **uses;		/* of what two persons open, until it is opened */
+	struct using **uses;		/* of what two persons open, used before it is opened */
 	size_t uses_n;
 	struct node_trust trust;
 };
@@ -248,10 +249,78 @@ uses_ask(struct exporting *x, struct err *err)
 	return ok;
 }
 
-/* The parcel of this act; *is: some of it is restricted.  One that does not open is told later. */
+/* ---- opened ---- */
+
+/* The bag of an act, in the folder that is made; not into: it is only checked. */
 static bool
-act_restricted(struct exporting *x, const struct docket_act *a, bool *is, struct err *err)
+act_check(struct exporting *x, const struct docket_act *a, const char *name, bool into,
+    struct err *err)
 {
+	struct parcel p = { .act_id = a->act, .package_id = a->package,
+		.other = a->other };
+	struct parcel_path path = parcel_file(&p);
+	struct package_reading in = { .world = x->f->world, .at = home_dir(x->f->home),
+		.path = path.s, .keys = &x->trust.keys, .trust = x->trust.trust,
+		.unpack_into = into ? x->at : NULL, .unpack_name = name,
+		.progress = x->f->progress };
+	struct package_report report;
+	struct buf token, head;
+	bool found, ok;
+
+	package_report_init(&report);
+	buf_init(&token, STAMP_FILE_MAX);
+	/* A stamp that came later lies beside it, and goes into the bag. */
+	ok = stamp_file_load(x->f, a->evidence, &p, "tst", &token, &found, err);
+	in.trust.late_token = buf_span(&token);
+	parcel_head_init(&head);
+	ok = ok && parcel_join(x->f, &in, &head, err) &&
+	    node_check(&x->trust, &in, &report, err) &&
+	    (report.unchanged == UNCHANGED_YES ||
+	    err_set(err, ERR_UNPROVEN, "export.changed",
+	    "%s (%s) does not open: %s Nothing was written.", name, path.s,
+	    report.unchanged_text));
+	package_report_clear(&report);
+	buf_clear(&token);
+	buf_clear(&head);
+	return ok;
+}
+
+static void
+act_name(const struct docket_act *a, size_t i, char name[static ACT_NAME_MAX])
+{
+	(void)snprintf(name, ACT_NAME_MAX, "%02zu-%s-%s", i + 1, a->kind,
+	    a->direction == ACT_IN ? "in" : "out");
+}
+
+static bool
+act_export(struct exporting *x, size_t i, struct err *err)
+{
+	char name[ACT_NAME_MAX];
+
+	act_name(&x->acts[i], i, name);
+	return act_check(x, &x->acts[i], name, true, err);
+}
+
+/* ---- what is never copied ---- */
+
+/* What cannot be looked through is not unpacked, not even for the time of the check. */
+static bool
+act_unread(struct exporting *x, size_t i, struct err *err)
+{
+	char name[ACT_NAME_MAX];
+	struct err why = *err;
+
+	act_name(&x->acts[i], i, name);
+	return act_check(x, &x->acts[i], name, false, err) && err_set(err, ERR_UNPROVEN,
+	    "use.unread", "%s: the limits of its use cannot be read; nothing is handed out (%s)",
+	    name, why.text);
+}
+
+/* The parcel of this act; *is: some of it is restricted. */
+static bool
+act_restricted(struct exporting *x, size_t i, bool *is, struct err *err)
+{
+	const struct docket_act *a = &x->acts[i];
 	struct evidence *e = mem_new(sizeof *e, err);
 	struct kept_reading k;
 	size_t parcel = 0;
@@ -266,10 +335,8 @@ act_restricted(struct exporting *x, const struct docket_act *a, bool *is, struct
 		ok = shown_open(x->f, a->evidence, &parcel, &k, err) &&
 		    restricted_look(x->f, &k, parcel, is, err);
 		shown_close(&k);
-		if (!ok && (err->kind == ERR_INPUT || err->kind == ERR_UNPROVEN)) {
-			err_clear(err);
-			ok = true;
-		}
+		if (!ok && (err->kind == ERR_INPUT || err->kind == ERR_UNPROVEN))
+			ok = act_unread(x, i, err);
 	}
 	mem_free(e);
 	return ok;
@@ -285,7 +352,7 @@ restricted_leave(struct exporting *x, struct err *err)
 	for (size_t i = 0; i < x->n; i++) {
 		is = false;
 		if (x->acts[i].evidence != 0 &&
-		    !act_restricted(x, &x->acts[i], &is, err))
+		    !act_restricted(x, i, &is, err))
 			return false;
 		x->restricted += is;
 		if (!is)
@@ -322,41 +389,7 @@ acts_load(struct exporting *x, struct err *err)
 	return ok;
 }
 
-/* ---- opened ---- */
-
-static bool
-act_export(struct exporting *x, size_t i, struct err *err)
-{
-	const struct docket_act *a = &x->acts[i];
-	struct parcel p = { .act_id = a->act, .package_id = a->package,
-		.other = a->other };
-	struct parcel_path path = parcel_file(&p);
-	char name[80];
-	struct package_reading in = { .world = x->f->world, .at = home_dir(x->f->home),
-		.path = path.s, .keys = &x->trust.keys, .trust = x->trust.trust,
-		.unpack_into = x->at, .unpack_name = name,
-		.progress = x->f->progress };
-	struct package_report report;
-	struct buf token, head;
-	bool found, ok;
-
-	(void)snprintf(name, sizeof name, "%02zu-%s-%s", i + 1, a->kind,
-	    a->direction == ACT_IN ? "in" : "out");
-	package_report_init(&report);
-	buf_init(&token, STAMP_FILE_MAX);
-	/* A stamp that came later lies beside it, and goes into the bag. */
-	ok = stamp_file_load(x->f, a->evidence, &p, "tst", &token, &found, err);
-	in.trust.late_token = buf_span(&token);
-	parcel_head_init(&head);
-	ok = ok && parcel_join(x->f, &in, &head, err) && node_check(&x->trust, &in, &report, err) && (report.unpacked ||
-	    err_set(err, ERR_UNPROVEN, "export.changed",
-	    "%s (%s) does not open: %s Nothing was written.", name, path.s,
-	    report.unchanged_text));
-	package_report_clear(&report);
-	buf_clear(&token);
-	buf_clear(&head);
-	return ok;
-}
+/* ---- all of it ---- */
 
 static bool
 acts_export(struct exporting *x, struct err *err)
@@ -364,7 +397,7 @@ acts_export(struct exporting *x, struct err *err)
 	for (size_t i = 0; i < x->n; i++)
 		if (!act_export(x, i, err))
 			return false;
-	return dir_sync(x->at, err) && uses_leaf(x, err) && path_rename(x->f->world, x->into, x->making,
+	return dir_sync(x->at, err) && path_rename(x->f->world, x->into, x->making,
 	    x->into, x->name, false, err) && dir_sync(x->into, err);
 }
 
@@ -380,7 +413,7 @@ flow_request_export(struct flow *f, unsigned number, const char *out_path,
 	ok = node_trust_open(&x.trust, f, true, err) &&
 	    place_open(&x, out_path, err) &&
 	    acts_find(&x, err) && uses_ask(&x, err) && acts_load(&x, err) &&
-	    making_open(&x, err) && acts_export(&x, err);
+	    uses_leaf(&x, err) && making_open(&x, err) && acts_export(&x, err);
 	if (!ok)
 		decided_refused(f, number, err);
 	if (!ok && x.at != NULL)

@@ -183,6 +183,95 @@ s10_a_sealed_part_opens_only_with_two_roles(void **state)
 	NO(opened(NULL, "two", &err), "people.second");
 }
 
+static const struct field_setting protects[] = { { "protected_persons.codes", "lawyer" } };
+
+/* A file where the folder of what is being made would be: nothing can be written. */
+static void
+barred(const char *name)
+{
+	OK(file_save(j.world, NULL, name, span_text("here\n"), true, &err));
+}
+
+static void
+s10_an_approval_is_used_before_anything_is_in_the_clear(void **state)
+{
+	struct err why = ERR_INIT;
+
+	(void)state;
+	received_under(protects, COUNT(protects), NULL, 0);
+	NO(opened(NULL, "one", &err), "people.second");
+	barred(".comity-quarantine-one");
+	/* Approved, and cut by what lies in the way. */
+	assert_false(SECONDED(&j.a, &why, opened(NULL, "one", &why)));
+	assert_string_not_equal(why.reason, "people.second");
+	NO(opened(NULL, "two", &err), "people.used");
+	barred(".comity-export-three");
+	why = (struct err)ERR_INIT;
+	assert_false(SECONDED(&j.a, &why, exported(NULL, "three", &why)));
+	NO(exported(NULL, "four", &err), "people.used");
+	assert_false(path_exists(j.world, NULL, "four"));
+}
+
+/* The parcel of that act in the home of a; taken away, or with a bit of its end changed. */
+static void
+request_spoiled(bool away)
+{
+	struct docket_request row;
+	char path[200];
+	struct buf b;
+
+	OK(site_again(&j.a, &err));
+	OK(row_of(&j.a, 1, &row, &err));
+	(void)snprintf(path, sizeof path, "aldora/%s", parcel_path(&row.act).s);
+	site_end(&j.a);
+	buf_init(&b, 1u << 20);
+	OK(file_load(j.world, NULL, path, &b, &err));
+	b.p[b.n - 200] ^= 1;
+	if (away)
+		OK(path_remove(j.world, NULL, path, &err));
+	else
+		OK(file_save(j.world, NULL, path, buf_span(&b), true, &err));
+	buf_clear(&b);
+}
+
+static void
+s10_limits_that_cannot_be_read_unpack_nothing(void **state)
+{
+	struct request_exported out;
+
+	(void)state;
+	received_under(protects, COUNT(protects), NULL, 0);
+	request_spoiled(false);
+	/* It would be told of what lies in the way if it began to unpack. */
+	barred(".comity-quarantine-one");
+	NO(opened(NULL, "one", &err), "use.unread");
+	barred(".comity-export-two");
+	NO(exported(NULL, "two", &err), "use.unread");
+	OK(site_again(&j.a, &err));
+	NO(flow_request_export(&j.a.flow, 1, "three", &out, &err), "use.unread");
+	assert_false(path_exists(j.world, NULL, "three"));
+	assert_false(path_exists(j.world, NULL, "one"));
+	assert_false(path_exists(j.world, NULL, "two"));
+}
+
+static void
+s10_evidence_whose_request_is_gone_is_opened_by_two(void **state)
+{
+	struct err why = ERR_INIT;
+
+	(void)state;
+	received_under(NULL, 0, NULL, 0);
+	OK(opened(NULL, "one", &err));
+	request_spoiled(true);
+	OK(site_again(&j.a, &err));
+	OK(docket_by_hand(&j.a, "UPDATE acts SET request = NULL WHERE evidence = 1", &err));
+	assert_false(opened(NULL, "two", &why));
+	assert_string_equal(why.reason, "people.second");
+	assert_non_null(strstr(why.text, "does not lie here"));
+	NO(exported(NULL, "two", &err), "people.second");
+	OK(SECONDED(&j.a, &err, opened(NULL, "two", &err)));
+}
+
 
 /* ---- a sender whose own policy always says yes ---- */
 
@@ -995,6 +1084,9 @@ static const struct CMUnitTest tests[] = {
 	EACH(s08_no_field_takes_a_credential_and_text_that_asks_for_one_is_marked),
 	EACH(s09_a_flagged_case_shows_the_research_checklist),
 	EACH(s10_a_sealed_part_opens_only_with_two_roles),
+	EACH(s10_an_approval_is_used_before_anything_is_in_the_clear),
+	EACH(s10_limits_that_cannot_be_read_unpack_nothing),
+	EACH(s10_evidence_whose_request_is_gone_is_opened_by_two),
 	EACH(s11_opening_for_another_purpose_stops_and_asks),
 	EACH(s11_an_item_past_retention_is_flagged),
 	EACH(s12_a_request_without_identifier_or_period_is_rejected),

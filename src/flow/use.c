@@ -10,6 +10,7 @@ struct looking {
 	const struct parcel *p;
 	struct act handed, request;
 	bool asked;			/* there is a request it belongs to */
+	bool missing;			/* it follows acts, of which none is a request here */
 	struct use_facts facts;
 };
 
@@ -76,6 +77,7 @@ looking_load(struct looking *l, unsigned *number, struct err *err)
 	l->handed = a;
 	if (!thread_find(l, number, &thread, &act, err) || !followed_load(l, err))
 		return false;
+	l->missing = !l->asked && l->handed.follows_n > 0;
 	if (l->asked || !thread)
 		return true;
 	if (!act_open(l->f, &act, &a, err))
@@ -127,15 +129,25 @@ facts_fill(struct looking *l, bool received)
 	x->persons = 1;
 	x->other_purpose = is_other(l);
 	x->keep_until = use_keep_until(&l->handed.body.delivered.limits, "conditions");
+	/* A row of ours that names another thread does not say whom it is about. */
+	x->protected = l->missing || (l->asked && use_protected(&l->request));
 	if (!l->asked)
 		return;
-	x->protected = use_protected(&l->request);
 	if (l->request.kind != ACT_USE_CONSENT)
 		x->keep_until = earlier(x->keep_until, use_keep_until(
 		    &l->request.body.request.fields, "F69"));
 }
 
 /* ---- two persons ---- */
+
+/* Why two are asked for, to whom the request is not to be seen. */
+static bool
+missing_tell(const struct looking *l, struct err *err)
+{
+	return l->missing && err->kind == ERR_REFUSED ? err_wrap(err,
+	    "the request that this evidence answers does not lie here, so that nobody can tell whether a protected person is concerned (S10), and two persons open it") :
+	    false;
+}
 
 static bool
 two_ask(struct using *u, struct looking *l, unsigned evidence, enum use_for why,
@@ -154,11 +166,13 @@ two_ask(struct using *u, struct looking *l, unsigned evidence, enum use_for why,
 	    digest_hex(&l->p->act_id).s, digest_hex(&l->p->package_id).s) ||
 	    !matter_value_print(&u->content, "for another purpose", u->f->purpose, err) ||
 	    (why == USE_RESTRICTED && !buf_add_text(&u->content,
-	    "restricted material (Article 14)\n", err)))
+	    "restricted material (Article 14)\n", err)) ||
+	    (l->missing && !buf_add_text(&u->content,
+	    "the request that it answers does not lie here\n", err)))
 		return false;
 	u->matter.content = buf_span(&u->content);
 	if (!flow_second(u->f, &u->matter, &people, err))
-		return false;
+		return missing_tell(l, err);
 	u->two = people.n > 0;
 	l->facts.persons = (unsigned)people.n;
 	return true;

@@ -36,7 +36,7 @@ struct using {
  */
 MUST bool using_begin(struct using *u, struct flow *f, const struct evidence *e,
     const struct parcel *p, enum use_for why, struct err *err);
-/* Its approval is used now, the last thing before what is made can be seen. */
+/* Its approval is used now, the last thing before the first byte of it is in the clear. */
 MUST bool using_leaf(struct using *u, struct err *err);
 /* Returns used, as flow_second_end does. */
 MUST bool using_end(struct using *u, bool used, struct err *err);
