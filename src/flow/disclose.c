@@ -220,7 +220,8 @@ disclosing_open(struct disclosing_now *n, struct err *err)
 	    (c->all || (named_make(&n->wish->names, &c->named, err) &&
 	    names_settled(n, err))) &&
 	    home_lock(f->home, err) && shown_out_open(f, n->wish->out, &n->out, err) &&
-	    marks_load(f, n->wish->evidence, &c->marks, err) &&
+	    marks_load_of(f, n->wish->evidence, &n->k.evidence.parcels[n->parcel], 1,
+	    &c->marks, err) &&
 	    marks_whole(f, &c->marks, &n->k, &n->k.evidence.parcels[n->parcel].act_id,
 	    &c->whole, err) && disclosing_begin(n, err);
 }
@@ -349,7 +350,9 @@ marks_decide(struct flow *f, const struct evidence *e, enum restrict_how how,
 	bool ok = true;
 
 	if (how != RESTRICT_FILES) {
-		marks_clear(m);
+		/* All: also of what was decided here under this number before. */
+		m->acts_n = how == RESTRICT_ALL ? m->acts_n : 0;
+		m->lines_n = m->sorted_n = 0;
 		m->all = how == RESTRICT_ALL;
 		for (size_t i = 0; ok && i < e->parcels_n; i++)
 			ok = marks_looked(m, &e->parcels[i].act_id, err);
@@ -479,7 +482,8 @@ flow_evidence_restrict(struct flow *f, unsigned evidence, enum restrict_how how,
 		return false;
 	ok = flow_may(f, PEOPLE_EXPORT, err) && home_lock(f->home, err) &&
 	    evidence_load(f->home, evidence, e, err) &&
-	    marks_load(f, evidence, &m, err) && marks_digest(&m, &before, &bytes, err) &&
+	    marks_load_of(f, evidence, e->parcels, e->parcels_n, &m, err) &&
+	    marks_digest(&m, &before, &bytes, err) &&
 	    restriction_lowers(f, e, &m, how, &lowers, err);
 	was.has_said = m.has_said;
 	was.said = m.said;

@@ -334,6 +334,111 @@ what_is_no_list_restricts_all_and_is_decided_again(void **state)
 		}
 }
 
+/* ---- who writes in the docket, or beside it ---- */
+
+static bool
+copied(const char *out, unsigned evidence, struct err *err)
+{
+	struct package_report report;
+	bool ok;
+
+	package_report_init(&report);
+	ok = flow_evidence_export(&j.b.flow, evidence, SIZE_MAX, out, false, &report, err);
+	package_report_clear(&report);
+	return ok;
+}
+
+static void
+what_is_restricted_follows_the_act_and_not_its_number_in_the_docket(void **state)
+{
+	const char *path = "evidence/0001/restricted";
+	struct disclose_names none = { .n = 0 };
+	struct evidence second;
+	struct digest package;
+	uint64_t lines;
+
+	(void)state;
+	OK(restricted(&j.b, RESTRICT_ALL, NULL, &err));
+	package = package_of(&j.b, 1);
+	OK(add(&j.b, &second, &err));
+	assert_int_equal(second.number, 2);
+	row_changed(&j.b, &package, 2, false);
+	NO(copied("one", 2, &err), "restrict.copied");
+	NO(flow_evidence_restrict(&j.b.flow, 2, RESTRICT_NONE, &none, &lines, &err),
+	    "people.nobody");
+	/* Its list is replaced by one that is right, and names this act still. */
+	OK(restricted(&j.b, RESTRICT_ALL, NULL, &err));
+	NO(copied("two", 2, &err), "restrict.copied");
+	/* Or it is taken away. */
+	OK(path_remove(j.world, home_dir(j.b.flow.home), path, &err));
+	NO(copied("three", 2, &err), "restrict.copied");
+	NO(flow_evidence_restrict(&j.b.flow, 2, RESTRICT_NONE, &none, &lines, &err),
+	    "people.nobody");
+	assert_false(path_exists(j.world, NULL, "one"));
+	/* As it was, it is mended by one and lifted by two. */
+	row_changed(&j.b, &package, 1, false);
+	OK(restricted(&j.b, RESTRICT_ALL, NULL, &err));
+	OK(SECONDED(&j.b, &err, restricted(&j.b, RESTRICT_NONE, NULL, &err)));
+	OK(copied("four", 1, &err));
+}
+
+static void
+an_answer_whose_request_does_not_open_is_restricted_until_two_decide(void **state)
+{
+	struct parcel_path asked;
+	struct docket *d = NULL;
+	struct docket_request row;
+	struct marks m;
+
+	(void)state;
+	job_begin(&j, 80);
+	run_up_to(&j, AFTER_PAIR);
+	answered("13");
+	OK(home_docket(j.a.flow.home, &d, &err));
+	OK(docket_request_get(d, 1, &row, &err));
+	home_docket_done(j.a.flow.home);
+	asked = parcel_path(&row.act);
+	assert_true(home_has(j.a.flow.home, asked.s));
+	OK(exported("before", &err));
+	OK(home_save(j.a.flow.home, asked.s, span_text("cut"), &err));
+	NO(exported("damaged", &err), "restrict.copied");
+	OK(path_remove(j.world, home_dir(j.a.flow.home), asked.s, &err));
+	NO(exported("gone", &err), "restrict.copied");
+	NO(restricted(&j.a, RESTRICT_NONE, NULL, &err), "people.second");
+	OK(SECONDED(&j.a, &err, restricted(&j.a, RESTRICT_NONE, NULL, &err)));
+	OK(marks_load(&j.a.flow, 1, &m, &err));
+	assert_true(m.decided && !m.all && m.acts_n == 1);
+	marks_clear(&m);
+	job_end(&j);
+}
+
+/* It recorded that something was decided, and not what. */
+static void
+under_a_record_of_an_earlier_version_a_list_only_restricts(void **state)
+{
+	struct digest act = { .b = { 1 } }, leaf = { .b = { 2 } };
+	struct marks m = { 0 };
+	struct record r;
+
+	(void)state;
+	record_begin(&j.b.flow, &r, EVENT_ADMINISTRATION);
+	(void)snprintf(r.reason, sizeof r.reason, "evidence.restricted");
+	OK(record_alone(&j.b.flow, &r, 0, &err));
+	OK(marks_looked(&m, &act, &err));
+	OK(marks_add(&m, &leaf, &err));
+	OK(marks_save(&j.b.flow, 1, &m, &err));
+	marks_clear(&m);
+	OK(marks_load(&j.b.flow, 1, &m, &err));
+	assert_true(!m.decided && !m.differ && !m.all);
+	assert_true(m.acts_n == 0 && marks_has(&m, &leaf));
+	m.all = true;
+	OK(marks_save(&j.b.flow, 1, &m, &err));
+	marks_clear(&m);
+	OK(marks_load(&j.b.flow, 1, &m, &err));
+	assert_true(m.decided && m.all);
+	marks_clear(&m);
+}
+
 static void
 a_name_at_the_source_comes_before_a_path_in_the_package(void **state)
 {
@@ -522,6 +627,10 @@ main(void)
 		TEST(files_are_marked_one_by_one_up_to_a_limit),
 		TEST(marks_that_were_changed_in_the_home_free_nothing),
 		TEST(what_is_no_list_restricts_all_and_is_decided_again),
+		TEST(what_is_restricted_follows_the_act_and_not_its_number_in_the_docket),
+		cmocka_unit_test(
+		    an_answer_whose_request_does_not_open_is_restricted_until_two_decide),
+		TEST(under_a_record_of_an_earlier_version_a_list_only_restricts),
 		TEST(a_name_at_the_source_comes_before_a_path_in_the_package),
 		TEST(marks_and_inspections_outlive_a_backup_and_a_rebuild),
 		TEST(nothing_is_shown_by_one_person_alone),

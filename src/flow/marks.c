@@ -48,13 +48,19 @@ marks_add(struct marks *m, const struct digest *leaf, struct err *err)
 	return list_add(&m->lines, &m->lines_n, leaf, err);
 }
 
-bool
-marks_looked(struct marks *m, const struct digest *act, struct err *err)
+static bool
+marks_names(const struct marks *m, const struct digest *act)
 {
 	for (size_t i = 0; i < m->acts_n; i++)
 		if (digest_eq(&m->acts[i], act))
 			return true;
-	return list_add(&m->acts, &m->acts_n, act, err);
+	return false;
+}
+
+bool
+marks_looked(struct marks *m, const struct digest *act, struct err *err)
+{
+	return marks_names(m, act) || list_add(&m->acts, &m->acts_n, act, err);
 }
 
 /* ---- the file ---- */
@@ -203,6 +209,82 @@ marks_load(struct flow *f, unsigned evidence, struct marks *out, struct err *err
 	return true;
 }
 
+/* ---- lists of other numbers ---- */
+
+struct numbers {
+	unsigned *list;			/* owned */
+	size_t n;
+	unsigned but;
+	bool short_of;			/* of memory */
+};
+
+static void
+number_look(void *arg, const struct leaf *x)
+{
+	struct numbers *l = arg;
+	struct err why = ERR_INIT;
+	unsigned *more;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->list[i] == x->number)
+			return;
+	if (x->number == 0 || x->number == l->but)
+		return;
+	if ((l->n & (l->n - 1)) == 0) {
+		more = mem_resize(l->list, (l->n == 0 ? 1 : 2 * l->n) * sizeof *more, &why);
+		l->short_of = l->short_of || more == NULL;
+		if (more == NULL)
+			return;
+		l->list = more;
+	}
+	l->list[l->n++] = x->number;
+}
+
+static bool
+marks_join(struct marks *to, const struct marks *other, const struct parcel *p,
+    struct err *err)
+{
+	bool ok = marks_looked(to, &p->act_id, err);
+
+	to->all = to->all || other->all;
+	to->decided = true;
+	for (size_t i = 0; ok && i < other->lines_n; i++)
+		ok = marks_has(to, &other->lines[i]) || marks_add(to, &other->lines[i], err);
+	marks_sort(to);
+	return ok;
+}
+
+static bool
+marks_other(struct flow *f, unsigned number, const struct parcel *parcels, size_t n,
+    struct marks *to, struct err *err)
+{
+	struct marks other;
+	bool ok = marks_load(f, number, &other, err);
+
+	to->lost = to->lost || (ok && other.differ);
+	for (size_t i = 0; ok && i < n; i++)
+		if (marks_names(&other, &parcels[i].act_id))
+			ok = marks_join(to, &other, &parcels[i], err);
+	marks_clear(&other);
+	return ok;
+}
+
+bool
+marks_load_of(struct flow *f, unsigned evidence, const struct parcel *parcels,
+    size_t parcels_n, struct marks *out, struct err *err)
+{
+	struct numbers l = { .but = evidence };
+	bool ok;
+
+	ok = marks_load(f, evidence, out, err) &&
+	    leaves_each(f, LEAF_MARKS, number_look, &l, err) &&
+	    (!l.short_of || err_memory(err));
+	for (size_t i = 0; ok && i < l.n; i++)
+		ok = marks_other(f, l.list[i], parcels, parcels_n, out, err);
+	mem_free(l.list);
+	return ok;
+}
+
 /* A folder in its place is no list, and would not be replaced by one. */
 static bool
 folder_leave(struct flow *f, const char *path, struct err *err)
@@ -273,13 +355,40 @@ request_restricts(const struct act *a)
 	return p != NULL && p->text != NULL && law_list_has(p->text, "article_14");
 }
 
-/* A request that the act follows, as far as it lies here and opens. */
+/* *known: it lies here, opens and is a request.  Whatever else lies there said nothing. */
+static bool
+request_look(struct flow *f, const struct digest *act, bool *known, bool *is, struct err *err)
+{
+	struct parcel_path path = parcel_path(act);
+	struct err why = ERR_INIT;
+	struct act asked;
+
+	if (!home_has(f->home, path.s))
+		return true;
+	if (!act_read_at(f, path, &asked, &why)) {
+		if (why.kind != ERR_MEMORY && why.kind != ERR_STOPPED && why.kind != ERR_DENIED)
+			return true;
+		*err = why;
+		return false;
+	}
+	if (act_kind_class(asked.kind) == ACT_IS_REQUEST) {
+		*known = true;
+		*is = *is || request_restricts(&asked);
+	}
+	act_clear(&asked);
+	return true;
+}
+
+/*
+ * By the requests that the act follows.  When it follows something, and none of that is a
+ * request that opens here, nobody knows what was asked: then until a person decides.
+ */
 static bool
 asked_restricts(struct flow *f, const struct kept_reading *k, bool *is, struct err *err)
 {
 	struct buf json;
-	struct act a, asked;
-	bool ok;
+	struct act a;
+	bool known = false, ok;
 
 	buf_init(&json, ACT_BYTES_MAX);
 	ok = package_extract(&k->in, "act.json", &json, err) &&
@@ -287,18 +396,9 @@ asked_restricts(struct flow *f, const struct kept_reading *k, bool *is, struct e
 	buf_clear(&json);
 	if (!ok)
 		return false;
-	for (size_t i = 0; ok && !*is && i < a.follows_n; i++) {
-		struct parcel_path path = parcel_path(&a.follows[i]);
-
-		if (!home_has(f->home, path.s))
-			continue;
-		ok = act_read_at(f, path, &asked, err);
-		if (ok) {
-			*is = act_kind_class(asked.kind) == ACT_IS_REQUEST &&
-			    request_restricts(&asked);
-			act_clear(&asked);
-		}
-	}
+	for (size_t i = 0; ok && i < a.follows_n; i++)
+		ok = request_look(f, &a.follows[i], &known, is, err);
+	*is = *is || (a.follows_n > 0 && !known);
 	act_clear(&a);
 	return ok;
 }
@@ -307,16 +407,8 @@ bool
 marks_whole(struct flow *f, const struct marks *m, const struct kept_reading *k,
     const struct digest *act, bool *whole, struct err *err)
 {
-	*whole = m->all;
-	if (!m->decided)
-		return asked_restricts(f, k, whole, err);
-	if (m->all)
-		return true;
-	*whole = true;
-	for (size_t i = 0; i < m->acts_n; i++)
-		if (digest_eq(&m->acts[i], act))
-			*whole = false;
-	return true;
+	*whole = m->all || (m->decided ? !marks_names(m, act) : m->lost);
+	return m->decided || *whole || asked_restricts(f, k, whole, err);
 }
 
 /* ---- what the doors ask ---- */
@@ -328,7 +420,7 @@ restricted_look(struct flow *f, const struct kept_reading *k, size_t parcel, boo
 	struct marks m;
 	bool ok;
 
-	ok = marks_load(f, k->evidence.number, &m, err);
+	ok = marks_load_of(f, k->evidence.number, &k->evidence.parcels[parcel], 1, &m, err);
 	*any = ok && (m.all || m.lines_n > 0);
 	ok = ok && (*any || marks_whole(f, &m, k, &k->evidence.parcels[parcel].act_id, any,
 	    err));
@@ -378,7 +470,7 @@ restricted_any(struct flow *f, const struct evidence *e, bool *any, struct err *
 	struct marks m;
 	bool ok;
 
-	ok = marks_load(f, e->number, &m, err);
+	ok = marks_load_of(f, e->number, e->parcels, e->parcels_n, &m, err);
 	*any = ok && (m.all || m.lines_n > 0);
 	ok = ok && parcels_are_whole(f, e, &m, any, err);
 	marks_clear(&m);

@@ -11,6 +11,7 @@ struct marks {
 	bool decided;			/* a person did */
 	bool all;
 	bool differ;			/* what lies there is not what the ledger says: then all */
+	bool lost;			/* another list cannot be read, or differs */
 	bool has_said;
 	struct digest said;		/* of the list, by the newest record of it */
 	struct digest *acts, *lines;	/* owned */
@@ -23,6 +24,13 @@ struct marks {
  */
 MUST bool marks_load(struct flow *f, unsigned evidence, struct marks *out,
     struct err *err);
+/*
+ * The same, and restriction follows the act: what lists of other numbers say of acts of these
+ * parcels counts with it, for the docket alone says which number an act has.  While one of
+ * them is lost, what nobody decided is restricted.
+ */
+MUST bool marks_load_of(struct flow *f, unsigned evidence, const struct parcel *parcels,
+    size_t parcels_n, struct marks *out, struct err *err);
 /* SHA-256 and size of the file that these would be. */
 MUST bool marks_digest(const struct marks *m, struct digest *out, uint64_t *bytes,
     struct err *err);
