@@ -392,6 +392,47 @@ leaves_card_of_words(struct flow *f, const struct authority_id *peer, struct dig
 	return true;
 }
 
+static bool
+confirms(const struct leaf *x)
+{
+	return x->has_act && (strcmp(x->reason, "card.words") == 0 ||
+	    strcmp(x->reason, "card.confirmed") == 0);
+}
+
+/* The first confirmed card of this one? */
+static bool
+peer_is_new(const struct leaf_list *of, size_t i)
+{
+	if (!confirms(&of->list[i]))
+		return false;
+	for (size_t k = 0; k < i; k++)
+		if (confirms(&of->list[k]) &&
+		    strcmp(of->list[k].peer.s, of->list[i].peer.s) == 0)
+			return false;
+	return true;
+}
+
+bool
+leaves_peers(struct flow *f,
+    bool (*each)(void *arg, const struct authority_id *peer, struct err *err), void *arg,
+    struct err *err)
+{
+	if (!leaves_read(f, err))
+		return false;
+	/* What each asks may add to the list: it is looked up anew. */
+	for (size_t i = 0; i < f->leaves->of[LEAF_CARD].n; i++) {
+		const struct leaf_list *of = &f->leaves->of[LEAF_CARD];
+		struct authority_id peer = of->list[i].peer;
+		bool ended;
+
+		if (!peer_is_new(of, i))
+			continue;
+		if (!leaves_revoked(f, &peer, &ended, err) || (!ended && !each(arg, &peer, err)))
+			return false;
+	}
+	return true;
+}
+
 struct since_looking {
 	const struct digest *id;
 	int64_t *since;

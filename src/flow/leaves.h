@@ -72,6 +72,13 @@ MUST bool leaves_revoked_since(struct flow *f, const struct digest *id, int64_t 
 MUST bool leaves_card_of_words(struct flow *f, const struct authority_id *peer,
     struct digest *out, bool *found, struct err *err);
 /*
+ * Each authority of which a card was confirmed here, once, but those in which trust was ended.
+ * each writes no record.
+ */
+MUST bool leaves_peers(struct flow *f,
+    bool (*each)(void *arg, const struct authority_id *peer, struct err *err), void *arg,
+    struct err *err);
+/*
  * How our log stands by what was written down: recovery begun ("restored", "ledger.shorter") or
  * another history found ("ledger.split"), and nothing that ended it.
  */

@@ -20,32 +20,50 @@ struct looking {
 	char first[AUTHORITY_ID_MAX];	/* of them */
 };
 
+/* One that witnesses nothing holds nothing of ours; of one whose card is gone, who knows? */
 static bool
-peer_look(void *arg, const struct peer *p, struct err *err)
+may_know(struct flow *f, const struct authority_id *id, bool *may, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct ledger_keys keys;
+	struct peer p;
+	bool ok;
+
+	peer_init(&p);
+	*may = true;
+	if (!peer_load(f->home, id->s, &p, &why)) {
+		ok = why.kind == ERR_ABSENT;
+		if (!ok)
+			*err = why;
+	} else {
+		ok = !p.confirmed || ledger_keys_of_card(&p.card, &keys, err);
+		*may = !ok || !p.confirmed || keys.witnesses_n > 0;
+	}
+	peer_clear(&p);
+	return ok;
+}
+
+static bool
+peer_look(void *arg, const struct authority_id *id, struct err *err)
 {
 	struct looking *l = arg;
-	struct ledger_keys keys;
-	bool seen;
+	bool may, seen;
 
-	if (!p->confirmed || p->revoked)
-		return true;
-	if (!ledger_keys_of_card(&p->card, &keys, err))
+	if (!leaves_answered(l->f, id, &l->begun, &seen, err) ||
+	    (!seen && !may_know(l->f, id, &may, err)))
 		return false;
-	if (keys.witnesses_n == 0)
-		return true;
-	if (!leaves_answered(l->f, &p->id, &l->begun, &seen, err) || seen)
-		return seen;
-	if (l->missing++ == 0)
-		(void)snprintf(l->first, sizeof l->first, "%s", p->id.s);
+	if (!seen && may && l->missing++ == 0)
+		(void)snprintf(l->first, sizeof l->first, "%s", id->s);
 	return true;
 }
 
+/* Who must answer is in the ledger: a file of peers/ that is moved away excuses nobody. */
 static bool
 peers_missing(struct flow *f, struct looking *l, struct err *err)
 {
 	memset(l, 0, sizeof *l);
 	l->f = f;
-	return leaves_standing(f, &l->begun, err) && peers_each(f->home, peer_look, l, err);
+	return leaves_standing(f, &l->begun, err) && leaves_peers(f, peer_look, l, err);
 }
 
 bool

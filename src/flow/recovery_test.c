@@ -305,6 +305,51 @@ a_number_that_is_lost_is_drawn_anew_and_all_are_asked_again(void **state)
 	job_end(&j);
 }
 
+static void
+who_must_answer_is_not_asked_of_the_folder_of_peers(void **state)
+{
+	char file[128];
+	struct bundle_result r;
+	struct job j;
+	size_t n;
+
+	(void)state;
+	begin(&j, 2011);
+	OK(site_again(&j.a, &err));
+	(void)snprintf(file, sizeof file, "peers/%s.json",
+	    home_settings(j.b.flow.home)->authority.s);
+	OK(path_rename(j.world, home_dir(j.a.flow.home), file, home_dir(j.a.flow.home), "away",
+	    false, &err));
+	OK(site_again(&j.a, &err) && recovery_missing(&j.a.flow, &n, &err));
+	assert_int_equal(n, 1);
+	NO(evidence_recovered(&j.a.flow, &err), "evidence.recovering");
+	recovering(&j.a, true);
+	/* It can be put back and asked, and a person's word ends it too. */
+	OK(path_rename(j.world, home_dir(j.a.flow.home), "away", home_dir(j.a.flow.home), file,
+	    false, &err));
+	writes(&j.a, "XB", "asks");
+	reads(&j.b, "asks", &r);
+	OK(site_again(&j.a, &err) && path_remove(j.world, home_dir(j.a.flow.home), file, &err));
+	OK(site_again(&j.a, &err) && flow_ledger_resume(&j.a.flow, &err) &&
+	    evidence_recovered(&j.a.flow, &err));
+	recovering(&j.a, false);
+	job_end(&j);
+}
+
+static void
+trust_that_ended_is_not_waited_for(void **state)
+{
+	struct job j;
+	size_t n;
+
+	(void)state;
+	begin(&j, 2012);
+	OK(site_again(&j.a, &err) && flow_peer_revoke(&j.a.flow, "XB", "test", &err) &&
+	    recovery_missing(&j.a.flow, &n, &err));
+	assert_int_equal(n, 0);
+	job_end(&j);
+}
+
 /* ---- what is cosigned meanwhile ---- */
 
 static void
@@ -462,6 +507,8 @@ main(void)
 		cmocka_unit_test(each_byte_of_an_answer_counts),
 		cmocka_unit_test(of_more_destructions_than_a_bundle_names_the_newest_are_told),
 		cmocka_unit_test(a_number_that_is_lost_is_drawn_anew_and_all_are_asked_again),
+		cmocka_unit_test(who_must_answer_is_not_asked_of_the_folder_of_peers),
+		cmocka_unit_test(trust_that_ended_is_not_waited_for),
 		cmocka_unit_test(a_home_in_recovery_cosigns_by_no_door),
 		cmocka_unit_test(what_cannot_be_compared_is_cosigned_by_no_door),
 	};
