@@ -5,8 +5,8 @@
  * Restricted material (Article 14; offences.tsv: no_preview, no_defence_copy,
  * inspection_record) is never copied into a disclosure: it is counted as withheld,
  * ground article_14.  What is restricted: all of it while nobody decided and a request
- * that the evidence answers names Article 14 (or removal of such material), or none of what
- * it answers opens here; else what a person marked.  It follows the material: marks are by line, and a parcel that nobody
+ * that the evidence answers names Article 14 (or removal of such material); else what a
+ * person marked.  It follows the material: marks are by line, and a parcel that nobody
  * looked through since there are marks is restricted as a whole.  It is opened here by
  * two persons (flow/use.h), exported for nobody, and left out of an exported thread: a
  * court looks at it under control too.  That less is restricted is for two to say.

@@ -382,36 +382,6 @@ what_is_restricted_follows_the_act_and_not_its_number_in_the_docket(void **state
 	OK(copied("four", 1, &err));
 }
 
-static void
-an_answer_whose_request_does_not_open_is_restricted_until_two_decide(void **state)
-{
-	struct parcel_path asked;
-	struct docket *d = NULL;
-	struct docket_request row;
-	struct marks m;
-
-	(void)state;
-	job_begin(&j, 80);
-	run_up_to(&j, AFTER_PAIR);
-	answered("13");
-	OK(home_docket(j.a.flow.home, &d, &err));
-	OK(docket_request_get(d, 1, &row, &err));
-	home_docket_done(j.a.flow.home);
-	asked = parcel_path(&row.act);
-	assert_true(home_has(j.a.flow.home, asked.s));
-	OK(exported("before", &err));
-	OK(home_save(j.a.flow.home, asked.s, span_text("cut"), &err));
-	NO(exported("damaged", &err), "restrict.copied");
-	OK(path_remove(j.world, home_dir(j.a.flow.home), asked.s, &err));
-	NO(exported("gone", &err), "restrict.copied");
-	NO(restricted(&j.a, RESTRICT_NONE, NULL, &err), "people.second");
-	OK(SECONDED(&j.a, &err, restricted(&j.a, RESTRICT_NONE, NULL, &err)));
-	OK(marks_load(&j.a.flow, 1, &m, &err));
-	assert_true(m.decided && !m.all && m.acts_n == 1);
-	marks_clear(&m);
-	job_end(&j);
-}
-
 /* It recorded that something was decided, and not what. */
 static void
 under_a_record_of_an_earlier_version_a_list_only_restricts(void **state)
@@ -628,8 +598,6 @@ main(void)
 		TEST(marks_that_were_changed_in_the_home_free_nothing),
 		TEST(what_is_no_list_restricts_all_and_is_decided_again),
 		TEST(what_is_restricted_follows_the_act_and_not_its_number_in_the_docket),
-		cmocka_unit_test(
-		    an_answer_whose_request_does_not_open_is_restricted_until_two_decide),
 		TEST(under_a_record_of_an_earlier_version_a_list_only_restricts),
 		TEST(a_name_at_the_source_comes_before_a_path_in_the_package),
 		TEST(marks_and_inspections_outlive_a_backup_and_a_rebuild),

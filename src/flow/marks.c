@@ -355,40 +355,30 @@ request_restricts(const struct act *a)
 	return p != NULL && p->text != NULL && law_list_has(p->text, "article_14");
 }
 
-/* *known: it lies here, opens and is a request.  Whatever else lies there said nothing. */
+/* A request that the act follows, as far as it lies here. */
 static bool
-request_look(struct flow *f, const struct digest *act, bool *known, bool *is, struct err *err)
+request_look(struct flow *f, const struct digest *act, bool *is, struct err *err)
 {
 	struct parcel_path path = parcel_path(act);
-	struct err why = ERR_INIT;
 	struct act asked;
 
 	if (!home_has(f->home, path.s))
 		return true;
-	if (!act_read_at(f, path, &asked, &why)) {
-		if (why.kind != ERR_MEMORY && why.kind != ERR_STOPPED && why.kind != ERR_DENIED)
-			return true;
-		*err = why;
+	if (!act_read_at(f, path, &asked, err))
 		return false;
-	}
-	if (act_kind_class(asked.kind) == ACT_IS_REQUEST) {
-		*known = true;
-		*is = *is || request_restricts(&asked);
-	}
+	*is = *is || (act_kind_class(asked.kind) == ACT_IS_REQUEST &&
+	    request_restricts(&asked));
 	act_clear(&asked);
 	return true;
 }
 
-/*
- * By the requests that the act follows.  When it follows something, and none of that is a
- * request that opens here, nobody knows what was asked: then until a person decides.
- */
+/* By the requests that the act follows. */
 static bool
 asked_restricts(struct flow *f, const struct kept_reading *k, bool *is, struct err *err)
 {
 	struct buf json;
 	struct act a;
-	bool known = false, ok;
+	bool ok;
 
 	buf_init(&json, ACT_BYTES_MAX);
 	ok = package_extract(&k->in, "act.json", &json, err) &&
@@ -397,8 +387,7 @@ asked_restricts(struct flow *f, const struct kept_reading *k, bool *is, struct e
 	if (!ok)
 		return false;
 	for (size_t i = 0; ok && i < a.follows_n; i++)
-		ok = request_look(f, &a.follows[i], &known, is, err);
-	*is = *is || (a.follows_n > 0 && !known);
+		ok = request_look(f, &a.follows[i], is, err);
 	act_clear(&a);
 	return ok;
 }
