@@ -106,6 +106,19 @@ confirmed_look(void *arg, const struct leaf *x)
 	    strcmp(x->reason, "card.confirmed") == 0));
 }
 
+/*
+ * What is wrong with the journal is told by who needs it, and nothing is sealed or taken in
+ * without it: rebuild must run, and a check of a file too.
+ */
+static bool
+journal_may_fail(const struct err *why, struct err *err)
+{
+	if (docket_rebuild_despite(why) && why->kind != ERR_CONFLICT)
+		return true;
+	*err = *why;
+	return false;
+}
+
 static bool
 confirmed_was(struct flow *f, const struct card_known *c, bool *was, struct err *err)
 {
@@ -115,7 +128,7 @@ confirmed_was(struct flow *f, const struct card_known *c, bool *was, struct err 
 
 	*was = true;
 	if (!leaves_each(f, LEAF_CARD, confirmed_look, &l, &why))
-		return leaves_pass(f, &why, err);
+		return journal_may_fail(&why, err);
 	*was = l.found;
 	return true;
 }
@@ -154,10 +167,9 @@ static bool
 revoked_look(void *arg, const struct authority_id *peer, bool *revoked, struct err *err)
 {
 	struct err why = ERR_INIT;
-	struct flow *f = arg;
 
 	*revoked = false;
-	return leaves_revoked(f, peer, revoked, &why) || leaves_pass(f, &why, err);
+	return leaves_revoked(arg, peer, revoked, &why) || journal_may_fail(&why, err);
 }
 
 void

@@ -564,7 +564,6 @@ flow_doctor(struct flow *f, struct doctor_report *out, struct err *err)
 	bool passed, part, bad;
 
 	out->n = 0;
-	f->despite_damage = true;
 	if (!home_lock(f->home, err) || !flow_keyring(f, &k, err) || !flow_person(f, err))
 		return false;
 	clock_look(f, out);

@@ -286,19 +286,6 @@ leaves_each(struct flow *f, enum leaf_what what,
 	return true;
 }
 
-bool
-leaves_pass(const struct flow *f, const struct err *why, struct err *err)
-{
-	bool damage = docket_rebuild_despite(why) && why->kind != ERR_CONFLICT;
-
-	if (damage && (f->despite_damage || home_settings(f->home)->ledger > 1))
-		return true;
-	*err = *why;
-	return damage ? err_wrap(err,
-	    "what the records say of persons, cards and ended trust cannot be read, and nothing is done without it. See what is wrong with: comity ledger check; then make a home of the newest backup with: comity restore") :
-	    false;
-}
-
 /* ---- what is asked of them ---- */
 
 static void

@@ -50,12 +50,6 @@ MUST bool leaves_note(struct flow *f, struct err *err);
 /* Does the note say what all of the journal says?  For who has the lock; reads all of it. */
 MUST bool leaves_note_check(struct flow *f, bool *same, struct err *err);
 
-/*
- * They could not be read (why): true for who looks after damage (despite_damage), and where
- * the ledger was closed and has a successor: a person knew.  Else *err, with the next step.
- */
-MUST bool leaves_pass(const struct flow *f, const struct err *why, struct err *err);
-
 /* The newest list of persons that a leaf names; number 0: none does. */
 MUST bool leaves_people(struct flow *f, struct leaf *newest, struct err *err);
 /* What was set last about a State (guards.h: reason "risk.xb.all"); "" nothing was. */

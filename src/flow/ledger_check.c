@@ -426,7 +426,6 @@ flow_ledger_check(struct flow *f, bool parcels, struct ledger_check *out,
 	struct checking c = { .f = f, .out = out };
 
 	memset(out, 0, sizeof *out);
-	f->despite_damage = true;
 	return home_lock(f->home, err) && log_check(&c, err) && leaves_check(&c, err) &&
 	    people_check(&c, err) && index_check(&c, err) &&
 	    others_check(&c, err) &&

@@ -40,12 +40,17 @@ people_newest(struct flow *f, unsigned *newest, bool *so, struct err *err)
 	struct err why = ERR_INIT;
 	struct digest is;
 	struct leaf leaf;
+	bool ok;
 
 	*newest = 0;
 	*so = true;
-	if (!leaves_people(f, &leaf, &why))
-		return leaves_pass(f, &why, err);
-	if (leaf.number == 0)
+	ok = leaves_people(f, &leaf, &why);
+	/* What is wrong with the journal is told by who needs it: rebuild must run. */
+	if (!ok && (!docket_rebuild_despite(&why) || why.kind == ERR_CONFLICT)) {
+		*err = why;
+		return false;
+	}
+	if (!ok || leaf.number == 0)
 		return true;
 	*newest = leaf.number;
 	if (!people_list_digest(f->home, leaf.number, &is, so, err))

@@ -113,7 +113,6 @@ flow_ledger_succeed(struct flow *f, const char *reason, struct err *err)
 	unsigned n;
 	bool ok;
 
-	f->despite_damage = true;
 	if (!reason_valid(reason, err) || !home_lock(f->home, err) || !flow_may(f, PEOPLE_KEYS, err) ||
 	    !ledger_log(f, &l, err))
 		return false;
