@@ -230,7 +230,7 @@ what_the_journal_says_is_destroyed_opens_nowhere(void **state)
 	struct docket_kept was;
 	struct evidence e;
 	struct destroyed d;
-	int64_t at;
+	int64_t at = 0;
 
 	(void)state;
 	persons();

@@ -311,7 +311,7 @@ who_must_answer_is_not_asked_of_the_folder_of_peers(void **state)
 	char file[128];
 	struct bundle_result r;
 	struct job j;
-	size_t n;
+	size_t n = 0;
 
 	(void)state;
 	begin(&j, 2011);
@@ -340,7 +340,7 @@ static void
 trust_that_ended_is_not_waited_for(void **state)
 {
 	struct job j;
-	size_t n;
+	size_t n = 0;
 
 	(void)state;
 	begin(&j, 2012);
