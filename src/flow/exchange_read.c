@@ -297,8 +297,8 @@ kept_look(struct hearing *h, struct log *l, uint64_t size, const struct vkey *se
 	buf_init(&lines, NOTE_MAX);
 	buf_init(&whole, NOTE_MAX);
 	ok = log_cosigned_note(l, size, &kept, &why);
-	if (!ok && why.kind == ERR_ABSENT) {
-		ok = true;
+	if (!ok && (why.kind == ERR_ABSENT || ledger_damage(&why))) {
+		ok = true;	/* what is no checkpoint of ours gives way when it is put */
 	} else if (!ok || !lines_known(buf_span(&kept), self, &h->keys, &lines, had, &why)) {
 		ok = ok && ledger_damage(&why) &&
 		    note_whole(buf_span(&kept), h->keys.witnesses, h->keys.witnesses_n,

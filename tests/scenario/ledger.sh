@@ -85,18 +85,26 @@ try 3 'so is a changed entry' A ledger check
 try 0 'and then all is well again' A ledger check
 OLD=$(ls a/ledger/cosigned | head -n 1)
 cp "a/ledger/cosigned/$OLD" kept
-flip "a/ledger/cosigned/$OLD" -20
+letter "a/ledger/cosigned/$OLD" -20
 try 3 'a changed cosignature is found' A ledger check
 said "cosigned/$OLD" 'and named'
 cp kept "a/ledger/cosigned/$OLD"
 LAST=$(ls a/ledger/cosigned | sort -n | tail -n 1)
-flip "a/ledger/cosigned/$LAST" -20
+letter "a/ledger/cosigned/$LAST" -20
 cp "a/ledger/cosigned/$LAST" a/ledger/checkpoint
 try 3 'so is one of the latest' A ledger check
 said 'new cosignatures come' 'with what to do'
 try 0 'the others prove what they proved' A custody show 1
 round
 try 0 'and another comes in its place' A ledger check
+# A file that is no checkpoint at all proves nothing, and gives way in the same manner.
+cp "a/ledger/cosigned/$LAST" kept
+truncate -s 50 "a/ledger/cosigned/$LAST"
+try 3 'one that was cut short is found' A ledger check
+said "cosigned/$LAST" 'and named'
+round
+try 0 'and is whole again' A ledger check
+try 0 'the hand-over is proven' A custody show 1
 cp -R a/ledger kept-ledger
 rm -rf a/ledger/tile a/ledger/tree
 cp -R b/ledger/tile b/ledger/tree a/ledger

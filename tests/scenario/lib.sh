@@ -339,6 +339,14 @@ small_tree() {
 	: >"$1/nothing"
 	ln -s numbers.txt "$1/link"
 }
+# letter FILE OFFSET: another letter of base64 for the one that stands there.
+letter() {
+	python3 -c '
+import sys
+with open(sys.argv[1], "r+b") as f:
+    f.seek(int(sys.argv[2]), 2)
+    at = f.tell(); b = f.read(1); f.seek(at); f.write(b"B" if b == b"A" else b"A")' "$1" "$2"
+}
 # flip FILE OFFSET: one bit of that byte.
 flip() {
 	python3 -c '
