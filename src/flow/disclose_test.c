@@ -283,6 +283,31 @@ marks_that_were_changed_in_the_home_free_nothing(void **state)
 	buf_clear(&was);
 }
 
+static void
+a_disk_that_does_not_answer_restricts_and_frees_nothing(void **state)
+{
+	struct marks is, m;
+	uint64_t before = world_sim_calls(j.world), calls;
+	struct err why = ERR_INIT;
+
+	(void)state;
+	OK(marks_load(&j.b.flow, 1, &is, &err));
+	calls = world_sim_calls(j.world) - before;
+	assert_true(calls > 2);
+	for (uint64_t n = 1; n <= calls; n++) {
+		world_sim_fail(j.world, SIM_FAULT_IO, n, false);
+		if (marks_load(&j.b.flow, 1, &m, &why)) {
+			assert_true(m.all == is.all && m.differ == is.differ &&
+			    m.decided == is.decided && m.lines_n == is.lines_n);
+			marks_clear(&m);
+		} else {
+			assert_int_equal(why.kind, ERR_IO);
+		}
+		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
+	}
+	marks_clear(&is);
+}
+
 enum in_its_place { A_FOLDER, NO_LIST, TOO_LONG, IN_ITS_PLACE };
 
 static void
@@ -596,6 +621,7 @@ main(void)
 		cmocka_unit_test(what_answers_another_request_is_not),
 		TEST(files_are_marked_one_by_one_up_to_a_limit),
 		TEST(marks_that_were_changed_in_the_home_free_nothing),
+		TEST(a_disk_that_does_not_answer_restricts_and_frees_nothing),
 		TEST(what_is_no_list_restricts_all_and_is_decided_again),
 		TEST(what_is_restricted_follows_the_act_and_not_its_number_in_the_docket),
 		TEST(under_a_record_of_an_earlier_version_a_list_only_restricts),

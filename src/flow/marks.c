@@ -163,6 +163,18 @@ marks_read(struct span text, struct marks *out, struct err *err)
 	return ok;
 }
 
+/* A disk that does not read a file has not said that it is no list; of a folder it has. */
+static bool
+says_no_list(struct flow *f, const char *path, const struct err *why)
+{
+	struct file_info info;
+
+	if (why->kind == ERR_MEMORY || why->kind == ERR_STOPPED)
+		return false;
+	return why->kind != ERR_IO || (path_info(f->world, home_dir(f->home), path, &info,
+	    NULL) && info.type != FILE_REGULAR);
+}
+
 /* *is false: what lies there is no list, and whoever put it there decided nothing. */
 static bool
 marks_file(struct flow *f, const char *path, struct marks *out, struct digest *sha256,
@@ -178,7 +190,7 @@ marks_file(struct flow *f, const char *path, struct marks *out, struct digest *s
 	if (*is)
 		return true;
 	marks_clear(out);
-	if (why.kind != ERR_MEMORY && why.kind != ERR_STOPPED)
+	if (says_no_list(f, path, &why))
 		return true;
 	*err = why;
 	return false;
@@ -196,11 +208,12 @@ bool
 marks_load(struct flow *f, unsigned evidence, struct marks *out, struct err *err)
 {
 	struct evidence_file path = evidence_path(evidence, "restricted");
-	bool there = home_has(f->home, path.s), is = false;
+	bool there = false, is = false;
 	struct digest file;
 
 	memset(out, 0, sizeof *out);
-	if (there && !marks_file(f, path.s, out, &file, &is, err))
+	if (!path_look(f->world, home_dir(f->home), path.s, &there, err) ||
+	    (there && !marks_file(f, path.s, out, &file, &is, err)))
 		return false;
 	out->differ = there && !is;
 	if (!marks_compare(f, evidence, is ? &file : NULL, out, err))
