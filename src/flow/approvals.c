@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "flow/ledger.h"
 #include "flow/people_inside.h"
 
 #define ASK_SCHEMA "comity.approval-request/1"
@@ -386,8 +387,7 @@ approval_fill(struct flow *f, const struct matter_view *m, struct statement *s,
 	s->request = m->request;
 	s->evidence = m->evidence;
 	s->content = m->content;
-	s->has_log = true;
-	return ledger_length(f, &s->log, err);
+	return approval_place(f, s, err);
 }
 
 /* It left long ago, and now under these. */
@@ -470,9 +470,11 @@ flow_approve(struct flow *f, const struct matter_view *m, struct err *err)
 {
 	const struct person *p;
 	struct signed_file a;
+	struct log *log;
 	bool ok;
 
-	if (!home_lock(f->home, err) || !flow_person(f, err))
+	/* What a cut left at the journal's end goes before its end is signed. */
+	if (!home_lock(f->home, err) || !flow_person(f, err) || !ledger_log(f, &log, err))
 		return false;
 	p = person_working(f);
 	if (p == NULL)

@@ -23,8 +23,7 @@ flow_clear(struct flow *f)
 	f->people_looked = false;
 	f->role[0] = '\0';
 	cards_known_free(f->cards_known);
-	used_known_free(f->used);
-	f->used = NULL;
+	used_forget(f);
 	f->cards_known = NULL;
 	ledger_drop(f);
 	ledger_keys_forget(f);

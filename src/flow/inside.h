@@ -168,6 +168,7 @@ MUST bool revoked_since(struct flow *f, const struct digest *id, int64_t *since,
 void cards_bind(struct flow *f);
 void cards_known_free(struct cards_known *k);	/* NULL is fine */
 void used_known_free(struct used_known *k);	/* used.c; NULL is fine */
+void used_forget(struct flow *f);		/* the journal was written anew */
 MUST bool certs_of_card(const struct act *card, struct certs *roots, struct err *err);
 
 /* Length and digest of a file of the home; step: for the progress, NULL: not told. */

@@ -286,6 +286,15 @@ leaves_each(struct flow *f, enum leaf_what what,
 	return true;
 }
 
+bool
+leaves_end(struct flow *f, uint64_t *out, struct err *err)
+{
+	if (!leaves_read(f, err))
+		return false;
+	*out = f->leaves->at;
+	return true;
+}
+
 /* ---- what is asked of them ---- */
 
 static void

@@ -39,6 +39,8 @@ struct leaf {
  */
 MUST bool leaves_each(struct flow *f, enum leaf_what what,
     void (*each)(void *arg, const struct leaf *x), void *arg, struct err *err);
+/* Where the journal ends: behind its last whole entry. */
+MUST bool leaves_end(struct flow *f, uint64_t *out, struct err *err);
 /* The journal was written anew: it is read again. */
 void leaves_forget(struct flow *f);
 /*

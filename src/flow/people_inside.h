@@ -66,8 +66,11 @@ struct statement {
 	unsigned person;		/* who signs */
 	char role[32];
 	int64_t at;
-	bool has_log;			/* approved; false: signed by an earlier version */
-	uint64_t log;			/* entries of the journal when it was asked for */
+	bool has_place;			/* approved; false: signed by an earlier version */
+	uint64_t place;			/* bytes of the journal when it was asked for */
+	struct digest chain;		/* of the journal there */
+	bool has_log;			/* what an earlier version signed instead */
+	uint64_t log;
 	bool from_afar;
 };
 /* The text that is signed: exactly one for each statement. */
@@ -126,17 +129,16 @@ MUST bool matter_judge(struct flow *f, const struct signed_file *prepared,
 /* ---- an approval counts once (used.c) ---- */
 
 /*
- * How many leaves are looked through since an approval was signed; an older one is asked
- * for anew.  That many are about 1 GB of journal, read once in a command in a second or two
- * (60,000 in 0.07 s), and an office that writes ten a second writes them in a day: as long
- * as an approval from afar may take.
+ * How much of the journal is looked through since an approval was signed; an older one is
+ * asked for anew.  That much is three million records, read once in a command in a second or
+ * two, and an office that writes ten a second writes them in three days.
  */
-#define APPROVAL_LEAVES_MAX 1048576
-/* Entries in the journal now: what a new statement says. */
-MUST bool ledger_length(struct flow *f, uint64_t *out, struct err *err);
-/* By the numbers alone; PAST_CLEAN: the leaves from signed_at to end have to be read. */
-enum approval_past approval_past_of(uint64_t signed_at, uint64_t first, uint64_t end);
-/* By the leaves since it was signed.  *used_at: of PAST_USED. */
+#define APPROVAL_PAST_MAX ((uint64_t)1 << 30)	/* bytes */
+/* Where the journal ends now, and the chain there: what a new statement says.  Needs no lock. */
+MUST bool approval_place(struct flow *f, struct statement *s, struct err *err);
+/* By the numbers alone; PAST_CLEAN: the leaves from there to the end have to be read. */
+enum approval_past approval_past_of(uint64_t place, uint64_t end);
+/* By the leaves since it was signed; for who decides, under the lock.  *used_at: of PAST_USED. */
 MUST bool approval_past(struct flow *f, const struct signed_file *a,
     enum approval_past *out, int64_t *used_at, struct err *err);
 /* Those of the view that count. */

@@ -620,9 +620,110 @@ an_approval_that_was_used_is_good_for_nothing_when_it_is_put_back(void **state)
 	buf_clear(&first);
 }
 
+/* The home is lost, and comes out of this backup; its peers are not waited for. */
+static void
+restored(const char *backup)
+{
+	struct backup_result got;
+
+	as(ADMINISTERS);
+	site_end(&j.a);
+	OK(dir_remove_all(j.world, NULL, "aldora", &err));
+	OK(flow_restore(&j.a.flow, &(struct restore_wish){ backup, "aldora", NULL }, &got,
+	    &err));
+	as(FIRST);
+	OK(flow_ledger_resume(&j.a.flow, &err));
+}
+
+static uint64_t
+journal_size(void)
+{
+	struct file_info info;
+
+	OK(path_info(j.world, NULL, "aldora/" JOURNAL_PATH, &info, &err));
+	return info.size;
+}
+
+static void
+backed_up(const char *path)
+{
+	struct backup_result made;
+
+	as(ADMINISTERS);
+	OK(flow_backup(&j.a.flow, &(struct backup_wish){ .path = path }, &made, &err));
+}
+
+static void
+an_approval_that_a_restored_ledger_forgot_does_not_count_again(void **state)
+{
+	struct buf early, late;
+	struct evidence e;
+	uint64_t until;
+	char id[80];
+
+	(void)state;
+	as(FIRST);
+	OK(add(&j.a, &e, &err));
+	NO(sealed_by(FIRST, "case 12", &err), "people.second");
+	(void)snprintf(id, sizeof id, "%s", waiting_id());
+	OK(approved(APPROVES, 0, id, &err));
+	approval_file(APPROVES, id, &early, false);
+	backed_up("backup.age");
+	(void)drafted(DRAFTS);
+	OK(approved(APPROVES, 0, id, &err));
+	approval_file(APPROVES, id, &late, false);
+	until = journal_size();
+	OK(sealed_by(FIRST, "case 12", &err));
+	/* Both were used, and the backup knows of neither. */
+	restored("backup.age");
+	NO(sealed_by(FIRST, "case 12", &err), "people.other-ledger");
+	approval_file(APPROVES, id, &late, true);
+	NO(sealed_by(FIRST, "case 12", &err), "people.other-ledger");
+	while (journal_size() <= until) {
+		(void)drafted(DRAFTS);
+		OK(approved(APPROVES, 0, id, &err));
+	}
+	approval_file(APPROVES, id, &late, true);
+	NO(sealed_by(FIRST, "case 12", &err), "people.other-ledger");
+	approval_file(APPROVES, id, &early, true);
+	NO(sealed_by(FIRST, "case 12", &err), "people.other-ledger");
+	/* Asked anew, it goes on. */
+	OK(approved(APPROVES, 0, id, &err));
+	OK(sealed_by(FIRST, "case 12", &err));
+	buf_clear(&early);
+	buf_clear(&late);
+}
+
+/* Another command is at work: a list is read all the same, and a question written. */
+static void
+what_waits_is_read_while_another_command_has_the_home(void **state)
+{
+	struct home *other = NULL;
+	struct matter_view *list;
+	struct evidence e;
+	size_t n;
+
+	(void)state;
+	as(FIRST);
+	OK(add(&j.a, &e, &err));
+	NO(sealed_by(FIRST, "case 12", &err), "people.second");
+	OK(approved(APPROVES, 0, waiting_id(), &err));
+	as(FIRST);
+	OK(home_open(j.world, "aldora", &other, &err));
+	OK(home_lock(other, &err));
+	NO(home_lock(j.a.flow.home, &err), "home.busy");
+	OK(flow_matters(&j.a.flow, &list, &n, &err));
+	assert_int_equal(n, 1);
+	assert_int_equal(list[0].n, 1);
+	assert_true(list[0].list[0].counts);
+	matter_view_clear(&list[0]);
+	mem_free(list);
+	home_close(other);
+}
+
 /* As the version before signed it, and one that was signed over a ledger yet to come. */
 static void
-an_approval_says_how_long_the_ledger_was_when_it_was_signed(void **state)
+an_approval_names_the_ledger_it_was_given_in(void **state)
 {
 	unsigned number = drafted(DRAFTS);
 	struct signed_file a;
@@ -640,9 +741,11 @@ an_approval_says_how_long_the_ledger_was_when_it_was_signed(void **state)
 		signed_file_init(&a);
 		buf_init(&file, 65536);
 		OK(signed_parse(APPROVAL_SCHEMA, buf_span(&kept), &a, &err));
-		assert_true(a.is.has_log);
-		a.is.has_log = later == 1;
-		a.is.log += 1000;
+		assert_true(a.is.has_place && !a.is.has_log);
+		a.is.has_place = later == 1;
+		a.is.has_log = later == 0;
+		a.is.log = 3;
+		a.is.place += 100000;
 		buf_reset(&a.statement);
 		as(APPROVES);
 		OK(flow_person(&j.a.flow, &err));
@@ -663,17 +766,16 @@ an_approval_says_how_long_the_ledger_was_when_it_was_signed(void **state)
 }
 
 static void
-so_many_leaves_are_looked_through_and_no_more(void **state)
+so_much_of_the_journal_is_looked_through_and_no_more(void **state)
 {
-	const uint64_t max = APPROVAL_LEAVES_MAX;
+	const uint64_t max = APPROVAL_PAST_MAX;
 
 	(void)state;
-	assert_int_equal(approval_past_of(7, 5, 7), PAST_CLEAN);
-	assert_int_equal(approval_past_of(7, 7, 7 + max), PAST_CLEAN);
-	assert_int_equal(approval_past_of(7, 7, 8 + max), PAST_LONG);
-	/* Before the log in use began; longer than it is. */
-	assert_int_equal(approval_past_of(6, 7, 9), PAST_OTHER);
-	assert_int_equal(approval_past_of(10, 7, 9), PAST_OTHER);
+	assert_int_equal(approval_past_of(7, 7), PAST_CLEAN);
+	assert_int_equal(approval_past_of(7, 7 + max), PAST_CLEAN);
+	assert_int_equal(approval_past_of(7, 8 + max), PAST_LONG);
+	/* Longer than it is. */
+	assert_int_equal(approval_past_of(10, 9), PAST_OTHER);
 }
 
 static void
@@ -1222,9 +1324,11 @@ main(void)
 		TEST(who_left_and_who_was_not_let_in_approve_nothing),
 		TEST(one_credential_alone_releases_nothing),
 		TEST(an_approval_that_was_used_is_good_for_nothing_when_it_is_put_back),
-		TEST(an_approval_says_how_long_the_ledger_was_when_it_was_signed),
+		TEST(an_approval_that_a_restored_ledger_forgot_does_not_count_again),
+		TEST(what_waits_is_read_while_another_command_has_the_home),
+		TEST(an_approval_names_the_ledger_it_was_given_in),
 		TEST(evidence_that_was_approved_for_one_card_is_not_sealed_to_another),
-		cmocka_unit_test(so_many_leaves_are_looked_through_and_no_more),
+		cmocka_unit_test(so_much_of_the_journal_is_looked_through_and_no_more),
 		TEST(the_keys_of_the_authority_leave_by_two_persons_only),
 		TEST(evidence_that_was_not_read_is_read_before_anybody_approves_it),
 		TEST(an_administrator_reads_nothing_and_an_auditor_figures_only),

@@ -460,6 +460,7 @@ take_back(struct flow *f, const struct peer *by, const struct shown *s,
 	if (!docket_forget(f, l, from, err))
 		return false;
 	leaves_forget(f);		/* the journal is written anew */
+	used_forget(f);
 	if (!log_recover(l, from, n, &source, &s->checkpoint.root, &why)) {
 		if (strcmp(why.reason, "ledger.split") == 0 ||
 		    strcmp(why.reason, "ledger.signed") == 0)

@@ -391,7 +391,7 @@ flow_second(struct flow *f, struct matter *m, struct act_people *out,
 	}
 	signed_file_init(&s.prepared);
 	matter_view_init(&s.view);
-	ok = second_run(&s, out, err);
+	ok = home_lock(f->home, err) && second_run(&s, out, err);
 	matter_view_clear(&s.view);
 	signed_file_clear(&s.prepared);
 	return ok;

@@ -42,7 +42,8 @@ statement_print(const struct statement *s, struct buf *out, struct err *err)
 	    digest_hex(&s->content).s) && makers_print(s, out, err) &&
 	    buf_printf(out, err, "person %u\nrole %s\nat %lld\n", s->person, s->role,
 	    (long long)s->at) && (!s->has_log || buf_printf(out, err, "log %llu\n",
-	    (unsigned long long)s->log)) &&
+	    (unsigned long long)s->log)) && (!s->has_place || buf_printf(out, err,
+	    "journal %llu %s\n", (unsigned long long)s->place, digest_hex(&s->chain).s)) &&
 	    buf_printf(out, err, "how %s\n", s->from_afar ? "from_afar" : "here");
 }
 
@@ -112,6 +113,27 @@ head_take(struct cursor *c, struct statement *s)
 	    digest_parse(span_text(word), &s->content);
 }
 
+/* Where the journal ended, or what an earlier version said of it. */
+static bool
+place_take(struct cursor *c, struct statement *s)
+{
+	char text[96], *hex;
+
+	if (s->step != STEP_APPROVED)
+		return true;
+	s->has_log = span_starts(c->left, "log ");
+	s->has_place = span_starts(c->left, "journal ");
+	if (s->has_log)
+		return number_take(c, "log", INT64_MAX, &s->log);
+	if (!s->has_place)
+		return true;
+	if (!line_take(c, "journal", text, sizeof text) || (hex = strchr(text, ' ')) == NULL)
+		return false;
+	*hex++ = '\0';
+	return decimal_parse(span_text(text), INT64_MAX, &s->place) &&
+	    digest_parse(span_text(hex), &s->chain);
+}
+
 static bool
 tail_take(struct cursor *c, struct statement *s)
 {
@@ -125,9 +147,7 @@ tail_take(struct cursor *c, struct statement *s)
 	    !number_take(c, "at", WHEN_MAX, &v))
 		return false;
 	s->at = (int64_t)v;
-	s->has_log = s->step == STEP_APPROVED && span_starts(c->left, "log ");
-	if ((s->has_log && !number_take(c, "log", INT64_MAX, &s->log)) ||
-	    !line_take(c, "how", word, sizeof word))
+	if (!place_take(c, s) || !line_take(c, "how", word, sizeof word))
 		return false;
 	s->from_afar = strcmp(word, "from_afar") == 0;
 	return cursor_done(c);

@@ -1,27 +1,29 @@
 /*
  * An approval counts once.  What left under one is a leaf: `decided`, rule people.ACT,
  * outcome `used`, with the SHA-256 of the content and of each statement that counted.  A
- * statement says how long the ledger was when it was signed, so that the leaves since then
- * tell whether it was used; neither the file that lies in approvals/ nor a table of the
- * docket is asked.
+ * statement says where the journal ended when it was asked for, and the chain there: so it
+ * belongs to that history and to no other, and the leaves since then tell whether it was
+ * used; neither the file that lies in approvals/ nor a table of the docket is asked.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "flow/ledger.h"
+#include "flow/leaves.h"
 #include "flow/people_inside.h"
 
 #define USED "used"			/* the outcome of such a leaf */
+#define RESTORED "restored"		/* the reason of the record that a backup was restored */
 
 struct used_one {
 	struct digest sha256;		/* of a content or a statement */
-	uint64_t number;		/* of the leaf's entry in the journal */
+	uint64_t place;			/* of the leaf's entry in the journal */
 	int64_t at;
 };
-/* Of the entries from..to of the journal, which are read once in a command. */
+/* Of the journal between from and to, which is read once in a command. */
 struct used_known {
 	uint64_t from, to;
-	uint64_t lost_to;		/* behind the last one whose record is lost; 0 none */
+	struct digest chain;		/* at to */
+	uint64_t lost;			/* the last entry whose use nobody can tell; 0 none */
 	struct used_one *list;
 	size_t n;
 };
@@ -37,7 +39,7 @@ used_known_free(struct used_known *k)
 /* ---- the leaves ---- */
 
 static bool
-used_add(struct used_known *k, const struct digest *sha256, uint64_t number, int64_t at,
+used_add(struct used_known *k, const struct digest *sha256, uint64_t place, int64_t at,
     struct err *err)
 {
 	/* Doubled at each power of two. */
@@ -49,7 +51,7 @@ used_add(struct used_known *k, const struct digest *sha256, uint64_t number, int
 			return false;
 		k->list = more;
 	}
-	k->list[k->n++] = (struct used_one){ *sha256, number, at };
+	k->list[k->n++] = (struct used_one){ *sha256, place, at };
 	return true;
 }
 
@@ -61,72 +63,131 @@ is_used(const struct record *r)
 }
 
 static bool
+has_word(struct span record, const char *word)
+{
+	return memmem(record.p, record.n, word, strlen(word)) != NULL;
+}
+
+static bool
 leaf_look(void *arg, const struct journal_entry *e, struct err *err)
 {
 	struct used_known *k = arg;
 	struct record r;
 
-	/* A wrong file of offsets would have skipped some. */
-	if (e->number > k->to)
-		return err_set(err, ERR_UNPROVEN, "journal.damaged",
-		    "the journal of records does not begin where its offsets say; see: comity ledger check");
-	if (e->number < k->to)
-		return true;
-	k->to++;
 	if (journal_lost(e->record)) {
-		k->lost_to = k->to;
+		k->lost = e->at;
 		return true;
 	}
 	/* A record has one spelling: most are told apart without being read. */
-	if (memmem(e->record.p, e->record.n, "\"" USED "\"", sizeof USED + 1) == NULL)
+	if (!has_word(e->record, "\"" USED "\"") && !has_word(e->record, "\"" RESTORED "\""))
 		return true;
 	if (!record_decode(&r, e->record, err))
 		return false;
+	/* What came after the backup is not here: whatever left under it is forgotten. */
+	if (r.event == EVENT_RECOVERY && strcmp(r.reason, RESTORED) == 0)
+		k->lost = e->at;
 	for (size_t i = 0; is_used(&r) && i < r.files_n; i++)
-		if (!used_add(k, &r.files[i].sha256, e->number, r.at, err))
+		if (!used_add(k, &r.files[i].sha256, e->at, r.at, err))
 			return false;
 	return true;
 }
 
-/* All from this entry on are known. */
-static bool
-leaves_read(struct flow *f, struct log *l, uint64_t from, struct err *err)
+void
+used_forget(struct flow *f)
 {
-	uint64_t end = journal_count(log_journal(l)), first = end - log_size(l), at;
+	used_known_free(f->used);
+	f->used = NULL;
+}
+
+/* What is read begins here, or before. */
+static bool
+used_from(struct flow *f, uint64_t from, const struct digest *chain, struct err *err)
+{
+	if (f->used != NULL && f->used->from <= from)
+		return true;
+	used_forget(f);
+	f->used = mem_new(sizeof *f->used, err);
+	if (f->used == NULL)
+		return false;
+	f->used->from = f->used->to = from;
+	f->used->chain = *chain;
+	return true;
+}
+
+static bool
+used_on(struct flow *f, bool *whole, struct err *err)
+{
 	struct used_known *k = f->used;
 
-	if (k == NULL && (k = f->used = mem_new(sizeof *k, err)) == NULL)
-		return false;
-	if (from < k->from || k->to == 0) {
-		k->from = k->to = from;
-		k->lost_to = 0;
-		k->n = 0;
-		mem_free(k->list);
-		k->list = NULL;
+	return journal_follow(f->world, home_dir(f->home), &k->to, &k->chain, whole,
+	    leaf_look, k, err) || err_wrap(err, "the journal");
+}
+
+/*
+ * All from there on is known.  What is not whole at the end is what a cut left, and the
+ * journal's opening drops it or says what is wrong; or another command is writing it now,
+ * which then has the lock that whoever decides has.
+ */
+static bool
+used_read(struct flow *f, uint64_t from, const struct digest *chain, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct log *log;
+	bool whole, ok;
+
+	ok = used_from(f, from, chain, err) && used_on(f, &whole, err);
+	if (ok && !whole) {
+		if (ledger_log(f, &log, &why))
+			ok = used_on(f, &whole, err) && (whole || err_set(err, ERR_UNPROVEN,
+			    "journal.damaged", "the journal is damaged at byte %llu; see: comity ledger check",
+			    (unsigned long long)f->used->to));
+		else if (strcmp(why.reason, "home.busy") != 0)
+			ok = (*err = why, false);
 	}
-	return k->to >= end || (log_offset(l, k->to - first, &at, err) &&
-	    journal_each(log_journal(l), at, leaf_look, k, err));
+	if (!ok)
+		used_forget(f);
+	return ok;
 }
 
 /* ---- one statement ---- */
 
 bool
-ledger_length(struct flow *f, uint64_t *out, struct err *err)
+approval_place(struct flow *f, struct statement *s, struct err *err)
 {
-	struct log *l;
-
-	if (!ledger_log(f, &l, err))
-		return false;
-	*out = journal_count(log_journal(l));
-	return true;
+	s->has_place = leaves_end(f, &s->place, err) && journal_chain_of(f->world,
+	    home_dir(f->home), s->place, &s->chain, err);
+	return s->has_place;
 }
 
 enum approval_past
-approval_past_of(uint64_t signed_at, uint64_t first, uint64_t end)
+approval_past_of(uint64_t place, uint64_t end)
 {
-	if (signed_at < first || signed_at > end)
+	if (place > end)
 		return PAST_OTHER;
-	return end - signed_at > APPROVAL_LEAVES_MAX ? PAST_LONG : PAST_CLEAN;
+	return end - place > APPROVAL_PAST_MAX ? PAST_LONG : PAST_CLEAN;
+}
+
+/* By the place it names alone; PAST_CLEAN: what is behind it has to be read. */
+static bool
+place_look(struct flow *f, const struct statement *s, enum approval_past *out,
+    struct err *err)
+{
+	struct file_info info;
+	bool holds;
+
+	*out = PAST_UNSAID;
+	if (!s->has_place)
+		return true;
+	if (!path_info(f->world, home_dir(f->home), JOURNAL_PATH, &info, err))
+		return err_wrap(err, "the journal");
+	*out = approval_past_of(s->place, info.size);
+	if (*out != PAST_CLEAN)
+		return true;
+	if (!journal_chain_is(f->world, home_dir(f->home), s->place, &s->chain, &holds, err))
+		return err_wrap(err, "the journal");
+	if (!holds)
+		*out = PAST_OTHER;
+	return true;
 }
 
 bool
@@ -134,32 +195,26 @@ approval_past(struct flow *f, const struct signed_file *a, enum approval_past *o
     int64_t *used_at, struct err *err)
 {
 	struct digest statement;
-	struct log *l;
-	uint64_t end;
 
-	*out = PAST_UNSAID;
 	*used_at = 0;
-	if (!a->is.has_log)
-		return true;
-	if (!ledger_log(f, &l, err) || !digest_of(buf_span(&a->statement), &statement, err))
+	if (!place_look(f, &a->is, out, err))
 		return false;
-	end = journal_count(log_journal(l));
-	*out = approval_past_of(a->is.log, end - log_size(l), end);
 	if (*out != PAST_CLEAN)
 		return true;
-	if (!leaves_read(f, l, a->is.log, err))
+	if (!digest_of(buf_span(&a->statement), &statement, err) ||
+	    !used_read(f, a->is.place, &a->is.chain, err))
 		return false;
 	for (size_t i = 0; i < f->used->n; i++) {
 		const struct used_one *u = &f->used->list[i];
 
-		if (u->number < a->is.log || (!digest_eq(&u->sha256, &statement) &&
+		if (u->place < a->is.place || (!digest_eq(&u->sha256, &statement) &&
 		    !digest_eq(&u->sha256, &a->is.content)))
 			continue;
 		*out = PAST_USED;
 		*used_at = u->at;
 		return true;
 	}
-	if (f->used->lost_to > a->is.log)
+	if (f->used->lost >= a->is.place)
 		*out = PAST_OTHER;
 	return true;
 }

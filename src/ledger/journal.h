@@ -99,9 +99,21 @@ MUST bool journal_glance(struct world *w, struct dir *home, uint64_t *at, bool *
     bool (*wants)(struct span record),
     bool (*each)(void *arg, const struct journal_entry *e, struct err *err), void *arg,
     struct err *err);
+/*
+ * All entries from *at on, where the chain is *chain, each against the chain before it.  Needs
+ * no lock and no open journal either; number is not told.  *at, *chain: behind the last that
+ * holds; *whole: the file ends there.  ERR_ABSENT; ERR_UNPROVEN "journal.shorter".
+ */
+MUST bool journal_follow(struct world *w, struct dir *home, uint64_t *at,
+    struct digest *chain, bool *whole,
+    bool (*each)(void *arg, const struct journal_entry *e, struct err *err), void *arg,
+    struct err *err);
 /* Does an entry end at `at`, with that chain, as far as the file says? */
 MUST bool journal_chain_is(struct world *w, struct dir *home, uint64_t at,
     const struct digest *chain, bool *holds, struct err *err);
+/* The chain there.  ERR_ABSENT "journal.absent": the file says that none ends there. */
+MUST bool journal_chain_of(struct world *w, struct dir *home, uint64_t at,
+    struct digest *out, struct err *err);
 /* All of it from the first entry on, each against its chain; what journal_open did. */
 MUST bool journal_check(struct journal *j, struct progress *progress, struct err *err);
 /* The leaf of an entry: of its record and salt, or the one that is all it has. */

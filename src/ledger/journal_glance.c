@@ -75,22 +75,96 @@ journal_glance(struct world *w, struct dir *home, uint64_t *at, bool *whole,
 	return ok;
 }
 
-bool
-journal_chain_is(struct world *w, struct dir *home, uint64_t at, const struct digest *chain,
-    bool *holds, struct err *err)
+/* Up to the first that does not hold: a writer is at work there, or was cut. */
+static bool
+entries_follow(struct glancing *g, uint64_t *at, struct digest *chain, struct err *err)
 {
-	struct digest is;
+	struct entry e;
+	bool holds;
+	uint32_t n;
+
+	while (*at < g->in.end) {
+		struct journal_entry told = { .at = *at };
+
+		if (!reading_length(&g->in, *at, &n, err))
+			return false;
+		if (n == 0)
+			return true;
+		if (!reading_entry(&g->in, *at, n, chain, &e, &holds, err))
+			return false;
+		if (!holds)
+			return true;
+		told.record = e.record;
+		memcpy(told.salt, e.salt, sizeof told.salt);
+		if (!g->each(g->arg, &told, err))
+			return false;
+		*at = e.next;
+		*chain = e.chain;
+	}
+	return true;
+}
+
+bool
+journal_follow(struct world *w, struct dir *home, uint64_t *at, struct digest *chain,
+    bool *whole, bool (*each)(void *arg, const struct journal_entry *e, struct err *err),
+    void *arg, struct err *err)
+{
+	struct glancing g = { .each = each, .arg = arg };
+	struct file_info info;
+	struct file *f = NULL;
+	bool ok;
+
+	ok = file_open_info(w, home, JOURNAL_PATH, &f, &info, err);
+	if (ok && info.size < *at)
+		ok = err_set(err, ERR_UNPROVEN, "journal.shorter",
+		    "the journal became shorter than it was");
+	ok = ok && (info.size == *at || (reading_init(&g.in, f, info.size, err) &&
+	    entries_follow(&g, at, chain, err)));
+	*whole = ok && *at == info.size;
+	reading_clear(&g.in);
+	file_close(f);
+	return ok;
+}
+
+/* *there false: no entry can end at `at`. */
+static bool
+chain_look(struct world *w, struct dir *home, uint64_t at, struct digest *out, bool *there,
+    struct err *err)
+{
 	struct file_info info;
 	struct file *f = NULL;
 	size_t got = 0;
 	bool ok;
 
-	*holds = false;
+	*there = false;
 	ok = file_open_info(w, home, JOURNAL_PATH, &f, &info, err);
 	if (ok && at > JOURNAL_FIRST + ENTRY_EXTRA && at <= info.size) {
-		ok = file_read_at(f, is.b, sizeof is.b, at - sizeof is.b, &got, err);
-		*holds = ok && got == sizeof is.b && digest_eq(&is, chain);
+		ok = file_read_at(f, out->b, sizeof out->b, at - sizeof out->b, &got, err);
+		*there = ok && got == sizeof out->b;
 	}
 	file_close(f);
 	return ok;
+}
+
+bool
+journal_chain_is(struct world *w, struct dir *home, uint64_t at, const struct digest *chain,
+    bool *holds, struct err *err)
+{
+	struct digest is = { 0 };
+
+	if (!chain_look(w, home, at, &is, holds, err))
+		return false;
+	*holds = *holds && digest_eq(&is, chain);
+	return true;
+}
+
+bool
+journal_chain_of(struct world *w, struct dir *home, uint64_t at, struct digest *out,
+    struct err *err)
+{
+	bool there;
+
+	return chain_look(w, home, at, out, &there, err) && (there || err_set(err,
+	    ERR_ABSENT, "journal.absent", "no record of the journal ends at byte %llu",
+	    (unsigned long long)at));
 }

@@ -1258,6 +1258,63 @@ what_is_wanted_is_told_while_another_writes(void **state)
 	node_free(&n);
 }
 
+static bool
+followed_count(void *arg, const struct journal_entry *e, struct err *err)
+{
+	size_t *count = arg;
+
+	(void)e;
+	(void)err;
+	++*count;
+	return true;
+}
+
+static void
+what_was_added_is_followed_by_the_chain_and_by_no_other(void **state)
+{
+	struct node n = node_new(78);
+	uint64_t at, from, first;
+	struct digest chain, begin, is;
+	struct file *f = NULL;
+	size_t count = 0;
+	bool whole;
+
+	(void)state;
+	OK(dir_open(n.w, NULL, "/", &n.home, &last));
+	node_close(&n);
+	OK(node_open(&n));
+	OK(append(&n, 0, 9, &first));
+	from = at = journal_end(n.j);
+	begin = chain = journal_chain(n.j);
+	OK(journal_chain_of(n.w, n.home, at, &is, &last));
+	assert_true(digest_eq(&is, &chain));
+	FAILS(journal_chain_of(n.w, n.home, JOURNAL_FIRST, &is, &last), ERR_ABSENT,
+	    "journal.absent");
+	FAILS(journal_chain_of(n.w, n.home, at + 1, &is, &last), ERR_ABSENT, "journal.absent");
+	OK(append(&n, 9, 20, &first));
+	OK(journal_follow(n.w, n.home, &at, &chain, &whole, followed_count, &count, &last));
+	is = journal_chain(n.j);
+	assert_true(whole && at == journal_end(n.j) && digest_eq(&is, &chain));
+	assert_int_equal(count, 20);
+	OK(journal_follow(n.w, n.home, &at, &chain, &whole, followed_count, &count, &last));
+	assert_true(whole && count == 20);
+	/* by another chain nothing is told */
+	is.b[0] ^= 1;
+	at = from;
+	OK(journal_follow(n.w, n.home, &at, &is, &whole, followed_count, &count, &last));
+	assert_true(!whole && at == from && count == 20);
+	/* nor behind an entry that was changed */
+	OK(file_open(n.w, n.home, JOURNAL_PATH, FILE_UPDATE, &f, &last));
+	OK(file_write_at(f, span_text("\1"), from + 4 + 2, &last));
+	OK(journal_follow(n.w, n.home, &at, &begin, &whole, followed_count, &count, &last));
+	assert_true(!whole && at == from && count == 20);
+	OK(file_truncate(f, from - 1, &last));
+	FAILS(journal_follow(n.w, n.home, &at, &begin, &whole, followed_count, &count, &last),
+	    ERR_UNPROVEN, "journal.shorter");
+	file_close(f);
+	node_free(&n);
+}
+
 int
 main(void)
 {
@@ -1297,6 +1354,7 @@ main(void)
 		cmocka_unit_test(
 		    every_failed_allocation_is_an_error_and_nothing_promised_is_lost),
 		cmocka_unit_test(what_is_wanted_is_told_while_another_writes),
+		cmocka_unit_test(what_was_added_is_followed_by_the_chain_and_by_no_other),
 		cmocka_unit_test(one_seed_leaves_one_disk),
 		cmocka_unit_test(the_real_disk_holds_it_too),
 	};

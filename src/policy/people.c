@@ -283,11 +283,11 @@ roles_decide(unsigned roles, enum office_size office)
 static const struct { const char *reason, *text; } spent[] = {
 	[PAST_USED] = { "people.used", "" },	/* with its date */
 	[PAST_UNSAID] = { "people.earlier-version",
-	    "This approval was made by an earlier version of Comity, which does not say whether it was used: ask again." },
+	    "This approval was signed with an earlier version of Comity, and does not say in which ledger: ask that person again." },
 	[PAST_LONG] = { "people.too-old",
 	    "So much has happened here since this approval was given that it is not looked through for its use: ask again." },
 	[PAST_OTHER] = { "people.other-ledger",
-	    "This approval was given over a ledger that was begun anew, restored or has lost records since, so that nobody can tell whether it was used: ask again." },
+	    "The ledger this approval was given in is not the one here: it was restored from a backup or lost records since, and nobody can tell whether the approval was used. Ask that person again." },
 };
 
 bool

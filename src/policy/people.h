@@ -122,9 +122,9 @@ struct people_verdict roles_decide(unsigned roles, enum office_size office);
 enum approval_past {
 	PAST_CLEAN,
 	PAST_USED,			/* something left under it, on used_at */
-	PAST_UNSAID,			/* an earlier version signed it: since when is not said */
+	PAST_UNSAID,			/* an earlier version signed it: in which ledger is not said */
 	PAST_LONG,			/* more leaves came than are looked through */
-	PAST_OTHER,			/* another ledger, or one that has lost records since */
+	PAST_OTHER,			/* not this history, or one that was restored or lost records since */
 };
 struct approval_facts {
 	struct person_facts by;		/* as the person is now */
