@@ -409,9 +409,15 @@ other_ask(struct bundle_writing *b, const char *dir, struct err *err)
 static bool
 folders_make(struct bundle_writing *b, const char *dir, struct err *err)
 {
-	return dir_make_all(b->f->world, NULL, dir, err) &&
-	    dir_open(b->f->world, NULL, dir, &b->dir, err) &&
-	    dir_make_all(b->f->world, b->dir, "parcels", err) &&
+	if (!dir_make_all(b->f->world, NULL, dir, err) ||
+	    !dir_open(b->f->world, NULL, dir, &b->dir, err))
+		return false;
+	/* It has folders of the same names: its own parcels would be moved as old copies. */
+	if (home_is_in(b->f->world, b->dir))
+		return err_set(err, ERR_CONFLICT, "bundle.into-home",
+		    "the folder %s is the home of an authority, and no bundle is written into one; name a folder on the medium that travels",
+		    dir);
+	return dir_make_all(b->f->world, b->dir, "parcels", err) &&
 	    dir_make_all(b->f->world, b->dir, "cards", err);
 }
 

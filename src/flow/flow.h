@@ -240,7 +240,7 @@ struct bundle_result {
 };
 /*
  * ERR_REFUSED "bundle.peer-revoked"; ERR_CONFLICT "bundle.other-there": the folder
- * is a bundle for another authority.
+ * is a bundle for another authority; "bundle.into-home": it is a home, of whomever.
  */
 MUST bool flow_bundle_write(struct flow *f, const char *dir, const char *to,
     struct bundle_result *out, struct err *err);

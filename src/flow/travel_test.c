@@ -208,6 +208,26 @@ a_folder_for_one_authority_is_not_made_one_for_another(void **state)
 	job_end(&j);
 }
 
+static void
+a_bundle_is_never_written_into_a_home(void **state)
+{
+	struct bundle_result r;
+	struct job j;
+
+	(void)state;
+	job_begin(&j, 404);
+	run_up_to(&j, AFTER_SEND);
+	NO(flow_bundle_write(&j.a.flow, j.a.path, "XB", &r, &err), "bundle.into-home");
+	NO(flow_bundle_write_ledger(&j.a.flow, j.b.path, "XB", &r, &err),
+	    "bundle.into-home");
+	/* And the parcel that waits is where it was. */
+	OK(flow_bundle_write(&j.a.flow, "stick", "XB", &r, &err));
+	assert_int_equal(r.parcels, 1);
+	assert_int_equal(r.already, 0);
+	OK(step_read(&j, &err));
+	job_end(&j);
+}
+
 static size_t
 files_in(struct job *j, const char *folder)
 {
@@ -932,6 +952,7 @@ main(void)
 		cmocka_unit_test(another_package_of_an_act_is_not_opened_unless_it_is_asked_for),
 		cmocka_unit_test(nothing_is_written_for_a_revoked_peer),
 		cmocka_unit_test(a_folder_for_one_authority_is_not_made_one_for_another),
+		cmocka_unit_test(a_bundle_is_never_written_into_a_home),
 		cmocka_unit_test(a_damaged_parcel_is_told_and_keeps_no_other_out),
 		cmocka_unit_test(a_kept_parcel_that_rotted_comes_back_by_a_second_delivery),
 		cmocka_unit_test(what_a_stick_does_not_give_back_about_ledgers_keeps_no_parcel_out),

@@ -90,6 +90,12 @@ must_be_empty(struct home *h, struct err *err)
 }
 
 bool
+home_is_in(struct world *w, struct dir *dir)
+{
+	return path_exists(w, dir, SETTINGS) || path_exists(w, dir, MAKING);
+}
+
+bool
 home_begin(struct world *w, const char *path, struct home **out, struct err *err)
 {
 	struct file_info info;

@@ -64,6 +64,8 @@ MUST bool home_begin(struct world *w, const char *path, struct home **out,
 /* ERR_ABSENT "home.absent" with what to do. */
 MUST bool home_open(struct world *w, const char *path, struct home **out,
     struct err *err);
+/* Is this folder a home, of whomever, or half of one?  A disk that does not answer says yes. */
+bool home_is_in(struct world *w, struct dir *dir);
 void home_close(struct home *h);		/* gives the lock back; NULL is quiet */
 /*
  * ERR_CONFLICT "home.busy": another comity command is at work here.  Sweeps what a
