@@ -274,6 +274,9 @@ grant_read(struct passing *p, const struct grant *g, struct consent *c,
 		return false;
 	ok = strcmp(a.from.s, g->by.s) == 0 || err_set(err, ERR_UNPROVEN, "docket.damaged",
 	    "a consent is noted as one of %s, and %s signed it", g->by.s, a.from.s);
+	ok = ok && (a.kind == g->kind || err_set(err, ERR_UNPROVEN, "docket.damaged",
+	    "a consent is noted, and what they signed is \"%s\": make the docket anew with: comity rebuild",
+	    act_kind_name(a.kind)));
 	ok = ok && (g->kind != ACT_GRANTED_WITH_CONDITIONS ||
 	    fields_copy(&c->limits, &a.body.answer.fields, err));
 	act_clear(&a);

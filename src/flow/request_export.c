@@ -119,65 +119,7 @@ acts_record(struct exporting *x, struct docket *d, struct err *err)
 	return true;
 }
 
-/* ---- police information is no evidence (S07) ---- */
-
-#define ASKED_MAX 1000		/* requests between the two authorities that are looked at */
-struct asked {
-	struct digest acts[ASKED_MAX];
-	size_t n;
-};
-
-static bool
-asked_look(void *arg, const struct docket_request *r, struct err *err)
-{
-	struct asked *a = arg;
-	enum request_state s;
-
-	(void)err;
-	if (r->has_act && a->n < ASKED_MAX && request_state_parse(r->state, &s) &&
-	    (s == STATE_ACCEPTED || s == STATE_ACCEPTED_WITH_CONDITIONS ||
-	    s == STATE_EXECUTING || s == STATE_DELIVERED || s == STATE_ACKNOWLEDGED))
-		a->acts[a->n++] = r->act;
-	return true;
-}
-
-static bool
-converted_look(struct exporting *x, const struct docket_act *row, bool *converted,
-    struct err *err)
-{
-	struct docket_filter filter = { .peer = row->peer, .order = ORDER_NUMBER };
-	struct asked *asked = mem_new(sizeof *asked, err);
-	struct docket *d = NULL;
-	bool ok = asked != NULL;
-
-	*converted = false;
-	ok = ok && desk_open(x->f, false, &d, err) &&
-	    docket_requests(d, &filter, asked_look, asked, err);
-	docket_close(d);
-	for (size_t i = 0; ok && !*converted && i < asked->n; i++) {
-		struct act a;
-
-		ok = act_open(x->f, &asked->acts[i], &a, err);
-		if (!ok)
-			break;
-		*converted = act_kind_class(a.kind) == ACT_IS_REQUEST &&
-		    request_converts(&a, &row->act);
-		act_clear(&a);
-	}
-	mem_free(asked);
-	return ok;
-}
-
-/* Each act goes by the lane it was signed for, in whatever thread our rows have it. */
-static bool
-lane_ask(struct exporting *x, const struct act *a, const struct docket_act *row,
-    struct err *err)
-{
-	bool converted = false;
-
-	return a->kind != ACT_POLICE_INFO || (converted_look(x, row, &converted, err) &&
-	    verdict_ask(export_decide(a->kind, converted), err));
-}
+/* ---- what it may be used for ---- */
 
 /* Evidence in the thread is bound to its purpose here as anywhere (use.h). */
 static bool
@@ -242,7 +184,7 @@ uses_ask(struct exporting *x, struct err *err)
 		ok = act_read_at(x->f, parcel_file(&p), &a, err);
 		if (!ok)
 			break;
-		ok = lane_ask(x, &a, row, err) && (a.kind != ACT_DELIVERED ||
+		ok = lane_ask(x->f, &a, row, err) && (a.kind != ACT_DELIVERED ||
 		    strcmp(a.from.s, we) == 0 || use_ask(x, row, err));
 		act_clear(&a);
 	}

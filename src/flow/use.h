@@ -41,4 +41,12 @@ MUST bool using_leaf(struct using *u, struct err *err);
 /* Returns used, as flow_second_end does. */
 MUST bool using_end(struct using *u, bool used, struct err *err);
 
+/*
+ * Each act goes by the lane it was signed for, in whatever thread our rows have it: police
+ * information is shown to no court before a request for assistance that names it was
+ * granted (lane.c).  ERR_REFUSED "export.police-information".
+ */
+MUST bool lane_ask(struct flow *f, const struct act *a, const struct docket_act *row,
+    struct err *err);
+
 #endif

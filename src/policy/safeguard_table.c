@@ -18,7 +18,7 @@ static const struct safeguard_row rows[] = {
 	    "src/policy/guard_test.c; src/flow/guards_test.c" },
 	{ "S06", "policy/thread.c: execute_decide, also before a hand-over in any form",
 	    "s06_content_is_not_executed_without_an_order_of_the_requested_state" },
-	{ "S07", "policy/police_info.c; policy/use.c: export_decide",
+	{ "S07", "policy/police_info.c; policy/use.c: export_decide; what was granted in its place is read from what both signed (flow/lane.c)",
 	    "s07_police_information_is_not_exported_as_evidence" },
 	{ "S08", "law/shapes.c has no such part; policy/safeguards.c: nobody_asks_for_keys_or_passwords",
 	    "s08_no_field_takes_a_credential_and_text_that_asks_for_one_is_marked" },
