@@ -264,8 +264,10 @@ answered_record(struct flow *f, const struct peer *by, struct err *err)
 	struct log *l;
 	bool already;
 
-	if (!recovery_answered(f, by, &already, err) || already)
-		return already;
+	if (!recovery_answered(f, by, &already, err))
+		return false;
+	if (already)
+		return true;
 	if (!ledger_standing(f, &l, &s, err))
 		return false;
 	record_begin(f, &r, EVENT_RECOVERY);
