@@ -21,19 +21,26 @@ reason_begins(const struct record *r, enum record_event event, const char *with)
 
 /* ---- threads ---- */
 
+/* The thread of the record, if it is here, as it is after it. */
 static bool
-thread_of(struct docket *d, const struct record *r, struct docket_request *out,
-    bool *found, struct err *err)
+thread_change(struct docket *d, const struct record *r,
+    void (*change)(struct docket_request *q, const struct record *r), struct err *err)
 {
-	*found = false;
-	return !r->has_act || docket_request_by_act(d, &r->act, out, found, err);
+	struct docket_request q;
+	bool found = false;
+
+	if (r->has_act && !docket_request_by_act(d, &r->act, &q, &found, err))
+		return false;
+	if (!found)
+		return true;
+	change(&q, r);
+	return docket_request_put(d, &q, err) && hold_follow_end(d, q.number, r->at, err);
 }
 
-static bool
-thread_put(struct docket *d, const struct docket_request *q, const struct record *r,
-    struct err *err)
+static void
+state_set(struct docket_request *q, enum request_state state)
 {
-	return docket_request_put(d, q, err) && hold_follow_end(d, q->number, r->at, err);
+	(void)snprintf(q->state, sizeof q->state, "%s", request_state_name(state));
 }
 
 static void
@@ -49,20 +56,18 @@ is_closed(const struct record *r)
 	return reason_begins(r, EVENT_ADMINISTRATION, CLOSED);
 }
 
+static void
+close_thread(struct docket_request *q, const struct record *r)
+{
+	state_set(q, STATE_CLOSED);
+	q->closed_at = r->at;
+	nothing_due(q);
+}
+
 static bool
 closed_again(struct docket *d, const struct record *r, struct err *err)
 {
-	struct docket_request q;
-	bool found;
-
-	if (!thread_of(d, r, &q, &found, err))
-		return false;
-	if (!found)
-		return true;
-	(void)snprintf(q.state, sizeof q.state, "%s", request_state_name(STATE_CLOSED));
-	q.closed_at = r->at;
-	nothing_due(&q);
-	return thread_put(d, &q, r, err);
+	return thread_change(d, r, close_thread, err);
 }
 
 static bool
@@ -72,21 +77,19 @@ is_executing(const struct record *r)
 	    strcmp(r->outcome, request_state_name(STATE_EXECUTING)) == 0;
 }
 
+static void
+execute_thread(struct docket_request *q, const struct record *r)
+{
+	(void)r;
+	state_set(q, STATE_EXECUTING);
+	if (strcmp(q->due_rule, "oral") == 0)
+		nothing_due(q);
+}
+
 static bool
 executing_again(struct docket *d, const struct record *r, struct err *err)
 {
-	struct docket_request q;
-	bool found;
-
-	if (!thread_of(d, r, &q, &found, err))
-		return false;
-	if (!found)
-		return true;
-	(void)snprintf(q.state, sizeof q.state, "%s",
-	    request_state_name(STATE_EXECUTING));
-	if (strcmp(q.due_rule, "oral") == 0)
-		nothing_due(&q);
-	return thread_put(d, &q, r, err);
+	return thread_change(d, r, execute_thread, err);
 }
 
 /* ---- parcels ---- */
@@ -121,28 +124,30 @@ is_confirmed(const struct record *r)
 	return confirmed_by(r, &by);
 }
 
+static void
+confirm_thread(struct docket_request *q, const struct record *r)
+{
+	enum send_by by = BY_COMITY;
+
+	if (!confirmed_by(r, &by))
+		return;
+	q->written_owed = false;
+	(void)snprintf(q->by, sizeof q->by, "%s", send_by_name(by));
+	if (strcmp(q->due_rule, "oral") == 0) {
+		q->due_ours = false;
+		nothing_due(q);
+	}
+}
+
 static bool
 confirmed_again(struct docket *d, const struct record *r, struct err *err)
 {
-	struct docket_request q;
 	enum send_by by;
-	bool found;
 
 	if (!confirmed_by(r, &by) || !r->has_act)
 		return true;
-	if (!thread_of(d, r, &q, &found, err))
-		return false;
-	if (found) {
-		q.written_owed = false;
-		(void)snprintf(q.by, sizeof q.by, "%s", send_by_name(by));
-		if (strcmp(q.due_rule, "oral") == 0) {
-			q.due_ours = false;
-			nothing_due(&q);
-		}
-		if (!thread_put(d, &q, r, err))
-			return false;
-	}
-	return by != BY_COMITY || waits_again(d, r, false, err);
+	return thread_change(d, r, confirm_thread, err) &&
+	    (by != BY_COMITY || waits_again(d, r, false, err));
 }
 
 static bool
