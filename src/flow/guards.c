@@ -106,18 +106,6 @@ realtime_look(struct gathering_guards *g, const char *state, struct err *err)
 }
 
 static bool
-call_look(void *arg, const struct docket_call *c, struct err *err)
-{
-	struct guard_facts *f = arg;
-	enum call_result r = CALL_NO;	/* a word of a newer program is no yes */
-
-	(void)err;
-	(void)!call_result_parse(c->result, &r);
-	f->call = call_result_next(f->call, r);
-	return true;
-}
-
-static bool
 emergencies_count(struct docket *d, const struct docket_request *row, uint64_t *out,
     struct err *err)
 {
@@ -487,7 +475,6 @@ call_keep(struct flow *f, const struct call_wish *w, enum call_result result,
     struct call_view *v, struct err *err)
 {
 	struct docket_call c = { .request = v->row.number };
-	struct guard_facts facts = { .call = CALL_NONE };
 	struct docket *d = NULL;
 	struct record r;
 	bool ok;
@@ -501,10 +488,9 @@ call_keep(struct flow *f, const struct call_wish *w, enum call_result result,
 	    desk_open(f, true, &d, err) && docket_begin(d, err) &&
 	    record_event(f, d, &r, v->row.number, NULL, err) &&
 	    docket_call_new(d, &c, err) && docket_commit(d, err) &&
-	    docket_calls(d, v->row.number, false, call_look, &facts, err);
+	    guard_leaf_call(f, &v->row, &v->stands, err);
 	docket_close(d);
 	docket_call_clear(&c);
-	v->stands = facts.call;
 	return ok;
 }
 
@@ -551,19 +537,12 @@ static bool
 seen_keep(struct flow *f, const struct docket_request *row,
     const struct docket_request *earlier, struct err *err)
 {
-	struct docket *d = NULL;
 	struct record r;
-	bool ok;
 
 	thread_record(f, row, &r, SEEN_RULE, "seen");
 	(void)snprintf(r.reason, sizeof r.reason, "seen.%.*s", SEEN_HEX,
 	    digest_hex(&earlier->act).s);
-	ok = desk_open(f, false, &d, err) && docket_begin(d, err) &&
-	    record_event(f, d, &r, row->number, NULL, err) &&
-	    docket_seen_put(d, row->number, earlier->number, r.at, err) &&
-	    docket_commit(d, err);
-	docket_close(d);
-	return ok;
+	return record_alone(f, &r, row->number, err);
 }
 
 bool
@@ -780,26 +759,6 @@ stance_again(struct docket *d, struct docket *old, const struct record *r, struc
 }
 
 static bool
-seen_again(struct docket *d, const struct record *r, unsigned request, struct err *err)
-{
-	unsigned list[SUBJECT_OTHERS_MAX];
-	struct docket_request e;
-	size_t n;
-
-	if (!docket_subject_others(d, request, list, &n, err))
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (!docket_request_get(d, list[i], &e, err))
-			return false;
-		if (strncmp(r->reason, "seen.", 5) == 0 &&
-		    strncmp(r->reason + 5, digest_hex(&e.act).s, SEEN_HEX) == 0 &&
-		    !docket_seen_put(d, request, e.number, r->at, err))
-			return false;
-	}
-	return true;
-}
-
-static bool
 call_same(void *arg, const struct docket_call *c, struct err *err)
 {
 	struct docket_call *want = arg;
@@ -839,15 +798,13 @@ guard_again(struct docket *d, struct docket *old, const struct record *r,
 	struct docket_request row;
 	bool found;
 
-	if (!guard_record(r) || strcmp(r->outcome, "refused") == 0)
+	/* What was seen is asked of its leaf alone (guard_leaf_seen). */
+	if (!guard_record(r) || strcmp(r->outcome, "refused") == 0 ||
+	    strcmp(r->rule, SEEN_RULE) == 0)
 		return true;
 	if (!r->has_act)
 		return stance_again(d, old, r, err);
 	if (!docket_request_by_act(d, &r->act, &row, &found, err))
 		return false;
-	if (!found)
-		return true;
-	if (strcmp(r->rule, SEEN_RULE) == 0)
-		return seen_again(d, r, row.number, err);
-	return call_again(d, old, r, row.number, err);
+	return !found || call_again(d, old, r, row.number, err);
 }

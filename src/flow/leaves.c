@@ -6,6 +6,7 @@
 #include "flow/guards.h"
 #include "flow/inside.h"
 #include "flow/leaves_inside.h"
+#include "store/people.h"
 
 #define LEAVES_ROOM 64			/* of the first; then twice as many each time */
 
@@ -43,6 +44,7 @@ decision_wanted(struct span record)
 	return false;
 }
 
+#define LIST_FILE "people/list-"	/* NUMBER.json: store/people.h */
 /* What disclose.c gives as reasons: evidence.restricted, evidence.unrestricted. */
 #define MARKS_REASON "restricted"
 
@@ -56,20 +58,36 @@ leaf_wanted(struct span record)
 	    event_is(record, EVENT_RECOVERY) ||
 	    (event_is(record, EVENT_DECIDED) && decision_wanted(record)) ||
 	    (event_is(record, EVENT_ADMINISTRATION) &&
-	    (has_text(record, "\"people/list-") || has_text(record, MARKS_REASON "\"") ||
+	    (has_text(record, "\"" LIST_FILE) || has_text(record, MARKS_REASON "\"") ||
 	    has_text(record, "\"" LEAVES_PATH "\"")));
 }
 
 static bool
+list_number(const char *path, unsigned *out)
+{
+	size_t n = strlen(path);
+	uint64_t v;
+
+	if (strncmp(path, LIST_FILE, sizeof LIST_FILE - 1) != 0 || !name_ends(path, ".json") ||
+	    !decimal_parse(span_part(span_text(path), sizeof LIST_FILE - 1,
+	    n - (sizeof LIST_FILE - 1) - 5), PEOPLE_LISTS_MAX, &v))
+		return false;
+	*out = (unsigned)v;
+	return true;
+}
+
+/* Each change of the list of persons names the new one. */
+static bool
 people_fill(struct leaf *x, const struct record *r)
 {
-	struct docket_fixed fixed;
+	unsigned number;
 
-	if (!record_fixes(r, x->at, &fixed))
+	if (r->files_n != 1 || strncmp(r->reason, "people.", 7) != 0 ||
+	    !list_number(r->files[0].path, &number))
 		return false;
 	x->what = LEAF_PEOPLE;
-	x->digest = fixed.digest;
-	x->number = fixed.number;
+	x->digest = r->files[0].sha256;
+	x->number = number;
 	return true;
 }
 

@@ -561,7 +561,6 @@ static const struct {
 	{ "INSERT INTO stances (state, what, about, value, since) VALUES"
 	  " ('XA', 'realtime', 'UNCAC-CYBER', 'on', 1795337160)", "S13" },
 	{ "DELETE FROM subjects", "" },
-	{ "DELETE FROM fixed", "S10" },
 	{ "DELETE FROM records WHERE event NOT IN ('made')", "S15" },
 };
 

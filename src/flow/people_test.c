@@ -1240,7 +1240,6 @@ a_docket_that_forgot_the_newest_list_does_not_hide_it(void **state)
 	OK(flow_person_disable(&j.a.flow, APPROVES, "left the office", &err));
 	list_back("before");
 	as(APPROVES);
-	OK(docket_by_hand(&j.a, "DELETE FROM fixed", &err));
 	OK(docket_by_hand(&j.a, "DELETE FROM records WHERE event = 'administration'", &err));
 	as(APPROVES);
 	NO(flow_person(&j.a.flow, &err), "people.rolled-back");

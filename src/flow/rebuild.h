@@ -33,7 +33,6 @@ struct entry {
 	enum record_event event;
 	enum entry_note note;
 	bool has_act, has_package, has_before, pinned;
-	bool fixes;			/* record_fixes */
 	bool gone;			/* made, and taken away again in the same step */
 	bool paper;			/* received: recorded by us; by, peer say how */
 	enum send_by by;

@@ -147,7 +147,6 @@ static bool
 entry_add(void *arg, const struct journal_entry *x, struct err *err)
 {
 	struct rebuilding *r = arg;
-	struct docket_fixed fixed;
 	struct record rec;
 	struct entry *e;
 
@@ -169,7 +168,6 @@ entry_add(void *arg, const struct journal_entry *x, struct err *err)
 		return false;
 	entry_fill(e, &rec);
 	e->at = x->at;
-	e->fixes = record_fixes(&rec, x->at, &fixed);
 	/* Its kind and the way it went stand in what was decided about it, right before. */
 	if (e->event == EVENT_MADE && r->n > 0 && e[-1].event == EVENT_DECIDED &&
 	    e[-1].has_act && digest_eq(&e[-1].act, &e->act)) {

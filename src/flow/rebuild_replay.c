@@ -130,17 +130,6 @@ threads_find(struct replaying *p, struct err *err)
 }
 
 static bool
-fixed_put(struct replaying *p, const struct entry *e, struct err *err)
-{
-	uint8_t salt[RECORD_SALT];
-	struct docket_fixed fixed;
-	struct record rec;
-
-	return record_load(p->f, e->at, &rec, NULL, salt, err) &&
-	    (!record_fixes(&rec, e->at, &fixed) || docket_fixed_put(p->d, &fixed, err));
-}
-
-static bool
 index_put(struct replaying *p, struct err *err)
 {
 	struct rebuilding *r = p->r;
@@ -159,8 +148,7 @@ index_put(struct replaying *p, struct err *err)
 		x.package = e->package;
 		x.request = e->request;
 		x.sha256 = e->sha256;
-		if (!docket_record_put(p->d, &x, err) ||
-		    (e->fixes && !fixed_put(p, e, err)))
+		if (!docket_record_put(p->d, &x, err))
 			return false;
 	}
 	r->out->records = r->n;

@@ -137,49 +137,6 @@ index_fill(struct docket_record *x, const struct record *r, uint64_t at,
 	x->request = request;
 }
 
-#define LIST_FILE "people/list-"	/* NUMBER.json: store/people.h */
-
-static bool
-list_number(const char *path, unsigned *out)
-{
-	size_t n = strlen(path);
-	uint64_t v;
-
-	if (strncmp(path, LIST_FILE, sizeof LIST_FILE - 1) != 0 || !name_ends(path, ".json") ||
-	    !decimal_parse(span_part(span_text(path), sizeof LIST_FILE - 1,
-	    n - (sizeof LIST_FILE - 1) - 5), PEOPLE_LISTS_MAX, &v))
-		return false;
-	*out = (unsigned)v;
-	return true;
-}
-
-bool
-record_fixes(const struct record *r, uint64_t at, struct docket_fixed *out)
-{
-	unsigned number;
-
-	if (r->files_n != 1 || r->event != EVENT_ADMINISTRATION ||
-	    strncmp(r->reason, "people.", 7) != 0 ||
-	    !list_number(r->files[0].path, &number))
-		return false;
-	memset(out, 0, sizeof *out);
-	(void)snprintf(out->what, sizeof out->what, "people");
-	out->number = number;
-	out->digest = r->files[0].sha256;
-	out->at = at;
-	return true;
-}
-
-static bool
-index_put(struct docket *d, const struct docket_record *x, const struct record *r,
-    struct err *err)
-{
-	struct docket_fixed fixed;
-
-	return docket_record_put(d, x, err) && (!record_fixes(r, x->at, &fixed) ||
-	    docket_fixed_put(d, &fixed, err));
-}
-
 /* Row and meaning are of one transaction: where the row is, the rest is. */
 static bool
 entry_means(struct catching *c, const struct docket_record *x, const struct record *r,
@@ -215,7 +172,7 @@ entry_index(void *arg, const struct journal_entry *e, struct err *err)
 		return false;
 	index_fill(&x, &r, e->at, found ? thread.number : 0);
 	return digest_of(e->record, &x.sha256, err) &&
-	    entry_means(c, &x, &r, err) && index_put(c->docket, &x, &r, err);
+	    entry_means(c, &x, &r, err) && docket_record_put(c->docket, &x, err);
 }
 
 /* One transaction: our own, unless one is open. */
@@ -393,7 +350,7 @@ index_all(struct recording *g, struct journal *j, struct docket *d, struct err *
 		index_fill(&x, g->items[i].record, g->items[i].at,
 		    g->items[i].request);
 		x.sha256 = g->sha256[i];
-		if (!index_put(d, &x, g->items[i].record, err))
+		if (!docket_record_put(d, &x, err))
 			return false;
 	}
 	return !any || docket_records_end_put(d, journal_end(j), err);

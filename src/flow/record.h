@@ -68,11 +68,6 @@ MUST bool record_group(struct flow *f, struct docket *d, struct record_item *ite
 MUST bool record_catch_up(struct flow *f, struct docket *d, struct err *err);
 /* The same, before a step reads the rows that it changes: none of them is of before. */
 MUST bool records_caught_up(struct flow *f, struct err *err);
-/*
- * Does this record fix something for good (store/docket.h: docket_fixed)?  A list of
- * persons, which each change of it names; an approval that was used.
- */
-bool record_fixes(const struct record *r, uint64_t at, struct docket_fixed *out);
 /* The bytes and the salt of one record by its place, as they are kept. */
 MUST bool record_bytes(struct flow *f, uint64_t at, struct buf *bytes,
     uint8_t salt[RECORD_SALT], struct err *err);

@@ -275,8 +275,6 @@ void docket_stance_clear(struct docket_stance *s);
 /* New, or in the place of what was set about the same.  reason NULL: nothing is sealed. */
 MUST bool docket_stance_put(struct docket *d, const struct docket_stance *s,
     struct err *err);
-MUST bool docket_stance_get(struct docket *d, const char *state, const char *what,
-    const char *about, struct docket_stance *out, bool *found, struct err *err);
 MUST bool docket_stances(struct docket *d, bool reasons,
     bool (*each)(void *arg, const struct docket_stance *s, struct err *err), void *arg,
     struct err *err);
@@ -291,10 +289,6 @@ MUST bool docket_subject_put(struct docket *d, unsigned request,
 /* Other requests about one of the same; the newest first. */
 MUST bool docket_subject_others(struct docket *d, unsigned request,
     unsigned out[SUBJECT_OTHERS_MAX], size_t *n, struct err *err);
-MUST bool docket_seen_put(struct docket *d, unsigned request, unsigned earlier,
-    int64_t at, struct err *err);
-MUST bool docket_seen(struct docket *d, unsigned request, unsigned earlier, bool *yes,
-    struct err *err);
 /* Requests of theirs of that kind from that peer, since then. */
 MUST bool docket_requests_since(struct docket *d, const char *kind, const char *peer,
     int64_t since, uint64_t *n, struct err *err);
@@ -414,22 +408,7 @@ MUST bool docket_records_each(struct docket *d, const struct digest *act,
     bool (*each)(void *arg, const struct docket_record *r, struct err *err), void *arg,
     struct err *err);
 /*
- * What a leaf fixed for good: which list of persons there was ("people", number: its
- * version).  Again is fine.
- */
-struct docket_fixed {
-	char what[8];
-	unsigned number;
-	struct digest digest;
-	uint64_t at;			/* offset of the record */
-};
-MUST bool docket_fixed_put(struct docket *d, const struct docket_fixed *x,
-    struct err *err);
-/* Of the greatest number. */
-MUST bool docket_fixed_newest(struct docket *d, const char *what,
-    struct docket_fixed *out, bool *found, struct err *err);
-/*
- * Those from this offset on, and what they fixed, are forgotten: the journal was written anew from there
+ * Those from this offset on are forgotten: the journal was written anew from there
  * (ledger/log.h, log_recover), and what it holds is indexed again.  How many were forgotten
  * is known: what those mean stays in their rows, and is not done twice.
  */

@@ -280,3 +280,9 @@ CREATE TABLE fixed (
 	at INTEGER NOT NULL,		-- of the record, in the journal
 	PRIMARY KEY (what, number, digest)
 ) STRICT, WITHOUT ROWID;
+
+-- step 11
+
+-- Both said again what leaves of the ledger say, which are read for themselves now.
+DROP TABLE fixed;
+DROP TABLE seen_refusals;

@@ -386,23 +386,6 @@ stance_at(struct docket *d, unsigned number, bool reason, struct docket_stance *
 }
 
 bool
-docket_stance_get(struct docket *d, const char *state, const char *what,
-    const char *about, struct docket_stance *out, bool *found, struct err *err)
-{
-	struct docket_stance s;
-	int64_t number;
-
-	memset(&s, 0, sizeof s);
-	memcpy(s.state, state, strnlen(state, sizeof s.state - 1));
-	memcpy(s.what, what, strnlen(what, sizeof s.what - 1));
-	memcpy(s.about, about, strnlen(about, sizeof s.about - 1));
-	if (!stance_number(d, &s, &number, err))
-		return false;
-	*found = number > 0;
-	return !*found || stance_at(d, (unsigned)number, false, out, err);
-}
-
-bool
 docket_stances(struct docket *d, bool reasons,
     bool (*each)(void *arg, const struct docket_stance *s, struct err *err), void *arg,
     struct err *err)
@@ -473,38 +456,6 @@ docket_subject_others(struct docket *d, unsigned request,
 	for (size_t i = 0; i < *n; i++)
 		out[i] = (unsigned)list[i];
 	mem_free(list);
-	return true;
-}
-
-bool
-docket_seen_put(struct docket *d, unsigned request, unsigned earlier, int64_t at,
-    struct err *err)
-{
-	struct query q;
-
-	if (!query_begin(&q, d, "INSERT OR IGNORE INTO seen_refusals VALUES (?, ?, ?)", err))
-		return false;
-	bind_int(&q, request);
-	bind_int(&q, earlier);
-	bind_int(&q, at);
-	return query_run(&q, err);
-}
-
-bool
-docket_seen(struct docket *d, unsigned request, unsigned earlier, bool *yes,
-    struct err *err)
-{
-	struct query q;
-	int64_t n;
-
-	if (!query_begin(&q, d, "SELECT count(*) FROM seen_refusals"
-	    " WHERE request = ? AND earlier = ?", err))
-		return false;
-	bind_int(&q, request);
-	bind_int(&q, earlier);
-	if (!query_number(&q, &n, err))
-		return false;
-	*yes = n > 0;
 	return true;
 }
 

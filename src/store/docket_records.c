@@ -230,56 +230,6 @@ docket_records_forget(struct docket *d, uint64_t at, struct err *err)
 	    !query_begin(&q, d, "DELETE FROM records WHERE at >= ?", err))
 		return false;
 	bind_int(&q, (int64_t)at);
-	if (!query_run(&q, err) ||
-	    !query_begin(&q, d, "DELETE FROM fixed WHERE at >= ?", err))
-		return false;
-	bind_int(&q, (int64_t)at);
 	return query_run(&q, err) && docket_records_end_put(d, at, err) &&
 	    docket_records_meant_put(d, meant, err);
-}
-
-/* ---- what a leaf fixed ---- */
-
-bool
-docket_fixed_put(struct docket *d, const struct docket_fixed *x, struct err *err)
-{
-	struct query q;
-
-	if (!query_begin(&q, d, "INSERT OR IGNORE INTO fixed (what, number, digest, at)"
-	    " VALUES (?, ?, ?, ?)", err))
-		return false;
-	bind_text(&q, x->what);
-	bind_int(&q, x->number);
-	bind_digest(&q, &x->digest);
-	bind_int(&q, (int64_t)x->at);
-	return query_run(&q, err);
-}
-
-bool
-docket_fixed_newest(struct docket *d, const char *what, struct docket_fixed *out,
-    bool *found, struct err *err)
-{
-	struct docket_fixed x;
-	struct query q;
-	bool more, ok;
-
-	if (!query_begin(&q, d, "SELECT what, number, digest, at FROM fixed WHERE what = ?"
-	    " ORDER BY number DESC, at DESC LIMIT 1", err))
-		return false;
-	bind_text(&q, what);
-	memset(&x, 0, sizeof x);
-	ok = query_row(&q, &more, err);
-	if (ok && more) {
-		take_text(&q, x.what, sizeof x.what);
-		x.number = (unsigned)take_int(&q, 0, UINT32_MAX);
-		q.strange = !take_digest(&q, &x.digest) || q.strange;
-		x.at = (uint64_t)take_int(&q, 0, INT64_MAX);
-		ok = query_good(&q, err);
-	}
-	query_end(&q);
-	if (!ok)
-		return false;
-	*out = x;
-	*found = more;
-	return true;
 }
