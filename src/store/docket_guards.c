@@ -278,9 +278,11 @@ docket_calls(struct docket *d, unsigned request, bool texts,
 	for (size_t i = 0; ok && i < n; i++) {
 		struct docket_call c;
 
-		ok = call_get(d, (unsigned)list[i], texts, &c, err) && each(arg, &c, err);
-		if (ok)
+		ok = call_get(d, (unsigned)list[i], texts, &c, err);
+		if (ok) {
+			ok = each(arg, &c, err);
 			docket_call_clear(&c);
+		}
 	}
 	mem_free(list);
 	return ok;
@@ -400,9 +402,11 @@ docket_stances(struct docket *d, bool reasons,
 	for (size_t i = 0; ok && i < n; i++) {
 		struct docket_stance s;
 
-		ok = stance_at(d, (unsigned)list[i], reasons, &s, err) && each(arg, &s, err);
-		if (ok)
+		ok = stance_at(d, (unsigned)list[i], reasons, &s, err);
+		if (ok) {
+			ok = each(arg, &s, err);
 			docket_stance_clear(&s);
+		}
 	}
 	mem_free(list);
 	return ok;

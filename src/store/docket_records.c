@@ -5,6 +5,10 @@
 
 #define COLUMNS "at, event, act, package, request, sha256"
 
+/* Rows of `facts`. */
+#define RECORDS_END "records_end"
+#define RECORDS_MEANT "records_meant"
+
 bool
 docket_record_put(struct docket *d, const struct docket_record *r, struct err *err)
 {
@@ -153,24 +157,29 @@ docket_records_each(struct docket *d, const struct digest *act,
 }
 
 static bool
-fact_get(struct docket *d, const char *sql, uint64_t *out, struct err *err)
+fact_get(struct docket *d, const char *name, uint64_t *out, struct err *err)
 {
 	struct query q;
 	int64_t v;
 
-	if (!query_begin(&q, d, sql, err) || !query_number(&q, &v, err))
+	if (!query_begin(&q, d, "SELECT value FROM facts WHERE name = ?", err))
+		return false;
+	bind_text(&q, name);
+	if (!query_number(&q, &v, err))
 		return false;
 	*out = (uint64_t)v;
 	return true;
 }
 
 static bool
-fact_put(struct docket *d, const char *sql, uint64_t value, struct err *err)
+fact_put(struct docket *d, const char *name, uint64_t value, struct err *err)
 {
 	struct query q;
 
-	if (!query_begin(&q, d, sql, err))
+	if (!query_begin(&q, d, "INSERT INTO facts VALUES (?1, ?2)"
+	    " ON CONFLICT DO UPDATE SET value = ?2", err))
 		return false;
+	bind_text(&q, name);
 	bind_int(&q, (int64_t)value);
 	return query_run(&q, err);
 }
@@ -178,28 +187,25 @@ fact_put(struct docket *d, const char *sql, uint64_t value, struct err *err)
 bool
 docket_records_end(struct docket *d, uint64_t *out, struct err *err)
 {
-	return fact_get(d, "SELECT value FROM facts WHERE name = 'records_end'", out, err);
+	return fact_get(d, RECORDS_END, out, err);
 }
 
 bool
 docket_records_end_put(struct docket *d, uint64_t at, struct err *err)
 {
-	return fact_put(d, "INSERT INTO facts VALUES ('records_end', ?1)"
-	    " ON CONFLICT DO UPDATE SET value = ?1", at, err);
+	return fact_put(d, RECORDS_END, at, err);
 }
 
 bool
 docket_records_meant(struct docket *d, uint64_t *out, struct err *err)
 {
-	return fact_get(d, "SELECT value FROM facts WHERE name = 'records_meant'", out,
-	    err);
+	return fact_get(d, RECORDS_MEANT, out, err);
 }
 
 bool
 docket_records_meant_put(struct docket *d, uint64_t n, struct err *err)
 {
-	return fact_put(d, "INSERT INTO facts VALUES ('records_meant', ?1)"
-	    " ON CONFLICT DO UPDATE SET value = ?1", n, err);
+	return fact_put(d, RECORDS_MEANT, n, err);
 }
 
 /* Those that were forgotten before and not indexed since come behind these. */
