@@ -209,6 +209,26 @@ what_answers_a_request_about_article_14_is_restricted_until_a_person_decides(voi
 	job_end(&j);
 }
 
+/* A row that names no evidence, or one that has no such package, hands nothing out. */
+static void
+a_thread_goes_without_what_is_restricted_whatever_number_its_row_has(void **state)
+{
+	struct request_exported done;
+	struct digest package;
+
+	(void)state;
+	job_begin(&j, 80);
+	run_up_to(&j, AFTER_PAIR);
+	answered("14");
+	package = package_of(&j.a, 1);
+	row_changed(&j.a, &package, 0, false);
+	NO(flow_request_export(&j.a.flow, 1, "thread", &done, &err), "docket.damaged");
+	row_changed(&j.a, &package, 1, false);
+	OK(flow_request_export(&j.a.flow, 1, "thread", &done, &err));
+	assert_int_equal(done.restricted, 1);
+	job_end(&j);
+}
+
 static void
 what_answers_another_request_is_not(void **state)
 {
@@ -618,6 +638,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    what_answers_a_request_about_article_14_is_restricted_until_a_person_decides),
+		cmocka_unit_test(
+		    a_thread_goes_without_what_is_restricted_whatever_number_its_row_has),
 		cmocka_unit_test(what_answers_another_request_is_not),
 		TEST(files_are_marked_one_by_one_up_to_a_limit),
 		TEST(marks_that_were_changed_in_the_home_free_nothing),

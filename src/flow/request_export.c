@@ -161,10 +161,19 @@ use_ask(struct exporting *x, const struct docket_act *a, struct err *err)
 	struct evidence *e = mem_new(sizeof *e, err);
 	bool ok;
 
-	ok = e != NULL && (a->evidence == 0 ||
-	    evidence_load(x->f->home, a->evidence, e, err)) && use_begin(x, e, &p, err);
+	ok = e != NULL && evidence_load(x->f->home, a->evidence, e, err) &&
+	    use_begin(x, e, &p, err);
 	mem_free(e);
 	return ok;
+}
+
+/* Our row of it is not where it is looked up what of it is never copied. */
+static bool
+row_wrong(const struct exporting *x, struct err *err)
+{
+	return err_set(err, ERR_UNPROVEN, "docket.damaged",
+	    "the docket does not say of which evidence request %u has a package: make the docket anew with: comity rebuild",
+	    x->number);
 }
 
 static bool
@@ -185,7 +194,8 @@ uses_ask(struct exporting *x, struct err *err)
 		if (!ok)
 			break;
 		ok = lane_ask(x->f, &a, row, err) && (a.kind != ACT_DELIVERED ||
-		    strcmp(a.from.s, we) == 0 || use_ask(x, row, err));
+		    ((row->evidence != 0 || row_wrong(x, err)) &&
+		    (strcmp(a.from.s, we) == 0 || use_ask(x, row, err))));
 		act_clear(&a);
 	}
 	return ok;
@@ -273,7 +283,8 @@ act_restricted(struct exporting *x, size_t i, bool *is, struct err *err)
 	while (ok && parcel < e->parcels_n &&
 	    !digest_eq(&e->parcels[parcel].package_id, &a->package))
 		parcel++;
-	if (ok && parcel < e->parcels_n) {
+	ok = ok && (parcel < e->parcels_n || row_wrong(x, err));
+	if (ok) {
 		ok = shown_open(x->f, a->evidence, &parcel, &k, err) &&
 		    restricted_look(x->f, &k, parcel, is, err);
 		shown_close(&k);
