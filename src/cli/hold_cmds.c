@@ -25,8 +25,10 @@ state_words(const struct docket_hold *h)
 	case HOLD_BOUND:
 		return "kept until the later request is decided (Article 42(9))";
 	case HOLD_RELEASED:
-		return strcmp(h->ended_by, hold_event_name(HOLD_DENY)) == 0 ?
-		    "nothing was ever held" : "released: nothing is held any more";
+		if (strcmp(h->ended_by, hold_event_name(HOLD_DENY)) != 0)
+			return "released: nothing is held any more";
+		return h->until == 0 ? "nothing was ever held" :
+		    "withdrawn before the yes was here: the other side may hold the data until they are let go";
 	case HOLD_LAPSED:
 		return strcmp(h->ended_by, hold_event_name(HOLD_DOMESTIC_ENDS)) == 0 ?
 		    "LAPSED: the domestic order ended" :

@@ -110,6 +110,29 @@ a_preservation_that_is_withdrawn_before_the_yes_held_nothing(void **state)
 }
 
 static void
+a_withdrawal_and_a_yes_that_cross_leave_what_they_hold_to_be_let_go(void **state)
+{
+	struct docket_request r;
+	struct sent sent;
+	struct job j;
+
+	(void)state;
+	asked(&j, 73);
+	OK(reply_with(&j.a, 1, ACT_WITHDRAWN, &sent, &err));
+	OK(reply_with(&j.b, 1, ACT_GRANTED, &sent, &err));
+	OK(bring(&j.b, &j.a, "XA", "yes", &err));
+	OK(bring(&j.a, &j.b, "XB", "no-more", &err));
+	assert_string_equal(hold(&j.b).hold.state, "effective");
+	assert_string_equal(hold(&j.a).hold.state, "released");
+	/* It says until when they may hold; the desk has no end without a beginning. */
+	assert_int_equal(hold(&j.a).hold.until, hold(&j.b).hold.until);
+	OK(row_of(&j.a, 1, &r, &err));
+	assert_int_equal(r.hold_effected_at, 0);
+	assert_int_equal(r.hold_until, 0);
+	job_end(&j);
+}
+
+static void
 a_hold_that_a_later_request_names_is_kept_until_that_is_decided(void **state)
 {
 	struct answer_wish let_go = { .kind = ACT_RELEASED, .text = "Not needed" };
@@ -331,6 +354,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_preservation_is_asked_then_effective_on_both_sides),
 		cmocka_unit_test(a_preservation_that_is_withdrawn_before_the_yes_held_nothing),
+		cmocka_unit_test(a_withdrawal_and_a_yes_that_cross_leave_what_they_hold_to_be_let_go),
 		cmocka_unit_test(
 		    a_hold_that_a_later_request_names_is_kept_until_that_is_decided),
 		cmocka_unit_test(a_lapse_is_recorded_once),
