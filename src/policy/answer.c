@@ -268,6 +268,9 @@ postponed_decide(const struct answer_facts *f)
 {
 	const struct answer_body *a = &f->answer->body.answer;
 
+	if (a->text.text == NULL)
+		return lacks(f, "answer.no-words",
+		    "It postpones and does not say why (Art 40(27)): give --reason, so that the other side knows what it waits for.");
 	for (size_t i = 0; i < a->grounds_n; i++) {
 		struct verdict v = ground_may_be_named(f, basis_of(f), a->grounds[i]);
 
@@ -290,6 +293,9 @@ consultation_decide(const struct answer_facts *f)
 	const struct answer_body *a = &f->answer->body.answer;
 	struct code_unknown unknown;
 
+	if (a->text.text == NULL)
+		return lacks(f, "answer.no-words",
+		    "It consults and says nothing (Art 40(28)): say with --text what stands in the way, and what would do.");
 	for (size_t i = 0; i < a->grounds_n; i++)
 		if (law_ground(a->grounds[i]) == NULL)
 			return lacks(f, "answer.ground-unknown",
@@ -308,6 +314,9 @@ consultation_decide(const struct answer_facts *f)
 static struct verdict
 released_decide(const struct answer_facts *f)
 {
+	if (f->answer->body.answer.text.text == NULL)
+		return lacks(f, "answer.no-words",
+		    "The release does not say why: give --reason, as in --reason \"the time they asked for is over\".");
 	if (f->answer->body.answer.released_at > f->now + DAY)
 		return lacks(f, "answer.released-not-yet",
 		    "The release lies in the future, so the data are still held. Say it when they are not.");

@@ -473,6 +473,8 @@ only_ones_own_inquiry_postpones(void **state)
 	struct answer_body *a = answer(ACT_MLA_GENERAL, "UNCAC-CYBER", ACT_POSTPONED);
 
 	(void)state;
+	ground(a, "R09");
+	lacks("answer.no-words");
 	text(&a->text, "A search of ours is near");
 	ground(a, "R02");
 	lacks("answer.ground-refuses");
@@ -491,6 +493,7 @@ a_consultation_offers_conditions_and_nothing_else(void **state)
 	struct answer_body *a = answer(ACT_STORED_DATA, "UNCAC-CYBER", ACT_CONSULTATION);
 
 	(void)state;
+	lacks("answer.no-words");
 	text(&a->text, "For a fine we could not search");
 	ground(a, "R99");
 	lacks("answer.ground-unknown");
@@ -522,6 +525,8 @@ an_extension_ends_later_than_now_however_short(void **state)
 	a->hold_until = NOW + DAY;
 	good();
 	a = answer(ACT_PRESERVE, "UNCAC-CYBER", ACT_RELEASED);
+	lacks("answer.no-words");
+	text(&a->text, "Not needed");
 	a->released_at = NOW + 2 * DAY;
 	lacks("answer.released-not-yet");
 	a->released_at = NOW;

@@ -317,6 +317,10 @@ not_now(const struct thread_facts *f)
 	if (f->act == ACT_REVOKED)
 		return refuse("thread.no-consent",
 		    "No consent was given in this request, so none can be taken back.");
+	if ((f->act == ACT_EXTENSION || f->act == ACT_RELEASED) &&
+	    (UNANSWERED & (1u << f->state)) != 0)
+		return refuse("thread.nothing-held",
+		    "Nothing is held on it yet, so there is nothing to prolong or to let go. Answer it first: comity request confirm, or refuse.");
 	if (f->request == ACT_PRESERVE && f->act == ACT_REFUSED)
 		return refuse("thread.hold-granted",
 		    "This preservation was granted: the data are held until its hold ends, so it cannot be refused any more. Who is asked and who asks should phone each other at once when they are not held.");

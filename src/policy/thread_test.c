@@ -761,6 +761,10 @@ each_refusal_has_the_sentence_that_fits(void **state)
 	REASON(&f, "thread.question-open");
 	f = facts(ACT_PRESERVE, STATE_NEEDS_INFO, SIDE_ASKS, ACT_PRESERVE);
 	REASON(&f, "thread.opened-already");
+	f = facts(ACT_PRESERVE, STATE_RECEIVED, SIDE_IS_ASKED, ACT_EXTENSION);
+	REASON(&f, "thread.nothing-held");
+	f = facts(ACT_PRESERVE, STATE_NEEDS_INFO, SIDE_IS_ASKED, ACT_RELEASED);
+	REASON(&f, "thread.nothing-held");
 	f = facts(ACT_PRESERVE, STATE_ACCEPTED, SIDE_IS_ASKED, ACT_REFUSED);
 	REASON(&f, "thread.hold-granted");
 	f = facts(ACT_PRESERVE, STATE_ACCEPTED_WITH_CONDITIONS, SIDE_IS_ASKED, ACT_REFUSED);
