@@ -139,7 +139,8 @@ side_fits(struct cli *c, unsigned number, enum act_kind kind)
 		    number, number);
 	return err_set(&c->err, ERR_REFUSED, "use.theirs",
 	    "request %u came from the other side: only they can %s it, so nothing was done. To answer it: comity request confirm, refuse or ask %u",
-	    number, kind == ACT_WITHDRAWN ? "withdraw" : "reply in", number);
+	    number, kind == ACT_WITHDRAWN ? "withdraw" :
+	    kind == ACT_REPLY ? "reply in" : "acknowledge what went over in", number);
 }
 
 /* The State it goes to: of the peer, or of the correspondent. */
@@ -181,7 +182,9 @@ dry_run(struct cli *c, unsigned number)
 		json_done(c, &j);
 	} else if (ok) {
 		findings_say(c, &v->findings);
-		say(c, "This would send a signed %s to %s, ", v->row.kind,
+		say(c, v->findings.stops > 0 ?
+		    "Without that it does not go: a signed %s to %s, " :
+		    "This would send a signed %s to %s, ", v->row.kind,
 		    v->peer_state);
 		say_text(c, v->peer_name);
 		say(c, ". Nothing was sent.\n");
@@ -189,6 +192,16 @@ dry_run(struct cli *c, unsigned number)
 	request_view_clear(v);
 	mem_free(v);
 	return code;
+}
+
+/* As it went, which may be long ago and by another way than was typed now. */
+static const char *
+sent_how(const struct sent *s)
+{
+	return s->act.outbox == OUTBOX_NONE ? "signed and kept; it goes out on paper" :
+	    s->act.carried_at != 0 || s->act.outbox == OUTBOX_DONE ?
+	    "signed and sealed; a carrier has it" :
+	    "signed and sealed; it waits in the outbox";
 }
 
 int
@@ -201,6 +214,7 @@ run_request_send(struct cli *c, struct call *call)
 	unsigned number;
 	char state[3] = "";
 	int code;
+	const char *did;
 
 	if (!request_arg(c, call, &number) || !by_option(c, call, &by))
 		return fail(c);
@@ -211,15 +225,15 @@ run_request_send(struct cli *c, struct call *call)
 		return fail(c);
 	if (!row_of(c, number, &row) || !state_of(c, number, state) ||
 	    !confirm_abroad(c, state, row.kind) ||
-	    !flow_request_send(&c->flow, number, by, s, &c->err))
-		code = fail(c);
-	else if (by != BY_COMITY && out != NULL)
-		code = sent_on_paper(c, s, number, by, out, "comity.request-sent/1",
-		    "signed and kept; it goes out on paper");
+	    !flow_request_send(&c->flow, number, by, s, &c->err)) {
+		mem_free(s);
+		return fail(c);
+	}
+	did = sent_how(s);
+	if (by != BY_COMITY && out != NULL)
+		code = sent_on_paper(c, s, number, by, out, "comity.request-sent/1", did);
 	else
-		code = sent_answer(c, s, "comity.request-sent/1", by == BY_COMITY ?
-		    "signed and sealed; it waits in the outbox" :
-		    "signed and kept; it goes out on paper");
+		code = sent_answer(c, s, "comity.request-sent/1", did);
 	if (code == EXIT_DONE && by != BY_COMITY && out == NULL)
 		say(c, "  Next: comity request letter %u --out letter.html\n", number);
 	mem_free(s);

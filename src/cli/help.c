@@ -468,6 +468,12 @@ run_help(struct cli *c, struct call *call)
 	else
 		found = help_on(c, noun, call->args_n > 1 ? call->args[1] : NULL);
 	(void)text_end(c, "comity.help/1");
+	if (!found && call->args_n > 1 && strcmp(noun, "act") == 0)
+		return fail_use(c, "there is no kind of act \"%.40s\"; see which there are with: comity help act",
+		    call->args[1]);
+	if (!found && call->args_n > 1)
+		return fail_use(c, "there is no command \"comity %.40s %.40s\"; see what there is with: comity help",
+		    noun, call->args[1]);
 	return found ? EXIT_DONE : fail_use(c,
 	    "there is no help on \"%.40s\"; the topics are first-steps, requests, act, act KIND, grounds, paper, real-office, offline, court and exit-codes",
 	    noun);

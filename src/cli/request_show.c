@@ -478,7 +478,6 @@ view_json(struct cli *c, const struct request_view *v, const struct acts_gathere
 
 	json_start(c, &j, "comity.request/1");
 	request_json(c, &j, &v->row);
-	json_out_str(&j, "peer_state", v->peer_state);
 	json_shown(&j, "peer_name", v->peer_name);
 	json_out_object(&j, "fields");
 	if (act_kind_class(v->draft.act.kind) == ACT_IS_REQUEST)

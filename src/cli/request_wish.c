@@ -192,7 +192,10 @@ secrecy_take(struct cli *c, struct call *call, struct settings_typed *s)
 		    "--not-secret and --secret-until say two things; give one of them");
 	if (!secret && !call_flag(call, "not-secret"))
 		return true;
-	return setting_add(c, s, secret ? "yes" : "no", "secrecy.wanted");
+	/* An end and reasons of an earlier wish would be signed beside the no. */
+	return setting_add(c, s, secret ? "yes" : "no", "secrecy.wanted") &&
+	    (secret || (setting_add(c, s, NULL, "secrecy.until") &&
+	    setting_add(c, s, NULL, "secrecy.reasons")));
 }
 
 /* Consent is asked for evidence that we received: the hand-over, and the new receiver. */
@@ -216,6 +219,35 @@ consent_take(struct cli *c, struct call *call, struct settings_typed *s)
 	    (state == NULL || setting_add(c, s, state, "new_use.recipient_state"));
 }
 
+/* FIELD=, with nothing behind it. */
+static bool
+takes_away(const char *typed)
+{
+	const char *eq = strchr(typed, '=');
+
+	return eq != NULL && eq[1] == '\0';
+}
+
+/* What --set takes away, before all else: --set FIELD= --account NAME begins the list anew. */
+static bool
+taken_away(struct cli *c, struct call *call, const char *field, size_t *there,
+    struct settings_typed *s)
+{
+	const char *typed[SETTINGS_MAX];
+	size_t n = call_values(call, "set", typed, SETTINGS_MAX);
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < n; i++) {
+		if (!takes_away(typed[i]))
+			continue;
+		ok = setting_parse(c, s, typed[i]);
+		if (strncmp(typed[i], field, strlen(field)) == 0 &&
+		    strcmp(typed[i] + strlen(field), "=") == 0)
+			*there = 0;
+	}
+	return ok;
+}
+
 bool
 settings_take(struct cli *c, struct call *call, const struct law_measure *m,
     size_t identifiers_there, struct settings_typed *s)
@@ -226,7 +258,8 @@ settings_take(struct cli *c, struct call *call, const struct law_measure *m,
 	    accounts_n = call_values(call, "account", accounts, SETTINGS_MAX);
 	bool ok;
 
-	ok = offence_take(c, call, m, s) && secrecy_take(c, call, s) &&
+	ok = taken_away(c, call, field, &identifiers_there, s) &&
+	    offence_take(c, call, m, s) && secrecy_take(c, call, s) &&
 	    consent_take(c, call, s);
 	for (size_t i = 0; ok && i < sizeof plain / sizeof plain[0]; i++) {
 		const char *value = call_value(call, plain[i].option);
@@ -248,7 +281,7 @@ settings_take(struct cli *c, struct call *call, const struct law_measure *m,
 		ok = identifier_parse(c, s, field, identifiers_there, typed[i]);
 	n = call_values(call, "set", typed, SETTINGS_MAX);
 	for (size_t i = 0; ok && i < n; i++)
-		ok = setting_parse(c, s, typed[i]);
+		ok = takes_away(typed[i]) || setting_parse(c, s, typed[i]);
 	return ok;
 }
 

@@ -3,7 +3,7 @@
 
 /* What a request says: the same for new, edit and reply. */
 #define FIELD_OPTIONS \
-	{ "set", "FIELD.PART=VALUE", "any field (comity request fields KIND); repeatable" }, \
+	{ "set", "FIELD.PART=VALUE", "any field (comity request fields KIND); FIELD= takes it away, first; repeatable" }, \
 	{ "account", "NAME", "an account: mail address or handle; repeatable" }, \
 	{ "identifier", "TYPE:VALUE", "email, phone, ip, url, account, imei, wallet, sha256, other; repeatable" }, \
 	{ "provider", "NAME", "the provider or custodian who holds the data" }, \

@@ -359,6 +359,26 @@ objects(const struct act *a)
 	return outcome != NULL && law_list_has(outcome->text, "conflict_of_laws");
 }
 
+/* What is no yes and no no is not called an answer. */
+static void
+came_in_note(struct taking *t)
+{
+	enum act_kind kind = t->report.act.kind;
+
+	if (kind == ACT_WITHDRAWN && !t->request.ours && t->request.hold_until != 0)
+		take_note(t, "They took the request back. What is held for it stays held until its end, or until it is let go: comity hold release %u --reason \"...\"",
+		    t->request.number);
+	else if (kind == ACT_WITHDRAWN)
+		take_note(t, "They took the request back.");
+	else if (kind == ACT_QUESTION || kind == ACT_CONSULTATION)
+		take_note(t, "A %s came in. It waits for a reply: comity request reply %u --text \"...\"",
+		    act_kind_name(kind), t->request.number);
+	else if (kind == ACT_REPLY)
+		take_note(t, "Their reply to our question came in.");
+	else
+		take_note(t, "An answer (%s) came in.", act_kind_name(kind));
+}
+
 /* An answer that came in is never lost for a rule: a person is told. */
 static bool
 answer_look(struct taking *t, struct err *err)
@@ -374,7 +394,7 @@ answer_look(struct taking *t, struct err *err)
 	enum request_state state;
 	bool found;
 
-	take_note(t, "An answer (%s) came in.", act_kind_name(a->kind));
+	came_in_note(t);
 	if (act_kind_class(a->kind) != ACT_IS_ANSWER)
 		return true;
 	if (!flow_law(t->flow, &facts.law, err) ||

@@ -19,6 +19,8 @@ try 2 'a field that there is not is named' A request edit 1 --set nonsense=1
 try 5 'an unknown request is not found' A request show 99
 try 2 'an identifier that cannot be right is refused' \
 	A request edit 1 --identifier 'imei:490154203237519'
+try 2 'help on a kind that there is not' comity help act nonsense
+said 'comity help act' 'says where they are'
 try 0 'the kinds can be read' A request fields
 said 'use_consent' 'all of them'
 try 0 'what a kind asks for can be read' A request fields preserve
@@ -27,6 +29,20 @@ try 0 'a draft is edited' A request edit 1 --provider 'Berun Mail' --facts 'A fo
 	--data 'Traffic data of the account' --necessity 'Kept 30 days' \
 	--intend stored_data --intend-by "$(day '+40 days')" --not-secret
 said 'Nothing is missing' 'until nothing is missing'
+must A request edit 1 --secret-until "$(day '+20 days')" --secret-reason 'The suspect would hide'
+try 0 'secrecy is taken back, and identifiers begin anew, in one command' A request edit 1 \
+	--not-secret --set system_or_account= --account maria.k@example.org
+said 'Nothing is missing' 'with the new one in it'
+A --json request show 1 >v.json
+holds 'no end of a secrecy stays beside "not secret", no old account, no member twice' \
+	python3 -c '
+import json
+def once(pairs):
+    assert len(dict(pairs)) == len(pairs), pairs
+    return dict(pairs)
+f = json.load(open("v.json"), object_pairs_hook=once)["fields"]
+assert f["secrecy"] == {"wanted": False}, f
+assert len(f["system_or_account"]) == 1, f'
 try 0 'check says so too' A request check 1
 try 0 'a dry run sends nothing' second A request send 1 --dry-run
 said 'Nothing was sent' 'and says so'
@@ -34,6 +50,8 @@ said 'Nothing was sent' 'and says so'
 # ---- there and back ----
 
 try 0 'it is sent' second A request send 1 --yes
+try 0 'asked for again by letter' A request send 1 --by letter --yes
+said 'it waits in the outbox' 'it is told as it went'
 try 9 'once sent it is no draft any more' A request edit 1 --provider 'Another'
 try 0 'the desk says what waits' A
 said 'to be carried 1' 'one act waits for a carrier'
@@ -45,6 +63,10 @@ try 0 'it shows every field' B request show 1
 said 'maria.k@example.org' 'the account'
 said 'A forged invoice' 'the facts'
 try 0 'and finds nothing missing' B request check 1
+try 6 'what is not held is not let go' B request release 1 --reason 'Over'
+said 'Nothing is held on it yet' 'and it says so'
+try 6 'a consultation says something' B request consult 1
+said 'what stands in the way' 'and it is told what'
 try 0 'a question is asked' B request ask 1 --text 'Which days?' --field provider
 carry B A
 try 0 'the asking side sees it' A request show 1
