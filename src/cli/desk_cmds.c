@@ -113,6 +113,8 @@ next_step(const struct settings *s, const struct desk *d, const struct standing 
 
 	if (!s->has_certificate)
 		return step_of("comity key csr, then comity key import CHAIN.pem --roots ROOTS.pem");
+	if (d->emergencies_n > 0)
+		return step_of("comity request show %u", d->emergencies[0].number);
 	if (d->inbox > 0)
 		return step_of("comity evidence receive");
 	if (look != NULL && look->due_ours)
@@ -155,6 +157,29 @@ stage_heading(const struct docket_request *r, int64_t now)
 	if (s == STAGE_TWO_HOURS)
 		return "within 2 hours";
 	return r->due_at - now <= 86400 ? "within 24 hours" : "later";
+}
+
+/* Before all else, and until something went over, or the request is at its end. */
+static void
+emergencies_say(struct cli *c, const struct desk *d)
+{
+	const char *state = home_settings(c->flow.home)->state;
+
+	if (d->emergencies_n > 0)
+		say(c, "  EMERGENCY: a life may be in danger\n");
+	for (size_t i = 0; i < d->emergencies_n && i < DESK_EMERGENCIES_MAX; i++) {
+		const struct docket_request *r = &d->emergencies[i];
+
+		say(c, "    %s from %.2s  ", request_number_text(state, r).s, r->peer);
+		if (r->answered_at == 0)
+			say(c, "the first word of a person is owed %s\n", due_people(
+			    law_deadline_at(law_deadline("D60"), r->opened_at), d->now).s);
+		else
+			say(c, "%s; nothing has gone over yet\n", r->state);
+	}
+	if (d->emergencies_n > DESK_EMERGENCIES_MAX)
+		say(c, "    and %zu more: comity request list\n",
+		    d->emergencies_n - DESK_EMERGENCIES_MAX);
 }
 
 /* Soonest first, so that each stage stands together. */
@@ -224,6 +249,7 @@ desk_json(struct cli *c, const struct desk *d, const struct standing *w)
 	json_out_int(&j, "due", (int64_t)d->notices_due);
 	json_out_int(&j, "doubt", (int64_t)d->notices_doubt);
 	json_out_close_object(&j);
+	json_out_int(&j, "emergencies", (int64_t)d->emergencies_n);
 	json_out_object(&j, "after_emergencies");
 	json_out_int(&j, "owed_by_us", (int64_t)d->formal_ours);
 	json_out_int(&j, "owed_by_them", (int64_t)d->formal_theirs);
@@ -294,6 +320,7 @@ desk_say(struct cli *c, const struct desk *d, const struct standing *w)
 	const struct docket_counts *n = &d->counts;
 
 	say(c, "%s (%s)%s\n", s->name, s->authority.s, s->training ? "  TRAINING" : "");
+	emergencies_say(c, d);
 	counts_say(c, d, w);
 	if (n->holds_ending > 0)
 		say(c, "  %s within 21 days: ask for the longer hold, or send the request\n",

@@ -297,13 +297,25 @@ act_json(struct json_out *j, const struct docket_act *a)
 	json_out_close_object(j);
 }
 
+static bool
+finds(const struct request_findings *f, const char *reason)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (strcmp(f->list[i].reason, reason) == 0)
+			return true;
+	return false;
+}
+
 static void
 request_next(struct cli *c, const struct request_view *v)
 {
 	const struct docket_request *r = &v->row;
 	unsigned n = r->number;
 
-	if (v->has_draft)
+	if (finds(&v->findings, "guard.call-back"))
+		say(c, "  Next: comity request called %u --dialled PHONE --answered-by NAME --result yes   (the number: comity peer show %.2s)\n",
+		    n, v->peer_state);
+	else if (v->has_draft)
 		say(c, v->findings.stops > 0 ? "  Next: comity request edit %u ...\n" :
 		    "  Next: comity request send %u\n", n);
 	else if (!r->ours && (strcmp(r->state, "received") == 0 ||

@@ -20,6 +20,23 @@ due_take(void *arg, const struct docket_request *r, struct err *err)
 	return true;
 }
 
+/* A yes ends the clock of the answer, and not what is feared: until something went over. */
+static bool
+emergency_take(void *arg, const struct docket_request *r, struct err *err)
+{
+	struct desk *desk = arg;
+	enum request_state s;
+
+	(void)err;
+	if (r->ours || !request_state_parse(r->state, &s) || s == STATE_DELIVERED ||
+	    s == STATE_NEEDS_INFO || s == STATE_CONSULTING)
+		return true;
+	if (desk->emergencies_n < DESK_EMERGENCIES_MAX)
+		desk->emergencies[desk->emergencies_n] = *r;
+	desk->emergencies_n++;
+	return true;
+}
+
 /* Sealed files that wait; what was set aside, or is still being copied, does not. */
 static bool
 inbox_count(struct flow *f, size_t *n, struct err *err)
@@ -156,6 +173,8 @@ flow_desk(struct flow *f, struct desk *out, struct err *err)
 {
 	struct docket_filter filter = { .open_only = true, .due_only = true,
 		.limit = sizeof out->due / sizeof out->due[0], .order = ORDER_DUE };
+	struct docket_filter urgent = { .open_only = true,
+		.kind = act_kind_name(ACT_EMERGENCY_DATA), .order = ORDER_NUMBER };
 	struct docket *d = NULL;
 	struct matter_counts seconds;
 	bool ok;
@@ -164,7 +183,8 @@ flow_desk(struct flow *f, struct desk *out, struct err *err)
 	out->now = world_now(f->world);
 	ok = inbox_count(f, &out->inbox, err) && desk_open(f, false, &d, err) &&
 	    docket_counts(d, out->now, &out->counts, err) &&
-	    docket_requests(d, &filter, due_take, out, err);
+	    docket_requests(d, &filter, due_take, out, err) &&
+	    docket_requests(d, &urgent, emergency_take, out, err);
 	docket_close(d);
 	ok = ok && ledger_look(f, out->ledger_text, err) &&
 	    splits_look(f, out->ledger_text, err) &&

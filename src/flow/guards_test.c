@@ -137,6 +137,33 @@ an_emergency_gets_no_yes_before_the_call_to_the_card(void **state)
 }
 
 static void
+an_emergency_is_first_on_the_desk_until_something_went_over(void **state)
+{
+	unsigned n = emergency_came();
+	struct deliver_wish w = { .evidence = 1, .purpose = "This life",
+		.authorisation = KIT_ORDER };
+	struct sealed sealed;
+	struct evidence e;
+	struct sent sent;
+	struct desk desk;
+
+	(void)state;
+	OK(flow_desk(&j.a.flow, &desk, &err));
+	assert_int_equal(desk.emergencies_n, 0);
+	OK(flow_desk(&j.b.flow, &desk, &err));
+	assert_int_equal(desk.emergencies_n, 1);
+	assert_int_equal(desk.emergencies[0].number, n);
+	called(n, PHONE, "yes", NULL);
+	OK(yes(n, &err));
+	OK(flow_desk(&j.b.flow, &desk, &err));
+	assert_int_equal(desk.emergencies_n, 1);
+	OK(add(&j.b, &e, &err));
+	OK(SECONDED(&j.b, &err, flow_request_deliver(&j.b.flow, n, &w, &sealed, &sent, &err)));
+	OK(flow_desk(&j.b.flow, &desk, &err));
+	assert_int_equal(desk.emergencies_n, 0);
+}
+
+static void
 a_denial_stands_whatever_is_said_later(void **state)
 {
 	unsigned n = emergency_came();
@@ -672,6 +699,7 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, begun, ended)
 	const struct CMUnitTest tests[] = {
 		T(an_emergency_gets_no_yes_before_the_call_to_the_card),
+		T(an_emergency_is_first_on_the_desk_until_something_went_over),
 		T(a_denial_stands_whatever_is_said_later),
 		T(a_call_that_stands_only_in_the_docket_counts_for_nothing),
 		T(a_denial_left_out_of_the_docket_still_stands),

@@ -252,6 +252,7 @@ MUST bool flow_act_read(struct flow *f, const struct digest *act, struct act *ou
 
 /* ---- the desk ---- */
 
+#define DESK_EMERGENCIES_MAX 5		/* fits a screen; the others are counted */
 struct desk {
 	struct docket_counts counts;
 	struct docket_request due[10];	/* by what is due first */
@@ -267,6 +268,9 @@ struct desk {
 	size_t notices_due, notices_doubt;
 	/* Formal requests owed after emergencies, by us and by them. */
 	size_t formal_ours, formal_theirs, formal_overdue;
+	/* Emergencies asked of us where the next word or the data are ours; the oldest. */
+	struct docket_request emergencies[DESK_EMERGENCIES_MAX];
+	size_t emergencies_n;		/* of all, listed or not */
 };
 MUST bool flow_desk(struct flow *f, struct desk *out, struct err *err);
 

@@ -25,6 +25,12 @@ must emergency
 must second A request send 1 --yes
 must second A request send 2 --yes
 carry A B
+try 0 'the desk' B
+said 'EMERGENCY: a life may be in danger' 'says it first'
+said 'is owed in 30 minutes' 'with the half hour of D60'
+said 'Next: comity request show 1' 'and it comes next'
+try 0 'shown, the next step' B request show 1
+said 'Next: comity request called 1' 'is the call'
 try 0 'an emergency that came in says that somebody has to call' B request check 1
 said 'Nobody called back yet' 'before a yes'
 try 6 'without the call there is no yes' B request confirm 1
@@ -38,6 +44,8 @@ try 6 'which is no yes' B request confirm 1
 try 0 'the call is written down' B request called 1 --dialled '00999 01-100' \
 	--answered-by 'Duty officer Zimbel' --result yes
 try 0 'then evidence goes over' second B request answer 1 --evidence 1 --authorisation order.txt
+try 0 'the desk' B
+said_not 'XB-2026-000001 from XA' 'has one less of them'
 holds 'who answered stands in no file in the clear' sh -c '! grep -rqa Zimbel b'
 try 0 'of the other they know nothing' B request called 2 --dialled '+999 01 100' \
 	--answered-by 'Duty officer' --result no
