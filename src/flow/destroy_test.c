@@ -24,52 +24,16 @@
 	assert_string_equal(err.reason, why); } while (0)
 
 static struct job j;
-static unsigned fresh_of;
 
 /* ---- an office of three: it received evidence, and sends word ---- */
-
-static bool
-phrase(void *arg, bool fresh, struct buf *secret, struct err *err)
-{
-	struct flow *f = arg;
-	unsigned n = fresh ? fresh_of : f->as;
-
-	return n <= 1 ? buf_add_text(secret, "six words make a good phrase", err) :
-	    buf_printf(secret, err, "the phrase of person %u", n);
-}
 
 static void
 as(unsigned number)
 {
-	OK(site_again(&j.b, &err));
-	j.b.flow.as = number;
-	j.b.flow.passphrase = phrase;
-	j.b.flow.arg = &j.b.flow;
-}
-
-static void
-person(const char *name, unsigned roles)
-{
-	struct person_wish w = { .name = name, .roles = roles };
-	unsigned number;
-
-	as(1);
-	fresh_of = home_has_people(j.b.flow.home) ? fresh_of + 1 : 2;
-	OK(flow_person_add(&j.b.flow, &w, &number, &err));
+	(void)site_as(&j.b, number);
 }
 
 enum { FIRST = 1, APPROVES, ADMINISTERS };
-
-static void
-persons(void)
-{
-	person("Bo Ek", 1u << ROLE_PROSECUTOR);
-	person("Cem Arslan", 1u << ROLE_ADMINISTRATOR);
-	as(FIRST);
-	OK(flow_person_role(&j.b.flow, FIRST, 0, 1u << ROLE_ADMINISTRATOR, &err));
-	as(FIRST);
-	OK(flow_person_let_in(&j.b.flow, APPROVES, &err));
-}
 
 static int
 setup(void **state)
@@ -116,7 +80,7 @@ approve(unsigned by)
 static void
 destroyed_by_two(struct destroyed *out)
 {
-	persons();
+	site_office(&j.b);
 	as(FIRST);
 	NO(destroy("retention_ended", out, &err), "people.second");
 	approve(APPROVES);
@@ -200,7 +164,7 @@ one_person_destroys_nothing(void **state)
 	OK(opens(&j.b, "bag", &err));
 	as(0);
 	NO(destroy("because", &d, &err), "destroy.reason");
-	persons();
+	site_office(&j.b);
 	as(FIRST);
 	NO(destroy("retention_ended", &d, &err), "people.second");
 	as(FIRST);
@@ -213,7 +177,7 @@ an_approval_is_for_these_packages_and_this_reason(void **state)
 	struct destroyed d;
 
 	(void)state;
-	persons();
+	site_office(&j.b);
 	as(FIRST);
 	NO(destroy("retention_ended", &d, &err), "people.second");
 	approve(APPROVES);
@@ -233,7 +197,7 @@ what_the_journal_says_is_destroyed_opens_nowhere(void **state)
 	int64_t at = 0;
 
 	(void)state;
-	persons();
+	site_office(&j.b);
 	as(FIRST);
 	NO(destroy("retention_ended", &d, &err), "people.second");
 	approve(APPROVES);
@@ -462,7 +426,7 @@ wherever_destroying_fails_it_opens_or_is_destroyed(void **state)
 	struct destroyed d;
 
 	(void)state;
-	persons();
+	site_office(&j.b);
 	as(FIRST);
 	NO(destroy("retention_ended", &d, &err), "people.second");
 	approve(APPROVES);
@@ -483,7 +447,7 @@ an_old_backup_does_not_open_what_was_destroyed_since(void **state)
 	struct destroyed d;
 
 	(void)state;
-	persons();
+	site_office(&j.b);
 	as(ADMINISTERS);
 	OK(flow_backup(&j.b.flow, &(struct backup_wish){ .path = "old.age" }, &made, &err));
 	as(FIRST);
@@ -518,7 +482,7 @@ a_peer_tells_a_restored_home_what_was_destroyed(void **state)
 	size_t n;
 
 	(void)state;
-	persons();
+	site_office(&j.b);
 	OK(site_again(&j.a, &err));
 	OK(flow_bundle_write_ledger(&j.a.flow, "before", "XB", &b, &err));
 	as(ADMINISTERS);
@@ -573,7 +537,7 @@ a_restored_home_that_was_frozen_before_its_peers_answered_opens_nothing(void **s
 	struct err why = ERR_INIT;
 
 	(void)state;
-	persons();
+	site_office(&j.b);
 	as(ADMINISTERS);
 	OK(flow_backup(&j.b.flow, &(struct backup_wish){ .path = "old.age" }, &made, &err));
 	site_end(&j.b);

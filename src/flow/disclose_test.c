@@ -533,47 +533,10 @@ marks_and_inspections_outlive_a_backup_and_a_rebuild(void **state)
 
 /* ---- two persons ---- */
 
-static unsigned fresh_of;
-
-static bool
-phrase(void *arg, bool fresh, struct buf *secret, struct err *err)
-{
-	struct flow *f = arg;
-	unsigned n = fresh ? fresh_of : f->as;
-
-	return n <= 1 ? buf_add_text(secret, "six words make a good phrase", err) :
-	    buf_printf(secret, err, "the phrase of person %u", n);
-}
-
 static void
 as(unsigned number)
 {
-	OK(site_again(&j.b, &err));
-	j.b.flow.as = number;
-	j.b.flow.passphrase = phrase;
-	j.b.flow.arg = &j.b.flow;
-}
-
-/* Person 1 hands over, 2 approves, 3 administers. */
-static void
-office_begin(void)
-{
-	static const struct { const char *name; unsigned roles; } others[] = {
-		{ "Bo Ek", 1u << ROLE_PROSECUTOR }, { "Cem Arslan", 1u << ROLE_ADMINISTRATOR },
-	};
-	unsigned number;
-
-	for (size_t i = 0; i < 2; i++) {
-		struct person_wish w = { .name = others[i].name, .roles = others[i].roles };
-
-		as(1);
-		fresh_of = (unsigned)i + 2;
-		OK(flow_person_add(&j.b.flow, &w, &number, &err));
-	}
-	as(1);
-	OK(flow_person_role(&j.b.flow, 1, 0, 1u << ROLE_ADMINISTRATOR, &err));
-	as(1);
-	OK(flow_person_let_in(&j.b.flow, 2, &err));
+	(void)site_as(&j.b, number);
 }
 
 /* Whatever waits is approved by the second person; how many. */
@@ -602,7 +565,7 @@ nothing_is_shown_by_one_person_alone(void **state)
 	struct disclosure d;
 
 	(void)state;
-	office_begin();
+	site_office(&j.b);
 	as(1);
 	NO(shown(&j.b, "zero", "out", &d, NULL, &err), "people.second");
 	assert_false(path_exists(j.world, NULL, "out"));

@@ -178,47 +178,10 @@ whatever_order_two_answers_come_in_the_later_one_counts(void **state)
 
 /* ---- two persons ---- */
 
-static unsigned fresh_of;
-
-static bool
-phrase(void *arg, bool fresh, struct buf *secret, struct err *err)
-{
-	struct flow *f = arg;
-	unsigned n = fresh ? fresh_of : f->as;
-
-	return n <= 1 ? buf_add_text(secret, "six words make a good phrase", err) :
-	    buf_printf(secret, err, "the phrase of person %u", n);
-}
-
 static void
 as(unsigned number)
 {
-	OK(site_again(&j.b, &err));
-	j.b.flow.as = number;
-	j.b.flow.passphrase = phrase;
-	j.b.flow.arg = &j.b.flow;
-}
-
-/* Person 1 decides, 2 approves, 3 administers. */
-static void
-office_begin(void)
-{
-	static const struct { const char *name; unsigned roles; } others[] = {
-		{ "Bo Ek", 1u << ROLE_PROSECUTOR }, { "Cem Arslan", 1u << ROLE_ADMINISTRATOR },
-	};
-	unsigned number;
-
-	for (size_t i = 0; i < 2; i++) {
-		struct person_wish w = { .name = others[i].name, .roles = others[i].roles };
-
-		as(1);
-		fresh_of = (unsigned)i + 2;
-		OK(flow_person_add(&j.b.flow, &w, &number, &err));
-	}
-	as(1);
-	OK(flow_person_role(&j.b.flow, 1, 0, 1u << ROLE_ADMINISTRATOR, &err));
-	as(1);
-	OK(flow_person_let_in(&j.b.flow, 2, &err));
+	(void)site_as(&j.b, number);
 }
 
 static bool
@@ -258,7 +221,7 @@ what_touches_on_speech_is_executed_by_two_persons_only(void **state)
 
 	(void)state;
 	asked(ACT_STORED_DATA, speech, 1);
-	office_begin();
+	site_office(&j.b);
 	as(1);
 	OK(said(&j.b, ACT_GRANTED, NULL, &err));
 	NO(executed(&err), "people.second");
@@ -284,7 +247,7 @@ two_persons_agree_to_one_order_and_to_what_was_replied_until_then(void **state)
 
 	(void)state;
 	asked(ACT_STORED_DATA, speech, 1);
-	office_begin();
+	site_office(&j.b);
 	as(1);
 	OK(said(&j.b, ACT_GRANTED, NULL, &err));
 	NO(executed(&err), "people.second");
@@ -321,7 +284,7 @@ a_hold_is_let_go_by_two_persons_only(void **state)
 
 	(void)state;
 	asked(ACT_PRESERVE, NULL, 0);
-	office_begin();
+	site_office(&j.b);
 	as(1);
 	OK(said(&j.b, ACT_GRANTED, NULL, &err));
 	as(1);

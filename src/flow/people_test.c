@@ -23,40 +23,11 @@
 
 static struct job j;
 
-/* Each person's passphrase, by its number; a new one is that of who comes next. */
-static unsigned fresh_of;
-
-static bool
-phrase(void *arg, bool fresh, struct buf *secret, struct err *err)
-{
-	struct flow *f = arg;
-	unsigned n = fresh ? fresh_of : f->as;
-
-	return n <= 1 ? buf_add_text(secret, "six words make a good phrase", err) :
-	    buf_printf(secret, err, "the phrase of person %u", n);
-}
-
 /* A command begins, by this person of a. */
 static void
 as(unsigned number)
 {
-	OK(site_again(&j.a, &err));
-	j.a.flow.as = number;
-	j.a.flow.passphrase = phrase;
-	j.a.flow.arg = &j.a.flow;
-}
-
-static unsigned
-person(const char *name, unsigned roles)
-{
-	struct person_wish w = { .name = name, .roles = roles };
-	unsigned number;
-
-	as(1);
-	fresh_of = home_has_people(j.a.flow.home) ? fresh_of + 1 : 2;
-	OK(flow_person_add(&j.a.flow, &w, &number, &err));
-	assert_int_equal(number, fresh_of);
-	return number;
+	(void)site_as(&j.a, number);
 }
 
 /* Person 1 does all but approve alone; 2 investigates, 3 prosecutes, 4 administers. */
@@ -68,9 +39,9 @@ setup(void **state)
 	(void)state;
 	job_begin(&j, 7);
 	run_up_to(&j, AFTER_PAIR);
-	(void)person("Ana Lima", 1u << ROLE_INVESTIGATOR);
-	(void)person("Bo Ek", 1u << ROLE_PROSECUTOR);
-	(void)person("Cem Arslan", 1u << ROLE_ADMINISTRATOR);
+	(void)site_person(&j.a, FIRST, "Ana Lima", 1u << ROLE_INVESTIGATOR);
+	(void)site_person(&j.a, FIRST, "Bo Ek", 1u << ROLE_PROSECUTOR);
+	(void)site_person(&j.a, FIRST, "Cem Arslan", 1u << ROLE_ADMINISTRATOR);
 	as(FIRST);
 	NO(flow_person_let_in(&j.a.flow, APPROVES, &err), "people.let-in");
 	OK(flow_person_role(&j.a.flow, FIRST, 0, 1u << ROLE_ADMINISTRATOR, &err));
@@ -420,14 +391,11 @@ prepared_by_hand(unsigned who, unsigned number)
 static void
 who_was_not_let_in_or_left_is_not_the_first_of_two(void **state)
 {
-	struct person_wish w = { .name = "Xu", .roles = 1u << ROLE_INVESTIGATOR };
 	unsigned number = drafted(APPROVES), xu;
 	struct sent out;
 
 	(void)state;
-	as(ADMINISTERS);
-	fresh_of = 5;
-	OK(flow_person_add(&j.a.flow, &w, &xu, &err));
+	xu = site_person(&j.a, ADMINISTERS, "Xu", 1u << ROLE_INVESTIGATOR);
 	/* Who typed her passphrase for her signs as her, and is no second person by that. */
 	prepared_by_hand(xu, number);
 	NO(approved(APPROVES, number, NULL, &err), "approval.absent");
@@ -490,14 +458,11 @@ a_matter_written_by_hand_in_anothers_name_is_prepared_anew(void **state)
 static void
 who_left_and_who_was_not_let_in_approve_nothing(void **state)
 {
-	struct person_wish w = { .name = "Eve", .roles = 1u << ROLE_PROSECUTOR };
 	unsigned number = drafted(DRAFTS), eve;
 	struct sent out;
 
 	(void)state;
-	as(ADMINISTERS);
-	fresh_of = 5;
-	OK(flow_person_add(&j.a.flow, &w, &eve, &err));
+	eve = site_person(&j.a, ADMINISTERS, "Eve", 1u << ROLE_PROSECUTOR);
 	NO(approved(eve, number, NULL, &err), "key.group");
 	as(ADMINISTERS);
 	NO(flow_person_let_in(&j.a.flow, eve, &err), "people.role");
@@ -899,7 +864,6 @@ an_administrator_reads_nothing_and_an_auditor_figures_only(void **state)
 	as(FIRST);
 	OK(add(&j.a, &e, &err));
 	as(ADMINISTERS);
-	fresh_of = 5;
 	OK(flow_person_add(&j.a.flow, &w, &dee, &err));
 	for (unsigned who = ADMINISTERS; who <= dee; who++) {
 		package_report_init(&report);
@@ -1094,7 +1058,6 @@ one_human_being_is_not_named_twice(void **state)
 
 	(void)state;
 	as(ADMINISTERS);
-	fresh_of = 5;
 	NO(flow_person_add(&j.a.flow, &w, &n, &err), "people.same-name");
 	w.name = "Ana Maria Lima";
 	OK(flow_person_add(&j.a.flow, &w, &n, &err));
@@ -1102,7 +1065,6 @@ one_human_being_is_not_named_twice(void **state)
 	as(ADMINISTERS);
 	OK(flow_person_disable(&j.a.flow, DRAFTS, "lost the passphrase", &err));
 	w.name = "Ana Lima";
-	fresh_of = 6;
 	OK(flow_person_add(&j.a.flow, &w, &n, &err));
 }
 

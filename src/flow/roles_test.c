@@ -30,26 +30,10 @@ static struct job j;
 /* Person 1 begun the home, 2 is the judge of the kit, who signs from afar. */
 enum { FIRST = 1, JUDGE, OF_ROLE };	/* OF_ROLE + role */
 
-static unsigned fresh_of;
-
-static bool
-phrase(void *arg, bool fresh, struct buf *secret, struct err *err)
-{
-	struct flow *f = arg;
-	unsigned n = fresh ? fresh_of : f->as;
-
-	return n <= FIRST ? buf_add_text(secret, "six words make a good phrase", err) :
-	    buf_printf(secret, err, "the phrase of person %u", n);
-}
-
 static struct flow *
 as(unsigned number)
 {
-	OK(site_again(&j.a, &err));
-	j.a.flow.as = number;
-	j.a.flow.passphrase = phrase;
-	j.a.flow.arg = &j.a.flow;
-	return &j.a.flow;
+	return site_as(&j.a, number);
 }
 
 /* ---- the office, and what lies there ---- */
@@ -123,13 +107,10 @@ static void
 person_comes(enum people_role role)
 {
 	char name[40];
-	struct person_wish w = { .name = name, .roles = 1u << role };
-	unsigned number;
 
 	(void)snprintf(name, sizeof name, "Person %s", people_role_name(role));
-	fresh_of = OF_ROLE + (unsigned)role;
-	OK(flow_person_add(as(FIRST), &w, &number, &err));
-	assert_int_equal(number, fresh_of);
+	assert_int_equal(site_person(&j.a, FIRST, name, 1u << role),
+	    OF_ROLE + (unsigned)role);
 }
 
 static int

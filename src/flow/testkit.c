@@ -15,12 +15,19 @@
 #include "form/tar.h"
 #include "store/sql.h"
 
+#define OK(call) do { struct err err = ERR_INIT; \
+	if (!(call)) fail_msg("%s: %s", #call, err.text); } while (0)
+
+/* A new one is that of the person who comes next. */
 static bool
 passphrase(void *arg, bool fresh, struct buf *secret, struct err *err)
 {
-	(void)arg;
-	(void)fresh;
-	return buf_add_text(secret, "six words make a good phrase", err);
+	const struct flow *f = arg;
+	unsigned n = f == NULL ? 0 : !fresh ? f->as : f->people == NULL ? 1 :
+	    (unsigned)f->people->n + 1;
+
+	return n <= 1 ? buf_add_text(secret, "six words make a good phrase", err) :
+	    buf_printf(secret, err, "the phrase of person %u", n);
 }
 
 void
@@ -212,6 +219,34 @@ second_signed(struct site *s, struct err *err)
 	}
 	mem_free(list);
 	return ok;
+}
+
+struct flow *
+site_as(struct site *s, unsigned number)
+{
+	OK(site_again(s, &err));
+	s->flow.as = number;
+	s->flow.arg = &s->flow;
+	return &s->flow;
+}
+
+unsigned
+site_person(struct site *s, unsigned by, const char *name, unsigned roles)
+{
+	struct person_wish w = { .name = name, .roles = roles };
+	unsigned number = 0;
+
+	OK(flow_person_add(site_as(s, by), &w, &number, &err));
+	return number;
+}
+
+void
+site_office(struct site *s)
+{
+	(void)site_person(s, 1, "Bo Ek", 1u << ROLE_PROSECUTOR);
+	(void)site_person(s, 1, "Cem Arslan", 1u << ROLE_ADMINISTRATOR);
+	OK(flow_person_role(site_as(s, 1), 1, 0, 1u << ROLE_ADMINISTRATOR, &err));
+	OK(flow_person_let_in(site_as(s, 1), 2, &err));
 }
 
 bool

@@ -49,6 +49,16 @@ bool second_signed(struct site *s, struct err *err);	/* "people.second" */
 /* Named before it is asked for, unless it was. */
 bool second_begin(struct site *s, struct err *err);
 
+/*
+ * An office of several persons, each with a passphrase of its own.  A command begins, by
+ * this one of it.  These three fail the test themselves.
+ */
+struct flow *site_as(struct site *s, unsigned number);
+/* One more, named by person `by`; its number. */
+unsigned site_person(struct site *s, unsigned by, const char *name, unsigned roles);
+/* Of three: 2 prosecutes and was let in, 3 administers, and 1 does all the rest. */
+void site_office(struct site *s);
+
 bool pair(struct site *s, const char *card, const char *other_home, struct err *err);
 #define KIT_PHONE "+99900001111"	/* on each card: where one calls back (S15) */
 #define KIT_ORDER "order.txt"		/* of a court: content is executed on it */
