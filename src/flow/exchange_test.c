@@ -403,23 +403,6 @@ a_third_ones_cosignature_joins_ours_on_the_same_checkpoint(void **state)
 
 /* ---- custody ---- */
 
-static size_t
-files_in(struct job *j, const char *folder)
-{
-	struct listing *l = NULL;
-	struct listing_entry e;
-	bool more = true;
-	size_t n = 0;
-
-	OK(listing_open(j->world, NULL, folder, &l, &err));
-	while (more) {
-		OK(listing_next(l, &e, &more, &err));
-		n += more;
-	}
-	listing_close(l);
-	return n;
-}
-
 /* Evidence there, with its custody; back a receipt, which hands nothing over. */
 static void
 custody_goes_with_evidence_and_with_nothing_else(void **state)
@@ -430,11 +413,11 @@ custody_goes_with_evidence_and_with_nothing_else(void **state)
 	(void)state;
 	job_begin(&j, 7);
 	run_up_to(&j, AFTER_RECEIVE);
-	assert_int_equal(files_in(&j, "stick/ledger/handed"), 1);
+	assert_int_equal(names_in(&j, "stick/ledger/handed"), 1);
 	OK(site_again(&j.b, &err) &&
 	    flow_bundle_write(&j.b.flow, "back", "XA", &r, &err));
 	assert_int_equal(r.parcels, 1);
-	assert_int_equal(files_in(&j, "back/ledger/handed"), 0);
+	assert_int_equal(names_in(&j, "back/ledger/handed"), 0);
 	job_end(&j);
 }
 

@@ -150,24 +150,6 @@ seals(struct site *s, unsigned number, struct err *err)
 
 /* ---- the story ---- */
 
-/* Signed by Aldora with a policy that always says yes; its number at Berun. */
-static unsigned
-forged(const struct violation *v)
-{
-	struct forgery what = { .kind = v->kind, .fill = violation_fill, .arg = v };
-	struct digest act;
-	struct taken t;
-	char path[200];
-
-	OK(site_again(&j.a, &err));
-	OK(forge(&j.a, "XB", &what, path, &act, &err));
-	site_end(&j.a);
-	OK(site_again(&j.b, &err));
-	OK(flow_take(&j.b.flow, path, &t, &err));
-	assert_int_equal(t.as, TAKEN);
-	return t.request;
-}
-
 /* What only this node's own decisions stop. */
 static const struct violation whole[] = {
 	{ "S13", ACT_REALTIME_TRAFFIC, NULL, { { NULL, NULL } }, "guard.realtime", NULL },
@@ -177,7 +159,7 @@ static const struct violation whole[] = {
 static void
 berun_is_asked(const struct violation *v)
 {
-	unsigned number = forged(v);
+	unsigned number = violation_comes(&j, v);
 
 	OK(site_again(&j.b, &err));
 	if (v->bars == NULL)
@@ -211,12 +193,12 @@ berun_refuses(void)
 			berun_is_asked(&violations[i]);
 	for (size_t i = 0; i < COUNT(whole); i++)
 		berun_is_asked(&whole[i]);
-	number = forged(&plain);
+	number = violation_comes(&j, &plain);
 	OK(site_again(&j.b, &err));
 	OK(flow_request_answer(&j.b.flow, number, &w, &sent, &err));
 	door("S22", &j.b, number, executes, "execute.assurance");
 	door("S22", &j.b, number, delivers, "execute.assurance");
-	whole_one = forged(&plain);
+	whole_one = violation_comes(&j, &plain);
 }
 
 /* Drafts of Aldora that its own rules stop, and one that wants a second person. */

@@ -275,25 +275,6 @@ s10_evidence_whose_request_is_gone_is_opened_by_two(void **state)
 
 /* ---- a sender whose own policy always says yes ---- */
 
-/* Signed by a confirmed peer, whatever it says, and brought; its number there. */
-static unsigned
-patched(const struct violation *v)
-{
-	struct forgery what = { .kind = v->kind, .fill = violation_fill, .arg = v };
-	struct digest act;
-	struct taken t;
-	char path[200];
-
-	OK(site_again(&j.a, &err));
-	OK(forge(&j.a, "XB", &what, path, &act, &err));
-	site_end(&j.a);
-	OK(site_again(&j.b, &err));
-	OK(flow_take(&j.b.flow, path, &t, &err));
-	if (t.as != TAKEN)
-		fail_msg("%s: %s", v->row, t.text);
-	return t.request;
-}
-
 static bool
 grant(unsigned number, struct err *err)
 {
@@ -375,7 +356,7 @@ at_hand_over(const struct violation *v)
 static void
 gets_nothing(const struct violation *v)
 {
-	unsigned number = patched(v);
+	unsigned number = violation_comes(&j, v);
 	struct request_view *view = mem_new(sizeof *view, NULL);
 
 	assert_non_null(view);
@@ -467,7 +448,7 @@ s02_an_unmapped_offence_stops_a_disclosure_until_an_officer_waives_it(void **sta
 
 	(void)state;
 	both_ends("S02");
-	number = patched(violation_of("S02"));
+	number = violation_comes(&j, violation_of("S02"));
 	OK(grant(number, &err));
 	OK(file_save(j.world, NULL, "empty.txt", span_of(NULL, 0), true, &err));
 	NO(execute(number, NULL, "empty.txt", false, &err), "execute.authorisation-empty");
@@ -503,7 +484,7 @@ s06_content_is_not_executed_without_an_order_of_the_requested_state(void **state
 
 	(void)state;
 	both_ends("S06");
-	number = patched(violation_of("S06"));
+	number = violation_comes(&j, violation_of("S06"));
 	OK(grant(number, &err));
 	OK(execute(number, KIT_ORDER, NULL, false, &err));
 }
@@ -571,7 +552,7 @@ s08_no_field_takes_a_credential_and_text_that_asks_for_one_is_marked(void **stat
 	NO(fields_set(&fs, "identifiers.type", "password", "en", &err), "fields.value");
 	fields_clear(&fs);
 	OK(site_again(&j.b, &err));
-	OK(flow_request_view(&j.b.flow, patched(&v), view, &err));
+	OK(flow_request_view(&j.b.flow, violation_comes(&j, &v), view, &err));
 	for (size_t i = 0; i < view->findings.n; i++)
 		marked = marked || strcmp(view->findings.list[i].reason,
 		    "request.asks-for-keys") == 0;
@@ -585,7 +566,7 @@ static bool
 seen(const struct violation *v, const char *reason)
 {
 	struct request_view *view = mem_new(sizeof *view, NULL);
-	unsigned number = patched(v);
+	unsigned number = violation_comes(&j, v);
 	bool there = false;
 
 	assert_non_null(view);
@@ -630,7 +611,7 @@ s13_collection_in_real_time_has_an_end_and_is_only_a_form(void **state)
 	(void)state;
 	both_ends("S13");
 	/* A whole one too: off between two States until a person sets it. */
-	REFUSED(grant(patched(&whole), &err), "guard.realtime");
+	REFUSED(grant(violation_comes(&j, &whole), &err), "guard.realtime");
 }
 
 /* A provider of Aldora with a node of its own: Cascada's place, in another State. */
@@ -691,7 +672,7 @@ s15_an_emergency_of_an_unknown_key_is_set_aside(void **state)
 	(void)state;
 	both_ends("S15");
 	/* Whole, and by a key that is known: nobody called back. */
-	NO(grant(patched(&v), &err), "guard.call-back");
+	NO(grant(violation_comes(&j, &v), &err), "guard.call-back");
 	/* Cascada knows Berun; nobody in Berun has compared Cascada's words. */
 	OK(site_init(&j.c, "XC", &err));
 	OK(site_again(&j.c, &err));
@@ -902,7 +883,7 @@ s22_release_waits_for_the_accepted_assurance(void **state)
 	(void)state;
 	OK(site_again(&j.b, &err));
 	OK(add(&j.b, &e, &err));
-	number = patched(&plain);
+	number = violation_comes(&j, &plain);
 	OK(flow_request_answer(&j.b.flow, number, &w, &sent, &err));
 	NO(execute(number, NULL, NULL, false, &err), "execute.assurance");
 	/* That somebody says it was read is no reply. */
@@ -922,7 +903,7 @@ what_changed_since_it_was_executed_stops_the_hand_over(void **state)
 	(void)state;
 	OK(site_again(&j.b, &err));
 	OK(add(&j.b, &e, &err));
-	number = patched(&plain);
+	number = violation_comes(&j, &plain);
 	OK(grant(number, &err));
 	OK(execute(number, NULL, NULL, false, &err));
 	OK(site_again(&j.b, &err));
@@ -1000,7 +981,7 @@ a_docket_edited_by_hand_lets_nothing_pass(void **state)
 	(void)state;
 	OK(site_again(&j.b, &err));
 	OK(add(&j.b, &e, &err));
-	number = patched(v);
+	number = violation_comes(&j, v);
 	OK(home_docket(j.b.flow.home, &d, &err));
 	OK(docket_request_get(d, number, &row, &err));
 	(void)snprintf(row.state, sizeof row.state, "accepted");
@@ -1036,7 +1017,7 @@ a_reply_mends_what_was_missing(void **state)
 	struct sent sent;
 	struct taken t;
 	char path[200];
-	unsigned number = patched(v);
+	unsigned number = violation_comes(&j, v);
 
 	(void)state;
 	w.asks = asks;

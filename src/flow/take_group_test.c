@@ -72,24 +72,12 @@ run(struct job *j, enum what what, size_t *n, struct err *err)
 /* ---- how it has to end ---- */
 
 static size_t
-names_in(struct job *j, const char *home, const char *folder)
+names_of(struct job *j, const struct site *s, const char *folder)
 {
-	struct listing *l = NULL;
-	struct listing_entry e;
-	bool more = true;
 	char path[64];
-	size_t n = 0;
 
-	(void)snprintf(path, sizeof path, "%s/%s", home, folder);
-	OK(listing_open(j->world, NULL, path, &l, &err));
-	for (;;) {
-		OK(listing_next(l, &e, &more, &err));
-		if (!more)
-			break;
-		n++;
-	}
-	listing_close(l);
-	return n;
+	(void)snprintf(path, sizeof path, "%s/%s", s->path, folder);
+	return names_in(j, path);
 }
 
 struct rows {
@@ -137,8 +125,8 @@ holds(struct job *j, enum what what)
 	struct rows rows = { .site = s };
 	struct docket *d;
 
-	assert_int_equal(names_in(j, s->path, "inbox"), 0);
-	assert_int_equal(names_in(j, s->path, "parcels"), 2 * ACTS);
+	assert_int_equal(names_of(j, s, "inbox"), 0);
+	assert_int_equal(names_of(j, s, "parcels"), 2 * ACTS);
 	OK(home_docket(s->flow.home, &d, &err));
 	for (unsigned i = 1; i <= ACTS; i++) {
 		struct docket_request r;
@@ -456,8 +444,8 @@ a_withdrawal_goes_alone_after_the_request_that_waits_with_it(void **state)
 		n = strcmp(r.state, "withdrawn") == 0;
 		assert_true(n == 1 || strcmp(r.state, "received") == 0);
 	}
-	assert_int_equal(names_in(&j, "berun", "inbox"), 0);
-	assert_int_equal(names_in(&j, "berun", "parcels"), 10);
+	assert_int_equal(names_in(&j, "berun/inbox"), 0);
+	assert_int_equal(names_in(&j, "berun/parcels"), 10);
 	job_end(&j);
 }
 

@@ -1130,3 +1130,22 @@ docket_back(struct site *s, struct docket_kept *k, struct err *err)
 	}
 	return ok && site_again(s, err);
 }
+
+size_t
+names_in(struct job *j, const char *folder)
+{
+	struct listing *l = NULL;
+	struct listing_entry e;
+	bool more = true;
+	size_t n = 0;
+
+	OK(listing_open(j->world, NULL, folder, &l, &err));
+	for (;;) {
+		OK(listing_next(l, &e, &more, &err));
+		if (!more)
+			break;
+		n++;
+	}
+	listing_close(l);
+	return n;
+}

@@ -170,6 +170,8 @@ struct docket_kept {
 };
 bool docket_keep(struct site *s, struct docket_kept *out, struct err *err);
 bool docket_back(struct site *s, struct docket_kept *k, struct err *err);	/* and clears it */
+/* How many names a folder of the world has. */
+size_t names_in(struct job *j, const char *folder);
 /* All files of a home that nobody has open, under another name. */
 bool home_copy(struct world *w, const char *from, const char *to, struct err *err);
 

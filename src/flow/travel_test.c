@@ -228,25 +228,6 @@ a_bundle_is_never_written_into_a_home(void **state)
 	job_end(&j);
 }
 
-static size_t
-files_in(struct job *j, const char *folder)
-{
-	struct listing *l = NULL;
-	struct listing_entry e;
-	bool more = true;
-	size_t n = 0;
-
-	OK(listing_open(j->world, NULL, folder, &l, &err));
-	for (;;) {
-		OK(listing_next(l, &e, &more, &err));
-		if (!more)
-			break;
-		n++;
-	}
-	listing_close(l);
-	return n;
-}
-
 /* A second piece of evidence for B, so that there are two parcels. */
 static void
 send_another(struct job *j)
@@ -322,7 +303,7 @@ a_damaged_parcel_is_told_and_keeps_no_other_out(void **state)
 		assert_int_equal(r.parcels, 1);
 		OK(flow_inbox(&j.b.flow, names, 4, &n, &err));
 		assert_int_equal(n, 1);
-		assert_int_equal(files_in(&j, "berun/inbox"), 1);
+		assert_int_equal(names_in(&j, "berun/inbox"), 1);
 		job_end(&j);
 	}
 }
@@ -425,11 +406,11 @@ a_parcel_for_which_there_is_no_room_leaves_the_disk_as_it_was(void **state)
 	file_harm(&j, path, HARM_LONGER);
 	list_one(&j, "huge", &act, 1ull << 40, &act);
 	NO(flow_bundle_read(&j.b.flow, "huge", &r, &err), "disk.full");
-	assert_int_equal(files_in(&j, "berun/inbox"), 0);
+	assert_int_equal(names_in(&j, "berun/inbox"), 0);
 	/* Brought singly it is the same. */
 	OK(site_again(&j.b, &err));
 	NO(flow_evidence_receive(&j.b.flow, path, &j.received, &err), "disk.full");
-	assert_int_equal(files_in(&j, "berun/inbox"), 0);
+	assert_int_equal(names_in(&j, "berun/inbox"), 0);
 	job_end(&j);
 }
 
@@ -448,7 +429,7 @@ what_nobody_listed_is_told_and_may_be_brought_singly(void **state)
 	OK(site_again(&j.b, &err));
 	NO(flow_bundle_read(&j.b.flow, "stick", &r, &err), "bundle.unlisted");
 	assert_int_equal(r.parcels, 0);
-	assert_int_equal(files_in(&j, "berun/inbox"), 0);
+	assert_int_equal(names_in(&j, "berun/inbox"), 0);
 	OK(flow_evidence_receive(&j.b.flow, path, &j.received, &err));
 	package_report_clear(&j.received.report);
 	OK(step_open(&j, &err));

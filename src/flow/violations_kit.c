@@ -98,3 +98,21 @@ violation_of(const char *row)
 	fail_msg("no violation of %s", row);
 	return NULL;
 }
+
+unsigned
+violation_comes(struct job *j, const struct violation *v)
+{
+	struct forgery what = { .kind = v->kind, .fill = violation_fill, .arg = v };
+	struct digest act;
+	struct taken t;
+	char path[200];
+
+	OK(site_again(&j->a, &err));
+	OK(forge(&j->a, "XB", &what, path, &act, &err));
+	site_end(&j->a);
+	OK(site_again(&j->b, &err));
+	OK(flow_take(&j->b.flow, path, &t, &err));
+	if (t.as != TAKEN)
+		fail_msg("%s: %s", v->row, t.text);
+	return t.request;
+}

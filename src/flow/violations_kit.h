@@ -25,4 +25,10 @@ void violation_fill(struct act *a, const void *arg);
 /* The first of that row ("S12"). */
 const struct violation *violation_of(const char *row);
 
+/*
+ * One of Aldora as a confirmed peer with such a policy signs it, whatever it says, brought to
+ * Berun and taken in; its number there.
+ */
+unsigned violation_comes(struct job *j, const struct violation *v);
+
 #endif
