@@ -30,17 +30,9 @@ static struct job j;
 static int
 setup(void **state)
 {
-	(void)state;
+	*state = &j;
 	job_begin(&j, 77);
 	run_up_to(&j, AFTER_RECEIVE);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	job_end(&j);
 	return 0;
 }
 
@@ -593,7 +585,7 @@ nothing_is_shown_by_one_person_alone(void **state)
 	NO(shown(&j.b, "zero", "out3", &d, NULL, &err), "people.role");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, job_over)
 
 int
 main(void)

@@ -31,17 +31,9 @@ static struct job j;
 static int
 setup(void **state)
 {
-	(void)state;
+	*state = &j;
 	job_begin(&j, 83);
 	run_up_to(&j, AFTER_PAIR);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	job_end(&j);
 	return 0;
 }
 
@@ -213,18 +205,24 @@ executed(struct err *err)
 }
 
 static void
-what_touches_on_speech_is_executed_by_two_persons_only(void **state)
+speech_granted(void)
 {
 	static const struct field_setting speech[] = {
 		{ "facts_and_offence.facts", "a demonstration was called for" },
 	};
 
-	(void)state;
 	asked(ACT_STORED_DATA, speech, 1);
 	site_office(&j.b);
 	as(1);
 	OK(said(&j.b, ACT_GRANTED, NULL, &err));
 	NO(executed(&err), "people.second");
+}
+
+static void
+what_touches_on_speech_is_executed_by_two_persons_only(void **state)
+{
+	(void)state;
+	speech_granted();
 	NO(approved(1, &err), "people.own");
 	NO(executed(&err), "people.second");
 	state_is(&j.b, "accepted");
@@ -236,9 +234,6 @@ what_touches_on_speech_is_executed_by_two_persons_only(void **state)
 static void
 two_persons_agree_to_one_order_and_to_what_was_replied_until_then(void **state)
 {
-	static const struct field_setting speech[] = {
-		{ "facts_and_offence.facts", "a demonstration was called for" },
-	};
 	struct execute_wish w = { .authorisation = "order.other" };
 	struct docket_request r;
 	struct matter_view m;
@@ -246,11 +241,7 @@ two_persons_agree_to_one_order_and_to_what_was_replied_until_then(void **state)
 	const char *text;
 
 	(void)state;
-	asked(ACT_STORED_DATA, speech, 1);
-	site_office(&j.b);
-	as(1);
-	OK(said(&j.b, ACT_GRANTED, NULL, &err));
-	NO(executed(&err), "people.second");
+	speech_granted();
 	matter_view_init(&m);
 	as(2);
 	OK(flow_matter(&j.b.flow, 1, NULL, &m, &err));
@@ -414,7 +405,7 @@ an_emergency_disclosure_is_reviewed_within_three_days(void **state)
 	assert_int_equal(due_by(&j.a, "D60"), 0);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, job_over)
 
 int
 main(void)

@@ -47,21 +47,13 @@ init_with_phone(struct site *s, const char *country, const char *phone, struct e
 static int
 begun(void **state)
 {
-	(void)state;
+	*state = &j;
 	job_begin(&j, 91);
 	OK(init_with_phone(&j.a, "XA", PHONE, &err));
 	OK(site_init(&j.b, "XB", &err));
 	OK(site_again(&j.a, &err) && site_again(&j.b, &err));
 	OK(pair(&j.a, "berun/card.card", "berun", &err));
 	OK(pair(&j.b, "aldora/card.card", "aldora", &err));
-	return 0;
-}
-
-static int
-ended(void **state)
-{
-	(void)state;
-	job_end(&j);
 	return 0;
 }
 
@@ -696,7 +688,7 @@ a_docket_made_anew_knows_calls_levels_and_notices(void **state)
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, begun, ended)
+#define T(f) cmocka_unit_test_setup_teardown(f, begun, job_over)
 	const struct CMUnitTest tests[] = {
 		T(an_emergency_gets_no_yes_before_the_call_to_the_card),
 		T(an_emergency_is_first_on_the_desk_until_something_went_over),

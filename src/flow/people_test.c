@@ -36,7 +36,7 @@ enum { FIRST = 1, DRAFTS, APPROVES, ADMINISTERS };
 static int
 setup(void **state)
 {
-	(void)state;
+	*state = &j;
 	job_begin(&j, 7);
 	run_up_to(&j, AFTER_PAIR);
 	(void)site_person(&j.a, FIRST, "Ana Lima", 1u << ROLE_INVESTIGATOR);
@@ -47,14 +47,6 @@ setup(void **state)
 	OK(flow_person_role(&j.a.flow, FIRST, 0, 1u << ROLE_ADMINISTRATOR, &err));
 	as(FIRST);
 	OK(flow_person_let_in(&j.a.flow, APPROVES, &err));
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	job_end(&j);
 	return 0;
 }
 
@@ -1265,7 +1257,7 @@ only_one_text_is_a_statement(void **state)
 	}
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, job_over)
 
 int
 main(void)

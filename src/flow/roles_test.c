@@ -119,7 +119,7 @@ setup(void **state)
 	struct docket_request row;
 	struct evidence e;
 
-	(void)state;
+	*state = &j;
 	job_begin(&j, 71);
 	run_up_to(&j, AFTER_PAIR);
 	evidence_comes();
@@ -136,14 +136,6 @@ setup(void **state)
 	OK(flow_person_role(as(FIRST), FIRST, 0, 1u << ROLE_ADMINISTRATOR, &err));
 	for (int r = 0; r < PEOPLE_ROLES; r++)
 		OK(flow_person_let_in(as(FIRST), OF_ROLE + (unsigned)r, &err));
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	job_end(&j);
 	return 0;
 }
 
@@ -496,5 +488,5 @@ main(void)
 		cmocka_unit_test(each_person_opens_the_doors_of_its_role_and_no_other),
 	};
 
-	return cmocka_run_group_tests_name("roles", tests, setup, teardown);
+	return cmocka_run_group_tests_name("roles", tests, setup, job_over);
 }

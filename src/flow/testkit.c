@@ -475,6 +475,13 @@ job_end(struct job *j)
 	world_free(j->world);
 }
 
+int
+job_over(void **state)
+{
+	job_end(*state);
+	return 0;
+}
+
 void
 run_up_to(struct job *j, size_t end)
 {

@@ -31,6 +31,8 @@ struct job {
 };
 void job_begin(struct job *j, uint64_t seed);
 void job_end(struct job *j);
+/* A teardown of cmocka: its setup left the job in *state. */
+int job_over(void **state);
 
 /*
  * The second person of a home: a judge, who signs from afar, so that it stays an office
