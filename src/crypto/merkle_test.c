@@ -100,6 +100,23 @@ the_roots_of_rfc_6962_trees_are_those_of_others(void **state)
 	}
 }
 
+/* Around 63 bytes, which short ones are put together up to. */
+static void
+a_leaf_of_any_length_is_the_digest_of_a_zero_and_its_bytes(void **state)
+{
+	uint8_t all[1 + 130];
+	struct digest want, is;
+
+	(void)state;
+	memset(all, 'e', sizeof all);
+	all[0] = 0;
+	for (size_t n = 0; n < sizeof all; n++) {
+		OK(digest_of(span_of(all, 1 + n), &want, &last));
+		OK(merkle_leaf(hasher, span_of(all + 1, n), &is, &last));
+		assert_true(digest_eq(&is, &want));
+	}
+}
+
 static void
 a_leaf_and_a_node_of_the_same_bytes_differ(void **state)
 {
@@ -354,6 +371,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_roots_of_rfc_6962_trees_are_those_of_others),
+		cmocka_unit_test(a_leaf_of_any_length_is_the_digest_of_a_zero_and_its_bytes),
 		cmocka_unit_test(a_leaf_and_a_node_of_the_same_bytes_differ),
 		cmocka_unit_test(a_full_tree_takes_no_more_and_one_before_takes_one),
 		cmocka_unit_test(

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "crypto/digest.h"
 #include "ledger/record.h"
 
 #define H1 "11111111111111111111111111111111"
@@ -158,6 +159,27 @@ the_golden_leaf_is_what_a_shell_works_out(void **state)
 	salt[31] ^= 1;
 	OK(leaf_of(salt, span_text(golden), leaf, &last));
 	assert_memory_not_equal(leaf + 2, want.b, 32);
+}
+
+/* Around 1,024 bytes, which records are put together up to. */
+static void
+a_leaf_of_any_length_is_the_digest_of_prefix_salt_and_record(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 1023, 1024, 1025, RECORD_MAX };
+	static uint8_t all[14 + RECORD_SALT + RECORD_MAX];
+	uint8_t leaf[LEAF_BYTES];
+	struct digest want;
+
+	(void)state;
+	memset(all, 'r', sizeof all);
+	memcpy(all, "comity-leaf/1\n", 14);
+	memset(all + 14, 0xA5, RECORD_SALT);
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		OK(digest_of(span_of(all, 14 + RECORD_SALT + sizes[i]), &want, &last));
+		OK(leaf_of(all + 14, span_of(all + 14 + RECORD_SALT, sizes[i]), leaf,
+		    &last));
+		assert_memory_equal(leaf + 2, want.b, 32);
+	}
 }
 
 static void
@@ -565,6 +587,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_golden_record_is_written_and_read),
 		cmocka_unit_test(the_golden_leaf_is_what_a_shell_works_out),
+		cmocka_unit_test(
+		    a_leaf_of_any_length_is_the_digest_of_prefix_salt_and_record),
 		cmocka_unit_test(absent_members_are_absent),
 		cmocka_unit_test(a_decision_says_rule_version_outcome_and_ground),
 		cmocka_unit_test(every_event_has_its_name_and_no_other_number_one),
