@@ -1,4 +1,4 @@
-/* Figures of this office, and the page of an outside oversight body. */
+/* Figures of this office, and the page of an oversight body from outside. */
 #include <stdio.h>
 
 #include "cli/cli.h"
@@ -62,6 +62,36 @@ figures_say(struct cli *c, const struct figures *f)
 	    FIGURES_SMALL);
 }
 
+/* What an oversight body reads beside the figures. */
+struct oversight {
+	struct figures_rules rules;
+	struct figures_cases cases;
+};
+
+static void
+cases_say(struct cli *c, const struct figures_cases *l, bool waivers)
+{
+	size_t n = 0;
+
+	say(c, waivers ? "each waiver\n" : "each refusal\n");
+	for (size_t i = 0; i < l->n; i++) {
+		const struct figures_case *x = &l->list[i];
+
+		if (x->waiver != waivers)
+			continue;
+		n++;
+		say(c, "  leaf %llu  %s  ", (unsigned long long)x->leaf, when_people(x->at).s);
+		if (x->state[0] != '\0')
+			say(c, "%s  ", x->state);
+		if (waivers)
+			say(c, "%s: ", x->rule);
+		say(c, "%s  by rules %s, as %s\n", x->why[0] != '\0' ? x->why : "-",
+		    x->version, x->role);
+	}
+	if (n == 0)
+		say(c, "  none\n");
+}
+
 static void
 rules_say(struct cli *c, const struct figures_rules *r)
 {
@@ -85,62 +115,85 @@ wish_read(struct cli *c, struct call *call, struct figures_wish *w)
 	    time_option(c, call_value(call, "to"), &w->has_to, &w->to);
 }
 
-/* rules NULL: figures alone. */
+/* o NULL: figures alone. */
+static const char *
+figures_schema(const struct oversight *o)
+{
+	return o != NULL ? "comity.oversight/1" : "comity.statistics/1";
+}
+
+static void
+members_json(const struct figures *f, const struct oversight *o, struct json_out *j)
+{
+	figures_json(f, j);
+	if (o == NULL)
+		return;
+	figures_cases_json(&o->cases, j);
+	figures_rules_json(&o->rules, j);
+}
+
 static bool
-json_file(struct cli *c, const struct figures *f, const struct figures_rules *rules,
+json_file(struct cli *c, const struct figures *f, const struct oversight *o,
     struct buf *out)
 {
 	struct json_out j;
 
 	json_out_begin(&j, out, true, false, &c->err);
 	json_out_object(&j, NULL);
-	json_out_str(&j, "schema", rules != NULL ? "comity.oversight/1" :
-	    "comity.statistics/1");
-	figures_json(f, &j);
-	if (rules != NULL)
-		figures_rules_json(rules, &j);
+	json_out_str(&j, "schema", figures_schema(o));
+	members_json(f, o, &j);
 	json_out_close_object(&j);
 	return json_out_end(&j);
 }
 
 static int
 figures_file(struct cli *c, struct call *call, const struct figures *f,
-    const struct figures_rules *rules)
+    const struct oversight *o)
 {
 	struct buf b;
 	int code;
 
 	buf_init(&b, CLI_OUT_MAX);
 	code = (call_flag(call, "csv") ? figures_csv(f, &b, &c->err) :
-	    json_file(c, f, rules, &b)) ? give_file(c, call_value(call, "out"),
+	    json_file(c, f, o, &b)) ? give_file(c, call_value(call, "out"),
 	    buf_span(&b), "Statistics", false) : fail(c);
 	buf_clear(&b);
 	return code;
 }
 
+static void
+oversight_say(struct cli *c, const struct oversight *o)
+{
+	cases_say(c, &o->cases, false);
+	cases_say(c, &o->cases, true);
+	if (o->cases.more)
+		say(c, "  There are more than %d; give a shorter period with --from and --to.\n",
+		    FIGURES_CASES_MAX);
+	say(c, "One by one they are for who oversees this office; what may be published: comity statistics\n");
+	rules_say(c, &o->rules);
+}
+
 static int
 figures_answer(struct cli *c, struct call *call, const struct figures *f,
-    const struct figures_rules *rules)
+    const struct oversight *o)
 {
 	struct json_out j;
 
 	if (call_flag(call, "csv") && c->json)
 		return fail_use(c, "--csv and --json are two forms of the same: give one of them");
 	if (call_value(call, "out") != NULL)
-		return figures_file(c, call, f, rules);
+		return figures_file(c, call, f, o);
 	if (call_flag(call, "csv"))
 		return figures_csv(f, &c->out, &c->err) ? EXIT_DONE : fail(c);
 	if (c->json) {
-		json_start(c, &j, rules != NULL ? "comity.oversight/1" : "comity.statistics/1");
-		figures_json(f, &j);
-		if (rules != NULL)
-			figures_rules_json(rules, &j);
+		json_start(c, &j, figures_schema(o));
+		members_json(f, o, &j);
 		json_done(c, &j);
 		return EXIT_DONE;
 	}
 	figures_say(c, f);
-	if (rules != NULL)
-		rules_say(c, rules);
+	if (o != NULL)
+		oversight_say(c, o);
 	return EXIT_DONE;
 }
 
@@ -162,15 +215,17 @@ int
 run_oversight_report(struct cli *c, struct call *call)
 {
 	struct figures_wish w = { 0 };
-	struct figures_rules rules = { .law_n = 0 };
+	struct oversight o = { .rules = { .law_n = 0 } };
 	struct figures f;
 	int code;
 
 	figures_init(&f);
 	code = wish_read(c, call, &w) && flow_figures(&c->flow, &w, &f, &c->err) &&
-	    flow_figures_rules(&c->flow, &rules, &c->err) ?
-	    figures_answer(c, call, &f, &rules) : fail(c);
-	figures_rules_clear(&rules);
+	    flow_figures_cases(&c->flow, &w, &o.cases, &c->err) &&
+	    flow_figures_rules(&c->flow, &o.rules, &c->err) ?
+	    figures_answer(c, call, &f, &o) : fail(c);
+	figures_rules_clear(&o.rules);
+	figures_cases_clear(&o.cases);
 	figures_clear(&f);
 	return code;
 }

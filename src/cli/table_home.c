@@ -27,7 +27,7 @@ static const char *const statistics_examples[] = {
 	"one year, to be published", NULL
 };
 static const char *const oversight_examples[] = {
-	"comity --as 5 oversight report --json", "by an auditor, who opens nothing else", NULL
+	"comity --as 5 oversight report --json", "by an oversight body, who opens nothing else", NULL
 };
 static const struct option verify_options[] = {
 	{ "roots", "FILE", "root certificates to trust instead of this home's peers" },
@@ -72,7 +72,7 @@ const struct command home_commands[] = {
 	    "No person is in it; counts below 5 are not shown. Periods that overlap can be subtracted from each other: publish those that do not. Each reading is in the ledger.",
 	    statistics_options, statistics_examples, true, run_statistics },
 	{ "oversight", "report", "", 0, 0, "figures, refusals, waivers and the rules they rest on",
-	    "For an outside body: the role of an auditor is enough, and it opens no request.",
+	    "For a body from outside, which has the role oversight: it opens no key, no request, no ledger. Each refusal and each waiver stands here by itself, so it is not for publication; comity statistics is.",
 	    oversight_options, oversight_examples, true, run_oversight_report },
 	{ "status", NULL, "", 0, 0, "what waits, and the next useful command", NULL, NULL,
 	    NULL, true, run_status },

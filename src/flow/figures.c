@@ -12,7 +12,6 @@
 #include "flow/notices.h"
 #include "flow/people.h"
 #include "flow/record.h"
-#include "flow/treaty.h"
 
 /* One thread as the records tell it; instants 0: not (in the period). */
 struct thread {
@@ -236,34 +235,23 @@ last_word(const char *reason)
 	return dot != NULL ? dot + 1 : reason;
 }
 
-/* Work was begun although the offence is none here: the waiver is on file (S02). */
-static bool
-waiver_count(struct counting *c, const struct record *r, struct err *err)
-{
-	for (size_t i = 0; i < r->files_n; i++)
-		if (strcmp(r->rule, EXECUTE_RULE) == 0 &&
-		    strcmp(r->files[i].path, EXECUTE_WAIVER) == 0)
-			return count(c, FIGURES_WAIVERS, r->rule, "dual-criminality", err);
-	return true;
-}
-
 /* Refusals by their ground: what is `send`, `seal`, `answer` is counted as that. */
 static bool
 decided(struct counting *c, const struct record *r, struct err *err)
 {
 	bool answer = strcmp(r->rule, "answer") == 0;
+	const char *waived = figures_waived(r);
 
 	if (notice_record(r))
 		return strcmp(r->outcome, "deferred") != 0 || count(c,
 		    FIGURES_NOTICES_PUT_OFF, last_word(r->reason), NULL, err);
-	if (!waiver_count(c, r, err))
+	if (waived != NULL && !count(c, FIGURES_WAIVERS, r->rule, waived, err))
 		return false;
 	/* Told by what was done then: told twice it could be subtracted. */
-	if (strcmp(r->rule, "destroy") == 0 || strcmp(r->outcome, "used") == 0)
+	if (strcmp(r->rule, "destroy") == 0 || strcmp(r->outcome, "used") == 0 ||
+	    strcmp(r->outcome, "waived") == 0)
 		return true;
-	if (strcmp(r->outcome, "waived") == 0)
-		return count(c, FIGURES_WAIVERS, r->rule, r->reason, err);
-	if (answer && strcmp(r->outcome, act_kind_name(ACT_REFUSED)) == 0)
+	if (figures_refused(r))
 		return count(c, FIGURES_REFUSED_GROUND, r->ground, NULL, err);
 	/* What came on file with a hand-over: that is counted. */
 	if (strcmp(r->outcome, EXECUTE_FILED) == 0)
@@ -590,7 +578,7 @@ flow_figures(struct flow *f, const struct figures_wish *w, struct figures *out,
 	made.has_to = w->has_to;
 	made.from = w->from;
 	made.to = w->to;
-	ok = flow_may(f, PEOPLE_AUDIT, err) && home_lock(f->home, err) &&
+	ok = flow_may(f, PEOPLE_FIGURES, err) && home_lock(f->home, err) &&
 	    all_count(f, &c, err) && record_home(f, EVENT_READ, "statistics", err);
 	mem_free(c.threads);
 	if (!ok) {
@@ -599,81 +587,4 @@ flow_figures(struct flow *f, const struct figures_wish *w, struct figures *out,
 	}
 	*out = made;
 	return true;
-}
-
-/* ---- rules ---- */
-
-void
-figures_rules_clear(struct figures_rules *r)
-{
-	mem_free(r->levels);
-	memset(r, 0, sizeof *r);
-}
-
-static bool
-level_add(void *arg, const struct docket_stance *s, struct err *err)
-{
-	struct figures_rules *r = arg;
-	struct figures_level *more;
-
-	if (strcmp(s->what, "risk") != 0)
-		return true;
-	if (r->levels_n == FIGURES_LEVELS_MAX)
-		return err_set(err, ERR_LIMIT, "figures.levels",
-		    "more than %d levels of States", FIGURES_LEVELS_MAX);
-	more = mem_resize(r->levels, (r->levels_n + 1) * sizeof *more, err);
-	if (more == NULL)
-		return false;
-	r->levels = more;
-	more += r->levels_n++;
-	memset(more, 0, sizeof *more);
-	(void)snprintf(more->state, sizeof more->state, "%s", s->state);
-	(void)snprintf(more->measure, sizeof more->measure, "%s", s->about);
-	(void)snprintf(more->level, sizeof more->level, "%s", s->value);
-	more->since = s->since;
-	return true;
-}
-
-static int
-level_order(const void *a, const void *b)
-{
-	const struct figures_level *x = a, *y = b;
-	int by = strcmp(x->state, y->state);
-
-	return by != 0 ? by : strcmp(x->measure, y->measure);
-}
-
-static bool
-levels_read(struct flow *f, struct figures_rules *out, struct err *err)
-{
-	struct docket *d = NULL;
-	bool ok = desk_open(f, false, &d, err) &&
-	    docket_stances(d, false, level_add, out, err);
-
-	docket_close(d);
-	if (ok && out->levels_n > 0)
-		qsort(out->levels, out->levels_n, sizeof *out->levels, level_order);
-	return ok;
-}
-
-bool
-flow_figures_rules(struct flow *f, struct figures_rules *out, struct err *err)
-{
-	const struct law_status *s;
-	struct buf table;
-	bool ok;
-
-	memset(out, 0, sizeof *out);
-	if (!flow_law(f, &s, err))
-		return false;
-	out->law[out->law_n++] = law_version_people(law_version_built_in());
-	for (size_t i = 0; i < law_status_documents(s) && out->law_n < FIGURES_RULES_MAX; i++)
-		out->law[out->law_n++] = law_version_people(law_status_document(s, i));
-	buf_init(&table, 1u << 20);
-	ok = people_table_print(&table, err) &&
-	    digest_of(buf_span(&table), &out->people, err) && levels_read(f, out, err);
-	buf_clear(&table);
-	if (!ok)
-		figures_rules_clear(out);
-	return ok;
 }

@@ -3,12 +3,13 @@
  * what may be shown is policy/figures.h; doc/format/statistics.md).  Counted from the
  * records of the journal.  Of the docket come the kind and thread of each act, who the
  * other side is, and how each thread stands: ids and codes, readable with no key, and the
- * same after a rebuild.  The role of an auditor is enough.
+ * same after a rebuild.  The role of an oversight body, which opens no key, is enough.
  */
 #ifndef COMITY_FLOW_FIGURES_H
 #define COMITY_FLOW_FIGURES_H
 
 #include "flow/flow.h"
+#include "flow/record.h"
 #include "law/status.h"
 #include "policy/figures.h"
 
@@ -85,6 +86,30 @@ struct figures_level {
 	int64_t since;
 };
 
+/*
+ * One by one, for a body that oversees and not for the public: what no count above that is
+ * hidden for being small tells.  Of the record alone; day, State and codes, nobody's name.
+ */
+#define FIGURES_CASES_MAX 10000		/* of one reading: some MB; a shorter period has the rest */
+struct figures_case {
+	uint64_t leaf;			/* its place in the ledger: an auditor can look it up */
+	int64_t at;
+	bool waiver;			/* else a refusal */
+	char state[3];			/* the other side's; "" the record names none */
+	char rule[64], why[64];		/* of a refusal its first ground */
+	char version[24];		/* of the rules, as the record has it */
+	char role[32];			/* in which it was decided */
+};
+struct figures_cases {
+	struct figures_case *list;	/* oldest first; owned */
+	size_t n;
+	bool more;			/* there are more in the period */
+};
+void figures_cases_clear(struct figures_cases *c);
+/* After flow_figures, which writes down that they were read. */
+MUST bool flow_figures_cases(struct flow *f, const struct figures_wish *w,
+    struct figures_cases *out, struct err *err);
+
 /* By which rules this node works: no figure, no name. */
 #define FIGURES_RULES_MAX 64
 #define FIGURES_LEVELS_MAX 1024		/* far more than States with levels of their own */
@@ -102,9 +127,16 @@ MUST bool flow_figures_rules(struct flow *f, struct figures_rules *out, struct e
 struct json_out;
 void figures_json(const struct figures *f, struct json_out *j);
 void figures_rules_json(const struct figures_rules *r, struct json_out *j);
+void figures_cases_json(const struct figures_cases *c, struct json_out *j);
 MUST bool figures_csv(const struct figures *f, struct buf *out, struct err *err);
 /* "17", "<5", "withheld" */
 struct figure_text { char s[24]; };
 struct figure_text figure_text(const struct figures_row *r);
+
+/* ---- inside flow ---- */
+
+/* Why, of a record by which somebody went on without what a rule asks for; NULL: none. */
+const char *figures_waived(const struct record *r);
+bool figures_refused(const struct record *r);	/* we said no to a request */
 
 #endif

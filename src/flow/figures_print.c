@@ -140,6 +140,36 @@ figures_rules_json(const struct figures_rules *r, struct json_out *j)
 	json_out_close_object(j);
 }
 
+static void
+cases_json(const struct figures_cases *c, bool waivers, struct json_out *j)
+{
+	json_out_array(j, waivers ? "waivers" : "refusals");
+	for (size_t i = 0; i < c->n; i++) {
+		const struct figures_case *x = &c->list[i];
+
+		if (x->waiver != waivers)
+			continue;
+		json_out_object(j, NULL);
+		json_out_int(j, "leaf", (int64_t)x->leaf);
+		json_out_str(j, "at", when_rfc3339(x->at).s);
+		json_out_str(j, "state", x->state[0] != '\0' ? x->state : NULL);
+		json_out_str(j, "rule", x->rule);
+		json_out_str(j, "why", x->why[0] != '\0' ? x->why : NULL);
+		json_out_str(j, "version", x->version);
+		json_out_str(j, "role", x->role);
+		json_out_close_object(j);
+	}
+	json_out_close_array(j);
+}
+
+void
+figures_cases_json(const struct figures_cases *c, struct json_out *j)
+{
+	cases_json(c, false, j);
+	cases_json(c, true, j);
+	json_out_bool(j, "more", c->more);
+}
+
 /* ---- CSV ---- */
 
 /* Keys are names of ours and ids of authorities; a comma would move a column. */

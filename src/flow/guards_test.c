@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "flow/deadlines.h"
+#include "flow/figures.h"
 #include "flow/guards.h"
 #include "flow/leaves.h"
 #include "flow/ledger.h"
@@ -422,6 +423,7 @@ is_blocked(void *arg, const struct docket_stance *x, struct err *err)
 static void
 a_level_that_was_changed_or_left_out_in_the_docket_still_counts(void **state)
 {
+	struct figures_rules rules;
 	struct sent sent;
 	bool blocked = false;
 
@@ -436,6 +438,13 @@ a_level_that_was_changed_or_left_out_in_the_docket_still_counts(void **state)
 	OK(docket_by_hand(&j.b, "DELETE FROM stances", &err));
 	OK(docket_by_hand(&j.b, "DELETE FROM records WHERE event = 'decided'", &err));
 	NO(yes(1, &err), "guard.blocked");
+	/* and who oversees this office is told so */
+	OK(flow_figures_rules(&j.b.flow, &rules, &err));
+	assert_int_equal(rules.levels_n, 1);
+	assert_string_equal(rules.levels[0].state, "XA");
+	assert_string_equal(rules.levels[0].measure, "all");
+	assert_string_equal(rules.levels[0].level, "blocked");
+	figures_rules_clear(&rules);
 	/* whose it is says its signature */
 	OK(docket_by_hand(&j.b, "UPDATE requests SET peer = 'XC' || substr(peer, 3)", &err));
 	assert_false(yes(1, &(struct err)ERR_INIT));

@@ -244,8 +244,8 @@ role_run(struct flow *f, unsigned number, unsigned add, unsigned remove,
 		return false;
 	roles = (p->roles | add) & ~remove;
 	/* One of two is about to go: who stays will be an office of one. */
-	v = roles_decide(roles, people_here(f->people) == 2 ? OFFICE_ONE :
-	    people_office(f->people));
+	v = roles_decide(roles, !people_roles_work(p->roles) ? office_with(f->people, 1) :
+	    people_here(f->people) == 2 ? OFFICE_ONE : people_office(f->people));
 	/* On the way out of an office of one the first person still has more. */
 	if ((add != 0 || roles == 0) && !person_verdict_ask(&v, err))
 		return false;

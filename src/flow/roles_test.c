@@ -13,7 +13,7 @@
 
 #include "flow/destroy.h"
 #include "flow/disclose.h"
-#include "flow/ledger.h"
+#include "flow/figures.h"
 #include "flow/people_inside.h"
 #include "flow/testkit.h"
 #include "policy/fields_kit.h"
@@ -349,15 +349,31 @@ administers(struct flow *f, struct err *err)
 }
 
 static bool
-audits(struct flow *f, struct err *err)
+counts(struct flow *f, struct err *err)
 {
-	struct ledger_view view;
+	struct figures_wish w = { 0 };
+	struct figures_cases cases;
+	struct figures figures;
 	bool ok;
 
-	ledger_view_init(&view);
-	ok = flow_ledger_show(f, &view, err);
-	ledger_view_clear(&view);
+	figures_init(&figures);
+	ok = flow_figures(f, &w, &figures, err) && flow_figures_cases(f, &w, &cases, err);
+	if (ok)
+		figures_cases_clear(&cases);
+	figures_clear(&figures);
 	return ok;
+}
+
+static bool
+audits(struct flow *f, struct err *err)
+{
+	struct person_view *list;
+	size_t n;
+
+	if (!flow_person_list(f, &list, &n, err))
+		return false;
+	mem_free(list);
+	return true;
 }
 
 /* PEOPLE_GRANT_EMERGENCY has no door before the sixth of a day: guards_test.c. */
@@ -370,7 +386,7 @@ static bool (*const doors[PEOPLE_ACTS])(struct flow *f, struct err *err) = {
 	[PEOPLE_READ_PROTECTED] = reads_protected, [PEOPLE_EXPORT] = exports,
 	[PEOPLE_UNRESTRICT] = unrestricts, [PEOPLE_VIEW] = views,
 	[PEOPLE_KEYS] = rotates, [PEOPLE_EXPORT_KEY] = exports_key,
-	[PEOPLE_ADMINISTER] = administers, [PEOPLE_AUDIT] = audits,
+	[PEOPLE_ADMINISTER] = administers, [PEOPLE_FIGURES] = counts, [PEOPLE_AUDIT] = audits,
 };
 
 /* The sentence is that the person may not, or has not the keys for it. */

@@ -30,10 +30,10 @@ function ways(list,    part, n, i, out) {
 }
 
 BEGIN {
-	roles = "investigator prosecutor officer contact_point lawyer auditor administrator"
+	roles = "investigator prosecutor officer contact_point lawyer auditor administrator oversight"
 	acts = "draft add ask_hold ask ask_emergency hold grant grant_emergency refuse message " \
 	    "deliver release destroy receive read read_protected export unrestrict view keys export_key " \
-	    "administer audit"
+	    "administer figures audit"
 	groups = "log desk sign evidence"
 	offices = "one small full"
 	classes = "*request *answer *evidence *receipt *card *time_stamp"
@@ -110,7 +110,8 @@ END {
 				fault(part[i] " stands apart from " other[k] ", and that not from it")
 	}
 	if (index(opens["administrator"], "evidence") || index(opens["auditor"], "evidence") || \
-	    index(opens["auditor"], "desk") || index(opens["investigator"], "sign"))
+	    index(opens["auditor"], "desk") || index(opens["investigator"], "sign") || \
+	    opens["oversight"] != "")
 		fault("a role opens keys it must not have")
 	n = split(acts, part, " ")
 	m = split(offices, other, " ")

@@ -37,6 +37,7 @@ static const char *const act_names[PEOPLE_ACTS] = {
 	[PEOPLE_KEYS] = "keys",
 	[PEOPLE_EXPORT_KEY] = "export_key",
 	[PEOPLE_ADMINISTER] = "administer",
+	[PEOPLE_FIGURES] = "figures",
 	[PEOPLE_AUDIT] = "audit",
 };
 static const char *const office_names[OFFICE_SIZES] = {
@@ -134,6 +135,12 @@ people_roles_may(unsigned roles)
 		if ((roles & (1u << i)) != 0)
 			acts |= people_role_rows[i].may;
 	return acts;
+}
+
+bool
+people_roles_work(unsigned roles)
+{
+	return (people_roles_may(roles) & ~(1u << PEOPLE_FIGURES | 1u << PEOPLE_AUDIT)) != 0;
 }
 
 unsigned

@@ -13,7 +13,7 @@
 
 enum people_role {
 	ROLE_INVESTIGATOR, ROLE_PROSECUTOR, ROLE_OFFICER, ROLE_CONTACT_POINT, ROLE_LAWYER,
-	ROLE_AUDITOR, ROLE_ADMINISTRATOR,
+	ROLE_AUDITOR, ROLE_ADMINISTRATOR, ROLE_OVERSIGHT,
 	PEOPLE_ROLES
 };
 /* Groups of keys: a role opens some, by cryptography and not by this table alone. */
@@ -48,10 +48,14 @@ enum people_act {
 	PEOPLE_KEYS,		/* the authority's keys, cards, peers */
 	PEOPLE_EXPORT_KEY,	/* what opens every parcel becomes a file of its own */
 	PEOPLE_ADMINISTER,	/* persons, roles, backups */
-	PEOPLE_AUDIT,		/* ledger and figures */
+	PEOPLE_FIGURES,		/* figures, refusals, waivers, versions of rules */
+	PEOPLE_AUDIT,		/* the ledger, and who works here */
 	PEOPLE_ACTS
 };
-/* By persons who are active here: who signs from afar only is not counted. */
+/*
+ * By persons who are active here.  Not counted: who signs from afar only, and who only reads
+ * the ledger or figures; neither does any of the office's work.
+ */
 enum office_size { OFFICE_ONE, OFFICE_SMALL, OFFICE_FULL, OFFICE_SIZES };
 #define OFFICE_SMALL_MAX 4	/* persons; five can always find a second one of the day */
 enum office_size office_size_of(size_t persons);
@@ -66,6 +70,7 @@ const char *office_size_name(enum office_size o);
 /* Sets are masks: 1u << role, act or group. */
 unsigned people_roles_may(unsigned roles);		/* acts */
 unsigned people_roles_open(unsigned roles);		/* groups */
+bool people_roles_work(unsigned roles);			/* more than reading ledger and figures */
 #define PEOPLE_ROLES_TEXT 160
 struct people_roles_text { char s[PEOPLE_ROLES_TEXT]; };	/* "prosecutor or officer" */
 struct people_roles_text people_roles_people(unsigned roles, const char *word);

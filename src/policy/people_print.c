@@ -102,10 +102,10 @@ static const char *const head =
 static const char *const rules_head =
     "\n## How many people\n\n"
     "An office is `one` person, `small` (two to four) or `full` (five and more); who signs\n"
-    "from afar only is not counted.  At once: a second person signs here, before the act\n"
-    "goes.  From afar: on another machine, before the act goes.  Later: the act goes, and the\n"
-    "signature is owed within so many hours.  Each act says how it was done, in its signed\n"
-    "part (`people` in `act.json`).\n\n"
+    "from afar only, or only reads ledger or figures, is not counted.  At once: a second person\n"
+    "signs here, before the act goes.  From afar: on another machine, before the act goes.\n"
+    "Later: the act goes, and the signature is owed within so many hours.  Each act says how it\n"
+    "was done, in its signed part (`people` in `act.json`).\n\n"
     "| act | office | persons | the second is | signs | which means |\n"
     "| --- | --- | --- | --- | --- | --- |\n";
 static const char *const kinds_head =

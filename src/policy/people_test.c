@@ -16,16 +16,17 @@
 /* What a role may make. */
 struct may_line { const char *role, *acts; };
 static const struct may_line may[] = {
-	{ "investigator", " draft add read read_protected view audit " },
-	{ "prosecutor", " draft ask_hold ask ask_emergency message view audit " },
-	{ "officer", " draft ask_hold ask ask_emergency message view audit " },
+	{ "investigator", " draft add read read_protected view figures audit " },
+	{ "prosecutor", " draft ask_hold ask ask_emergency message view figures audit " },
+	{ "officer", " draft ask_hold ask ask_emergency message view figures audit " },
 	{ "contact_point", " draft add ask_hold ask ask_emergency hold message deliver "
-	    "receive view audit " },
+	    "receive view figures audit " },
 	{ "lawyer", " draft add ask_hold ask ask_emergency hold grant grant_emergency refuse "
 	    "message deliver release destroy receive read read_protected export unrestrict view keys "
-	    "export_key audit " },
-	{ "auditor", " audit " },
-	{ "administrator", " administer audit " },
+	    "export_key figures audit " },
+	{ "auditor", " figures audit " },
+	{ "administrator", " administer figures audit " },
+	{ "oversight", " figures " },
 };
 
 /*
@@ -294,6 +295,11 @@ an_administrator_opens_no_evidence_and_an_auditor_no_draft(void **state)
 	assert_int_equal(people_roles_open(admin), 1u << GROUP_LOG);
 	assert_int_equal(people_roles_open(1u << ROLE_AUDITOR), 1u << GROUP_LOG);
 	assert_int_equal(people_roles_open(1u << ROLE_INVESTIGATOR) & (1u << GROUP_SIGN), 0);
+	/* Who comes from outside opens nothing at all, and is nobody of the office. */
+	assert_int_equal(people_roles_open(1u << ROLE_OVERSIGHT), 0);
+	assert_int_equal(people_roles_may(1u << ROLE_OVERSIGHT), 1u << PEOPLE_FIGURES);
+	assert_false(people_roles_work(1u << ROLE_OVERSIGHT | 1u << ROLE_AUDITOR));
+	assert_true(people_roles_work(admin));
 	/* Who was alone is both, until the role is given to another. */
 	assert_string_equal(person_decide(&both, PEOPLE_READ).reason,
 	    "people.administrator-reads");

@@ -61,7 +61,7 @@ MUST bool people_list_digest(struct home *h, unsigned version, struct digest *ou
     bool *there, struct err *err);
 void people_free(struct people *p);
 struct person *person_find(struct people *p, unsigned number);	/* NULL: nobody */
-/* Active and here: what the size of the office is counted by. */
+/* Active, here and at its work: what the size of the office is counted by. */
 size_t people_here(const struct people *p);
 enum office_size people_office(const struct people *p);
 /*

@@ -66,7 +66,8 @@ people_here(const struct people *p)
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n; i++)
-		n += !p->list[i].afar && !p->list[i].disabled;
+		n += !p->list[i].afar && !p->list[i].disabled &&
+		    people_roles_work(p->list[i].roles);
 	return n;
 }
 
