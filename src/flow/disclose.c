@@ -211,6 +211,7 @@ disclosing_open(struct disclosing_now *n, struct err *err)
 {
 	struct choosing *c = &n->choosing;
 	struct flow *f = n->flow;
+	struct digest act;
 
 	n->parcel = n->wish->parcel;
 	c->ground = n->wish->ground;
@@ -220,10 +221,9 @@ disclosing_open(struct disclosing_now *n, struct err *err)
 	    (c->all || (named_make(&n->wish->names, &c->named, err) &&
 	    names_settled(n, err))) &&
 	    home_lock(f->home, err) && shown_out_open(f, n->wish->out, &n->out, err) &&
-	    marks_load_of(f, n->wish->evidence, &n->k.evidence.parcels[n->parcel], 1,
-	    &c->marks, err) &&
-	    marks_whole(f, &c->marks, &n->k, &n->k.evidence.parcels[n->parcel].act_id,
-	    &c->whole, err) && disclosing_begin(n, err);
+	    kept_act(&n->k, &act, NULL, err) &&
+	    marks_load_of(f, n->wish->evidence, &act, 1, &c->marks, err) &&
+	    marks_whole(f, &c->marks, &n->k, &c->whole, err) && disclosing_begin(n, err);
 }
 
 bool
@@ -313,11 +313,12 @@ parcel_look(struct flow *f, unsigned evidence, size_t parcel, struct restricting
 	struct kept_reading k;
 	struct disclosing in = { .package = &k.in, .choose = line_marked, .arg = r,
 		.software = flow_software() };
+	struct digest act;
 	bool ok;
 
 	ok = shown_open(f, evidence, &parcel, &k, err) &&
 	    home_tmp(f->home, &in.tmp, err) && disclosure_look(&in, err) &&
-	    marks_looked(r->marks, &k.evidence.parcels[parcel].act_id, err);
+	    kept_act(&k, &act, NULL, err) && marks_looked(r->marks, &act, err);
 	shown_close(&k);
 	return ok;
 }
@@ -342,24 +343,37 @@ files_mark(struct flow *f, const struct evidence *e, struct restricting *r,
 	return ok && named_all_met(&r->named, err);
 }
 
+/* A decision about a piece of evidence. */
+struct restriction {
+	struct flow *f;
+	struct evidence e;
+	enum restrict_how how;
+	const struct disclose_names *names;
+	struct digest acts[PARCELS_MAX];	/* of its parcels, by what is in them */
+	bool pinned;			/* evidence of ours, with this fingerprint */
+	struct digest fingerprint;
+	struct marks marks;		/* before, and then what is decided */
+	struct digest before;
+};
+
 static bool
-marks_decide(struct flow *f, const struct evidence *e, enum restrict_how how,
-    const struct disclose_names *names, struct marks *m, struct err *err)
+marks_decide(struct restriction *x, struct err *err)
 {
-	struct restricting r = { .marks = m };
+	struct restricting r = { .marks = &x->marks };
+	struct marks *m = &x->marks;
 	bool ok = true;
 
-	if (how != RESTRICT_FILES) {
+	if (x->how != RESTRICT_FILES) {
 		/* All: also of what was decided here under this number before. */
-		m->acts_n = how == RESTRICT_ALL ? m->acts_n : 0;
+		m->acts_n = x->how == RESTRICT_ALL ? m->acts_n : 0;
 		m->lines_n = m->sorted_n = 0;
-		m->all = how == RESTRICT_ALL;
-		for (size_t i = 0; ok && i < e->parcels_n; i++)
-			ok = marks_looked(m, &e->parcels[i].act_id, err);
+		m->all = x->how == RESTRICT_ALL;
+		for (size_t i = 0; ok && i < x->e.parcels_n; i++)
+			ok = marks_looked(m, &x->acts[i], err);
 		return ok;
 	}
 	m->all = false;
-	ok = files_mark(f, e, &r, names, err);
+	ok = files_mark(x->f, &x->e, &r, x->names, err);
 	named_clear(&r.named);
 	return ok;
 }
@@ -368,134 +382,183 @@ marks_decide(struct flow *f, const struct evidence *e, enum restrict_how how,
 
 /* What is restricted afterwards, and what was before. */
 static bool
-lifting_print(unsigned evidence, enum restrict_how how, const struct disclose_names *names,
-    const struct digest *before, const struct marks *m, struct buf *out, struct err *err)
+lifting_print(const struct restriction *x, struct buf *out, struct err *err)
 {
+	const struct disclose_names *names = x->names;
 	struct digest after, list;
 	uint64_t bytes;
 	bool ok;
 
-	ok = marks_digest(m, &after, &bytes, err) && digest_of(names->from, &list, err) &&
+	ok = marks_digest(&x->marks, &after, &bytes, err) &&
+	    digest_of(names->from, &list, err) &&
 	    buf_printf(out, err, "less of it is restricted (Article 14)\nevidence %u\n"
-	    "restricted from now on %s\nmarks before %s\nmarks after %s\n", evidence,
-	    how == RESTRICT_NONE ? "nothing" : "these files", digest_hex(before).s,
+	    "restricted from now on %s\nmarks before %s\nmarks after %s\n", x->e.number,
+	    x->how == RESTRICT_NONE ? "nothing" : "these files", digest_hex(&x->before).s,
 	    digest_hex(&after).s);
-	for (size_t i = 0; ok && how == RESTRICT_FILES && i < names->n; i++)
+	for (size_t i = 0; ok && i < x->e.parcels_n; i++)
+		ok = buf_printf(out, err, "act %s\n", digest_hex(&x->acts[i]).s);
+	for (size_t i = 0; ok && x->how == RESTRICT_FILES && i < names->n; i++)
 		ok = matter_value_print(out, "file", names->list[i], err);
-	return ok && (how != RESTRICT_FILES || names->from.n == 0 || buf_printf(out, err,
+	return ok && (x->how != RESTRICT_FILES || names->from.n == 0 || buf_printf(out, err,
 	    "and a list of names, sha256 %s\n", digest_hex(&list).s));
 }
 
-static void
-marks_record(struct flow *f, unsigned evidence, enum restrict_how how, struct record *r)
+/* One for each act, one for what will be sealed later; else for the number alone. */
+static bool
+marks_records(const struct restriction *x, struct record *list, size_t *n, struct err *err)
 {
-	record_begin(f, r, EVENT_ADMINISTRATION);
-	(void)snprintf(r->reason, sizeof r->reason, how == RESTRICT_NONE ?
-	    "evidence.unrestricted" : "evidence.restricted");
-	(void)snprintf(r->files[0].path, sizeof r->files[0].path, "%.79s",
-	    evidence_path(evidence, "restricted").s);
-	r->files_n = 1;
+	for (*n = 0; *n < x->e.parcels_n; ++*n)
+		marks_record(x->f, x->e.number, &x->acts[*n], NULL, &list[*n]);
+	if (x->pinned || *n == 0)
+		marks_record(x->f, x->e.number, NULL, x->pinned ? &x->fingerprint : NULL,
+		    &list[(*n)++]);
+	for (size_t i = 0; i < *n; i++) {
+		if (x->how == RESTRICT_NONE)
+			(void)snprintf(list[i].reason, sizeof list[i].reason,
+			    "evidence.unrestricted");
+		if (!marks_digest(&x->marks, &list[i].files[0].sha256,
+		    &list[i].files[0].bytes, err))
+			return false;
+	}
+	return true;
 }
 
 /* Used comes first: who is cut in between asks anew. */
 static bool
-marks_records(struct flow *f, struct record *list, bool used, struct err *err)
+records_write(struct flow *f, struct record *list, size_t n, struct err *err)
 {
-	struct record_item items[] = { { .record = &list[1] }, { .record = &list[0] } };
+	struct record_item items[PARCELS_MAX + 2];
 	struct docket *d = NULL;
 	bool ok;
 
+	memset(items, 0, sizeof items);
+	for (size_t i = 0; i < n; i++)
+		items[i].record = &list[i];
 	if (!home_lock(f->home, err) || !home_docket(f->home, &d, err))
 		return false;
-	ok = record_group(f, d, items + !used, (size_t)1 + used, err);
+	ok = record_group(f, d, items, n, err);
 	home_docket_done(f->home);
 	return ok;
 }
 
 static bool
-marks_keep(struct flow *f, unsigned evidence, enum restrict_how how, const struct marks *m,
-    const struct matter *under, struct err *err)
+marks_keep(const struct restriction *x, const struct matter *under, struct err *err)
 {
-	struct record *list = mem_new(2 * sizeof *list, err);
+	struct record *list = mem_new((PARCELS_MAX + 2) * sizeof *list, err);
+	size_t n;
 	bool used, ok;
 
 	if (list == NULL)
 		return false;
-	marks_record(f, evidence, how, &list[0]);
-	ok = marks_digest(m, &list[0].files[0].sha256, &list[0].files[0].bytes, err) &&
-	    matter_used(f, under, &list[1], &used, err) &&
-	    marks_records(f, list, used, err) && marks_save(f, evidence, m, err);
+	ok = matter_used(x->f, under, &list[0], &used, err) &&
+	    marks_records(x, list + used, &n, err) &&
+	    records_write(x->f, list, n + used, err) &&
+	    marks_save(x->f, x->e.number, &x->marks, err);
 	mem_free(list);
 	return ok;
 }
 
 /* already: the ledger says so, and what was approved for it is over. */
 static bool
-lifting_keep(struct flow *f, unsigned evidence, enum restrict_how how,
-    const struct disclose_names *names, const struct digest *before,
-    const struct marks *m, bool already, struct err *err)
+lifting_keep(const struct restriction *x, bool already, struct err *err)
 {
 	struct matter matter = { .act = PEOPLE_UNRESTRICT, .kind = ACT_DELIVERED,
-		.evidence = evidence };
+		.evidence = x->e.number };
 	struct act_people people;
 	struct buf content;
 	bool ok;
 
 	buf_init_secret(&content, MATTER_MAX);
-	ok = lifting_print(evidence, how, names, before, m, &content, err);
+	ok = lifting_print(x, &content, err);
 	matter.content = buf_span(&content);
-	ok = ok && (already || flow_second(f, &matter, &people, err));
+	ok = ok && (already || flow_second(x->f, &matter, &people, err));
 	if (ok)
-		ok = flow_second_end(f, &matter,
-		    marks_keep(f, evidence, how, m, &matter, err), err);
+		ok = flow_second_end(x->f, &matter, marks_keep(x, &matter, err), err);
 	buf_clear(&content);
 	return ok;
 }
 
 /* The ledger says just this already: a power cut took the list, and nothing is lowered. */
 static bool
-said_already(const struct marks *was, const struct marks *m, bool *already, struct err *err)
+said_already(const struct marks *m, const struct digest *said, bool has_said, bool *already,
+    struct err *err)
 {
 	struct digest now;
 	uint64_t bytes;
 
 	*already = false;
-	if (!was->has_said)
+	if (!has_said)
 		return true;
 	if (!marks_digest(m, &now, &bytes, err))
 		return false;
-	*already = digest_eq(&now, &was->said);
+	*already = digest_eq(&now, said);
 	return true;
+}
+
+/* What is sealed later is known by its fingerprint; damage of that note hinders nobody. */
+static bool
+fingerprint_find(struct restriction *x, struct err *err)
+{
+	struct evidence_private prv;
+	struct err why = ERR_INIT;
+	struct keyring *k = NULL;
+	bool ok;
+
+	if (x->e.origin != EVIDENCE_OWN)
+		return true;
+	evidence_private_init(&prv);
+	ok = flow_keyring(x->f, &k, err) && (evidence_private_load(x->f->home, k,
+	    x->e.number, &prv, &why) || why.kind == ERR_INPUT || why.kind == ERR_ABSENT ||
+	    (*err = why, false));
+	x->pinned = ok && prv.pinned;
+	if (x->pinned)
+		x->fingerprint = prv.fingerprint;
+	evidence_private_clear(&prv);
+	return ok;
+}
+
+static bool
+restriction_load(struct restriction *x, unsigned evidence, struct err *err)
+{
+	uint64_t bytes;
+
+	return evidence_load(x->f->home, evidence, &x->e, err) && fingerprint_find(x, err) &&
+	    marks_acts(x->f, &x->e, x->acts, err) &&
+	    marks_load_of(x->f, evidence, x->acts, x->e.parcels_n, &x->marks, err) &&
+	    marks_digest(&x->marks, &x->before, &bytes, err);
+}
+
+static bool
+restriction_keep(struct restriction *x, struct err *err)
+{
+	struct digest said = x->marks.said;
+	bool has_said = x->marks.has_said, lowers, already;
+
+	return restriction_lowers(x->f, &x->e, &x->marks, x->how, &lowers, err) &&
+	    marks_decide(x, err) &&
+	    said_already(&x->marks, &said, has_said, &already, err) &&
+	    (lowers ? lifting_keep(x, already, err) : marks_keep(x, NULL, err));
 }
 
 bool
 flow_evidence_restrict(struct flow *f, unsigned evidence, enum restrict_how how,
     const struct disclose_names *names, uint64_t *lines, struct err *err)
 {
-	struct evidence *e = mem_new(sizeof *e, err);
-	struct marks m = { 0 }, was = { 0 };
-	struct digest before;
-	uint64_t bytes;
-	bool lowers, already = false, ok;
+	struct restriction *x;
+	bool ok;
 
-	if (e == NULL)
+	if (!flow_may(f, PEOPLE_EXPORT, err) || !home_lock(f->home, err) ||
+	    (x = mem_new(sizeof *x, err)) == NULL)
 		return false;
-	ok = flow_may(f, PEOPLE_EXPORT, err) && home_lock(f->home, err) &&
-	    evidence_load(f->home, evidence, e, err) &&
-	    marks_load_of(f, evidence, e->parcels, e->parcels_n, &m, err) &&
-	    marks_digest(&m, &before, &bytes, err) &&
-	    restriction_lowers(f, e, &m, how, &lowers, err);
-	was.has_said = m.has_said;
-	was.said = m.said;
-	ok = ok && marks_decide(f, e, how, names, &m, err) &&
-	    said_already(&was, &m, &already, err) && (lowers ?
-	    lifting_keep(f, evidence, how, names, &before, &m, already, err) :
-	    marks_keep(f, evidence, how, &m, NULL, err));
+	x->f = f;
+	x->how = how;
+	x->names = names;
+	ok = restriction_load(x, evidence, err) && restriction_keep(x, err);
 	if (ok)
-		*lines = m.lines_n;
+		*lines = x->marks.lines_n;
 	else
 		decided_refused(f, 0, err);
-	marks_clear(&m);
-	mem_free(e);
+	marks_clear(&x->marks);
+	mem_free(x);
 	return ok;
 }

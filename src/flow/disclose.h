@@ -5,8 +5,8 @@
  * Restricted material (Article 14; offences.tsv: no_preview, no_defence_copy,
  * inspection_record) is never copied into a disclosure: it is counted as withheld,
  * ground article_14.  What is restricted: all of it while nobody decided and a request
- * that the evidence answers names Article 14 (or removal of such material); else what a
- * person marked.  It follows the material: marks are by line, and a parcel that nobody
+ * that the evidence answers names Article 14 (or removal of such material), or does not lie
+ * here; else what a person marked.  It follows the material: marks are by line, and a parcel that nobody
  * looked through since there are marks is restricted as a whole.  It is opened here by
  * two persons (flow/use.h), exported for nobody, and left out of an exported thread: a
  * court looks at it under control too.  That less is restricted is for two to say.
@@ -14,6 +14,9 @@
  * HOME/evidence/NNNN/restricted: "comity.restricted/1", then lines "act HEX" (this act's
  * parcel was looked through) and "line HEX" (RFC 6962 leaf of a line that is restricted;
  * it has the line's salt in it, so it tells nobody anything).  "all": all of every parcel.
+ * Its SHA-256 is in a record `administration`, evidence.restricted or evidence.unrestricted, for
+ * each act there is, and one for the fingerprint of what is sealed later (file "fingerprint");
+ * a new act of the evidence gets a record too.  The newest one about an act holds of it.
  */
 #ifndef COMITY_FLOW_DISCLOSE_H
 #define COMITY_FLOW_DISCLOSE_H

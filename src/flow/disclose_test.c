@@ -411,12 +411,123 @@ what_is_restricted_follows_the_act_and_not_its_number_in_the_docket(void **state
 	NO(copied("three", 2, &err), "restrict.copied");
 	NO(flow_evidence_restrict(&j.b.flow, 2, RESTRICT_NONE, &none, &lines, &err),
 	    "people.nobody");
+	/* Nor does it help that one person decides about the number it had. */
+	OK(restricted(&j.b, RESTRICT_ALL, NULL, &err));
+	NO(copied("three", 2, &err), "restrict.copied");
+	NO(flow_evidence_restrict(&j.b.flow, 2, RESTRICT_NONE, &none, &lines, &err),
+	    "people.nobody");
 	assert_false(path_exists(j.world, NULL, "one"));
 	/* As it was, it is mended by one and lifted by two. */
 	row_changed(&j.b, &package, 1, false);
 	OK(restricted(&j.b, RESTRICT_ALL, NULL, &err));
 	OK(SECONDED(&j.b, &err, restricted(&j.b, RESTRICT_NONE, NULL, &err)));
 	OK(copied("four", 1, &err));
+}
+
+static bool
+sealed_second(struct err *err)
+{
+	struct seal_wish w = { .number = 2, .to = "XA", .purpose = "case 12" };
+	struct sealed *out = mem_new(sizeof *out, NULL);
+	bool ok;
+
+	assert_non_null(out);
+	ok = flow_evidence_seal(&j.b.flow, &w, out, err);
+	mem_free(out);
+	return ok;
+}
+
+static void
+what_was_restricted_before_it_was_sealed_stays_so_under_another_number(void **state)
+{
+	struct disclose_names none = { .n = 0 };
+	struct evidence e;
+	struct digest package;
+	uint64_t lines;
+
+	(void)state;
+	OK(add(&j.b, &e, &err));
+	OK(flow_evidence_restrict(&j.b.flow, 2, RESTRICT_ALL, &none, &lines, &err));
+	OK(SECONDED(&j.b, &err, sealed_second(&err)));
+	package = package_of(&j.b, 2);
+	OK(add(&j.b, &e, &err));
+	row_changed(&j.b, &package, e.number, false);
+	NO(copied("one", e.number, &err), "restrict.copied");
+	OK(path_remove(j.world, home_dir(j.b.flow.home), "evidence/0002/restricted", &err));
+	NO(copied("one", e.number, &err), "restrict.copied");
+	row_changed(&j.b, &package, 2, false);
+	OK(flow_evidence_restrict(&j.b.flow, 2, RESTRICT_ALL, &none, &lines, &err));
+	NO(copied("one", 2, &err), "restrict.copied");
+	OK(SECONDED(&j.b, &err, flow_evidence_restrict(&j.b.flow, 2, RESTRICT_NONE, &none,
+	    &lines, &err)));
+	OK(copied("one", 2, &err));
+}
+
+/* Whose list, note and number it is under is what the docket and the disk say. */
+static void
+a_list_goes_with_what_was_collected_when_folders_change_their_names(void **state)
+{
+	struct disclose_names none = { .n = 0 };
+	struct dir *home;
+	struct evidence e;
+	struct seal_wish w = { .number = 3, .to = "XA", .purpose = "case 12" };
+	struct sealed *out = mem_new(sizeof *out, NULL);
+	uint64_t lines;
+
+	(void)state;
+	assert_non_null(out);
+	OK(add(&j.b, &e, &err));
+	OK(flow_evidence_restrict(&j.b.flow, 2, RESTRICT_ALL, &none, &lines, &err));
+	OK(add(&j.b, &e, &err));
+	assert_int_equal(e.number, 3);
+	home = home_dir(j.b.flow.home);
+	OK(path_rename(j.world, home, "evidence/0003", home, "evidence/0009", false, &err));
+	OK(path_rename(j.world, home, "evidence/0002", home, "evidence/0003", false, &err));
+	OK(path_rename(j.world, home, "evidence/0009", home, "evidence/0002", false, &err));
+	OK(path_rename(j.world, home, "evidence/0003/restricted", home,
+	    "evidence/0002/restricted", false, &err));
+	OK(site_again(&j.b, &err));
+	OK(SECONDED(&j.b, &err, flow_evidence_seal(&j.b.flow, &w, out, &err)));
+	mem_free(out);
+	NO(copied("one", 3, &err), "restrict.copied");
+}
+
+/* Its request lies here no more, or another one lies in its place. */
+static void
+what_was_asked_is_the_request_that_the_evidence_names(void **state)
+{
+	struct docket_request first, second;
+	struct docket *d = NULL;
+	struct buf b, was;
+	struct sent sent;
+
+	(void)state;
+	job_begin(&j, 80);
+	run_up_to(&j, AFTER_PAIR);
+	answered("14");
+	OK(ask_with(&j.a, ACT_STORED_DATA, "XB", 0, NULL, 0, &sent, &err));
+	OK(home_docket(j.a.flow.home, &d, &err));
+	OK(docket_request_get(d, 1, &first, &err));
+	OK(docket_request_get(d, 2, &second, &err));
+	home_docket_done(j.a.flow.home);
+	NO(exported("court", &err), "restrict.copied");
+	buf_init(&b, 1u << 20);
+	buf_init(&was, 1u << 20);
+	OK(home_load(j.a.flow.home, parcel_path(&first.act).s, &was, &err));
+	OK(home_load(j.a.flow.home, parcel_path(&second.act).s, &b, &err));
+	OK(home_save(j.a.flow.home, parcel_path(&first.act).s, buf_span(&b), &err));
+	NO(exported("court", &err), "use.unread");
+	OK(path_remove(j.world, home_dir(j.a.flow.home), parcel_path(&first.act).s, &err));
+	OK(docket_by_hand(&j.a, "UPDATE acts SET request = NULL WHERE evidence = 1", &err));
+	NO(exported("court", &err), "restrict.copied");
+	NO(restricted(&j.a, RESTRICT_NONE, NULL, &err), "people.second");
+	assert_false(path_exists(j.world, NULL, "court"));
+	/* Back again, it counts. */
+	OK(home_save(j.a.flow.home, parcel_path(&first.act).s, buf_span(&was), &err));
+	NO(exported("court", &err), "restrict.copied");
+	buf_clear(&b);
+	buf_clear(&was);
+	job_end(&j);
 }
 
 /* It recorded that something was decided, and not what. */
@@ -601,6 +712,9 @@ main(void)
 		TEST(a_disk_that_does_not_answer_restricts_and_frees_nothing),
 		TEST(what_is_no_list_restricts_all_and_is_decided_again),
 		TEST(what_is_restricted_follows_the_act_and_not_its_number_in_the_docket),
+		TEST(what_was_restricted_before_it_was_sealed_stays_so_under_another_number),
+		TEST(a_list_goes_with_what_was_collected_when_folders_change_their_names),
+		cmocka_unit_test(what_was_asked_is_the_request_that_the_evidence_names),
 		TEST(under_a_record_of_an_earlier_version_a_list_only_restricts),
 		TEST(a_name_at_the_source_comes_before_a_path_in_the_package),
 		TEST(marks_and_inspections_outlive_a_backup_and_a_rebuild),

@@ -225,6 +225,12 @@ MUST bool folder_sync(struct flow *f, const char *folder, struct err *err);
 
 /* The parcel's file name under HOME. */
 struct parcel_path parcel_file(const struct parcel *p);
+/*
+ * The id of the act in a package that has this act.json: the digest of its tag manifest, which
+ * has that of act.json.
+ */
+MUST bool act_id_of(const struct package_reading *in, struct span json, struct digest *out,
+    struct err *err);
 /* act.json of a parcel at this place below HOME, opened with our keys. */
 MUST bool act_read_at(struct flow *f, struct parcel_path path, struct act *out,
     struct err *err);

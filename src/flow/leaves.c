@@ -102,7 +102,11 @@ marks_fill(struct leaf *x, const struct record *r)
 		return false;
 	x->what = LEAF_MARKS;
 	x->number = 0;
-	if (r->files_n == 1 &&
+	if (r->has_act)
+		x->about = r->act;
+	else if (r->files_n > 1)
+		x->about = r->files[1].sha256;
+	if (r->files_n >= 1 &&
 	    strncmp(r->files[0].path, MARKS_FOLDER, sizeof MARKS_FOLDER - 1) == 0) {
 		x->number = (unsigned)strtoul(r->files[0].path + sizeof MARKS_FOLDER - 1,
 		    NULL, 10);

@@ -29,6 +29,8 @@ struct leaf {
 	struct digest digest;		/* the act; of a list of persons: the list */
 	unsigned number;
 	struct authority_id peer;
+	/* LEAF_MARKS: the act (has_act), or else the fingerprint, of which it says so; 0: not said */
+	struct digest about;
 	uint64_t size;			/* LEAF_RECOVERY: of the tree with the root `digest` */
 	char rule[16], outcome[24];	/* LEAF_GUARD */
 	char reason[64];

@@ -23,7 +23,7 @@
  * Begins the file.  A program that wants other records of the journal, or other things of
  * them, writes another number: a note of before lacks them.
  */
-#define LEAVES_MAGIC "comity-leaves/1\n"
+#define LEAVES_MAGIC "comity-leaves/2\n"
 /*
  * So much of the journal is read by a command at most before a checkpoint brings a new note:
  * a fifth of a second from a slow card.  It has some 8,000 records.

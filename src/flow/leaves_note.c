@@ -25,7 +25,8 @@ leaf_put(struct buf *out, const struct leaf *x, struct err *err)
 {
 	return buf_add_byte(out, (uint8_t)x->what, err) && buf_add_byte(out, x->has_act, err) &&
 	    buf_add_u64(out, x->at, err) && buf_add_u64(out, (uint64_t)x->time, err) &&
-	    buf_add(out, digest_span(&x->digest), err) && buf_add_u64(out, x->number, err) &&
+	    buf_add(out, digest_span(&x->digest), err) &&
+	    buf_add(out, digest_span(&x->about), err) && buf_add_u64(out, x->number, err) &&
 	    buf_add_u64(out, x->size, err) && text_put(out, x->peer.s, err) &&
 	    text_put(out, x->rule, err) && text_put(out, x->outcome, err) &&
 	    text_put(out, x->reason, err);
@@ -78,7 +79,8 @@ leaf_take(struct cursor *c, struct leaf *x)
 	memset(x, 0, sizeof *x);
 	if (!cursor_u8(c, &what) || what >= LEAF_KINDS || !cursor_u8(c, &has_act) ||
 	    has_act > 1 || !cursor_u64(c, &x->at) || !cursor_u64(c, &time) ||
-	    !digest_take(c, &x->digest) || !cursor_u64(c, &number) || number > UINT_MAX ||
+	    !digest_take(c, &x->digest) || !digest_take(c, &x->about) ||
+	    !cursor_u64(c, &number) || number > UINT_MAX ||
 	    !cursor_u64(c, &x->size) || !text_take(c, x->peer.s, sizeof x->peer.s) ||
 	    !text_take(c, x->rule, sizeof x->rule) ||
 	    !text_take(c, x->outcome, sizeof x->outcome) ||

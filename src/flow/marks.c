@@ -1,12 +1,13 @@
 #include "flow/marks.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow/journey.h"
 #include "flow/leaves.h"
 
 #define MARKS_HEAD "comity.restricted/1"
-#define MARKS_ACTS_MAX PARCELS_MAX
 
 static int
 by_digest(const void *a, const void *b)
@@ -216,6 +217,9 @@ marks_load(struct flow *f, unsigned evidence, struct marks *out, struct err *err
 	    (there && !marks_file(f, path.s, out, &file, &is, err)))
 		return false;
 	out->differ = there && !is;
+	out->has_file = is;
+	if (is)
+		out->file = file;
 	if (!marks_compare(f, evidence, is ? &file : NULL, out, err))
 		return false;
 	marks_sort(out);
@@ -254,10 +258,10 @@ number_look(void *arg, const struct leaf *x)
 }
 
 static bool
-marks_join(struct marks *to, const struct marks *other, const struct parcel *p,
+marks_join(struct marks *to, const struct marks *other, const struct digest *act,
     struct err *err)
 {
-	bool ok = marks_looked(to, &p->act_id, err);
+	bool ok = marks_looked(to, act, err);
 
 	to->all = to->all || other->all;
 	to->decided = true;
@@ -268,7 +272,7 @@ marks_join(struct marks *to, const struct marks *other, const struct parcel *p,
 }
 
 static bool
-marks_other(struct flow *f, unsigned number, const struct parcel *parcels, size_t n,
+marks_other(struct flow *f, unsigned number, const struct digest *acts, size_t n,
     struct marks *to, struct err *err)
 {
 	struct marks other;
@@ -276,15 +280,58 @@ marks_other(struct flow *f, unsigned number, const struct parcel *parcels, size_
 
 	to->lost = to->lost || (ok && other.differ);
 	for (size_t i = 0; ok && i < n; i++)
-		if (marks_names(&other, &parcels[i].act_id))
-			ok = marks_join(to, &other, &parcels[i], err);
+		if (marks_names(&other, &acts[i]))
+			ok = marks_join(to, &other, &acts[i], err);
 	marks_clear(&other);
 	return ok;
 }
 
+/* ---- what was said of an act, whatever its number ---- */
+
+struct about_looking {
+	const struct digest *about;
+	struct leaf newest;
+	bool found;
+};
+
+static void
+about_look(void *arg, const struct leaf *x)
+{
+	struct about_looking *l = arg;
+
+	if (x->number == 0 || !digest_eq(&x->about, l->about))
+		return;
+	l->newest = *x;
+	l->found = true;
+}
+
+/*
+ * The newest record that names this act names the list that holds of it.  A list that is not
+ * there any more, or leaves the act out, restricts all: so it does not help to give the act
+ * another number, and to decide about the old one.
+ */
+static bool
+marks_said(struct flow *f, const struct digest *act, struct marks *to, struct err *err)
+{
+	struct about_looking l = { .about = act };
+	struct marks m;
+	bool ok;
+
+	if (!leaves_each(f, LEAF_MARKS, about_look, &l, err))
+		return false;
+	if (!l.found)
+		return true;
+	ok = marks_load(f, l.newest.number, &m, err);
+	if (ok && (m.all || m.differ || !m.has_file || !digest_eq(&m.file, &l.newest.digest) ||
+	    !marks_names(&m, act)))
+		to->all = to->decided = true;
+	marks_clear(&m);
+	return ok;
+}
+
 bool
-marks_load_of(struct flow *f, unsigned evidence, const struct parcel *parcels,
-    size_t parcels_n, struct marks *out, struct err *err)
+marks_load_of(struct flow *f, unsigned evidence, const struct digest *acts, size_t n,
+    struct marks *out, struct err *err)
 {
 	struct numbers l = { .but = evidence };
 	bool ok;
@@ -293,8 +340,80 @@ marks_load_of(struct flow *f, unsigned evidence, const struct parcel *parcels,
 	    leaves_each(f, LEAF_MARKS, number_look, &l, err) &&
 	    (!l.short_of || err_memory(err));
 	for (size_t i = 0; ok && i < l.n; i++)
-		ok = marks_other(f, l.list[i], parcels, parcels_n, out, err);
+		ok = marks_other(f, l.list[i], acts, n, out, err);
+	for (size_t i = 0; ok && i < n; i++)
+		ok = marks_said(f, &acts[i], out, err);
 	mem_free(l.list);
+	return ok;
+}
+
+/* ---- on record ---- */
+
+void
+marks_record(struct flow *f, unsigned evidence, const struct digest *act,
+    const struct digest *fingerprint, struct record *r)
+{
+	record_begin(f, r, EVENT_ADMINISTRATION);
+	(void)snprintf(r->reason, sizeof r->reason, "evidence.restricted");
+	(void)snprintf(r->files[0].path, sizeof r->files[0].path, "%.79s",
+	    evidence_path(evidence, "restricted").s);
+	r->files_n = 1;
+	r->has_act = act != NULL;
+	if (act != NULL)
+		r->act = *act;
+	if (act != NULL || fingerprint == NULL)
+		return;
+	(void)snprintf(r->files[1].path, sizeof r->files[1].path, "fingerprint");
+	r->files[1].sha256 = *fingerprint;
+	r->files_n = 2;
+}
+
+/* The newest list about one of these, or else of that number. */
+static bool
+list_before(struct flow *f, unsigned evidence, const struct digest *const *from, size_t n,
+    struct leaf *out, bool *found, struct err *err)
+{
+	struct marks m;
+
+	*found = false;
+	for (size_t i = 0; i < n && !*found; i++) {
+		struct about_looking l = { .about = from[i] };
+
+		if (!leaves_each(f, LEAF_MARKS, about_look, &l, err))
+			return false;
+		*out = l.newest;
+		*found = l.found;
+	}
+	if (*found)
+		return true;
+	if (!marks_load(f, evidence, &m, err))
+		return false;
+	*found = m.has_said;
+	out->number = evidence;
+	out->digest = m.said;
+	marks_clear(&m);
+	return true;
+}
+
+bool
+marks_carry(struct flow *f, unsigned evidence, const struct digest *const *from, size_t n,
+    const struct digest *act, struct err *err)
+{
+	struct leaf before = { 0 };
+	struct record *r;
+	bool found, ok;
+
+	if (!list_before(f, evidence, from, n, &before, &found, err))
+		return false;
+	if (!found)
+		return true;
+	r = mem_new(sizeof *r, err);
+	if (r == NULL)
+		return false;
+	marks_record(f, before.number, act, NULL, r);
+	r->files[0].sha256 = before.digest;
+	ok = record_alone(f, r, 0, err);
+	mem_free(r);
 	return ok;
 }
 
@@ -368,66 +487,162 @@ request_restricts(const struct act *a)
 	return p != NULL && p->text != NULL && law_list_has(p->text, "article_14");
 }
 
-/* A request that the act follows, as far as it lies here. */
+/*
+ * An act that it follows, by its own digest: a parcel of another act in its place is none.
+ * *known false: it does not lie here.  One that is damaged is an error.
+ */
 static bool
-request_look(struct flow *f, const struct digest *act, bool *is, struct err *err)
+request_look(struct flow *f, const struct digest *act, bool *known, bool *is,
+    struct err *err)
 {
-	struct parcel_path path = parcel_path(act);
+	struct err why = ERR_INIT;
 	struct act asked;
 
-	if (!home_has(f->home, path.s))
-		return true;
-	if (!act_read_at(f, path, &asked, err))
+	if (!act_open(f, act, &asked, &why)) {
+		*known = *known && why.kind != ERR_ABSENT;
+		if (why.kind == ERR_ABSENT)
+			return true;
+		*err = why;
 		return false;
+	}
+	/* Only of evidence is not proven, as it is opened, that it is the act of that name. */
+	*known = *known && act_kind_class(asked.kind) != ACT_IS_EVIDENCE;
 	*is = *is || (act_kind_class(asked.kind) == ACT_IS_REQUEST &&
 	    request_restricts(&asked));
 	act_clear(&asked);
 	return true;
 }
 
-/* By the requests that the act follows. */
 static bool
-asked_restricts(struct flow *f, const struct kept_reading *k, bool *is, struct err *err)
+requests_look(struct flow *f, const struct act *a, bool *known, bool *is, struct err *err)
+{
+	for (size_t i = 0; i < a->follows_n; i++)
+		if (!request_look(f, &a->follows[i], known, is, err))
+			return false;
+	return true;
+}
+
+/* What we passed on answers what the evidence answered that came here. */
+static bool
+origin_look(struct flow *f, const struct origin *o, bool *known, bool *is, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct act came;
+	bool ok;
+
+	if (strcmp(o->to.s, home_settings(f->home)->authority.s) != 0)
+		return true;
+	if (!act_open(f, &o->act, &came, &why)) {
+		*known = *known && why.kind != ERR_ABSENT;
+		return why.kind == ERR_ABSENT || (*err = why, false);
+	}
+	ok = requests_look(f, &came, known, is, err);
+	act_clear(&came);
+	return ok;
+}
+
+/*
+ * By the requests that the act follows, which it names itself.  When one of what evidence
+ * answers does not lie here nobody knows what was asked: restricted until a person decides.
+ */
+static bool
+asked_restricts(struct flow *f, const struct act *a, bool *is, bool *untold,
+    struct err *err)
+{
+	bool known = true, ok = true;
+
+	if (!requests_look(f, a, &known, is, err))
+		return false;
+	if (a->kind != ACT_DELIVERED)
+		return true;
+	for (size_t i = 0; ok && i < a->body.delivered.origins_n; i++)
+		ok = origin_look(f, &a->body.delivered.origins[i], &known, is, err);
+	*untold = !*is && !known;
+	*is = *is || !known;
+	return ok;
+}
+
+bool
+kept_act(const struct kept_reading *k, struct digest *id, struct act *a, struct err *err)
 {
 	struct buf json;
-	struct act a;
 	bool ok;
 
 	buf_init(&json, ACT_BYTES_MAX);
 	ok = package_extract(&k->in, "act.json", &json, err) &&
-	    act_decode(&a, buf_span(&json), err);
+	    act_id_of(&k->in, buf_span(&json), id, err) && (a == NULL ||
+	    act_decode(a, buf_span(&json), err));
 	buf_clear(&json);
-	if (!ok)
+	return ok;
+}
+
+/* *untold: only because a request does not lie here. */
+static bool
+whole_look(struct flow *f, const struct marks *m, const struct kept_reading *k,
+    bool *whole, bool *untold, struct err *err)
+{
+	struct digest id;
+	struct act a;
+	bool ok = true;
+
+	*whole = m->all;
+	if (*whole)
+		return true;
+	if (!kept_act(k, &id, &a, err))
 		return false;
-	for (size_t i = 0; ok && i < a.follows_n; i++)
-		ok = request_look(f, &a.follows[i], is, err);
+	*whole = m->decided ? !marks_names(m, &id) : m->lost;
+	if (!m->decided && !*whole)
+		ok = asked_restricts(f, &a, whole, untold, err);
 	act_clear(&a);
 	return ok;
 }
 
 bool
 marks_whole(struct flow *f, const struct marks *m, const struct kept_reading *k,
-    const struct digest *act, bool *whole, struct err *err)
+    bool *whole, struct err *err)
 {
-	*whole = m->all || (m->decided ? !marks_names(m, act) : m->lost);
-	return m->decided || *whole || asked_restricts(f, k, whole, err);
+	bool untold;
+
+	return whole_look(f, m, k, whole, &untold, err);
 }
 
 /* ---- what the doors ask ---- */
+
+static bool
+parcel_look(struct flow *f, const struct kept_reading *k, size_t parcel, bool *any,
+    bool *untold, struct err *err)
+{
+	/* One that does not open has the name that the docket gives it, and nothing else. */
+	struct digest id = k->evidence.parcels[parcel].act_id;
+	struct err why = ERR_INIT;
+	struct marks m;
+	bool reads, ok;
+
+	*untold = false;
+	reads = kept_act(k, &id, NULL, &why);
+	ok = marks_load_of(f, k->evidence.number, &id, 1, &m, err);
+	*any = ok && (m.all || m.lines_n > 0);
+	if (ok && !*any && !reads)
+		ok = (*err = why, false);
+	ok = ok && (*any || whole_look(f, &m, k, any, untold, err));
+	marks_clear(&m);
+	return ok;
+}
 
 bool
 restricted_look(struct flow *f, const struct kept_reading *k, size_t parcel, bool *any,
     struct err *err)
 {
-	struct marks m;
-	bool ok;
+	bool untold;
 
-	ok = marks_load_of(f, k->evidence.number, &k->evidence.parcels[parcel], 1, &m, err);
-	*any = ok && (m.all || m.lines_n > 0);
-	ok = ok && (*any || marks_whole(f, &m, k, &k->evidence.parcels[parcel].act_id, any,
-	    err));
-	marks_clear(&m);
-	return ok;
+	return parcel_look(f, k, parcel, any, &untold, err);
+}
+
+/* Is it about what rests there, and not about us or the disk? */
+static bool
+is_damage(const struct err *why)
+{
+	return why->kind == ERR_INPUT || why->kind == ERR_UNPROVEN || why->kind == ERR_ABSENT;
 }
 
 /* One that cannot be read is not looked at: damage frees nothing. */
@@ -435,22 +650,21 @@ static bool
 parcel_is_whole(struct flow *f, const struct evidence *e, const struct marks *m,
     size_t parcel, bool *whole, struct err *err)
 {
-	const struct parcel *p = &e->parcels[parcel];
 	struct err why = ERR_INIT;
 	struct kept_reading k;
 	bool ok;
 
 	/* That it is destroyed is the docket's word. */
 	*whole = true;
-	if (p->destroyed_at != 0)
+	if (e->parcels[parcel].destroyed_at != 0)
 		return true;
 	ok = shown_open(f, e->number, &parcel, &k, &why) &&
-	    marks_whole(f, m, &k, &p->act_id, whole, &why);
+	    marks_whole(f, m, &k, whole, &why);
 	shown_close(&k);
 	if (ok)
 		return true;
 	*whole = true;
-	if (why.kind == ERR_INPUT || why.kind == ERR_UNPROVEN || why.kind == ERR_ABSENT)
+	if (is_damage(&why))
 		return true;
 	*err = why;
 	return false;
@@ -466,13 +680,45 @@ parcels_are_whole(struct flow *f, const struct evidence *e, const struct marks *
 	return true;
 }
 
+/* The act of one parcel: of one that does not open, as the docket has it. */
+static bool
+parcel_act(struct flow *f, const struct evidence *e, size_t parcel, struct digest *out,
+    struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct kept_reading k;
+	bool ok;
+
+	*out = e->parcels[parcel].act_id;
+	if (e->parcels[parcel].destroyed_at != 0)
+		return true;
+	ok = shown_open(f, e->number, &parcel, &k, &why) && kept_act(&k, out, NULL, &why);
+	shown_close(&k);
+	if (ok || is_damage(&why))
+		return true;
+	*err = why;
+	return false;
+}
+
+bool
+marks_acts(struct flow *f, const struct evidence *e, struct digest out[PARCELS_MAX],
+    struct err *err)
+{
+	for (size_t i = 0; i < e->parcels_n; i++)
+		if (!parcel_act(f, e, i, &out[i], err))
+			return false;
+	return true;
+}
+
 bool
 restricted_any(struct flow *f, const struct evidence *e, bool *any, struct err *err)
 {
-	struct marks m;
+	struct digest acts[PARCELS_MAX];
+	struct marks m = { 0 };
 	bool ok;
 
-	ok = marks_load_of(f, e->number, e->parcels, e->parcels_n, &m, err);
+	ok = marks_acts(f, e, acts, err) &&
+	    marks_load_of(f, e->number, acts, e->parcels_n, &m, err);
 	*any = ok && (m.all || m.lines_n > 0);
 	ok = ok && parcels_are_whole(f, e, &m, any, err);
 	marks_clear(&m);
@@ -484,12 +730,13 @@ restricted_copy_ask(struct flow *f, const struct kept_reading *k, size_t parcel,
     struct err *err)
 {
 	unsigned n = k->evidence.number;
-	bool any;
+	bool any, untold;
 
-	return restricted_look(f, k, parcel, &any, err) && (!any || err_set(err,
+	return parcel_look(f, k, parcel, &any, &untold, err) && (!any || err_set(err,
 	    ERR_REFUSED, "restrict.copied",
-	    "evidence %04u has restricted material (Article 14), which is never copied. Let it be looked at here, under your control, and note who did: comity evidence inspect %u. The rest of it goes without: comity evidence disclose %u. That it is not restricted is for two persons to say: comity evidence restrict %u --class none",
-	    n, n, n, n));
+	    "evidence %04u %s restricted material (Article 14), which is never copied. Let it be looked at here, under your control, and note who did: comity evidence inspect %u. The rest of it goes without: comity evidence disclose %u. That it is not restricted is for two persons to say: comity evidence restrict %u --class none",
+	    n, untold ? "answers a request that does not lie here, so that it counts as" : "has",
+	    n, n, n));
 }
 
 bool

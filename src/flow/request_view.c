@@ -82,29 +82,43 @@ draft_check(struct flow *f, const struct act *a, const char other_state[3],
 #define TAGS "tagmanifest-sha256.txt"
 #define TAGS_MAX 65536			/* a line for each of a dozen files */
 
-/*
- * An act's id is the digest of its tag manifest, and that has the digest of act.json: a
- * file put in the place of another is not read as it.
- */
-static bool
-is_that_act(const struct package_reading *in, const struct digest *id, struct span json,
+bool
+act_id_of(const struct package_reading *in, struct span json, struct digest *out,
     struct err *err)
 {
-	struct digest is, of;
+	struct digest of;
 	struct buf tags;
 	char line[80];
 	bool ok;
 
 	buf_init(&tags, TAGS_MAX);
 	ok = package_extract(in, TAGS, &tags, err) &&
-	    digest_of(buf_span(&tags), &is, err) && digest_of(json, &of, err);
+	    digest_of(buf_span(&tags), out, err) && digest_of(json, &of, err);
 	(void)snprintf(line, sizeof line, "%s  act.json\n", digest_hex(&of).s);
-	if (ok && (!digest_eq(&is, id) || memmem(tags.p, tags.n, line, strlen(line)) == NULL))
+	if (ok && memmem(tags.p, tags.n, line, strlen(line)) == NULL)
 		ok = err_set(err, ERR_UNPROVEN, "act.another",
-		    "the file %s is not the act it is named after: it was put there by hand. Ask who had this disk; then get it back from your backup, or ask the other side for it again",
+		    "the act in the file %s is not the one that it lists: it was changed by hand",
 		    in->path);
 	buf_clear(&tags);
 	return ok;
+}
+
+/* A file put in the place of another is not read as it. */
+static bool
+is_that_act(const struct package_reading *in, const struct digest *id, struct span json,
+    struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct digest is;
+	bool reads = act_id_of(in, json, &is, &why);
+
+	if (reads && digest_eq(&is, id))
+		return true;
+	if (!reads && strcmp(why.reason, "act.another") != 0)
+		return (*err = why, false);
+	return err_set(err, ERR_UNPROVEN, "act.another",
+	    "the file %s is not the act it is named after: it was put there by hand. Ask who had this disk; then get it back from your backup, or ask the other side for it again",
+	    in->path);
 }
 
 /* id NULL: whatever lies there; evidence is proven as it is opened, all of it. */

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "flow/disclose.h"
 #include "flow/exculpatory.h"
 #include "flow/execute.h"
 #include "flow/figures.h"
@@ -250,6 +251,7 @@ static void
 s10_evidence_whose_request_is_gone_is_opened_by_two(void **state)
 {
 	struct err why = ERR_INIT;
+	uint64_t lines;
 
 	(void)state;
 	received_under(NULL, 0, NULL, 0);
@@ -260,8 +262,15 @@ s10_evidence_whose_request_is_gone_is_opened_by_two(void **state)
 	assert_false(opened(NULL, "two", &why));
 	assert_string_equal(why.reason, "people.second");
 	assert_non_null(strstr(why.text, "does not lie here"));
-	NO(exported(NULL, "two", &err), "people.second");
 	OK(SECONDED(&j.a, &err, opened(NULL, "two", &err)));
+	/* What was asked cannot be told, so it may be of Article 14: never copied. */
+	assert_false(exported(NULL, "three", &why));
+	assert_string_equal(why.reason, "restrict.copied");
+	assert_non_null(strstr(why.text, "does not lie here"));
+	OK(SECONDED(&j.a, &err, flow_evidence_restrict(&j.a.flow, 1, RESTRICT_NONE,
+	    &(struct disclose_names){ .n = 0 }, &lines, &err)));
+	NO(exported(NULL, "three", &err), "people.second");
+	OK(SECONDED(&j.a, &err, exported(NULL, "three", &err)));
 }
 
 

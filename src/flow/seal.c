@@ -5,6 +5,7 @@
 #include "flow/apart.h"
 #include "flow/exculpatory.h"
 #include "flow/guards.h"
+#include "flow/marks.h"
 #include "flow/people_inside.h"
 #include "flow/shown.h"
 #include "flow/treaty.h"
@@ -189,6 +190,20 @@ struct sealing {
 	const struct matter *under;	/* and what; NULL: used by the caller */
 };
 
+/* What of it is restricted (Article 14) stays so, whatever number the docket gives it. */
+static bool
+marks_follow(const struct sealing *s, const struct digest *act, struct err *err)
+{
+	const struct digest *from[2];
+	size_t n = 0;
+
+	if (s->about != NULL)
+		from[n++] = s->about;
+	if (s->prv.pinned)
+		from[n++] = &s->prv.fingerprint;
+	return marks_carry(s->f, s->evidence->number, from, n, act, err);
+}
+
 /* A parcel that no record names would lie there for good. */
 static bool
 sealed_keep(struct sealing *s, const struct act *a, const struct package_written *w,
@@ -211,7 +226,7 @@ sealed_keep(struct sealing *s, const struct act *a, const struct package_written
 	p->stamped_at = s->o.stamped_at;
 	p->in_outbox = m.outbox == OUTBOX_WAITS;
 	s->evidence->parcels_n++;
-	if (!stamp_files_save(s->f, s->evidence->number, p, buf_span(&s->o.signature),
+	if (!marks_follow(s, &w->act_id, err) || !stamp_files_save(s->f, s->evidence->number, p, buf_span(&s->o.signature),
 	    buf_span(&s->o.token), buf_span(&s->o.answer), err)) {
 		(void)!making_sweep(s->f, &ignored);
 		return false;
