@@ -55,19 +55,6 @@ disclosing_choose(void *arg, const struct disclose_line *l, bool *show,
 
 /* ---- making it ---- */
 
-static bool
-disclosing_begin(struct disclosing_now *n, struct err *err)
-{
-	struct world *w = n->flow->world;
-
-	(void)snprintf(n->making, sizeof n->making, EXPORT_PREFIX "%s", n->out.name);
-	if (path_exists(w, n->out.into, n->making) &&
-	    !dir_remove_all(w, n->out.into, n->making, err))
-		return false;
-	return dir_make(w, n->out.into, n->making, err) &&
-	    dir_open(w, n->out.into, n->making, &n->at, err);
-}
-
 /* Why nothing is shown: it is not there, or it is there and restricted. */
 static bool
 nothing_said(struct disclosing_now *n, struct err *err)
@@ -223,7 +210,8 @@ disclosing_open(struct disclosing_now *n, struct err *err)
 	    home_lock(f->home, err) && shown_out_open(f, n->wish->out, &n->out, err) &&
 	    kept_act(&n->k, &act, NULL, err) &&
 	    marks_load_of(f, n->wish->evidence, &act, 1, &c->marks, err) &&
-	    marks_whole(f, &c->marks, &n->k, &c->whole, err) && disclosing_begin(n, err);
+	    marks_whole(f, &c->marks, &n->k, &c->whole, err) &&
+	    shown_making_begin(f, &n->out, &n->at, err);
 }
 
 bool
@@ -232,7 +220,7 @@ disclosing_close(struct disclosing_now *n, bool ok, struct err *err)
 	dir_close(n->into);
 	if (n->at != NULL) {
 		dir_close(n->at);
-		ok = shown_making_end(n->flow, &n->out, n->making, ok, ok ? err : NULL) &&
+		ok = shown_making_end(n->flow, &n->out, ok, ok ? err : NULL) &&
 		    ok;
 	}
 	if (!ok)

@@ -25,7 +25,6 @@ struct disclosing_now {
 	size_t parcel;
 	struct choosing choosing;
 	struct out_place out;
-	char making[sizeof EXPORT_PREFIX + OUT_NAME_MAX];
 	struct dir *at, *into;		/* the folder that is made; the disclosure in it */
 	struct disclosure d;
 	struct using use;

@@ -28,6 +28,7 @@ out_split(const char *path, struct buf *folder, struct out_place *out,
 		    "the folder's name is longer than %d bytes", OUT_NAME_MAX);
 	memcpy(out->name, path + at, n - at);
 	out->name[n - at] = '\0';
+	(void)snprintf(out->making, sizeof out->making, EXPORT_PREFIX "%s", out->name);
 	if (n == at || strcmp(out->name, ".") == 0 || strcmp(out->name, "..") == 0)
 		return err_set(err, ERR_USE, "open.out",
 		    "--out needs the name of a folder that is to be made");
@@ -371,40 +372,44 @@ export_into(struct flow *f, struct kept_reading *k, struct dir *at, bool tar,
 	    (!tar || write_tar(f, &k->in, at, err)) && dir_sync(at, err));
 }
 
+bool
+shown_making_begin(struct flow *f, const struct out_place *out, struct dir **at,
+    struct err *err)
+{
+	return (!path_exists(f->world, out->into, out->making) ||
+	    dir_remove_all(f->world, out->into, out->making, err)) &&
+	    dir_make(f->world, out->into, out->making, err) &&
+	    dir_open(f->world, out->into, out->making, at, err);
+}
+
+bool
+shown_making_end(struct flow *f, const struct out_place *out, bool whole, struct err *err)
+{
+	if (!whole)
+		return dir_remove_all(f->world, out->into, out->making, err);
+	return path_rename(f->world, out->into, out->making, out->into, out->name, false,
+	    err) && dir_sync(out->into, err);
+}
+
 /* A cut one is gone on with while its bag is not complete: that is the long part. */
 static bool
-making_open(struct flow *f, const struct out_place *out, const char *making,
-    struct dir **at, struct err *err)
+making_open(struct flow *f, const struct out_place *out, struct dir **at, struct err *err)
 {
-	if (path_exists(f->world, out->into, making)) {
-		if (!dir_open(f->world, out->into, making, at, err))
+	if (path_exists(f->world, out->into, out->making)) {
+		if (!dir_open(f->world, out->into, out->making, at, err))
 			return false;
 		if (!path_exists(f->world, *at, "bag"))
 			return true;
 		dir_close(*at);
 		*at = NULL;
-		if (!dir_remove_all(f->world, out->into, making, err))
-			return false;
 	}
-	return dir_make(f->world, out->into, making, err) &&
-	    dir_open(f->world, out->into, making, at, err);
-}
-
-bool
-shown_making_end(struct flow *f, const struct out_place *out, const char *making,
-    bool whole, struct err *err)
-{
-	if (!whole)
-		return dir_remove_all(f->world, out->into, making, err);
-	return path_rename(f->world, out->into, making, out->into, out->name, false,
-	    err) && dir_sync(out->into, err);
+	return shown_making_begin(f, out, at, err);
 }
 
 bool
 flow_evidence_export(struct flow *f, unsigned number, size_t parcel,
     const char *out_path, bool tar, struct package_report *report, struct err *err)
 {
-	char making[sizeof EXPORT_PREFIX + OUT_NAME_MAX];
 	struct out_place out = { 0 };
 	struct dir *at = NULL;
 	struct using use = { 0 };
@@ -416,18 +421,17 @@ flow_evidence_export(struct flow *f, unsigned number, size_t parcel,
 	ok = shown_open(f, number, &parcel, &k, err) &&
 	    shown_out_open(f, out_path, &out, err) &&
 	    use_ask(&use, f, &k, parcel, true, &unread, err);
-	(void)snprintf(making, sizeof making, EXPORT_PREFIX "%s", out.name);
 	ok = ok && shown_record(f, &k, parcel, EVENT_EXPORTED, err);
 	if (ok && unread)
 		ok = unread_check(&k, report, err);
 	else if (ok)
-		ok = using_leaf(&use, err) && making_open(f, &out, making, &at, err) &&
+		ok = using_leaf(&use, err) && making_open(f, &out, &at, err) &&
 		    export_into(f, &k, at, tar, report, err);
 	dir_close(at);
 	if (ok && !unread)
-		ok = shown_making_end(f, &out, making, report->unpacked, err);
+		ok = shown_making_end(f, &out, report->unpacked, err);
 	else if (at != NULL && err->kind == ERR_REFUSED)
-		(void)!shown_making_end(f, &out, making, false, NULL);
+		(void)!shown_making_end(f, &out, false, NULL);
 	ok = using_end(&use, ok, err);
 	dir_close(out.into);
 	shown_close(&k);

@@ -10,16 +10,12 @@
 #include "flow/use.h"
 
 #define EXPORT_ACTS_MAX 10000	/* of one thread: names of four digits at most */
-#define EXPORT_PREFIX ".comity-export-"
 #define ACT_NAME_MAX 80		/* of a bag: 0001-KIND-out */
-#define EXPORT_NAME_MAX 200	/* bytes: the names beside it are longer */
 
 struct exporting {
 	struct flow *f;
 	unsigned number;
-	struct dir *into;		/* that will hold the folder */
-	char name[EXPORT_NAME_MAX + 1];
-	char making[sizeof EXPORT_PREFIX + EXPORT_NAME_MAX];
+	struct out_place out;
 	struct dir *at;			/* the folder, under its name for the time being */
 	struct docket_act *acts;
 	size_t n, room, destroyed, restricted;
@@ -29,47 +25,6 @@ struct exporting {
 	size_t uses_n;
 	struct node_trust trust;
 };
-
-/* ---- where to ---- */
-
-static bool
-place_open(struct exporting *x, const char *path, struct err *err)
-{
-	size_t n = strlen(path), at;
-	char *folder;
-	bool there = false, ok;
-
-	while (n > 1 && path[n - 1] == '/')
-		n--;
-	for (at = n; at > 0 && path[at - 1] != '/';)
-		at--;
-	if (n == at || n - at > EXPORT_NAME_MAX)
-		return err_set(err, ERR_USE, "export.out",
-		    "--out needs the name of a folder that is to be made, of at most %d bytes",
-		    EXPORT_NAME_MAX);
-	memcpy(x->name, path + at, n - at);
-	x->name[n - at] = '\0';
-	if (strcmp(x->name, ".") == 0 || strcmp(x->name, "..") == 0)
-		return err_set(err, ERR_USE, "export.out",
-		    "--out needs the name of a folder that is to be made");
-	(void)snprintf(x->making, sizeof x->making, EXPORT_PREFIX "%s", x->name);
-	folder = at == 0 ? mem_text_of(".", err) : mem_text(path, at, err);
-	ok = folder != NULL && dir_open(x->f->world, NULL, folder, &x->into, err);
-	mem_free(folder);
-	return ok && path_look(x->f->world, x->into, x->name, &there, err) && (!there ||
-	    err_set(err, ERR_CONFLICT, "open.exists",
-	    "the folder %s is there already; choose another", path));
-}
-
-/* A cut one is begun anew: nobody was told that any of it is whole. */
-static bool
-making_open(struct exporting *x, struct err *err)
-{
-	return (!path_exists(x->f->world, x->into, x->making) ||
-	    dir_remove_all(x->f->world, x->into, x->making, err)) &&
-	    dir_make(x->f->world, x->into, x->making, err) &&
-	    dir_open(x->f->world, x->into, x->making, &x->at, err);
-}
 
 /* ---- which acts ---- */
 
@@ -350,8 +305,7 @@ acts_export(struct exporting *x, struct err *err)
 	for (size_t i = 0; i < x->n; i++)
 		if (!act_export(x, i, err))
 			return false;
-	return dir_sync(x->at, err) && path_rename(x->f->world, x->into, x->making,
-	    x->into, x->name, false, err) && dir_sync(x->into, err);
+	return dir_sync(x->at, err) && shown_making_end(x->f, &x->out, true, err);
 }
 
 bool
@@ -364,18 +318,19 @@ flow_request_export(struct flow *f, unsigned number, const char *out_path,
 	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_VIEW, err))
 		return false;
 	ok = node_trust_open(&x.trust, f, true, err) &&
-	    place_open(&x, out_path, err) &&
+	    shown_out_open(f, out_path, &x.out, err) &&
 	    acts_find(&x, err) && uses_ask(&x, err) && acts_load(&x, err) &&
-	    uses_leaf(&x, err) && making_open(&x, err) && acts_export(&x, err);
+	    uses_leaf(&x, err) && shown_making_begin(f, &x.out, &x.at, err) &&
+	    acts_export(&x, err);
 	if (!ok)
 		decided_refused(f, number, err);
 	if (!ok && x.at != NULL)
-		(void)!dir_remove_all(f->world, x.into, x.making, NULL);
+		(void)!shown_making_end(f, &x.out, false, NULL);
 	ok = uses_end(&x, ok, err);
 	if (ok)
 		*out = (struct request_exported){ x.n, x.destroyed, x.restricted };
 	dir_close(x.at);
-	dir_close(x.into);
+	dir_close(x.out.into);
 	node_trust_close(&x.trust);
 	mem_free(x.acts);
 	return ok;

@@ -14,9 +14,9 @@
 
 struct out_place {
 	struct dir *into;
-	char name[OUT_NAME_MAX + 1];
+	char name[OUT_NAME_MAX + 1], making[sizeof EXPORT_PREFIX + OUT_NAME_MAX];
 };
-/* ERR_CONFLICT "open.exists".  dir_close(out->into) is the caller's. */
+/* ERR_CONFLICT "open.exists", ERR_USE "open.out".  dir_close(out->into) is the caller's. */
 MUST bool shown_out_open(struct flow *f, const char *path, struct out_place *out,
     struct err *err);
 
@@ -76,8 +76,11 @@ MUST bool shown_roots(struct flow *f, const struct act *a, struct dir *at,
     struct err *err);
 MUST bool shown_stamp_roots(struct flow *f, struct dir *at, struct err *err);
 
+/* Begun anew, whatever a cut one left: nobody was told that any of it is whole. */
+MUST bool shown_making_begin(struct flow *f, const struct out_place *out, struct dir **at,
+    struct err *err);
 /* Under its name when all is there; what came to nothing is taken away. */
-MUST bool shown_making_end(struct flow *f, const struct out_place *out,
-    const char *making, bool whole, struct err *err);
+MUST bool shown_making_end(struct flow *f, const struct out_place *out, bool whole,
+    struct err *err);
 
 #endif
