@@ -128,7 +128,18 @@ stamp_proven(struct who_check *w)
 		    w->stamp.path.revocation_text);
 }
 
-/* One token over signature.bin.  late: it came by another way. */
+/*
+ * What a token has to be of: the value in the signature, however signature.bin, which is
+ * to be that value, was exchanged together with the token.
+ */
+static struct span
+stamped_value(const struct who_check *w)
+{
+	return w->cms.signature.n > 0 ? w->cms.signature :
+	    buf_span(&w->c->bytes[PLACE_SIGNATURE]);
+}
+
+/* One token.  late: it came by another way. */
 static bool
 stamp_try(struct who_check *w, struct span token, bool late, struct err *err)
 {
@@ -137,7 +148,7 @@ stamp_try(struct who_check *w, struct span token, bool late, struct err *err)
 
 	stamp_answer_clear(&w->stamp);
 	stamp_answer_init(&w->stamp);
-	if (!stamp_check_memo(c->in->trust.memo, token, buf_span(&c->bytes[PLACE_SIGNATURE]),
+	if (!stamp_check_memo(c->in->trust.memo, token, stamped_value(w),
 	    roots != NULL ? roots : &w->none, w->revoked, &w->stamp, err))
 		return false;
 	if (w->stamp.state == STAMP_HOLDS) {

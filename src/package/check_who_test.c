@@ -330,6 +330,31 @@ parts_of_another_package_are_found(void **state)
 }
 
 static void
+a_stamp_with_the_signature_it_is_of_proves_nothing_about_another(void **state)
+{
+	static const struct pack_file others[] = { { "a.txt", "another one!!\n", 0 } };
+	struct pack p = { .files = others, .files_n = 1, .nonce = 9 };
+	struct package_reading in;
+	struct buf from, one, two;
+
+	(void)state;
+	repacked(&p, "other.tar");
+	package_kit_load(&kit, "other.tar", &from);
+	package_kit_replace(buf_span(&good), "signature.bin",
+	    package_kit_entry(buf_span(&from), "signature.bin"), &one);
+	package_kit_replace(buf_span(&one), "signature.tst",
+	    package_kit_entry(buf_span(&from), "signature.tst"), &two);
+	package_kit_save(&kit, "replaced.tar", buf_span(&two));
+	in = reading("replaced.tar");
+	check(&in);
+	expect(OVERALL_CHANGED, WHO_KNOWN, WHEN_CLAIMED);
+	expect_reason("signature_bin");
+	buf_clear(&two);
+	buf_clear(&one);
+	buf_clear(&from);
+}
+
+static void
 signed_again_by_a_stranger_is_not_known(void **state)
 {
 	struct span tags = package_kit_entry(buf_span(&good),
@@ -718,6 +743,7 @@ main(void)
 		TEST(lists_inside_the_package_count_beside_the_readers),
 		TEST(a_token_taken_away_leaves_the_time_claimed),
 		TEST(parts_of_another_package_are_found),
+		TEST(a_stamp_with_the_signature_it_is_of_proves_nothing_about_another),
 		TEST(signed_again_by_a_stranger_is_not_known),
 		TEST(signed_again_as_it_was_is_unchanged),
 		TEST(a_signature_over_parts_that_do_not_agree_helps_nobody),

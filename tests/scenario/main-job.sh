@@ -75,6 +75,16 @@ try 0 'an export for a court' B evidence export 0001 --out court --tar
 for f in bag roots.pem tsa.pem HOW-TO-CHECK.txt package.tar; do
 	[ -e "court/$f" ] && ok "it has $f" || not_ok "it has $f"
 done
+# stamp_of BAG: what HOW-TO-CHECK.txt has compared, typed as it stands there.
+stamp_of() {
+	sed -n '/asn1parse/,/signature.bin/p' court/HOW-TO-CHECK.txt >two.sh
+	(cd "$1" && sh "$WORK/two.sh") | uniq
+}
+holds 'the value in its signature is the one that was stamped' \
+	test "$(stamp_of court/bag | wc -l)" -eq 1
+must cp -r court/bag other-stamp
+flip other-stamp/signature.bin 10
+holds 'and of another one that is seen' test "$(stamp_of other-stamp | wc -l)" -eq 2
 cmp -s court/package.tar package.tar && ok 'its tar is the one that travelled' ||
 	not_ok 'its tar is the one that travelled'
 try 0 'which comity-check finds intact' \
