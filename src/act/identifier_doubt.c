@@ -119,8 +119,7 @@ word_end(struct word *w, struct identifier_result *out)
 static bool
 ends_word(uint32_t c)
 {
-	return c < 0x80 && !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	    (c >= 'A' && c <= 'Z'));
+	return c < 0x80 && !ascii_alnum((uint8_t)c);
 }
 
 /* Signs above ASCII that look like a dot or slash have no place in a host or label. */

@@ -11,12 +11,6 @@
 #define URL_MAX 2000
 
 static bool
-alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-static bool
 digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -48,7 +42,7 @@ label_valid(struct span s)
 	if (s.n == 0 || s.p[0] == '-' || s.p[s.n - 1] == '-')
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < 0x80 && !alnum((char)s.p[i]) && s.p[i] != '-')
+		if (s.p[i] < 0x80 && !ascii_alnum(s.p[i]) && s.p[i] != '-')
 			return false;
 		ascii = ascii && s.p[i] < 0x80;
 	}
@@ -99,7 +93,7 @@ local_valid(struct span s)
 		char c = (char)s.p[i];
 
 		if (c == '.' ? i == 0 || i + 1 == s.n || s.p[i + 1] == '.' :
-		    !alnum(c) && !in(c, "!#$%&'*+-/=?^_`{|}~"))
+		    !ascii_alnum(c) && !in(c, "!#$%&'*+-/=?^_`{|}~"))
 			return false;
 	}
 	return true;
@@ -321,7 +315,7 @@ tail_valid(const char *s)
 			if (fragment)
 				return false;
 			fragment = true;
-		} else if (!alnum(*s) && !in(*s, "-._~!$&'()*+,;=:@/?")) {
+		} else if (!ascii_alnum(*s) && !in(*s, "-._~!$&'()*+,;=:@/?")) {
 			return false;
 		}
 	}

@@ -88,6 +88,9 @@ bool cursor_done(const struct cursor *c);
 /* Text forms.  Decoders accept exactly what the encoders write. */
 MUST bool hex_encode(struct buf *out, struct span in, struct err *err);
 MUST bool hex_decode(struct span hex, uint8_t *out, size_t out_n);
+/* A-Z to a-z, nothing else, whatever the locale. */
+uint8_t ascii_lower(uint8_t c);
+bool ascii_alnum(uint8_t c);		/* A-Z, a-z, 0-9 */
 /* Decimal without sign or leading zero: 1 to 19 digits, at most max. */
 MUST bool decimal_parse(struct span text, uint64_t max, uint64_t *out);
 /* RFC 4648 base64; padded or not as asked, never both; canonical tail bits. */

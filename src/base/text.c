@@ -49,6 +49,20 @@ hex_decode(struct span hex, uint8_t *out, size_t out_n)
 	return true;
 }
 
+uint8_t
+ascii_lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
+bool
+ascii_alnum(uint8_t c)
+{
+	uint8_t small = ascii_lower(c);
+
+	return (c >= '0' && c <= '9') || (small >= 'a' && small <= 'z');
+}
+
 bool
 decimal_parse(struct span text, uint64_t max, uint64_t *out)
 {

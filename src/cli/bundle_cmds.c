@@ -124,8 +124,7 @@ state_put(const char *lang, const char *prefix, const char *state, struct buf *o
 	size_t n = (size_t)snprintf(key, sizeof key, "%s.%s", prefix, state);
 
 	for (size_t i = strlen(prefix) + 1; i < n && i < sizeof key; i++)
-		key[i] = key[i] == ' ' ? '_' : key[i] >= 'A' && key[i] <= 'Z' ?
-		    (char)(key[i] - 'A' + 'a') : key[i];
+		key[i] = key[i] == ' ' ? '_' : ascii_lower(key[i]);
 	return phrase_put(lang, prefix, NULL, out, err) && buf_add_text(out, " ", err) &&
 	    phrase_put(lang, key, NULL, out, err) && buf_add_text(out, "   ", err);
 }

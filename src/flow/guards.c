@@ -21,8 +21,8 @@ struct gathering_guards {
 void
 guard_stance_reason(const char *rule, const char *state, const char *about, char out[64])
 {
-	(void)snprintf(out, 64, "%.11s.%c%c.%.39s", rule, state[0] - 'A' + 'a',
-	    state[1] - 'A' + 'a', about);
+	(void)snprintf(out, 64, "%.11s.%c%c.%.39s", rule, ascii_lower(state[0]),
+	    ascii_lower(state[1]), about);
 }
 
 static bool
@@ -86,8 +86,7 @@ instrument_small(const char *name)
 	struct instrument_name n = { "" };
 
 	for (size_t i = 0; name[i] != '\0' && i + 1 < sizeof n.s; i++)
-		n.s[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') :
-		    name[i];
+		n.s[i] = ascii_lower(name[i]);
 	return n;
 }
 

@@ -340,8 +340,7 @@ name_make(const char *path, size_t number, char out[100])
 		name += n - 80;		/* the ending says what it is */
 	(void)snprintf(out, 100, "%zu-%s", number, name);
 	for (char *c = out; *c != '\0'; c++)
-		if (strchr("._-", *c) == NULL && !((*c >= '0' && *c <= '9') ||
-		    (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z')))
+		if (strchr("._-", *c) == NULL && !ascii_alnum(*c))
 			*c = '_';
 	n = strlen(out);
 	if (out[n - 1] == '.')

@@ -257,8 +257,7 @@ ground_note(const struct act *a, struct record *out)
 		return;
 	(void)snprintf(out->reason, sizeof out->reason, RECORD_GROUND "%s", known->id);
 	for (char *c = out->reason + strlen(RECORD_GROUND); *c != '\0'; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c - 'A' + 'a');	/* reasons are small letters */
+		*c = ascii_lower(*c);	/* reasons are small letters */
 }
 
 void

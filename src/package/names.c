@@ -3,26 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-uint8_t
-name_lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
-}
-
-static bool
-letter_or_digit(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || (name_lower(c) >= 'a' &&
-	    name_lower(c) <= 'z');
-}
-
 static bool
 stem_is(struct span stem, const char *word)
 {
 	size_t i;
 
 	for (i = 0; i < stem.n; i++)
-		if (word[i] == '\0' || name_lower(stem.p[i]) != (uint8_t)word[i])
+		if (word[i] == '\0' || ascii_lower(stem.p[i]) != (uint8_t)word[i])
 			return false;
 	return word[i] == '\0';
 }
@@ -51,11 +38,11 @@ name_safe(struct span name)
 {
 	size_t i;
 
-	if (name.n < 1 || name.n > NAME_SAFE_MAX || !letter_or_digit(name.p[0]) ||
+	if (name.n < 1 || name.n > NAME_SAFE_MAX || !ascii_alnum(name.p[0]) ||
 	    name.p[name.n - 1] == '.')
 		return false;
 	for (i = 1; i < name.n; i++)
-		if (!letter_or_digit(name.p[i]) && name.p[i] != '.' &&
+		if (!ascii_alnum(name.p[i]) && name.p[i] != '.' &&
 		    name.p[i] != '_' && name.p[i] != '-')
 			return false;
 	return !reserved(name);
@@ -73,7 +60,7 @@ extension(struct span name)
 	if (at < 2 || at == name.n || name.n - at > NAME_EXTENSION_MAX)
 		return span_of(name.p, 0);
 	for (i = at; i < name.n; i++)
-		if (!letter_or_digit(name.p[i]))
+		if (!ascii_alnum(name.p[i]))
 			return span_of(name.p, 0);
 	return span_from(name, at - 1);
 }

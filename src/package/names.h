@@ -18,9 +18,6 @@
 /* A component may stay as it is (its earlier siblings not looked at). */
 bool name_safe(struct span name);
 
-/* A-Z to a-z, nothing else. */
-uint8_t name_lower(uint8_t c);
-
 /* "_" and 8 digits; a file keeps its extension. */
 struct name_made {
 	char s[24];

@@ -89,26 +89,13 @@ shown_text(const char *name)
 
 /* ---- payload paths ---- */
 
-static int
-lower(int c)
-{
-	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
-}
-
-static bool
-letter_or_digit(int c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	    (c >= 'a' && c <= 'z');
-}
-
 static bool
 folded_eq(struct span a, const char *b)
 {
 	if (a.n != strlen(b))
 		return false;
 	for (size_t i = 0; i < a.n; i++)
-		if (lower(a.p[i]) != b[i])
+		if (ascii_lower(a.p[i]) != b[i])
 			return false;
 	return true;
 }
@@ -147,7 +134,7 @@ component_numbered(struct span c)
 	if (c.p[8] != '.' || c.n < 10 || c.n > 17)
 		return false;
 	for (size_t i = 9; i < c.n; i++)
-		if (!letter_or_digit(c.p[i]))
+		if (!ascii_alnum(c.p[i]))
 			return false;
 	return true;
 }
@@ -155,11 +142,11 @@ component_numbered(struct span c)
 static bool
 component_safe(struct span c)
 {
-	if (c.n < 1 || c.n > ORDER_COMPONENT_MAX || !letter_or_digit(c.p[0]) ||
+	if (c.n < 1 || c.n > ORDER_COMPONENT_MAX || !ascii_alnum(c.p[0]) ||
 	    c.p[c.n - 1] == '.')
 		return false;
 	for (size_t i = 1; i < c.n; i++)
-		if (!letter_or_digit(c.p[i]) && c.p[i] != '.' && c.p[i] != '_' &&
+		if (!ascii_alnum(c.p[i]) && c.p[i] != '.' && c.p[i] != '_' &&
 		    c.p[i] != '-')
 			return false;
 	return !component_reserved(c);
@@ -208,7 +195,7 @@ order_path_good(const char *path)
 static int
 key_byte(char c)
 {
-	return c == '/' ? 1 : lower((unsigned char)c);
+	return c == '/' ? 1 : ascii_lower(c);
 }
 
 int
@@ -234,7 +221,7 @@ neighbours_good(const char *before, const char *path, struct err *err)
 		bool folded = ca.n == cb.n;
 
 		for (size_t i = 0; folded && i < ca.n; i++)
-			folded = lower(ca.p[i]) == lower(cb.p[i]);
+			folded = ascii_lower(ca.p[i]) == ascii_lower(cb.p[i]);
 		if (!folded)
 			break;
 		if (!span_eq(ca, cb))

@@ -372,7 +372,7 @@ walk_file(struct payload *p, const char *path, struct entry *e, struct err *err)
 	e->path = span_of(inside, 5 + base.n);
 	if (!payload_put(p, p->main, e, err))
 		return false;
-	if (name_lower(base.p[0]) < 'a')
+	if (ascii_lower(base.p[0]) < 'a')
 		p->split = spool_size(p->main);
 	return true;
 }

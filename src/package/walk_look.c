@@ -71,7 +71,7 @@ add_name(struct walk *w, struct entry *e, enum entry_kind kind,
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		key[i] = name_lower((uint8_t)name[i]);
+		key[i] = ascii_lower(name[i]);
 	key[n] = 0;
 	memcpy(key + n + 1, name, n);
 	e->kind = kind;

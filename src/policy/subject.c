@@ -30,7 +30,7 @@ static bool
 letters_add(struct buf *out, const char *s, struct err *err)
 {
 	for (; *s != '\0'; s++) {
-		char c = *s >= 'A' && *s <= 'Z' ? (char)(*s - 'A' + 'a') : *s;
+		uint8_t c = ascii_lower(*s);
 
 		if (c != ' ' && c != '\t' && !buf_add(out, span_of(&c, 1), err))
 			return false;

@@ -71,12 +71,6 @@ request_converts(const struct act *request, const struct digest *police_info)
 
 /* ---- purposes ---- */
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static const char *
 blanks_skip(const char *s)
 {
@@ -95,7 +89,7 @@ use_purpose_same(const char *a, const char *b)
 
 		if (blank != (blanks_skip(b) > b))
 			break;
-		if (!blank && lower(*a) != lower(*b))
+		if (!blank && ascii_lower(*a) != ascii_lower(*b))
 			return false;
 		a = blank ? blanks_skip(a) : a + 1;
 		b = blank ? blanks_skip(b) : b + 1;

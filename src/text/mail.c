@@ -124,8 +124,7 @@ header_address(struct mime *m, const char *header_name, const char *name,
 static bool
 attribute_char(uint8_t c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	    (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
+	return ascii_alnum(c) || c == '.' || c == '-' || c == '_';
 }
 
 /*

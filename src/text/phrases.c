@@ -1,5 +1,4 @@
 /* Looking up phrases. */
-#include <ctype.h>
 #include <string.h>
 
 #include "text/letter.h"
@@ -12,7 +11,7 @@ begins(const char *lang, const char *with)
 	size_t n = strlen(with);
 
 	for (size_t i = 0; i < n; i++)
-		if (tolower((unsigned char)lang[i]) != with[i])
+		if (ascii_lower(lang[i]) != with[i])
 			return false;
 	return lang[n] == '\0' || lang[n] == '-';
 }
