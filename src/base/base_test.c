@@ -191,6 +191,44 @@ instants_survive_the_way_to_text_and_back(void **state)
 }
 
 static void
+a_list_that_grows_one_by_one_always_has_room_for_the_next(void **state)
+{
+	uint32_t *list = NULL, *more;
+	struct err err = ERR_INIT;
+	uint64_t before = mem_count();
+
+	(void)state;
+	for (uint32_t n = 0; n < 5000; n++) {
+		more = mem_grow(list, n, sizeof *list, &err);
+		assert_non_null(more);
+		list = more;
+		list[n] = n;
+	}
+	for (uint32_t n = 0; n < 5000; n++)
+		assert_int_equal(list[n], n);
+	assert_true(mem_count() - before < 20);
+	mem_fail(1, false);
+	assert_null(mem_grow(list, 8192, sizeof *list, &err));
+	assert_int_equal(err.kind, ERR_MEMORY);
+	mem_fail(0, false);
+	assert_null(mem_grow(list, (SIZE_MAX >> 1) + 1, sizeof *list, &err));
+	mem_free(list);
+}
+
+static void
+only_letters_of_ascii_become_small(void **state)
+{
+	(void)state;
+	for (unsigned c = 0; c < 256; c++) {
+		bool capital = c >= 'A' && c <= 'Z', small = c >= 'a' && c <= 'z';
+
+		assert_int_equal(ascii_lower((uint8_t)c), capital ? c + 32 : c);
+		assert_int_equal(ascii_alnum((uint8_t)c), capital || small ||
+		    (c >= '0' && c <= '9'));
+	}
+}
+
+static void
 a_decimal_has_one_spelling_and_a_greatest_value(void **state)
 {
 	static const char *const none[] = { "", "00", "01", "-1", "+1", " 1", "1 ", "1a",
@@ -284,6 +322,8 @@ main(void)
 		cmocka_unit_test(utf8_refuses_overlong_surrogate_and_cut_forms),
 		cmocka_unit_test(hostile_names_are_made_visible),
 		cmocka_unit_test(instants_survive_the_way_to_text_and_back),
+		cmocka_unit_test(a_list_that_grows_one_by_one_always_has_room_for_the_next),
+		cmocka_unit_test(only_letters_of_ascii_become_small),
 		cmocka_unit_test(a_decimal_has_one_spelling_and_a_greatest_value),
 		cmocka_unit_test(numbers_are_written_as_a_cursor_reads_them),
 		cmocka_unit_test(every_day_from_1900_to_2200_follows_the_one_before),

@@ -73,6 +73,21 @@ mem_resize(void *p, size_t n, struct err *err)
 	return q;
 }
 
+void *
+mem_grow(void *list, size_t n, size_t size, struct err *err)
+{
+	size_t room, bytes;
+
+	if (n != 0 && (n < MEM_LIST_FIRST || (n & (n - 1)) != 0))
+		return list;
+	if (!size_mul(n == 0 ? MEM_LIST_FIRST : n, n == 0 ? 1 : 2, &room) ||
+	    !size_mul(room, size, &bytes)) {
+		(void)err_memory(err);
+		return NULL;
+	}
+	return mem_resize(list, bytes, err);
+}
+
 char *
 mem_text(const void *p, size_t n, struct err *err)
 {

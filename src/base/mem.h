@@ -19,6 +19,13 @@ MUST void *mem_new(size_t n, struct err *err);
 MUST void *mem_array(size_t count, size_t size, struct err *err);
 /* Grow or shrink; on failure p stays as it was and NULL comes back. */
 MUST void *mem_resize(void *p, size_t n, struct err *err);
+/*
+ * A list of n items of `size` bytes with room for one more, the rest of it not zeroed; on
+ * failure it stays as it was and NULL comes back.  For one that is empty (NULL) or grew by
+ * this alone: its room follows from n, MEM_LIST_FIRST and then twice as much each time.
+ */
+#define MEM_LIST_FIRST 16
+MUST void *mem_grow(void *list, size_t n, size_t size, struct err *err);
 /* A copy of n bytes with a NUL after them. */
 MUST char *mem_text(const void *p, size_t n, struct err *err);
 MUST char *mem_text_of(const char *s, struct err *err);

@@ -40,7 +40,7 @@ struct bundle_writing {
 	struct dir *dir;
 	struct peer to;
 	struct bundle_entry *list;
-	size_t n, room;
+	size_t n;
 	struct bundle_list before;	/* what the folder listed when this began */
 	bool recovering;		/* evidence waits (shown.h) */
 	struct bundle_result *result;
@@ -49,16 +49,11 @@ struct bundle_writing {
 static bool
 entry_add(struct bundle_writing *b, const struct docket_act *a, struct err *err)
 {
-	if (b->n == b->room) {
-		size_t want = b->room == 0 ? 64 : 2 * b->room;
-		struct bundle_entry *more = mem_resize(b->list, want * sizeof *more,
-		    err);
+	struct bundle_entry *more = mem_grow(b->list, b->n, sizeof *more, err);
 
-		if (more == NULL)
-			return false;
-		b->list = more;
-		b->room = want;
-	}
+	if (more == NULL)
+		return false;
+	b->list = more;
 	b->list[b->n++] = (struct bundle_entry){ .act = a->act,
 	    .package = a->package, .bytes = a->bytes, .request = a->request,
 	    .other = a->other, .fresh = a->carried_at == 0,
@@ -775,7 +770,8 @@ read_all(struct bundle_reading *b, struct err *err)
 	if (strcmp(b->list.to, home_settings(b->f->home)->authority.s) != 0)
 		return err_set(err, ERR_REFUSED, "bundle.other",
 		    "this bundle is for %.40s, not for this authority", b->list.to);
-	if (!ledgers_hear(b, err) || !taking_restore(b->f, err) || !here_mark(b, err) || !parcels_take(b, err))
+	if (!ledgers_hear(b, err) || !taking_restore(b->f, err) || !here_mark(b, err) ||
+	    !parcels_take(b, err))
 		return false;
 	if (b->first.kind != ERR_NONE) {
 		*err = b->first;

@@ -19,7 +19,7 @@ struct gathering {
 	int64_t now, until;
 	bool sealed;			/* the requests are opened too */
 	struct deadline *list;
-	size_t n, room;
+	size_t n;
 };
 
 /* ---- one row more ---- */
@@ -27,19 +27,15 @@ struct gathering {
 static bool
 room_make(struct gathering *g, struct err *err)
 {
-	size_t room = g->room == 0 ? 64 : 2 * g->room;
 	struct deadline *list;
 
-	if (g->n < g->room)
-		return true;
 	if (g->n == DEADLINES_MAX)
 		return err_set(err, ERR_LIMIT, "deadlines.many",
 		    "more than %d things are due", DEADLINES_MAX);
-	list = mem_resize(g->list, room * sizeof *list, err);
+	list = mem_grow(g->list, g->n, sizeof *list, err);
 	if (list == NULL)
 		return false;
 	g->list = list;
-	g->room = room;
 	return true;
 }
 

@@ -282,23 +282,18 @@ docket_look(struct flow *f, struct doctor_report *r)
 /* Names of all parcels that records speak of, in order. */
 struct parcel_names {
 	struct parcel_path *list;
-	size_t n, room;
+	size_t n;
 	unsigned long long missing, destroyed;
 };
 
 static bool
 name_add(struct parcel_names *p, struct parcel_path name, struct err *err)
 {
-	if (p->n == p->room) {
-		size_t want = p->room == 0 ? 64 : 2 * p->room;
-		struct parcel_path *more = mem_resize(p->list, want * sizeof *more,
-		    err);
+	struct parcel_path *more = mem_grow(p->list, p->n, sizeof *more, err);
 
-		if (more == NULL)
-			return false;
-		p->list = more;
-		p->room = want;
-	}
+	if (more == NULL)
+		return false;
+	p->list = more;
 	p->list[p->n++] = name;
 	return true;
 }
@@ -374,23 +369,18 @@ struct acts_look {
 	struct docket_act *lost;
 	size_t lost_n;
 	unsigned *numbers;
-	size_t n, numbers_room;
+	size_t n;
 };
 
 static bool
 number_add(void *arg, const struct docket_request *row, struct err *err)
 {
 	struct acts_look *a = arg;
+	unsigned *more = mem_grow(a->numbers, a->n, sizeof *more, err);
 
-	if (a->n == a->numbers_room) {
-		size_t want = a->numbers_room == 0 ? 64 : 2 * a->numbers_room;
-		unsigned *more = mem_resize(a->numbers, want * sizeof *more, err);
-
-		if (more == NULL)
-			return false;
-		a->numbers = more;
-		a->numbers_room = want;
-	}
+	if (more == NULL)
+		return false;
+	a->numbers = more;
 	a->numbers[a->n++] = row->number;
 	return true;
 }

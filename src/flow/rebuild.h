@@ -59,19 +59,19 @@ struct rebuilding {
 	struct docket *d, *old;		/* old: NULL when there is none that opens */
 	struct aead_key key;
 	struct entry *list;
-	size_t n, room;
+	size_t n;
 	struct digest_map made;		/* act: its entry `made` */
 	struct digest_map sha256;	/* of a record: its entry */
 	struct digest_map numbers;	/* act of a request: the number we gave it */
 	struct digest_map receipts;	/* package that came in: our receipt */
 	struct digest_map receipt_acts;	/* the same by the receipt's own act */
 	struct receipt_seen *seen;
-	size_t seen_n, seen_room;
+	size_t seen_n;
 	bool *taken;			/* numbers of threads that are known */
 	size_t taken_n;
 	unsigned last;			/* number of the thread that opened last */
 	struct parcel_path *marked;	/* parcels that a cut command was taking in */
-	size_t marked_n, marked_room;
+	size_t marked_n;
 	uint64_t drafts, cases, correspondents;	/* from the docket before */
 	bool old_damaged;		/* a part of it could not be read */
 	struct rebuilt *out;

@@ -16,22 +16,17 @@ by_number(const void *a, const void *b)
 static bool
 folder_add(struct replaying *p, const char *name, struct err *err)
 {
-	unsigned number = 0;
+	unsigned number = 0, *more;
 
 	for (const char *c = name; *c != '\0'; c++) {
 		if (*c < '0' || *c > '9' || c - name >= 7)
 			return true;
 		number = number * 10 + (unsigned)(*c - '0');
 	}
-	if (p->folders_n == p->folders_room) {
-		size_t want = p->folders_room == 0 ? 64 : 2 * p->folders_room;
-		unsigned *more = mem_resize(p->folders, want * sizeof *more, err);
-
-		if (more == NULL)
-			return false;
-		p->folders = more;
-		p->folders_room = want;
-	}
+	more = mem_grow(p->folders, p->folders_n, sizeof *more, err);
+	if (more == NULL)
+		return false;
+	p->folders = more;
 	p->folders[p->folders_n++] = number;
 	return true;
 }

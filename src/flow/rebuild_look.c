@@ -147,20 +147,15 @@ static bool
 entry_add(void *arg, const struct journal_entry *x, struct err *err)
 {
 	struct rebuilding *r = arg;
+	struct entry *more, *e;
 	struct record rec;
-	struct entry *e;
 
 	if (journal_lost(x->record))
 		return true;		/* only its leaf is known */
-	if (r->n == r->room) {
-		size_t want = r->room == 0 ? FIRST_ROOM : 2 * r->room;
-		struct entry *more = mem_resize(r->list, want * sizeof *more, err);
-
-		if (more == NULL)
-			return false;
-		r->list = more;
-		r->room = want;
-	}
+	more = mem_grow(r->list, r->n, sizeof *more, err);
+	if (more == NULL)
+		return false;
+	r->list = more;
 	e = &r->list[r->n];
 	memset(e, 0, sizeof *e);
 	if (!record_decode(&rec, x->record, err) ||
@@ -188,21 +183,16 @@ entry_add(void *arg, const struct journal_entry *x, struct err *err)
 static bool
 mark_add(struct rebuilding *r, const char *name, struct err *err)
 {
+	struct parcel_path *more;
 	char path[160];
 	const char *to;
 	struct buf b;
 	bool ok;
 
-	if (r->marked_n == r->marked_room) {
-		size_t want = r->marked_room == 0 ? FIRST_ROOM : 2 * r->marked_room;
-		struct parcel_path *more = mem_resize(r->marked, want * sizeof *more,
-		    err);
-
-		if (more == NULL)
-			return false;
-		r->marked = more;
-		r->marked_room = want;
-	}
+	more = mem_grow(r->marked, r->marked_n, sizeof *more, err);
+	if (more == NULL)
+		return false;
+	r->marked = more;
 	(void)snprintf(path, sizeof path, "inbox/%.80s", name);
 	buf_init(&b, sizeof r->marked->s - 1);
 	ok = home_load(r->f->home, path, &b, err) && buf_text(&b, &to, err);
@@ -298,17 +288,11 @@ receipt_note(struct rebuilding *r, const struct entry *e, const struct act *a,
 {
 	const struct receipt_body *b = &a->body.receipt;
 	struct file_info info;
-	struct receipt_seen *s;
+	struct receipt_seen *s = mem_grow(r->seen, r->seen_n, sizeof *s, err);
 
-	if (r->seen_n == r->seen_room) {
-		size_t want = r->seen_room == 0 ? FIRST_ROOM : 2 * r->seen_room;
-		struct receipt_seen *more = mem_resize(r->seen, want * sizeof *more, err);
-
-		if (more == NULL)
-			return false;
-		r->seen = more;
-		r->seen_room = want;
-	}
+	if (s == NULL)
+		return false;
+	r->seen = s;
 	if (!path_info(r->f->world, home_dir(r->f->home), parcel_path(&e->act).s, &info,
 	    err))
 		return false;

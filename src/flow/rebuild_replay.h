@@ -15,7 +15,7 @@ struct replaying {
 	struct node_trust trust;
 	struct certs stamp_roots;
 	unsigned *folders;		/* of evidence, ascending */
-	size_t folders_n, folders_room;
+	size_t folders_n;
 	size_t folder_next;		/* behind the last that was found: they come in order */
 };
 

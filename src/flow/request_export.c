@@ -18,7 +18,7 @@ struct exporting {
 	struct out_place out;
 	struct dir *at;			/* the folder, under its name for the time being */
 	struct docket_act *acts;
-	size_t n, room, destroyed, restricted;
+	size_t n, destroyed, restricted;
 	struct docket *d;		/* while acts are found */
 	bool evidence;			/* among them */
 	struct using **uses;		/* of what two persons open, used before it is opened */
@@ -33,7 +33,6 @@ act_take(void *arg, const struct docket_act *a, struct err *err)
 {
 	struct exporting *x = arg;
 	struct docket_act *more;
-	size_t want = x->room == 0 ? 16 : 2 * x->room;
 	int64_t gone;
 
 	if (!docket_destroyed_at(x->d, &a->package, &gone, err))
@@ -46,13 +45,10 @@ act_take(void *arg, const struct docket_act *a, struct err *err)
 	if (x->n == EXPORT_ACTS_MAX)
 		return err_set(err, ERR_LIMIT, "export.many",
 		    "the thread has more than %d acts", EXPORT_ACTS_MAX);
-	if (x->n == x->room) {
-		more = mem_resize(x->acts, want * sizeof *more, err);
-		if (more == NULL)
-			return false;
-		x->acts = more;
-		x->room = want;
-	}
+	more = mem_grow(x->acts, x->n, sizeof *more, err);
+	if (more == NULL)
+		return false;
+	x->acts = more;
 	x->acts[x->n++] = *a;
 	return true;
 }

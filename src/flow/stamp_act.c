@@ -13,25 +13,21 @@
 
 struct owed {
 	struct digest *list;
-	size_t n, room;
+	size_t n;
 };
 
 static bool
 owed_take(void *arg, const struct docket_act *a, struct err *err)
 {
 	struct owed *o = arg;
+	struct digest *more;
 
 	if (a->evidence != 0)
 		return true;		/* stamp.c: by the number of its evidence */
-	if (o->n == o->room) {
-		size_t want = o->room == 0 ? 16 : 2 * o->room;
-		struct digest *more = mem_resize(o->list, want * sizeof *more, err);
-
-		if (more == NULL)
-			return false;
-		o->list = more;
-		o->room = want;
-	}
+	more = mem_grow(o->list, o->n, sizeof *more, err);
+	if (more == NULL)
+		return false;
+	o->list = more;
 	o->list[o->n++] = a->package;
 	return true;
 }
@@ -39,7 +35,7 @@ owed_take(void *arg, const struct docket_act *a, struct err *err)
 bool
 flow_stamp_owed(struct flow *f, struct digest **packages, size_t *n, struct err *err)
 {
-	struct owed o = { NULL, 0, 0 };
+	struct owed o = { NULL, 0 };
 	struct docket *d = NULL;
 	bool ok;
 

@@ -31,13 +31,13 @@ struct sender {
 struct inbox_run {
 	struct flow *flow;
 	struct waiting *list;
-	size_t n, room;
+	size_t n;
 	uint64_t seen;			/* of them n are looked at this time */
 	struct take_bounds bounds;
 	size_t moves;			/* what was taken in */
 	size_t refusals;		/* of nobody known, with a leaf each */
 	struct sender *senders;
-	size_t senders_n, senders_room;
+	size_t senders_n;
 	bool (*each)(void *arg, const char *name, const struct taken *t,
 	    struct err *err);
 	void *arg;
@@ -67,6 +67,7 @@ place_draw(struct inbox_run *r, size_t *out, struct err *err)
 static bool
 waiting_add(struct inbox_run *r, const char *name, struct err *err)
 {
+	struct waiting *list;
 	size_t at = r->n;
 
 	r->seen++;
@@ -74,16 +75,13 @@ waiting_add(struct inbox_run *r, const char *name, struct err *err)
 		return false;
 	if (at == SIZE_MAX)
 		return true;
-	if (at == r->room) {
-		size_t want = r->room == 0 ? 64 : 2 * r->room;
-		struct waiting *list = mem_resize(r->list, want * sizeof *list, err);
-
+	if (at == r->n) {
+		list = mem_grow(r->list, r->n, sizeof *list, err);
 		if (list == NULL)
 			return false;
 		r->list = list;
-		r->room = want;
+		r->n++;
 	}
-	r->n += at == r->n;
 	memset(&r->list[at], 0, sizeof *r->list);
 	(void)snprintf(r->list[at].name.s, sizeof r->list->name.s, "inbox/%s", name);
 	return true;
@@ -366,20 +364,16 @@ take_alone(struct inbox_run *r, struct waiting *w, enum pass_kind kind,
 static bool
 sender_count(struct inbox_run *r, const char *id, size_t *n, struct err *err)
 {
+	struct sender *more;
 	size_t i = 0;
 
 	while (i < r->senders_n && strcmp(r->senders[i].id, id) != 0)
 		i++;
-	if (i == r->senders_room) {
-		size_t want = i == 0 ? 16 : 2 * i;
-		struct sender *more = mem_resize(r->senders, want * sizeof *more, err);
-
+	if (i == r->senders_n) {
+		more = mem_grow(r->senders, i, sizeof *more, err);
 		if (more == NULL)
 			return false;
 		r->senders = more;
-		r->senders_room = want;
-	}
-	if (i == r->senders_n) {
 		memset(&r->senders[i], 0, sizeof r->senders[i]);
 		(void)snprintf(r->senders[r->senders_n++].id, sizeof r->senders->id, "%s",
 		    id);

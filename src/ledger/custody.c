@@ -5,8 +5,6 @@
 
 #include "form/json.h"
 
-#define LINKS_FIRST 8
-
 const char *
 custody_standing_name(enum custody_standing s)
 {
@@ -44,19 +42,15 @@ custody_clear(struct custody *c)
 	custody_init(c);
 }
 
-/* Room for one more: doubled each time that all is used. */
 static bool
 links_room(struct custody *c, struct err *err)
 {
 	struct custody_link *more;
-	size_t room = c->n < LINKS_FIRST ? LINKS_FIRST : 2 * c->n;
 
 	if (c->n == CUSTODY_LINKS_MAX)
 		return err_set(err, ERR_LIMIT, "custody.links",
 		    "a custody file tells at most %d links", CUSTODY_LINKS_MAX);
-	if (c->n != 0 && (c->n < LINKS_FIRST || (c->n & (c->n - 1)) != 0))
-		return true;
-	more = mem_resize(c->links, room * sizeof *more, err);
+	more = mem_grow(c->links, c->n, sizeof *more, err);
 	if (more == NULL)
 		return false;
 	c->links = more;

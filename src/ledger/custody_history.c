@@ -4,8 +4,6 @@
 
 #include "ledger/custody_internal.h"
 
-#define NODES_FIRST 1024
-
 bool
 histories_init(struct histories *h, struct err *err)
 {
@@ -50,16 +48,11 @@ static bool
 node_add(struct histories *h, const struct history_node *node, unsigned level,
     uint64_t index, const struct digest *hash, struct err *err)
 {
-	struct history_node *more;
-	size_t room = h->room == 0 ? NODES_FIRST : 2 * h->room;
+	struct history_node *more = mem_grow(h->list, h->n, sizeof *more, err);
 
-	if (h->n == h->room) {
-		more = mem_resize(h->list, room * sizeof *more, err);
-		if (more == NULL)
-			return false;
-		h->list = more;
-		h->room = room;
-	}
+	if (more == NULL)
+		return false;
+	h->list = more;
 	h->list[h->n] = *node;
 	h->list[h->n].level = level;
 	h->list[h->n].index = index;

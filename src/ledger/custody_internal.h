@@ -21,7 +21,7 @@ struct history_node {
 
 struct histories {
 	struct history_node *list;	/* owned */
-	size_t n, room;
+	size_t n;
 	struct hasher *hasher;
 	/* Names of logs, each once; NUL-terminated; owned. */
 	char **origins;

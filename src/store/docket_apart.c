@@ -51,23 +51,19 @@ packages_each(struct docket *d, const char *sql,
     struct err *err)
 {
 	struct digest *list = NULL;
-	size_t n = 0, room = 0;
+	size_t n = 0;
 	struct query q;
 	bool more = true, ok;
 
 	if (!query_begin(&q, d, sql, err))
 		return false;
 	while ((ok = query_row(&q, &more, err)) && more) {
-		if (n == room) {
-			size_t want = room == 0 ? 16 : 2 * room;
-			struct digest *grown = mem_resize(list, want * sizeof *list, err);
+		struct digest *grown = mem_grow(list, n, sizeof *list, err);
 
-			ok = grown != NULL;
-			if (!ok)
-				break;
-			list = grown;
-			room = want;
-		}
+		ok = grown != NULL;
+		if (!ok)
+			break;
+		list = grown;
 		if (!take_digest(&q, &list[n++]))
 			q.strange = true;
 		ok = query_good(&q, err);

@@ -122,22 +122,17 @@ docket_notice_find(struct docket *d, unsigned request, unsigned person,
 
 struct notice_rows {
 	struct docket_notice *list;
-	size_t n, room;
+	size_t n;
 };
 
 static bool
 notice_more(struct notice_rows *r, struct err *err)
 {
-	size_t room = r->room == 0 ? 64 : 2 * r->room;
-	struct docket_notice *list;
+	struct docket_notice *list = mem_grow(r->list, r->n, sizeof *list, err);
 
-	if (r->n < r->room)
-		return true;
-	list = mem_resize(r->list, room * sizeof *list, err);
 	if (list == NULL)
 		return false;
 	r->list = list;
-	r->room = room;
 	return true;
 }
 

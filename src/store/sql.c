@@ -254,18 +254,14 @@ bool
 query_numbers(struct query *q, int64_t **out, size_t *n, struct err *err)
 {
 	int64_t *list = NULL;
-	size_t cap = 0, have = 0;
+	size_t have = 0;
 	bool more = true, ok = true;
 
 	while (ok && (ok = query_row(q, &more, err)) && more) {
-		if (have == cap) {
-			size_t want = cap == 0 ? 16 : cap * 2;
-			int64_t *grown = mem_resize(list, want * sizeof *list, err);
+		int64_t *grown = mem_grow(list, have, sizeof *list, err);
 
-			ok = grown != NULL;
-			list = ok ? grown : list;
-			cap = ok ? want : cap;
-		}
+		ok = grown != NULL;
+		list = ok ? grown : list;
 		if (ok) {
 			list[have++] = take_int(q, 0, INT64_MAX);
 			ok = query_good(q, err);
