@@ -143,9 +143,12 @@ side_fits(struct cli *c, unsigned number, enum act_kind kind)
 	    kind == ACT_REPLY ? "reply in" : "acknowledge what went over in", number);
 }
 
-/* The State it goes to: of the peer, or of the correspondent. */
+/*
+ * The State it goes to: of the peer, or of the correspondent.  *whole (may be NULL): a
+ * draft that could go; of what cannot, or went long ago, nobody is asked whether it shall.
+ */
 static bool
-state_of(struct cli *c, unsigned number, char state[3])
+state_of(struct cli *c, unsigned number, char state[3], bool *whole)
 {
 	struct request_view *v = mem_new(sizeof *v, &c->err);
 	bool ok;
@@ -154,8 +157,11 @@ state_of(struct cli *c, unsigned number, char state[3])
 		return false;
 	request_view_init(v);
 	ok = flow_request_view(&c->flow, number, v, &c->err);
-	if (ok)
+	if (ok) {
 		memcpy(state, v->peer_state, 3);
+		if (whole != NULL)
+			*whole = v->has_draft && v->findings.stops == 0;
+	}
 	request_view_clear(v);
 	mem_free(v);
 	return ok;
@@ -181,7 +187,7 @@ dry_run(struct cli *c, unsigned number)
 		findings_json(&j, &v->findings);
 		json_done(c, &j);
 	} else if (ok) {
-		findings_say(c, &v->findings);
+		findings_say(c, &v->row, &v->findings);
 		say(c, v->findings.stops > 0 ?
 		    "Without that it does not go: a signed %s to %s, " :
 		    "This would send a signed %s to %s, ", v->row.kind,
@@ -213,6 +219,7 @@ run_request_send(struct cli *c, struct call *call)
 	enum send_by by;
 	unsigned number;
 	char state[3] = "";
+	bool whole;
 	int code;
 	const char *did;
 
@@ -223,8 +230,8 @@ run_request_send(struct cli *c, struct call *call)
 	s = mem_new(sizeof *s, &c->err);
 	if (s == NULL)
 		return fail(c);
-	if (!row_of(c, number, &row) || !state_of(c, number, state) ||
-	    !confirm_abroad(c, state, row.kind) ||
+	if (!row_of(c, number, &row) || !state_of(c, number, state, &whole) ||
+	    (whole && !confirm_abroad(c, state, row.kind)) ||
 	    !flow_request_send(&c->flow, number, by, s, &c->err)) {
 		mem_free(s);
 		return fail(c);
@@ -256,7 +263,7 @@ answer_with(struct cli *c, struct call *call, struct answer_wish *w,
 	w->set = set->list;
 	w->set_n = set->n;
 	if (s == NULL || !request_arg(c, call, &number) || !side_fits(c, number, w->kind) ||
-	    !by_option(c, call, &w->by) || !state_of(c, number, state) ||
+	    !by_option(c, call, &w->by) || !state_of(c, number, state, NULL) ||
 	    !confirm_abroad(c, state, act_kind_name(w->kind)) ||
 	    !flow_request_answer(&c->flow, number, w, s, &c->err)) {
 		mem_free(s);
@@ -488,7 +495,7 @@ run_request_answer(struct cli *c, struct call *call)
 	    !side_fits(c, number, ACT_DELIVERED) ||
 	    !conditions_take(c, call, "limit", set) ||
 	    (typed != NULL && !evidence_find(c->flow.home, typed, e, &c->err)) ||
-	    !state_of(c, number, state) || !confirm_abroad(c, state, "evidence"))
+	    !state_of(c, number, state, NULL) || !confirm_abroad(c, state, "evidence"))
 		code = fail(c);
 	if (code < 0) {
 		w.evidence = typed != NULL ? e->number : 0;
@@ -691,7 +698,7 @@ run_request_revoke(struct cli *c, struct call *call)
 	if (ok && !g.found)
 		ok = err_set(&c->err, ERR_USE, "use.revoke",
 		    "nothing was granted in this request, so there is nothing to take back");
-	ok = ok && state_of(c, number, state) &&
+	ok = ok && state_of(c, number, state, NULL) &&
 	    confirm_abroad(c, state, "revocation of consent") &&
 	    flow_revoke(&c->flow, REVOKED_CONSENT, &g.act, call_value(call, "reason"),
 	    &c->err);

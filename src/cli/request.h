@@ -31,7 +31,8 @@ void request_line(struct cli *c, const struct docket_request *r, int64_t now);
 /* An instant as RFC 3339; 0: null. */
 void instant_json(struct json_out *j, const char *name, int64_t at);
 void request_json(struct cli *c, struct json_out *j, const struct docket_request *r);
-void findings_say(struct cli *c, const struct request_findings *f);
+void findings_say(struct cli *c, const struct docket_request *r,
+    const struct request_findings *f);
 void findings_json(struct json_out *j, const struct request_findings *f);
 /* The number a person typed; fails with its own sentence. */
 MUST bool request_arg(struct cli *c, struct call *call, unsigned *number);

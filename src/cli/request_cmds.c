@@ -138,12 +138,16 @@ request_json(struct cli *c, struct json_out *j, const struct docket_request *r)
 }
 
 void
-findings_say(struct cli *c, const struct request_findings *f)
+findings_say(struct cli *c, const struct docket_request *r,
+    const struct request_findings *f)
 {
 	if (f->stops > 0)
-		say(c, "%s before it can be sent:\n", f->stops == 1 ?
-		    "1 thing is missing or stands in the way" :
+		say(c, "%s", f->stops == 1 ? "1 thing is missing or stands in the way" :
 		    count_people(f->stops, "", "things are missing or stand in the way").s);
+	if (f->stops > 0 && r->ours)
+		say(c, " before it can be sent:\n");
+	else if (f->stops > 0)
+		say(c, "; the other side is asked with: comity request ask %u\n", r->number);
 	for (size_t i = 0; i < f->n; i++) {
 		say(c, "  %s ", f->list[i].weight == FINDING_STOPS ? "-" : "look:");
 		say_text(c, f->list[i].text);
@@ -306,7 +310,7 @@ draft_answer(struct cli *c, const struct request_view *v, const char *did)
 	}
 	say(c, "Draft %s %s.", number.s, did);
 	say(c, v->findings.stops == 0 ? " Nothing is missing.\n" : "\n");
-	findings_say(c, &v->findings);
+	findings_say(c, &v->row, &v->findings);
 	if (v->findings.stops > 0)
 		say(c, "  Next: comity request edit %u ...   (fields: comity request fields %s)\n",
 		    v->row.number, v->row.kind);
@@ -428,7 +432,7 @@ run_request_check(struct cli *c, struct call *call)
 		findings_json(&j, &v->findings);
 		json_done(c, &j);
 	} else {
-		findings_say(c, &v->findings);
+		findings_say(c, &v->row, &v->findings);
 		if (v->findings.stops == 0)
 			say(c, "%s\n", v->has_draft ?
 			    "Nothing is missing: it can be sent." :

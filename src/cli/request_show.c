@@ -479,7 +479,7 @@ view_say(struct cli *c, const struct request_view *v)
 	attached_say(c, v);
 	if (answer_owed(r) && basis != NULL)
 		grounds_say(c, basis->grounds);
-	findings_say(c, &v->findings);
+	findings_say(c, &v->row, &v->findings);
 }
 
 static void

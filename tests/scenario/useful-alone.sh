@@ -113,6 +113,8 @@ try 0 'their request on paper is recorded' A request record --from XB --kind sub
 	--by diplomatic --scan scan.pdf --reference 'B 77/26' --facts 'A false shop' \
 	--identifier email:shop@mail.example --offence 'fraud, art. 13'
 is 2 received 'an answer is owed'
+try 6 'what it lacks is said' A request check 2
+said 'asked with: comity request ask 2' 'as of one that came in'
 try 0 'the desk says so' A
 try 0 'it is granted by letter' A request confirm 2 --by letter
 is 2 accepted 'and stands as granted'
