@@ -20,6 +20,16 @@ now_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* What all threads of this process had of the processors, in seconds. */
+static inline double
+cpu_s(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 /* The most memory this process had, in KiB. */
 static inline long
 peak_kib(void)

@@ -8,7 +8,6 @@
  */
 #include <fcntl.h>
 #include <ftw.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,7 @@
 
 #include "bench.h"
 #include "ledger/ledger.h"
+#include "ledger/tiles_internal.h"
 
 #define CALLERS 64
 #define FLOOR_MICROSECONDS 2000
@@ -256,51 +256,111 @@ sha_rate(void)
 
 /* ---- what limits a scrub ---- */
 
+/* A leaf's share: of the clock and of the processors, in seconds. */
+struct spent {
+	double wall, cpu;
+};
+
+static struct spent
+spent_now(void)
+{
+	return (struct spent){ now_s(), cpu_s() };
+}
+
+static struct spent
+spent_since(struct spent began, double leaves)
+{
+	return (struct spent){ (now_s() - began.wall) / leaves,
+	    (cpu_s() - began.cpu) / leaves };
+}
+
 /*
- * What SHA-256 has to be asked for one leaf, at the least: the entry's chain, its leaf,
- * the leaf's hash and the node over it.  Record and salt lie in the entry.
+ * What SHA-256 has to be asked for one leaf, at the least: the entry's chain, its leaf
+ * (record and salt lie in the entry, the prefix has 14 bytes), the leaf's hash and the node
+ * over it.
  */
 struct hashing {
 	size_t sizes[4];
-	atomic_ullong leaves;
+	bool copied;
 };
 
-#define HASHING_SECONDS 1.0
+#define HASHING_LEAVES 400000		/* of each thread */
 
-/* OpenSSL alone, messages laid out ready. */
+/*
+ * OpenSSL alone, messages laid out ready.  A digest is started as its manual says, or as a
+ * copy of one that was started and fed nothing, which the ledger does too.
+ */
 static void
 hashing_work(void *arg, unsigned i)
 {
 	static const uint8_t message[1024];
-	struct hashing *k = arg;
+	const struct hashing *k = arg;
 	EVP_MD *md = EVP_MD_fetch(NULL, "SHA256", NULL);
-	EVP_MD_CTX *c = EVP_MD_CTX_new();
-	double end = now_s() + HASHING_SECONDS;
+	EVP_MD_CTX *c = EVP_MD_CTX_new(), *empty = EVP_MD_CTX_new();
 	uint8_t d[32];
 
 	(void)i;
-	while (now_s() < end) {
-		for (int n = 0; n < 256; n++)
-			for (int m = 0; m < 4; m++)
-				if (EVP_DigestInit_ex2(c, md, NULL) != 1 ||
-				    EVP_DigestUpdate(c, message, k->sizes[m]) != 1 ||
-				    EVP_DigestFinal_ex(c, d, NULL) != 1)
-					exit(1);
-		(void)atomic_fetch_add(&k->leaves, 256);
-	}
+	if (EVP_DigestInit_ex2(empty, md, NULL) != 1)
+		exit(1);
+	for (int n = 0; n < HASHING_LEAVES * 4; n++)
+		if ((k->copied ? EVP_MD_CTX_copy_ex(c, empty) :
+		    EVP_DigestInit_ex2(c, md, NULL)) != 1 ||
+		    EVP_DigestUpdate(c, message, k->sizes[n % 4]) != 1 ||
+		    EVP_DigestFinal_ex(c, d, NULL) != 1)
+			exit(1);
 	EVP_MD_CTX_free(c);
+	EVP_MD_CTX_free(empty);
 	EVP_MD_free(md);
 }
 
-/* MB a second that hashing allows to who reads `each` bytes for a leaf. */
-static double
-hashing_mb(struct world *w, double each, size_t entry)
+static struct spent
+hashing_run(struct world *w, size_t entry, bool copied)
 {
-	struct hashing k = { .sizes = { entry, entry - 4 - 32 + 16, 1 + LEAF_BYTES, 65 } };
+	struct hashing k = { { entry, entry - 4 - 32 + 14, 1 + LEAF_BYTES, 65 }, copied };
+	struct spent began = spent_now();
 	unsigned started = 0;
 
 	world_run(w, world_cores(w), hashing_work, &k, &started);
-	return (double)atomic_load(&k.leaves) * each / HASHING_SECONDS / 1e6;
+	return spent_since(began, (double)HASHING_LEAVES * started);
+}
+
+static void
+whole_read(int at, const char *path)
+{
+	static char bytes[65536];
+	int fd = openat(at, path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, bytes, sizeof bytes) <= 0)
+		exit(1);
+	(void)close(fd);
+}
+
+/* The same files in the same pieces by one who only reads them. */
+static struct spent
+reading_run(const struct node *n, const char *folder, size_t entry)
+{
+	static char run[TILE_WIDTH * 1024];
+	uint64_t bundles = log_size(n->l) / TILE_WIDTH;
+	size_t each = entry * TILE_WIDTH;
+	struct spent began;
+	char path[4096];
+	int at, journal;
+
+	(void)snprintf(path, sizeof path, "%s/ledger", folder);
+	at = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	(void)snprintf(path, sizeof path, "%s/" JOURNAL_PATH, folder);
+	journal = open(path, O_RDONLY | O_CLOEXEC);
+	began = spent_now();
+	for (uint64_t i = 0; i < bundles; i++) {
+		whole_read(at, tile_path(0, i, TILE_WIDTH).s);
+		whole_read(at, tile_path(-1, i, TILE_WIDTH).s);
+		if (each > sizeof run || pread(journal, run, each, (off_t)(i * each)) <= 0)
+			exit(1);
+	}
+	began = spent_since(began, (double)(bundles * TILE_WIDTH));
+	(void)close(at);
+	(void)close(journal);
+	return began;
 }
 
 /* Out of the system's memory, so that the disk is asked. */
@@ -347,14 +407,55 @@ disk_mb(const char *folder)
 	return (double)n / 1e6 / began;
 }
 
-static double
-scrub_mb(struct log *l, double mb)
+static struct spent
+scrub_run(const struct node *n)
 {
+	struct spent began = spent_now();
 	struct err err = ERR_INIT;
-	double began = now_s();
 
-	must(log_scrub(l, bad, NULL, NULL, &err), &err);
-	return mb / (now_s() - began);
+	must(log_scrub(n->l, bad, NULL, NULL, &err), &err);
+	return spent_since(began, (double)log_size(n->l));
+}
+
+#define WARM_RUNS 5
+
+enum warm { WARM_SCRUB, WARM_HASHING, WARM_STARTED, WARM_READING, WARMS };
+
+static void
+list_print(const char *name, double list[WARM_RUNS])
+{
+	(void)printf("\"%s\": [", name);
+	for (int i = 0; i < WARM_RUNS; i++)
+		(void)printf("%s%.1f", i == 0 ? "" : ", ", list[i]);
+	(void)printf("], ");
+}
+
+/* One after the other in turn, as others use the processors too. */
+static void
+warm_runs(const struct node *n, const char *folder, size_t entry, double bytes)
+{
+	static const char *const names[WARMS] = { "scrub_ns", "hashing_ns",
+		"hashing_started_ns", "reading_ns" };
+	double cpu[WARMS][WARM_RUNS], scrub_mb[WARM_RUNS], hashing_mb[WARM_RUNS];
+
+	(void)reading_run(n, folder, entry);
+	for (int i = 0; i < WARM_RUNS; i++) {
+		struct spent s[WARMS] = {
+			[WARM_SCRUB] = scrub_run(n),
+			[WARM_HASHING] = hashing_run(n->w, entry, true),
+			[WARM_STARTED] = hashing_run(n->w, entry, false),
+			[WARM_READING] = reading_run(n, folder, entry),
+		};
+
+		for (int k = 0; k < WARMS; k++)
+			cpu[k][i] = s[k].cpu * 1e9;
+		scrub_mb[i] = bytes / 1e6 / s[WARM_SCRUB].wall;
+		hashing_mb[i] = bytes / 1e6 / s[WARM_HASHING].wall;
+	}
+	for (int k = 0; k < WARMS; k++)
+		list_print(names[k], cpu[k]);
+	list_print("scrub_mb", scrub_mb);
+	list_print("hashing_mb", hashing_mb);
 }
 
 /* In a process of its own, so that its memory is its own. */
@@ -363,28 +464,26 @@ open_only(const char *folder)
 {
 	struct err err = ERR_INIT;
 	struct world *w = NULL;
-	double began, took, mb, disk, from_disk, hashing, warm;
+	double began, took, bytes, disk, cold_mb;
 	struct node n;
 	size_t entry;
+	long peak;
 
 	must(world_real(&w, &err), &err);
 	began = now_s();
 	node_open(&n, w, folder);
 	took = now_s() - began;
-	/* Journal, then tiles (32), bundles (36) and what lies over them. */
-	mb = (double)(journal_end(log_journal(n.l)) + log_size(n.l) * 68) / 1e6;
+	/* A leaf's: of the journal, then tile (32), bundle (36) and what lies over them. */
+	bytes = (double)journal_end(log_journal(n.l)) / (double)log_size(n.l) + 68;
 	entry = (size_t)(journal_end(log_journal(n.l)) / journal_count(log_journal(n.l)));
 	disk = disk_mb(folder);
 	all_cold(folder);
-	from_disk = scrub_mb(n.l, mb);
-	/* Hashing alone before and after, as others use the cores too. */
-	hashing = hashing_mb(w, mb * 1e6 / (double)log_size(n.l), entry) / 2;
-	warm = scrub_mb(n.l, mb);
-	hashing += hashing_mb(w, mb * 1e6 / (double)log_size(n.l), entry) / 2;
-	(void)printf("\"open_ms\": %.2f, \"scrub_mb\": %.1f, \"scrub_cold_mb\": %.1f, "
-	    "\"disk_mb\": %.1f, \"hashing_mb\": %.1f, \"cores\": %u, "
-	    "\"open_peak_kib\": %ld", took * 1e3, warm, from_disk, disk, hashing,
-	    world_cores(w), peak_kib());
+	cold_mb = bytes / 1e6 / scrub_run(&n).wall;
+	peak = peak_kib();
+	warm_runs(&n, folder, entry, bytes);
+	(void)printf("\"open_ms\": %.2f, \"scrub_cold_mb\": %.1f, \"disk_mb\": %.1f, "
+	    "\"cores\": %u, \"open_peak_kib\": %ld", took * 1e3, cold_mb, disk,
+	    world_cores(w), peak);
 	node_close(&n);
 	world_free(w);
 	return 0;
