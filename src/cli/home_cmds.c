@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "flow/backup.h"
 #include "flow/requests.h"
 
 bool
@@ -443,6 +444,17 @@ identity_give(void *arg, struct span identities, struct err *err)
 	return true;
 }
 
+/* A name that is taken, or no place, is told before an approval is used. */
+static bool
+out_free(struct cli *c, const char *out)
+{
+	struct new_place place = { .into = NULL };
+	bool ok = new_place_open(&c->flow, out, &place, &c->err);
+
+	new_place_close(&place);
+	return ok;
+}
+
 int
 run_key_export(struct cli *c, struct call *call)
 {
@@ -451,7 +463,7 @@ run_key_export(struct cli *c, struct call *call)
 	if (to.out == NULL || strcmp(to.out, "-") == 0)
 		return fail_use(c, "comity key export-identity needs --out FILE, the name of a new file");
 	if (!confirm_state(c, "Whoever has this file opens every parcel sealed to this authority.\nType the two letters of your State to go on: ") ||
-	    !flow_key_export(&c->flow, identity_give, &to, &c->err))
+	    !out_free(c, to.out) || !flow_key_export(&c->flow, identity_give, &to, &c->err))
 		return fail(c);
 	say(c, "Keep it as you keep evidence: it opens parcels with age alone.\n");
 	return EXIT_DONE;

@@ -104,6 +104,17 @@ seal_into(CMS_ContentInfo *cms, const struct certs *to, struct span plain,
 }
 
 bool
+enveloped_check(const struct certs *to, struct err *err)
+{
+	enum key_kind kind;
+
+	for (size_t i = 0; i < to->n; i++)
+		if (!recipient_check(to->list[i], &kind, err))
+			return false;
+	return true;
+}
+
+bool
 enveloped_seal(const struct certs *to, struct span plain, struct buf *der,
     struct err *err)
 {

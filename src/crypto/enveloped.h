@@ -23,5 +23,7 @@
  */
 MUST bool enveloped_seal(const struct certs *to, struct span plain, struct buf *der,
     struct err *err);
+/* May it be sealed to these?  ERR_INPUT "enveloped.key", before anything is made for them. */
+MUST bool enveloped_check(const struct certs *to, struct err *err);
 
 #endif

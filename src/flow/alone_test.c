@@ -834,6 +834,17 @@ receiver_make(const char *dir, struct buf *pem)
 	kit_load(dir, "cert.pem", pem);
 }
 
+/* One whose key only signs. */
+static void
+signer_make(const char *dir, struct buf *pem)
+{
+	assert_int_equal(kit_run("cd %s && openssl req -x509 -newkey ec -pkeyopt "
+	    "ec_paramgen_curve:P-256 -nodes -keyout skey.pem -out signs.pem -days 3650 "
+	    "-subj /C=XB/CN=Court -addext keyUsage=critical,digitalSignature", dir), 0);
+	buf_init(pem, SMALL_FILE_MAX);
+	kit_load(dir, "signs.pem", pem);
+}
+
 static void
 evidence_for_a_certificate_is_opened_by_openssl(void **state)
 {
@@ -853,8 +864,13 @@ evidence_for_a_certificate_is_opened_by_openssl(void **state)
 	kit_folder(dir);
 	receiver_make(dir, &pem);
 	OK(site_again(&j.a, &err));
+	/* What cannot be sealed to is told before a second person is asked for. */
 	w.certificate = span_text("no certificate");
 	NO(flow_evidence_seal_alone(&j.a.flow, &w, &s, &err), "cert.form");
+	signer_make(dir, &file);
+	w.certificate = buf_span(&file);
+	NO(flow_evidence_seal_alone(&j.a.flow, &w, &s, &err), "enveloped.key");
+	buf_clear(&file);
 	w.certificate = buf_span(&pem);
 	/* the State that the certificate names */
 	OK(flow_policy_risk(&j.a.flow, "XB", NULL, "blocked", "report of May", &err));

@@ -27,7 +27,7 @@ flow_case_new(struct flow *f, const char *name, unsigned *number, struct err *er
 	unsigned n = 0;
 	bool ok;
 
-	ok = name_check(name, err) && home_lock(f->home, err) && flow_may(f, PEOPLE_DRAFT, err) &&
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_DRAFT, err) && name_check(name, err) &&
 	    desk_open(f, true, &d, err) && docket_begin(d, err) &&
 	    docket_case_new(d, name, world_now(f->world), &n, err) &&
 	    docket_commit(d, err);
@@ -58,8 +58,8 @@ flow_case_add(struct flow *f, unsigned number, const char *evidence,
 	unsigned r = 0;
 	bool ok;
 
-	if ((request != NULL && !request_number_parse(request, &r, err)) ||
-	    !home_lock(f->home, err) || !flow_may(f, PEOPLE_DRAFT, err) ||
+	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_DRAFT, err) ||
+	    (request != NULL && !request_number_parse(request, &r, err)) ||
 	    (evidence != NULL && !evidence_find(f->home, evidence, &e, err)))
 		return false;
 	ok = desk_open(f, false, &d, err) &&

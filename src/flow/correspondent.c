@@ -118,8 +118,8 @@ flow_correspondent_new(struct flow *f, const struct correspondent_wish *wish,
 	struct docket *d = NULL;
 	bool ok;
 
-	ok = wish_ask(wish, err) && correspondent_take(wish, &c, err) &&
-	    home_lock(f->home, err) && flow_may(f, PEOPLE_KEYS, err) && desk_open(f, true, &d, err) &&
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_KEYS, err) && wish_ask(wish, err) &&
+	    correspondent_take(wish, &c, err) && desk_open(f, true, &d, err) &&
 	    correspondent_put(f, d, &c, err);
 	docket_close(d);
 	if (ok)

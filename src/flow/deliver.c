@@ -4,6 +4,7 @@
 
 #include "flow/execute.h"
 #include "flow/journey.h"
+#include "flow/people.h"
 
 struct delivering {
 	struct flow *f;
@@ -215,7 +216,8 @@ flow_request_deliver(struct flow *f, unsigned number, const struct deliver_wish 
 	g.f = f;
 	g.wish = wish;
 	fields_init(&g.limits);
-	ok = home_lock(f->home, err) && delivering_load(&g, number, err) &&
+	ok = home_lock(f->home, err) && flow_may_begin(f, PEOPLE_DELIVER, err) &&
+	    delivering_load(&g, number, err) &&
 	    deliver_run(&g, sealed, out, err);
 	if (ok) {
 		const struct parcel *p = &sealed->evidence.parcels[sealed->parcel];

@@ -328,7 +328,8 @@ flow_evidence_destroy(struct flow *f, const struct destroy_wish *wish,
 	g->wish = wish;
 	g->out = out;
 	buf_init_secret(&g->content, MATTER_MAX);
-	ok = home_lock(f->home, err) && records_caught_up(f, err) && destroy_run(g, err);
+	ok = home_lock(f->home, err) && flow_may_begin(f, PEOPLE_DESTROY, err) &&
+	    records_caught_up(f, err) && destroy_run(g, err);
 	if (!ok)
 		decided_refused(f, 0, err);
 	if (g->people.n > 0)

@@ -233,6 +233,42 @@ disclosing_close(struct disclosing_now *n, bool ok, struct err *err)
 	return ok;
 }
 
+struct trying {
+	struct choosing *choosing;
+	uint64_t shown;
+};
+
+static bool
+line_tried(void *arg, const struct disclose_line *l, bool *show, enum withheld *ground,
+    struct err *err)
+{
+	struct trying *t = arg;
+	bool ok = disclosing_choose(t->choosing, l, show, ground, err);
+
+	t->shown += ok && *show;
+	*show = false;
+	return ok;
+}
+
+/* A name that is not there, or nothing left to show, is told before an approval is used. */
+static bool
+names_tried(struct disclosing_now *n, struct err *err)
+{
+	struct trying t = { .choosing = &n->choosing };
+	struct disclosing in = { .package = &n->k.in, .choose = line_tried, .arg = &t,
+		.software = flow_software() };
+
+	if (!home_tmp(n->flow->home, &in.tmp, err) || !disclosure_look(&in, err))
+		return false;
+	if (t.shown == 0) {
+		(void)err_set(err, ERR_ABSENT, "disclose.nothing",
+		    "none of the entries of the package may be shown of those you named");
+		return nothing_said(n, err);
+	}
+	n->choosing.restricted = 0;		/* counted again as it is made */
+	return named_all_met(&n->choosing.named, err);
+}
+
 static bool
 disclose_make(struct disclosing_now *n, void *arg, struct err *err)
 {
@@ -253,7 +289,8 @@ flow_evidence_disclose(struct flow *f, const struct disclose_wish *wish,
 		return false;
 	n->flow = f;
 	n->wish = wish;
-	ok = disclosing_open(n, err) && disclosing_second(n, disclose_make, report, err);
+	ok = disclosing_open(n, err) && names_tried(n, err) &&
+	    disclosing_second(n, disclose_make, report, err);
 	if (ok && packaged != NULL)
 		*packaged = named_packaged(&n->choosing.named);
 	ok = disclosing_close(n, ok, err);

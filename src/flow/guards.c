@@ -501,8 +501,8 @@ flow_request_called(struct flow *f, unsigned number, const struct call_wish *wis
 	bool ok;
 
 	memset(out, 0, sizeof *out);
-	ok = call_wish_check(wish, &result, err) && home_lock(f->home, err) &&
-	    flow_may(f, PEOPLE_RECEIVE, err) &&
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_RECEIVE, err) &&
+	    call_wish_check(wish, &result, err) &&
 	    records_caught_up(f, err) && request_load(f, number, &out->row, err) &&
 	    ((!out->row.ours && out->row.has_act) || err_set(err, ERR_USE, "call.ours",
 	    "request %u did not come in: there is nobody to call back", number)) &&

@@ -6,6 +6,7 @@
 #include "flow/guards.h"
 #include "flow/hold.h"
 #include "flow/journey.h"
+#include "flow/people.h"
 
 #define RENEWED "hold.renewed."
 #define LAPSED "hold.lapsed."
@@ -671,7 +672,8 @@ flow_hold_renew(struct flow *f, unsigned number, const char *order, int64_t unti
 	bool ok;
 
 	memset(out, 0, sizeof *out);
-	ok = home_lock(f->home, err) && order_ask(order, until, world_now(f->world), err) &&
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_HOLD, err) &&
+	    order_ask(order, until, world_now(f->world), err) &&
 	    records_caught_up(f, err) && desk_open(f, false, &d, err) && holds_look(f, d, NULL, err) &&
 	    hold_load(d, number, &h, err) && renew(f, d, &h, order, until, err) &&
 	    view_fill(d, &h, out, err);

@@ -36,7 +36,8 @@ MUST bool flow_hold_show(struct flow *f, unsigned number, struct hold_view *out,
 /*
  * The domestic order that a provider obeys: its number (1 to HOLD_ORDER_MAX bytes, no name
  * of a person: it is readable in the docket) and until when.  At most as long as the law
- * has it, 90 days from now (D01, D30); renewable.  ERR_REFUSED "hold.*".
+ * has it, 90 days from now (D01, D30); renewable; for who confirms a preservation
+ * (PEOPLE_HOLD).  ERR_REFUSED "hold.*".
  */
 MUST bool flow_hold_renew(struct flow *f, unsigned number, const char *order,
     int64_t until, struct hold_view *out, struct err *err);

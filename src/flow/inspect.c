@@ -105,9 +105,9 @@ flow_evidence_inspect(struct flow *f, const struct inspect_wish *wish, unsigned 
 	struct buf plain;
 	bool ok;
 
-	if (!text_good("by", wish->by, err) || !text_good("where", wish->where, err) ||
-	    !text_good("control", wish->control, err) ||
-	    !flow_may(f, PEOPLE_READ, err) || !home_lock(f->home, err))
+	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_READ, err) ||
+	    !text_good("by", wish->by, err) || !text_good("where", wish->where, err) ||
+	    !text_good("control", wish->control, err))
 		return false;
 	buf_init(&plain, 64u << 10);
 	ok = shown_open(f, wish->evidence, &parcel, &k, err) && using_begin(&use, f,

@@ -663,8 +663,9 @@ flow_evidence_onward(struct flow *f, unsigned evidence, const char *to,
 		return false;
 	passing_init(&p, f);
 	/* home_lock takes away what a cut try left in the clear. */
-	ok = home_lock(f->home, err) && making_sweep(f, err) && passing_load(&p, evidence, to, err) && consent_find(&p, err) &&
-	    passed_find(&p, out, &found, err);
+	ok = home_lock(f->home, err) && flow_may_begin(f, PEOPLE_DELIVER, err) &&
+	    making_sweep(f, err) && passing_load(&p, evidence, to, err) &&
+	    consent_find(&p, err) && passed_find(&p, out, &found, err);
 	if (ok && !found) {
 		ok = seal_on(&p, sealed, err);
 		if (ok)

@@ -25,6 +25,12 @@
  * ERR_REFUSED "people.*"; ERR_USE "people.as": several persons, and none is named.
  */
 MUST bool flow_may(struct flow *f, enum people_act act, struct err *err);
+/*
+ * The first thing that a command asks which a second person may have to approve: may the
+ * person at work do this, or (when a second one is asked for) at least prepare it?  Who may
+ * not is told so before anything is said of what was typed.  Errors of flow_may.
+ */
+MUST bool flow_may_begin(struct flow *f, enum people_act act, struct err *err);
 /* Proven and loaded when there are persons; does nothing else. */
 MUST bool flow_person(struct flow *f, struct err *err);
 /* NULL: a home of one, or nobody was looked for yet (flow_person). */

@@ -511,7 +511,7 @@ one_credential_alone_releases_nothing(void **state)
 	NO(sealed_by(FIRST, "case 12", &err), "people.second");
 	NO(approved(FIRST, 0, waiting_id(), &err), "people.own");
 	NO(sealed_by(FIRST, "case 12", &err), "people.second");
-	NO(sealed_by(ADMINISTERS, "case 12", &err), "key.group");
+	NO(sealed_by(ADMINISTERS, "case 12", &err), "people.role");
 	OK(approved(APPROVES, 0, waiting_id(), &err));
 	/* Another purpose is another matter; and what was approved leaves once. */
 	NO(sealed_by(FIRST, "any case", &err), "people.second");

@@ -58,6 +58,23 @@ answering_clear(struct answering *g)
 
 /* ---- the thread ---- */
 
+/* Who may not say that is told so before anything else. */
+static bool
+may_begin(struct answering *g, unsigned number, struct err *err)
+{
+	enum act_kind said = g->wish->kind, on;
+
+	if (!request_load(g->f, number, &g->row, err))
+		return false;
+	if (!act_kind_parse(g->row.kind, &on))
+		return err_set(err, ERR_UNPROVEN, "docket.damaged",
+		    "the kind of request %u cannot be read", number);
+	/* A reply that sets fields changes the request, as below. */
+	if (said == ACT_REPLY && g->wish->set_n > 0)
+		said = on;
+	return flow_may_begin(g->f, people_act_of(said, on), err);
+}
+
 static bool
 thread_load(struct answering *g, unsigned number, struct err *err)
 {
@@ -476,7 +493,7 @@ flow_request_answer(struct flow *f, unsigned number, const struct answer_wish *w
 	memset(out, 0, sizeof *out);
 	answering_init(&g, f, wish, out);
 	ok = home_lock(f->home, err) && records_caught_up(f, err) &&
-	    thread_load(&g, number, err) &&
+	    may_begin(&g, number, err) && thread_load(&g, number, err) &&
 	    said_already(&g, &already, err) && (already || answer_new(&g, err));
 	if (already) {
 		out->row = g.row;

@@ -627,9 +627,12 @@ sending_make(struct sending *s, struct err *err)
 static bool
 send_draft(struct sending *s, struct err *err)
 {
+	enum act_kind kind;
 	bool ok;
 
-	ok = sending_load(s, err) && making_sweep(s->f, err) && sending_whole(s, err) &&
+	/* Who may not is told so before anything is said of the draft. */
+	ok = (!act_kind_parse(s->row.kind, &kind) ||
+	    flow_may_begin(s->f, people_act_of(kind, kind), err)) && sending_load(s, err) && making_sweep(s->f, err) && sending_whole(s, err) &&
 	    sending_ask(s, err) &&
 	    attached_load(s->f, &s->draft, &s->attached, err) && sending_make(s, err);
 	return s->people.n > 0 ? flow_second_end(s->f, &s->matter, ok, err) : ok;

@@ -388,6 +388,8 @@ flow_revoke(struct flow *f, enum revoked_what what, const struct digest *id,
 	struct record x;
 	bool ok;
 
+	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_KEYS, err))
+		return false;
 	if (reason != NULL && (reason[0] == '\0' || strlen(reason) > ACT_TEXT_MAX))
 		return err_set(err, ERR_USE, "revoke.reason",
 		    "the reason is 1 to %d bytes", ACT_TEXT_MAX);
@@ -397,8 +399,7 @@ flow_revoke(struct flow *f, enum revoked_what what, const struct digest *id,
 			return false;
 	}
 	r.to = mem_array(REVOKE_TO_MAX, sizeof *r.to, err);
-	ok = r.to != NULL && home_lock(f->home, err) && flow_may(f, PEOPLE_KEYS, err) &&
-	    (what == REVOKED_CONSENT ? consent_find(&r, err) : own_find(&r, err));
+	ok = r.to != NULL && (what == REVOKED_CONSENT ? consent_find(&r, err) : own_find(&r, err));
 	for (size_t i = 0; ok && i < r.n; i++)
 		ok = revoke_one(&r, r.to[i].s, err);
 	if (ok) {

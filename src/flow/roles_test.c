@@ -14,8 +14,12 @@
 #include "flow/destroy.h"
 #include "flow/disclose.h"
 #include "flow/figures.h"
+#include "flow/guards.h"
+#include "flow/hold.h"
+#include "flow/ledger.h"
 #include "flow/people_inside.h"
 #include "flow/testkit.h"
+#include "flow/treaty.h"
 #include "policy/fields_kit.h"
 
 #define OK(call) do { struct err err = ERR_INIT; \
@@ -101,7 +105,22 @@ drafted(enum act_kind kind)
 	return number;
 }
 
-static unsigned hold_draft, data_draft, emergency_draft, own_evidence;
+static unsigned
+drafted_empty(void)
+{
+	struct request_wish w = { .kind = "stored_data", .to = "XB", .lang = "en" };
+	struct request_view *v = mem_new(sizeof *v, NULL);
+	unsigned number;
+
+	assert_non_null(v);
+	OK(flow_request_new(&j.a.flow, &w, v, &err));
+	number = v->row.number;
+	request_view_clear(v);
+	mem_free(v);
+	return number;
+}
+
+static unsigned hold_draft, data_draft, emergency_draft, empty_draft, own_evidence;
 
 static void
 person_comes(enum people_role role)
@@ -131,6 +150,7 @@ setup(void **state)
 	hold_draft = drafted(ACT_PRESERVE);
 	data_draft = drafted(ACT_STORED_DATA);
 	emergency_draft = drafted(ACT_EMERGENCY_DATA);
+	empty_draft = drafted_empty();
 	for (int r = 0; r < PEOPLE_ROLES; r++)
 		person_comes((enum people_role)r);
 	OK(flow_person_role(as(FIRST), FIRST, 0, 1u << ROLE_ADMINISTRATOR, &err));
@@ -449,6 +469,218 @@ each_person_opens_the_doors_of_its_role_and_no_other(void **state)
 	}
 }
 
+/* ---- the same doors, with something typed that no door takes ---- */
+
+static bool
+wrongly_answered(struct flow *f, unsigned number, enum act_kind kind, struct err *err)
+{
+	static const char *const grounds[] = { "no ground" };
+	static const struct field_setting set[] = { { "no.such.field", "x" } };
+	struct answer_wish w = { .kind = kind, .grounds = grounds, .grounds_n = 1,
+		.set = set, .set_n = kind == ACT_REFUSED ? 0 : 1 };
+	struct sent sent;
+
+	return flow_request_answer(f, number, &w, &sent, err);
+}
+
+static bool
+wrong_hold(struct flow *f, struct err *err)
+{
+	return wrongly_answered(f, TO_HOLD, ACT_GRANTED, err);
+}
+
+static bool
+wrong_yes(struct flow *f, struct err *err)
+{
+	return wrongly_answered(f, TO_GRANT, ACT_GRANTED, err);
+}
+
+static bool
+wrong_no(struct flow *f, struct err *err)
+{
+	return wrongly_answered(f, TO_REFUSE, ACT_REFUSED, err);
+}
+
+static bool
+wrong_question(struct flow *f, struct err *err)
+{
+	return wrongly_answered(f, TO_ASK, ACT_QUESTION, err);
+}
+
+static bool
+wrong_send(struct flow *f, struct err *err)
+{
+	return sends(f, empty_draft, err);
+}
+
+static bool
+wrong_delivery(struct flow *f, struct err *err)
+{
+	static const struct field_setting limits[] = { { "no.such.limit", "x" } };
+	struct deliver_wish w = { .evidence = 999, .limits = limits, .limits_n = 1 };
+	struct sealed sealed;
+	struct sent sent;
+
+	return flow_request_deliver(f, TO_GRANT, &w, &sealed, &sent, err);
+}
+
+static bool
+wrong_seal(struct flow *f, struct err *err)
+{
+	struct seal_wish w = { .number = 999 };
+	struct sealed out;
+
+	return flow_evidence_seal(f, &w, &out, err);
+}
+
+static bool
+wrong_seal_alone(struct flow *f, struct err *err)
+{
+	struct seal_alone_wish w = { .number = own_evidence, .how = SEAL_CERTIFICATE,
+		.certificate = span_text("no certificate"), .out_path = "alone.p7m" };
+	struct sealed out;
+
+	return flow_evidence_seal_alone(f, &w, &out, err);
+}
+
+static bool
+wrong_onward(struct flow *f, struct err *err)
+{
+	struct evidence out;
+
+	return flow_evidence_onward(f, 999, "nobody", &out, err);
+}
+
+static bool
+wrong_destruction(struct flow *f, struct err *err)
+{
+	struct destroy_wish w = { .number = 2, .reason = "No Reason" };
+	struct destroyed out;
+
+	return flow_evidence_destroy(f, &w, &out, err);
+}
+
+static bool
+wrong_call(struct flow *f, struct err *err)
+{
+	struct call_wish w = { .result = "perhaps" };
+	struct call_view out;
+
+	return flow_request_called(f, TO_GRANT, &w, &out, err);
+}
+
+static bool
+wrong_case(struct flow *f, struct err *err)
+{
+	unsigned number;
+
+	return flow_case_new(f, "", &number, err);
+}
+
+static bool
+wrong_join(struct flow *f, struct err *err)
+{
+	return flow_case_add(f, 1, NULL, "no number", err);
+}
+
+static bool
+wrong_inspection(struct flow *f, struct err *err)
+{
+	struct inspect_wish w = { .evidence = 2, .parcel = SIZE_MAX, .by = "", .where = "" };
+	struct digest sha256;
+	unsigned number;
+
+	return flow_evidence_inspect(f, &w, &number, &sha256, err);
+}
+
+static bool
+wrong_correspondent(struct flow *f, struct err *err)
+{
+	struct correspondent_wish w = { .state = "??" };
+	unsigned number;
+
+	return flow_correspondent_new(f, &w, &number, err);
+}
+
+static bool
+wrong_revocation(struct flow *f, struct err *err)
+{
+	struct digest id = { .b = { 1 } };
+
+	return flow_revoke(f, REVOKED_CARD, &id, "", err);
+}
+
+static bool
+wrong_successor(struct flow *f, struct err *err)
+{
+	return flow_ledger_succeed(f, "No Reason", err);
+}
+
+static bool
+wrong_order(struct flow *f, struct err *err)
+{
+	struct hold_view out;
+
+	return flow_hold_renew(f, TO_HOLD, "", 1, &out, err);
+}
+
+static bool
+wrong_treaty(struct flow *f, struct err *err)
+{
+	struct law_confirmation out;
+
+	return flow_treaty_confirm(f, "??", "none", "", &out, err);
+}
+
+static const struct wrong {
+	enum people_act act;
+	bool (*open)(struct flow *f, struct err *err);
+} wrongs[] = {
+	{ PEOPLE_HOLD, wrong_hold }, { PEOPLE_GRANT, wrong_yes }, { PEOPLE_REFUSE, wrong_no },
+	{ PEOPLE_MESSAGE, wrong_question }, { PEOPLE_ASK, wrong_send },
+	{ PEOPLE_DELIVER, wrong_delivery }, { PEOPLE_DELIVER, wrong_seal },
+	{ PEOPLE_DELIVER, wrong_seal_alone }, { PEOPLE_DELIVER, wrong_onward },
+	{ PEOPLE_DESTROY, wrong_destruction }, { PEOPLE_RECEIVE, wrong_call },
+	{ PEOPLE_DRAFT, wrong_case }, { PEOPLE_DRAFT, wrong_join },
+	{ PEOPLE_READ, wrong_inspection }, { PEOPLE_KEYS, wrong_correspondent },
+	{ PEOPLE_KEYS, wrong_revocation }, { PEOPLE_KEYS, wrong_successor },
+	{ PEOPLE_HOLD, wrong_order }, { PEOPLE_GRANT, wrong_treaty },
+};
+
+/* Neither does it nor, where another approves, prepares it for who does. */
+static bool
+is_nothing_of(enum people_role role, const struct wrong *w)
+{
+	unsigned may = people_roles_may(1u << role);
+	bool prepared = people_rule(w->act, OFFICE_FULL)->needed > 0 &&
+	    w->open != wrong_order && w->open != wrong_treaty;
+
+	return (may & (1u << w->act)) == 0 && !(prepared && (may & (1u << PEOPLE_DRAFT)) != 0);
+}
+
+static void
+who_may_not_is_told_so_before_anything_is_said_of_what_was_typed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof wrongs / sizeof *wrongs; i++)
+		for (int r = 0; r < PEOPLE_ROLES; r++) {
+			const struct wrong *w = &wrongs[i];
+			struct err why = ERR_INIT;
+
+			if (w->open(as(OF_ROLE + (unsigned)r), &why))
+				fail_msg("door %zu takes what no door takes", i);
+			if (is_nothing_of((enum people_role)r, w) && !is_barred(&why))
+				fail_msg("%s is told of door %zu (%s): %s",
+				    people_role_name((enum people_role)r), i,
+				    people_act_name(w->act), why.text);
+			/* Who may is told what is wrong with it. */
+			if ((people_roles_may(1u << r) & (1u << w->act)) != 0 &&
+			    is_barred(&why) && strcmp(why.reason, "key.group") != 0)
+				fail_msg("%s may do it at door %zu: %s",
+				    people_role_name((enum people_role)r), i, why.text);
+		}
+}
+
 /* ---- S10, by two of them ---- */
 
 /* What waits for a second person to open this evidence is approved by that one. */
@@ -501,6 +733,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sealed_part_opens_by_who_reads_evidence_and_one_who_does_not),
+		cmocka_unit_test(
+		    who_may_not_is_told_so_before_anything_is_said_of_what_was_typed),
 		cmocka_unit_test(each_person_opens_the_doors_of_its_role_and_no_other),
 	};
 

@@ -473,10 +473,11 @@ bool
 flow_evidence_seal(struct flow *f, const struct seal_wish *wish, struct sealed *out,
     struct err *err)
 {
-	if (wish->to == NULL)
-		return err_set(err, ERR_USE, "seal.to",
-		    "say for whom the evidence is sealed, as in --to XB");
-	if (evidence_seal(f, wish, NULL, out, err))
+	if (!home_lock(f->home, err))
+		return false;
+	if (flow_may_begin(f, PEOPLE_DELIVER, err) && (wish->to != NULL || err_set(err, ERR_USE,
+	    "seal.to", "say for whom the evidence is sealed, as in --to XB")) &&
+	    evidence_seal(f, wish, NULL, out, err))
 		return true;
 	decided_refused(f, 0, err);
 	return false;

@@ -78,9 +78,12 @@ certificate_take(struct alone *a, struct err *err)
 	else
 		ok = cert_decode(&c, file, err) && certs_add(&a->to, c, err);
 	cert_free(c);
-	return ok ? a->to.n == 1 || err_set(err, ERR_USE, "seal.certificate",
-	    "the file holds %zu certificates; hand in the one of the receiver alone",
-	    a->to.n) : err_wrap(err, "the receiver's certificate");
+	if (ok && a->to.n != 1)
+		return err_set(err, ERR_USE, "seal.certificate",
+		    "the file holds %zu certificates; hand in the one of the receiver alone",
+		    a->to.n);
+	return (ok && enveloped_check(&a->to, err)) ||
+	    err_wrap(err, "the receiver's certificate");
 }
 
 /* It is asked for before anything is made: a person may think better of it. */
@@ -460,8 +463,8 @@ flow_evidence_seal_alone(struct flow *f, const struct seal_alone_wish *wish,
 	bool ok;
 
 	alone_init(&a, f, wish);
-	ok = home_lock(f->home, err) && thread_load(&a, err) && thread_ask(&a, err) &&
-	    size_ask(&a, err) && receiver_ask(&a, err) && new_place_open(f, wish->out_path, &a.place, err) &&
+	ok = home_lock(f->home, err) && flow_may_begin(f, PEOPLE_DELIVER, err) &&
+	    thread_load(&a, err) && thread_ask(&a, err) && size_ask(&a, err) && receiver_ask(&a, err) && new_place_open(f, wish->out_path, &a.place, err) &&
 	    receiver_take(&a, err) && state_of_receiver_ask(&a, err) && limits_take(&a, err) &&
 	    alone_second(&a, err) && seal_ours(&a, out, err) &&
 	    file_make(&a, &out->evidence.parcels[out->parcel], err);

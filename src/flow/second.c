@@ -64,6 +64,17 @@ prepare_ask(struct flow *f, enum people_act act, struct err *err)
 	    flow_may(f, PEOPLE_DRAFT, err) : flow_may(f, act, err);
 }
 
+bool
+flow_may_begin(struct flow *f, enum people_act act, struct err *err)
+{
+	if (!flow_person(f, err))
+		return false;
+	if (f->people == NULL)
+		return true;
+	return people_rule(act, people_office(f->people))->needed == 0 ?
+	    flow_may(f, act, err) : prepare_ask(f, act, err);
+}
+
 struct carrying {
 	struct flow *f;
 	struct statement *s;

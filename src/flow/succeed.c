@@ -113,8 +113,8 @@ flow_ledger_succeed(struct flow *f, const char *reason, struct err *err)
 	unsigned n;
 	bool ok;
 
-	if (!reason_valid(reason, err) || !home_lock(f->home, err) || !flow_may(f, PEOPLE_KEYS, err) ||
-	    !ledger_log(f, &l, err))
+	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_KEYS, err) ||
+	    !reason_valid(reason, err) || !ledger_log(f, &l, err))
 		return false;
 	n = home_settings(f->home)->ledger;
 	if (n == 0 || n >= HOME_LEDGERS_MAX)

@@ -4,6 +4,7 @@
 
 #include "crypto/digest.h"
 #include "flow/record.h"
+#include "flow/people.h"
 #include "flow/treaty.h"
 #include "flow/inside.h"
 
@@ -396,7 +397,7 @@ flow_treaty_import(struct flow *f, const struct treaty_wish *wish,
 	struct law_status *s = NULL;
 	bool ok;
 
-	ok = home_lock(f->home, err) &&
+	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_GRANT, err) &&
 	    signature_ask(f, wish, &id, got.signer, err) && status_load(f, &s, err) &&
 	    document_add(f, wish, s, &got, err) && (got.again ||
 	    document_keep(f, wish, law_path(got.series, "tsv").s, &id, err));
@@ -493,7 +494,8 @@ flow_treaty_confirm(struct flow *f, const char *state, const char *instrument,
 	struct law_confirmation c;
 	struct law_status *s = NULL;
 
-	if (!home_lock(f->home, err) || !status_load(f, &s, err))
+	if (!home_lock(f->home, err) || !flow_may(f, PEOPLE_GRANT, err) ||
+	    !status_load(f, &s, err))
 		return false;
 	if (!law_confirmation_of(s, state, instrument, world_now(f->world), source, &c,
 	    err) || !law_status_confirm(s, &c, err) || !confirmed_keep(f, s, err)) {

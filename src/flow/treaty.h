@@ -37,7 +37,8 @@ struct treaty_imported {
 	struct law_force force;			/* of the Hanoi Convention, after it */
 };
 /*
- * All or nothing.  ERR_UNPROVEN "treaty.signature" it does not hold, "treaty.signer"
+ * All or nothing; for who decides on what was asked (PEOPLE_GRANT), as the confirmation below
+ * is.  ERR_UNPROVEN "treaty.signature" it does not hold, "treaty.signer"
  * another signed it than was named; ERR_REFUSED "treaty.older"; ERR_CONFLICT
  * "treaty.serial"; ERR_INPUT "treaty.*" the document.
  */

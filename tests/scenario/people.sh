@@ -229,6 +229,9 @@ try 6 'nor of who approves its own' P 1 approval give "$id"
 must P 1 approval list
 said 'export_key' 'it waits'
 must P 4 approval give "$id"
+echo taken >taken
+try 9 'a name that is taken is told before an approval is used' P 1 key export-identity \
+	--out taken --yes
 try 0 'but of two' P 1 key export-identity --out agekey --yes
 try 6 'once' P 1 key export-identity --out agekey2 --yes
 
