@@ -101,10 +101,18 @@ ask_twice(struct cli *c, struct buf *secret, struct err *err)
 	return ok;
 }
 
-bool
-cli_passphrase(void *arg, bool fresh, struct buf *secret, struct err *err)
+/* Whoever has the disk, or a backup, may try for ever. */
+static bool
+long_enough(const struct buf *secret, struct err *err)
 {
-	struct cli *c = arg;
+	return secret->n >= PASSPHRASE_MIN || err_set(err, ERR_USE, "passphrase.short",
+	    "the new passphrase is shorter than %d characters, and whoever gets hold of the disk can try for ever; take several words. Nothing was changed",
+	    PASSPHRASE_MIN);
+}
+
+static bool
+passphrase_get(struct cli *c, bool fresh, struct buf *secret, struct err *err)
+{
 	const char *file = fresh && c->new_passphrase_file != NULL ?
 	    c->new_passphrase_file : c->passphrase_file;
 
@@ -122,4 +130,11 @@ cli_passphrase(void *arg, bool fresh, struct buf *secret, struct err *err)
 		    "a passphrase is needed and nobody is here to type it; name its file with --passphrase-file");
 	return fresh ? ask_twice(c, secret, err) :
 	    world_ask(c->world, "Passphrase: ", true, secret, err);
+}
+
+bool
+cli_passphrase(void *arg, bool fresh, struct buf *secret, struct err *err)
+{
+	return passphrase_get(arg, fresh, secret, err) &&
+	    (!fresh || secret->n == 0 || long_enough(secret, err));
 }

@@ -14,6 +14,12 @@
 
 #define FLOW_SOFTWARE_MAX 64
 
+/*
+ * Bytes of a passphrase that is chosen now: what may be tried offline for ever is several
+ * words.  Asked for by whoever asks a person; one of before stays as it is.
+ */
+#define PASSPHRASE_MIN 12
+
 /* One command at work.  The passphrase is asked for once, and only when needed. */
 struct flow {
 	struct world *world;

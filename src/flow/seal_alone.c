@@ -19,7 +19,6 @@
 #include "flow/people_inside.h"
 #include "flow/shown.h"
 
-#define PASSPHRASE_MIN 12	/* bytes: what may be tried offline for ever is several words */
 #define FILE_ROOM 2048		/* bytes that a file adds to a tar, header and padding */
 #define BAG_ROOM (1u << 20)	/* bytes of all tag files together, revocation lists too */
 

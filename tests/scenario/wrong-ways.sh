@@ -68,6 +68,10 @@ said passphrase-file 'it names the flag'
 try 5 'a passphrase file that is not there' comity --home a --passphrase-file nowhere \
 	--no-input key rewrap --new-passphrase-file pass
 echo 'a new one' >new
+try 2 'a short new passphrase' comity --home a --passphrase-file pass key rewrap \
+	--new-passphrase-file new
+said 'several words' 'is refused, and it is said why'
+echo 'a new one of words' >new
 try 0 'a new passphrase' comity --home a --passphrase-file pass key rewrap \
 	--new-passphrase-file new
 try 4 'the old one opens nothing any more' A key export-identity --out id --yes
