@@ -26,16 +26,12 @@ marks_clear(struct marks *m)
 static bool
 list_add(struct digest **list, size_t *n, const struct digest *d, struct err *err)
 {
-	struct digest *more;
+	struct digest *more = mem_grow(*list, *n, sizeof *more, err);
 
-	/* Doubled at each power of two. */
-	if ((*n & (*n - 1)) == 0) {
-		more = mem_resize(*list, (*n == 0 ? 1 : 2 * *n) * sizeof *more, err);
-		if (more == NULL)
-			return false;
-		*list = more;
-	}
-	(*list)[(*n)++] = *d;
+	if (more == NULL)
+		return false;
+	*list = more;
+	more[(*n)++] = *d;
 	return true;
 }
 
@@ -109,22 +105,93 @@ marks_digest(const struct marks *m, struct digest *out, uint64_t *bytes, struct 
 	return ok;
 }
 
-struct marks_looking {
-	unsigned evidence;
-	struct marks *out;
+/* ---- what the records say ---- */
+
+/* The newest list of a number. */
+struct said {
+	unsigned number;
+	uint64_t at;			/* of its record */
+	struct digest list;
+};
+/* Of all numbers, looked for once: each one time, ascending. */
+struct saids {
+	struct said *list;		/* owned */
+	size_t n;
 	bool earlier;			/* a record of an earlier version, of some evidence */
+	bool short_of;			/* of memory */
 };
 
 static void
-leaf_look(void *arg, const struct leaf *x)
+said_look(void *arg, const struct leaf *x)
 {
-	struct marks_looking *l = arg;
+	struct saids *s = arg;
+	struct said *more;
 
-	l->earlier = l->earlier || x->number == 0;
-	if (x->number != l->evidence)
+	s->earlier = s->earlier || x->number == 0;
+	if (x->number == 0)
 		return;
-	l->out->has_said = true;
-	l->out->said = x->digest;
+	more = mem_grow(s->list, s->n, sizeof *more, NULL);
+	s->short_of = s->short_of || more == NULL;
+	if (more == NULL)
+		return;
+	s->list = more;
+	more[s->n++] = (struct said){ x->number, x->at, x->digest };
+}
+
+static int
+said_order(const void *a, const void *b)
+{
+	const struct said *x = a, *y = b;
+
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static void
+saids_clear(struct saids *s)
+{
+	mem_free(s->list);
+	memset(s, 0, sizeof *s);
+}
+
+static bool
+saids_load(struct flow *f, struct saids *s, struct err *err)
+{
+	size_t n = 0;
+
+	memset(s, 0, sizeof *s);
+	if (!leaves_each(f, LEAF_MARKS, said_look, s, err) ||
+	    (s->short_of && !err_memory(err))) {
+		saids_clear(s);
+		return false;
+	}
+	if (s->n > 0)
+		qsort(s->list, s->n, sizeof *s->list, said_order);
+	for (size_t i = 0; i < s->n; i++)
+		if (i + 1 == s->n || s->list[i + 1].number != s->list[i].number)
+			s->list[n++] = s->list[i];
+	s->n = n;
+	return true;
+}
+
+static int
+number_order(const void *key, const void *item)
+{
+	unsigned number = *(const unsigned *)key;
+	const struct said *x = item;
+
+	return number < x->number ? -1 : number > x->number;
+}
+
+/* NULL: no record names a list of it. */
+static const struct digest *
+said_of(const struct saids *s, unsigned evidence)
+{
+	const struct said *x = s->n == 0 ? NULL : bsearch(&evidence, s->list, s->n,
+	    sizeof *s->list, number_order);
+
+	return x == NULL ? NULL : &x->list;
 }
 
 /*
@@ -132,22 +199,24 @@ leaf_look(void *arg, const struct leaf *x)
  * does not count.  So with one that only an earlier version can have recorded, which named no
  * list: what it leaves out is as if nobody had decided.
  */
-static bool
-marks_compare(struct flow *f, unsigned evidence, const struct digest *file,
-    struct marks *out, struct err *err)
+static void
+marks_compare(const struct saids *all, unsigned evidence, const struct digest *file,
+    struct marks *out)
 {
-	struct marks_looking l = { .evidence = evidence, .out = out };
+	const struct digest *said = said_of(all, evidence);
 
-	if (!leaves_each(f, LEAF_MARKS, leaf_look, &l, err))
-		return false;
-	out->differ = out->differ || (out->has_said ? file == NULL ||
-	    !digest_eq(file, &out->said) : file != NULL && !l.earlier);
+	out->has_said = said != NULL;
+	if (said != NULL)
+		out->said = *said;
+	out->differ = out->differ || (said != NULL ? file == NULL ||
+	    !digest_eq(file, said) : file != NULL && !all->earlier);
 	out->all = out->all || out->differ;
 	if (out->differ || !out->has_said)
 		out->acts_n = 0;
 	out->decided = out->all || out->has_said;
-	return true;
 }
+
+/* ---- read and held against them ---- */
 
 static bool
 marks_read(struct span text, struct marks *out, struct err *err)
@@ -205,8 +274,9 @@ marks_sort(struct marks *m)
 		qsort(m->lines, m->lines_n, sizeof *m->lines, by_digest);
 }
 
-bool
-marks_load(struct flow *f, unsigned evidence, struct marks *out, struct err *err)
+static bool
+marks_load_said(struct flow *f, const struct saids *all, unsigned evidence,
+    struct marks *out, struct err *err)
 {
 	struct evidence_file path = evidence_path(evidence, "restricted");
 	bool there = false, is = false;
@@ -220,42 +290,24 @@ marks_load(struct flow *f, unsigned evidence, struct marks *out, struct err *err
 	out->has_file = is;
 	if (is)
 		out->file = file;
-	if (!marks_compare(f, evidence, is ? &file : NULL, out, err))
-		return false;
+	marks_compare(all, evidence, is ? &file : NULL, out);
 	marks_sort(out);
 	return true;
 }
 
-/* ---- lists of other numbers ---- */
-
-struct numbers {
-	unsigned *list;			/* owned */
-	size_t n;
-	unsigned but;
-	bool short_of;			/* of memory */
-};
-
-static void
-number_look(void *arg, const struct leaf *x)
+bool
+marks_load(struct flow *f, unsigned evidence, struct marks *out, struct err *err)
 {
-	struct numbers *l = arg;
-	struct err why = ERR_INIT;
-	unsigned *more;
+	struct saids all;
+	bool ok;
 
-	for (size_t i = 0; i < l->n; i++)
-		if (l->list[i] == x->number)
-			return;
-	if (x->number == 0 || x->number == l->but)
-		return;
-	if ((l->n & (l->n - 1)) == 0) {
-		more = mem_resize(l->list, (l->n == 0 ? 1 : 2 * l->n) * sizeof *more, &why);
-		l->short_of = l->short_of || more == NULL;
-		if (more == NULL)
-			return;
-		l->list = more;
-	}
-	l->list[l->n++] = x->number;
+	memset(out, 0, sizeof *out);
+	ok = saids_load(f, &all, err) && marks_load_said(f, &all, evidence, out, err);
+	saids_clear(&all);
+	return ok;
 }
+
+/* ---- lists of other numbers ---- */
 
 static bool
 marks_join(struct marks *to, const struct marks *other, const struct digest *act,
@@ -272,11 +324,11 @@ marks_join(struct marks *to, const struct marks *other, const struct digest *act
 }
 
 static bool
-marks_other(struct flow *f, unsigned number, const struct digest *acts, size_t n,
-    struct marks *to, struct err *err)
+marks_other(struct flow *f, const struct saids *all, unsigned number,
+    const struct digest *acts, size_t n, struct marks *to, struct err *err)
 {
 	struct marks other;
-	bool ok = marks_load(f, number, &other, err);
+	bool ok = marks_load_said(f, all, number, &other, err);
 
 	to->lost = to->lost || (ok && other.differ);
 	for (size_t i = 0; ok && i < n; i++)
@@ -311,7 +363,8 @@ about_look(void *arg, const struct leaf *x)
  * another number, and to decide about the old one.
  */
 static bool
-marks_said(struct flow *f, const struct digest *act, struct marks *to, struct err *err)
+marks_said(struct flow *f, const struct saids *all, const struct digest *act,
+    struct marks *to, struct err *err)
 {
 	struct about_looking l = { .about = act };
 	struct marks m;
@@ -321,7 +374,7 @@ marks_said(struct flow *f, const struct digest *act, struct marks *to, struct er
 		return false;
 	if (!l.found)
 		return true;
-	ok = marks_load(f, l.newest.number, &m, err);
+	ok = marks_load_said(f, all, l.newest.number, &m, err);
 	if (ok && (m.all || m.differ || !m.has_file || !digest_eq(&m.file, &l.newest.digest) ||
 	    !marks_names(&m, act)))
 		to->all = to->decided = true;
@@ -333,17 +386,17 @@ bool
 marks_load_of(struct flow *f, unsigned evidence, const struct digest *acts, size_t n,
     struct marks *out, struct err *err)
 {
-	struct numbers l = { .but = evidence };
+	struct saids all;
 	bool ok;
 
-	ok = marks_load(f, evidence, out, err) &&
-	    leaves_each(f, LEAF_MARKS, number_look, &l, err) &&
-	    (!l.short_of || err_memory(err));
-	for (size_t i = 0; ok && i < l.n; i++)
-		ok = marks_other(f, l.list[i], acts, n, out, err);
+	memset(out, 0, sizeof *out);
+	ok = saids_load(f, &all, err) && marks_load_said(f, &all, evidence, out, err);
+	for (size_t i = 0; ok && i < all.n; i++)
+		if (all.list[i].number != evidence)
+			ok = marks_other(f, &all, all.list[i].number, acts, n, out, err);
 	for (size_t i = 0; ok && i < n; i++)
-		ok = marks_said(f, &acts[i], out, err);
-	mem_free(l.list);
+		ok = marks_said(f, &all, &acts[i], out, err);
+	saids_clear(&all);
 	return ok;
 }
 
