@@ -8,8 +8,6 @@
 #include "flow/leaves_inside.h"
 #include "store/people.h"
 
-#define LEAVES_ROOM 64			/* of the first; then twice as many each time */
-
 /* ---- reading ---- */
 
 static bool
@@ -151,32 +149,16 @@ leaf_fill(struct leaf *x, const struct record *r, uint64_t at)
 	return true;
 }
 
-static bool
-list_room(struct leaf_list *l, struct err *err)
-{
-	size_t room = l->room == 0 ? LEAVES_ROOM : l->room * 2, bytes;
-	struct leaf *list;
-
-	if (l->n < l->room)
-		return true;
-	if (!size_mul(room, sizeof *l->list, &bytes))
-		return err_memory(err);
-	list = mem_resize(l->list, bytes, err);
-	if (list == NULL)
-		return false;
-	l->list = list;
-	l->room = room;
-	return true;
-}
-
 bool
 leaf_keep(struct leaves *l, const struct leaf *x, struct err *err)
 {
 	struct leaf_list *of = &l->of[x->what];
+	struct leaf *more = mem_grow(of->list, of->n, sizeof *more, err);
 
-	if (!list_room(of, err))
+	if (more == NULL)
 		return false;
-	of->list[of->n++] = *x;
+	of->list = more;
+	more[of->n++] = *x;
 	return true;
 }
 

@@ -37,7 +37,7 @@
 
 struct leaf_list {
 	struct leaf *list;
-	size_t n, room;
+	size_t n;
 };
 struct leaves {
 	struct leaf_list of[LEAF_KINDS];

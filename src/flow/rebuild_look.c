@@ -203,7 +203,7 @@ mark_add(struct rebuilding *r, const char *name, struct err *err)
 }
 
 static bool
-marks_load(struct rebuilding *r, struct err *err)
+inbox_marks_load(struct rebuilding *r, struct err *err)
 {
 	struct listing *l = NULL;
 	struct listing_entry e;
@@ -226,7 +226,7 @@ rebuild_load(struct rebuilding *r, struct err *err)
 
 	return ledger_log(r->f, &l, err) &&
 	    journal_each(log_journal(l), 0, entry_add, r, err) &&
-	    taking_restore(r->f, err) && marks_load(r, err);
+	    taking_restore(r->f, err) && inbox_marks_load(r, err);
 }
 
 /* ---- numbers ---- */

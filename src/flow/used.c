@@ -42,16 +42,12 @@ static bool
 used_add(struct used_known *k, const struct digest *sha256, uint64_t place, int64_t at,
     struct err *err)
 {
-	/* Doubled at each power of two. */
-	if ((k->n & (k->n - 1)) == 0) {
-		struct used_one *more = mem_resize(k->list,
-		    (k->n == 0 ? 1 : 2 * k->n) * sizeof *more, err);
+	struct used_one *more = mem_grow(k->list, k->n, sizeof *more, err);
 
-		if (more == NULL)
-			return false;
-		k->list = more;
-	}
-	k->list[k->n++] = (struct used_one){ *sha256, place, at };
+	if (more == NULL)
+		return false;
+	k->list = more;
+	more[k->n++] = (struct used_one){ *sha256, place, at };
 	return true;
 }
 
