@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "cli/request.h"
+#include "text/needs.h"
+#include "text/verdict.h"
+#include "text/words.h"
 
 /* ---- words ---- */
 
@@ -137,27 +140,52 @@ request_json(struct cli *c, struct json_out *j, const struct docket_request *r)
 	instant_json(j, "hold_until", r->hold_until);
 }
 
+static void
+stops_say(struct cli *c, const struct docket_request *r, size_t stops)
+{
+	char n[24];
+
+	if (c->lang != NULL) {
+		(void)snprintf(n, sizeof n, "%zu", stops);
+		(void)!phrase_put(c->lang, r->ours ? "need.stops" : "need.lacks", n, &c->out,
+		    &c->err);
+		say(c, "\n");
+		return;
+	}
+	say(c, "%s", stops == 1 ? "1 thing is missing or stands in the way" :
+	    count_people(stops, "", "things are missing or stand in the way").s);
+	if (r->ours)
+		say(c, " before it can be sent:\n");
+	else
+		say(c, "; the other side is asked with: comity request ask %u\n", r->number);
+}
+
+static void
+finding_out(struct cli *c, const struct request_finding *f, bool ours)
+{
+	say(c, "  %s ", f->weight == FINDING_STOPS ? "-" : c->lang == NULL ? "look:" :
+	    words_say(c->lang, "need.look"));
+	if (c->lang == NULL)
+		say_text(c, f->text);
+	else
+		(void)!need_words(f, c->lang, ours, &c->out, &c->err);
+	/* How sure our text of the article is that asks for it. */
+	if (f->field != NULL)
+		say(c, "  [%s]", c->lang == NULL ? law_certainty_name(f->field->certainty) :
+		    words_certainty(c->lang, f->field->certainty));
+	say(c, "\n");
+}
+
 void
 findings_say(struct cli *c, const struct docket_request *r,
     const struct request_findings *f)
 {
 	if (f->stops > 0)
-		say(c, "%s", f->stops == 1 ? "1 thing is missing or stands in the way" :
-		    count_people(f->stops, "", "things are missing or stand in the way").s);
-	if (f->stops > 0 && r->ours)
-		say(c, " before it can be sent:\n");
-	else if (f->stops > 0)
-		say(c, "; the other side is asked with: comity request ask %u\n", r->number);
-	for (size_t i = 0; i < f->n; i++) {
-		say(c, "  %s ", f->list[i].weight == FINDING_STOPS ? "-" : "look:");
-		say_text(c, f->list[i].text);
-		/* How sure our text of the article is that asks for it. */
-		if (f->list[i].field != NULL)
-			say(c, "  [%s]", law_certainty_name(f->list[i].field->certainty));
-		say(c, "\n");
-	}
+		stops_say(c, r, f->stops);
+	for (size_t i = 0; i < f->n; i++)
+		finding_out(c, &f->list[i], r->ours);
 	if (f->more > 0)
-		say(c, "  and %zu more\n", f->more);
+		say(c, c->lang == NULL ? "  and %zu more\n" : "  + %zu\n", f->more);
 }
 
 void
@@ -422,7 +450,7 @@ run_request_check(struct cli *c, struct call *call)
 	if (v == NULL)
 		return fail(c);
 	request_view_init(v);
-	ok = request_arg(c, call, &number) &&
+	ok = reader_lang(c, call) && request_arg(c, call, &number) &&
 	    flow_request_view(&c->flow, number, v, &c->err);
 	if (!ok) {
 		code = fail(c);
@@ -434,8 +462,8 @@ run_request_check(struct cli *c, struct call *call)
 	} else {
 		findings_say(c, &v->row, &v->findings);
 		if (v->findings.stops == 0)
-			say(c, "%s\n", v->has_draft ?
-			    "Nothing is missing: it can be sent." :
+			say(c, "%s\n", c->lang != NULL ? words_say(c->lang, "need.none") :
+			    v->has_draft ? "Nothing is missing: it can be sent." :
 			    "It has all that the rules ask for.");
 	}
 	if (ok && v->findings.stops > 0)

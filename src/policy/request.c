@@ -46,7 +46,11 @@ remedy_add(const struct checking *c, struct request_finding *found, const char *
 {
 	char *s = found->text;
 	const size_t size = sizeof found->text;
+	char set[sizeof found->set];
 
+	(void)snprintf(set, sizeof set, "%.30s%s%.30s", found->field->name,
+	    part[0] != '\0' && part[0] != '[' ? "." : "", part);
+	memcpy(found->set, set, sizeof set);
 	if (c->facts->incoming) {
 		text_add(s, size, " Ask ");
 		text_add(s, size, c->from);
@@ -54,10 +58,7 @@ remedy_add(const struct checking *c, struct request_finding *found, const char *
 		return;
 	}
 	text_add(s, size, " Set ");
-	text_add(s, size, found->field->name);
-	if (part[0] != '\0' && part[0] != '[')
-		text_add(s, size, ".");
-	text_add(s, size, part);
+	text_add(s, size, set);
 	text_add(s, size, ".");
 }
 
@@ -96,12 +97,16 @@ finding_has(const struct request_findings *out, const char *field)
 	return false;
 }
 
-/* The last finding: its lack may carry a refusal for form (data/law/README). */
+/* The last finding: by which place; its lack may carry a refusal for form (data/law/README). */
 static void
-finding_is_treaty(struct checking *c, const struct law_field *f)
+finding_is_lack(struct checking *c, const struct law_field *f)
 {
-	if (c->stated && c->out->more == 0)
-		c->out->list[c->out->n - 1].treaty = law_basis_treaty(c->basis, f);
+	struct request_finding *last = &c->out->list[c->out->n - 1];
+
+	if (c->out->more > 0)
+		return;
+	(void)snprintf(last->where, sizeof last->where, "%.47s", field_where(c, f).s);
+	last->treaty = c->stated && law_basis_treaty(c->basis, f);
 }
 
 /* ---- fields ---- */
@@ -193,7 +198,7 @@ place_find(const struct checking *c, const char *source, bool hanoi, struct span
 struct where_text
 field_where(const struct checking *c, const struct law_field *f)
 {
-	struct where_text t = { "our own rules" };
+	struct where_text t = { FIELD_WHERE_OURS };
 	bool hanoi = c->basis == NULL || strcmp(c->basis->instrument, "UNCAC-CYBER") == 0;
 	bool asked = c->basis == NULL || law_basis_treaty(c->basis, f);
 	struct span place;
@@ -356,7 +361,7 @@ fields_that_others_bring_are_there(struct checking *c)
 			finding_say(c, FINDING_STOPS, "request.missing-if", all[i].id, "",
 			    "Missing: %s (%s), as \"%s\" says %s.", all[i].label,
 			    field_where(c, &all[i]).s, when.field->label, when.value);
-			finding_is_treaty(c, &all[i]);
+			finding_is_lack(c, &all[i]);
 			break;
 		}
 	}
@@ -380,7 +385,7 @@ needed_fields_are_there(struct checking *c)
 			continue;
 		finding_say(c, FINDING_STOPS, "request.missing", f->id, "",
 		    "Missing: %s (%s).", f->label, field_where(c, f).s);
-		finding_is_treaty(c, f);
+		finding_is_lack(c, f);
 	}
 }
 
@@ -415,7 +420,7 @@ one_of_the_group_is_there(struct checking *c)
 		finding_say(c, FINDING_STOPS, "request.missing-one-of", first->id, NULL,
 		    "Missing, one of them at least (%s): %s. Set %s.",
 		    field_where(c, first).s, labels, names);
-	finding_is_treaty(c, first);
+	finding_is_lack(c, first);
 }
 
 static bool
@@ -465,7 +470,7 @@ entry_is_complete(struct checking *c, const struct field *f, size_t i)
 		finding_say(c, FINDING_STOPS, "request.incomplete", f->law->id, part,
 		    "Missing in \"%s\"%s: %s (%s).", f->law->label, entry,
 		    shape->parts[p].label, field_where(c, f->law).s);
-		finding_is_treaty(c, f->law);
+		finding_is_lack(c, f->law);
 	}
 }
 

@@ -15,6 +15,7 @@ enum finding_weight {
 	FINDING_STOPS,		/* cannot be sent so; of what came in: ask for it */
 	FINDING_WARNS,		/* a person looks at it: doubtful identifier, unsure basis */
 };
+#define FIELD_WHERE_OURS "our own rules"	/* in `where`: no treaty asks for it */
 struct request_finding {
 	enum finding_weight weight;
 	const char *reason;		/* "request.missing", "request.window", ... */
@@ -22,6 +23,8 @@ struct request_finding {
 	bool treaty;			/* asked by treaty: its lack may carry a refusal for form */
 	bool bars;			/* it came in so: nobody says yes to it (request_yes_decide) */
 	char text[300];			/* "Missing: ... (Art 42(3)(b)). Set offence." */
+	char set[64];			/* what is to be given: "offence.facts"; "" not said */
+	char where[48];			/* of what is missing: "Art 42(3)(b)"; else "" */
 };
 #define REQUEST_FINDINGS_MAX 64
 struct request_findings {

@@ -1,7 +1,7 @@
 # Turns data/letters/LANG.tsv and data/words/LANG.tsv into C tables, English first, one
 # for each language whichever files it comes from; stops when a line is not KEY TAB TEXT,
 # a key comes twice, or one that English does not have comes up (words whose English is
-# in data/law excepted).
+# in data/law or policy excepted).
 function bad_line(why) {
 	print "phrases.awk: " FILENAME ":" FNR ": " why > "/dev/stderr"
 	exit failed = 1
@@ -19,7 +19,7 @@ FNR == 1 {
 /^#/ || /^$/ { next }
 NF != 2 || $1 !~ /^[a-zA-Z0-9_.-]+$/ || $2 == "" { bad_line("not KEY TAB TEXT") }
 (lang, $1) in text { bad_line("\"" $1 "\" comes twice") }
-langs_n > 1 && !(("en", $1) in text) && $1 !~ /^(field|part|ground|deadline|kind)\./ {
+langs_n > 1 && !(("en", $1) in text) && $1 !~ /^(field|part|ground|deadline|kind|need)\./ {
 	bad_line("English has no \"" $1 "\"")
 }
 {

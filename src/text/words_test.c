@@ -11,6 +11,7 @@
 #include "ledger/custody.h"
 #include "policy/hold.h"
 #include "policy/request.h"
+#include "text/needs.h"
 #include "text/phrases.h"
 #include "text/words.h"
 
@@ -132,14 +133,12 @@ is_reason(const char *s, size_t n)
 	return n > 0;
 }
 
-/* The first text after each `call` in that source, where it is a stable name. */
-static unsigned
-each_reason(const char *file, const char *call, void (*found)(const char *reason))
+/* Borrowed until the next. */
+static const char *
+source_text(const char *file)
 {
 	static char text[200000];
-	const char *p = text, *q, *end;
-	char path[600], reason[100];
-	unsigned n = 0;
+	char path[600];
 	FILE *f;
 
 	(void)snprintf(path, sizeof path, "%s/src/%s", SOURCE_DIR, file);
@@ -148,6 +147,17 @@ each_reason(const char *file, const char *call, void (*found)(const char *reason
 	text[fread(text, 1, sizeof text - 1, f)] = '\0';
 	assert_true(feof(f));
 	(void)fclose(f);
+	return text;
+}
+
+/* The first text after each `call` in that source, where it is a stable name. */
+static unsigned
+each_reason(const char *file, const char *call, void (*found)(const char *reason))
+{
+	const char *p = source_text(file), *q, *end;
+	char reason[100];
+	unsigned n = 0;
+
 	for (; (p = strstr(p, call)) != NULL; p += strlen(call)) {
 		q = strchr(p, '"');
 		end = q == NULL ? NULL : strchr(q + 1, '"');
@@ -224,6 +234,86 @@ every_finding_of_a_check_has_words_in_every_language(void **state)
 	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
 		n += each_reason(list[i].file, list[i].call, finding_said);
 	assert_true(n > 100);
+}
+
+/* English alone has them in policy. */
+static void
+lack_said(const char *reason)
+{
+	assert_int_equal(strncmp(reason, "request.", strlen("request.")), 0);
+	said(1, "need", reason + strlen("request."));
+}
+
+static void
+what_a_request_lacks_has_words_in_every_language(void **state)
+{
+	(void)state;
+	assert_true(each_reason("policy/request.c", "finding_say(c, ", lack_said) > 15);
+	assert_true(each_reason("policy/safeguards.c", "finding_say(c, ", lack_said) > 20);
+}
+
+/* A sentence for a reason that nothing finds any more would never be read. */
+static void
+found_in_policy(const char *key)
+{
+	static const char *const files[] = { "policy/request.c", "policy/safeguards.c",
+		"policy/preserve.c", "policy/emergency_data.c", "policy/intercept_content.c",
+		"policy/realtime_traffic.c", "policy/police_info.c" };
+	static const char *const ours[] = { "need.look", "need.none", "need.stops", "need.lacks",
+		"need.set",
+		"need.ask", "need.our-rules", "need.other" };
+	char want[120];
+
+	for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+		if (strcmp(key, ours[i]) == 0)
+			return;
+	(void)snprintf(want, sizeof want, "\"request.%s\"", key + strlen("need."));
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		if (strstr(source_text(files[i]), want) != NULL)
+			return;
+	fail_msg("nothing in policy finds %s", key);
+}
+
+static void
+each_sentence_about_a_lack_has_its_reason(void **state)
+{
+	const struct phrases *fr = &phrases_list[1];
+
+	(void)state;
+	for (size_t i = 0; i < fr->n; i++)
+		if (strncmp(fr->list[i].key, "need.", strlen("need.")) == 0)
+			found_in_policy(fr->list[i].key);
+}
+
+static void
+what_is_missing_is_said_with_its_field_and_article(void **state)
+{
+	const struct request_finding f = { .weight = FINDING_STOPS, .reason = "request.missing",
+		.field = law_field("F03"), .where = "Art 42(3)(b)", .set = "offence",
+		.text = "Missing: Offence (Art 42(3)(b)). Set offence." };
+	const struct request_finding other = { .reason = "request.order-not-final",
+		.text = "The order is not final." };
+	struct err err = ERR_INIT;
+	struct buf b;
+	const char *s;
+
+	(void)state;
+	for (size_t l = 0; l < phrases_list_n; l++) {
+		const char *lang = phrases_list[l].lang;
+
+		buf_init(&b, 4096);
+		assert_true(need_words(&f, lang, true, &b, &err) && buf_text(&b, &s, &err));
+		assert_non_null(strstr(s, "Art 42(3)(b)"));
+		assert_non_null(strstr(s, "offence"));
+		assert_true((strstr(s, "Missing") != NULL) == (l == 0));
+		assert_true(l == 0 || strstr(s, words_field(lang, f.field)) != NULL);
+		buf_clear(&b);
+		/* What a language has no sentence for is quoted, and never left out. */
+		buf_init(&b, 4096);
+		assert_true(need_words(&other, lang, true, &b, &err) && buf_text(&b, &s, &err));
+		assert_non_null(strstr(s, "The order is not final."));
+		buf_clear(&b);
+	}
 }
 
 static void
@@ -355,6 +445,9 @@ main(void)
 		cmocka_unit_test(every_deadline_has_words_in_every_language),
 		cmocka_unit_test(every_state_of_requests_and_holds_has_words_in_every_language),
 		cmocka_unit_test(every_finding_of_a_check_has_words_in_every_language),
+		cmocka_unit_test(what_a_request_lacks_has_words_in_every_language),
+		cmocka_unit_test(each_sentence_about_a_lack_has_its_reason),
+		cmocka_unit_test(what_is_missing_is_said_with_its_field_and_article),
 		cmocka_unit_test(every_reason_of_custody_has_words_in_every_language),
 		cmocka_unit_test(what_is_put_into_a_phrase_is_put_in_in_every_language),
 		cmocka_unit_test(phrases_are_text_and_no_mark_up),
