@@ -257,6 +257,8 @@ MUST bool package_check(const struct package_reading *in, struct package_report 
 /* 0 intact, 3 changed, 10 incomplete, 2 not a package or no identity, 4 wrong identity. */
 int package_exit_code(const struct package_report *r);
 
+/* Is it told?  Without details: what is wrong or needs a person, but what line one says. */
+bool finding_matters(const struct package_report *r, const struct finding *f, bool details);
 /* The three lines, the findings that matter, and what this does not prove. */
 MUST bool package_report_text(const struct package_report *r, bool details,
     struct buf *out, struct err *err);

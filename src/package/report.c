@@ -203,7 +203,13 @@ finding_print(const struct finding *f, struct buf *out, struct err *err)
 	return buf_printf(out, err, "  %-9s  %s\n", finding_words[f->state], f->text);
 }
 
-/* Without details: what is wrong or needs a person, but what line one says. */
+bool
+finding_matters(const struct package_report *r, const struct finding *f, bool details)
+{
+	return details || (f->state != FINDING_HOLDS &&
+	    strcmp(f->text, r->unchanged_text) != 0);
+}
+
 static bool
 findings_print(const struct package_report *r, bool details, struct buf *out,
     struct err *err)
@@ -213,8 +219,7 @@ findings_print(const struct package_report *r, bool details, struct buf *out,
 	for (size_t i = 0; i < r->findings_n; i++) {
 		const struct finding *f = &r->findings[i];
 
-		if (!details && (f->state == FINDING_HOLDS ||
-		    strcmp(f->text, r->unchanged_text) == 0))
+		if (!finding_matters(r, f, details))
 			continue;
 		if (!any && !buf_add_text(out, "\n", err))
 			return false;

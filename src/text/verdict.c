@@ -212,7 +212,6 @@ put_lines(struct saying *s, const struct package_report *r)
 	put(s, "\n");
 }
 
-/* Without details: what is wrong or needs a person, but what line one says. */
 static void
 put_findings(struct saying *s, const struct package_report *r, bool details)
 {
@@ -221,8 +220,7 @@ put_findings(struct saying *s, const struct package_report *r, bool details)
 	for (size_t i = 0; i < r->findings_n; i++) {
 		const struct finding *f = &r->findings[i];
 
-		if (!details && (f->state == FINDING_HOLDS ||
-		    strcmp(f->text, r->unchanged_text) == 0))
+		if (!finding_matters(r, f, details))
 			continue;
 		put(s, any ? "  " : "\n  ");
 		any = true;
