@@ -56,8 +56,7 @@ journal_glance(struct world *w, struct dir *home, uint64_t *at, bool *whole,
 	struct file *f = NULL;
 	bool ok;
 
-	ok = file_open(w, home, JOURNAL_PATH, FILE_READ, &f, err) &&
-	    file_info(f, &info, err);
+	ok = file_open_info(w, home, JOURNAL_PATH, &f, &info, err);
 	if (ok && info.size < reached)
 		ok = err_set(err, ERR_UNPROVEN, "journal.shorter",
 		    "the journal became shorter than it was");
