@@ -6,10 +6,10 @@
  * inspection_record) is never copied into a disclosure: it is counted as withheld,
  * ground article_14.  What is restricted: all of it while nobody decided and a request
  * that the evidence answers names Article 14 (or removal of such material), or does not lie
- * here; else what a person marked.  It follows the material: marks are by line, and a parcel that nobody
- * looked through since there are marks is restricted as a whole.  It is opened here by
- * two persons (flow/use.h), exported for nobody, and left out of an exported thread: a
- * court looks at it under control too.  That less is restricted is for two to say.
+ * here; else what a person marked.  It follows the material: marks are by line, and a
+ * parcel that nobody looked through since there are marks is restricted as a whole.  It is
+ * opened here by two persons (flow/use.h), exported for nobody, and left out of an exported
+ * thread: a court looks at it under control too.  That less is restricted is for two to say.
  *
  * HOME/evidence/NNNN/restricted: "comity.restricted/1", then lines "act HEX" (this act's
  * parcel was looked through) and "line HEX" (RFC 6962 leaf of a line that is restricted;

@@ -448,8 +448,8 @@ executing_keep(struct executing *x, const struct matter *under, struct err *err)
 	(void)snprintf(x->row.state, sizeof x->row.state, "%s",
 	    request_state_name(STATE_EXECUTING));
 	ok = desk_open(x->f, false, &d, err) && docket_begin(d, err) &&
-	    flow_second_use(x->f, d, under, err) && executing_record(x, d, err) && docket_request_put(d, &x->row, err) &&
-	    docket_commit(d, err);
+	    flow_second_use(x->f, d, under, err) && executing_record(x, d, err) &&
+	    docket_request_put(d, &x->row, err) && docket_commit(d, err);
 	docket_close(d);
 	return ok;
 }
@@ -498,8 +498,8 @@ flow_request_execute(struct flow *f, unsigned number, const struct execute_wish 
 	x.wish = wish;
 	act_init(&x.request, ACT_PRESERVE);
 	ok = home_lock(f->home, err) && flow_may(f, PEOPLE_GRANT, err) &&
-	    records_caught_up(f, err) && request_load(f, number, &x.row, err) && executing_load(&x, wish->assured, err) &&
-	    execute_run(&x, err);
+	    records_caught_up(f, err) && request_load(f, number, &x.row, err) &&
+	    executing_load(&x, wish->assured, err) && execute_run(&x, err);
 	if (ok)
 		*out = x.row;
 	else

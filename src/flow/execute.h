@@ -6,8 +6,8 @@
  * An authorisation (an order of a court, or of another independent body of our own State:
  * S06) is kept sealed to ourselves as HOME/authorisations/REQUEST-ACT-ID/SHA256.age; its
  * length and digest stand in the record `decided`, rule "execute", and a file there that
- * no record names counts for nothing.  So is the paper on
- * which an officer waived dual criminality, with reasons (S02): HOME/waivers/.
+ * no record names counts for nothing.  So is the paper on which an officer waived dual
+ * criminality, with reasons (S02): HOME/waivers/.
  */
 #ifndef COMITY_FLOW_EXECUTE_H
 #define COMITY_FLOW_EXECUTE_H

@@ -111,7 +111,8 @@ flow_evidence_inspect(struct flow *f, const struct inspect_wish *wish, unsigned 
 		return false;
 	buf_init(&plain, 64u << 10);
 	ok = shown_open(f, wish->evidence, &parcel, &k, err) && using_begin(&use, f,
-	    &k.evidence, &k.evidence.parcels[parcel], USE_DEFENCE, err) && document_make(wish, &k.evidence.parcels[parcel],
+	    &k.evidence, &k.evidence.parcels[parcel], USE_DEFENCE, err) &&
+	    document_make(wish, &k.evidence.parcels[parcel],
 	    &home_settings(f->home)->authority, &plain, err) &&
 	    digest_of(buf_span(&plain), sha256, err) && using_leaf(&use, err) &&
 	    evidence_note_save(f, wish->evidence, "inspection", buf_span(&plain), number, err) &&

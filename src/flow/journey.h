@@ -146,7 +146,10 @@ void request_clocks_start(struct docket_request *r, enum send_by by, int64_t now
 void answer_row_move(struct docket_request *r, const struct act *a, int64_t answer_by,
     enum send_by by, enum request_state next);
 void delivered_row_move(struct docket_request *r, enum request_state next, int64_t now);
-/* Paper that was recorded: its thread again; kept, whose row is the caller's to put, gets its number. */
+/*
+ * Paper that was recorded: its thread again; kept, whose row is the caller's to put, gets
+ * its number.
+ */
 struct paper_came {
 	enum send_by by;
 	unsigned thread;		/* 0: it opened one, of this number */

@@ -36,8 +36,9 @@ struct leaf {
 	char reason[64];
 };
 /*
- * Each of one kind, oldest first; x is borrowed until each returns, which writes no record.  ERR_UNPROVEN "journal.damaged", "journal.shorter"; ERR_INPUT: a record
- * that this program cannot read.  A home without a journal has none.
+ * Each of one kind, oldest first; x is borrowed until each returns, which writes no record.
+ * ERR_UNPROVEN "journal.damaged", "journal.shorter"; ERR_INPUT: a record that this program
+ * cannot read.  A home without a journal has none.
  */
 MUST bool leaves_each(struct flow *f, enum leaf_what what,
     void (*each)(void *arg, const struct leaf *x), void *arg, struct err *err);

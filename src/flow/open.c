@@ -227,7 +227,8 @@ flow_evidence_open(struct flow *f, unsigned number, size_t parcel,
 		return false;
 	ok = shown_open(f, number, &parcel, &k, err) &&
 	    shown_out_open(f, out_path, &out, err) &&
-	    use_ask(&use, f, &k, parcel, false, &unread, err) && shown_record(f, &k, parcel, EVENT_OPENED, err);
+	    use_ask(&use, f, &k, parcel, false, &unread, err) &&
+	    shown_record(f, &k, parcel, EVENT_OPENED, err);
 	k.in.trust.has_at = has_at;
 	k.in.trust.at = at;
 	if (ok && unread)

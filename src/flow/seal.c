@@ -226,7 +226,8 @@ sealed_keep(struct sealing *s, const struct act *a, const struct package_written
 	p->stamped_at = s->o.stamped_at;
 	p->in_outbox = m.outbox == OUTBOX_WAITS;
 	s->evidence->parcels_n++;
-	if (!marks_follow(s, &w->act_id, err) || !stamp_files_save(s->f, s->evidence->number, p, buf_span(&s->o.signature),
+	if (!marks_follow(s, &w->act_id, err) ||
+	    !stamp_files_save(s->f, s->evidence->number, p, buf_span(&s->o.signature),
 	    buf_span(&s->o.token), buf_span(&s->o.answer), err)) {
 		(void)!making_sweep(s->f, &ignored);
 		return false;

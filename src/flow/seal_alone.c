@@ -401,7 +401,8 @@ kept_open(struct flow *f, const struct parcel *p, struct kept_tar *k, struct err
 
 	return flow_keyring(f, &ring, err) &&
 	    keyring_identities(ring, &keys.identities, &keys.n, err) &&
-	    parcel_open_whole(f, parcel_file(p).s, &k->file, err) && file_source(k->file, 0, &k->under, err) &&
+	    parcel_open_whole(f, parcel_file(p).s, &k->file, err) &&
+	    file_source(k->file, 0, &k->under, err) &&
 	    age_source(k->under, &keys, &k->tar, err);
 }
 
@@ -463,7 +464,8 @@ flow_evidence_seal_alone(struct flow *f, const struct seal_alone_wish *wish,
 
 	alone_init(&a, f, wish);
 	ok = home_lock(f->home, err) && flow_may_begin(f, PEOPLE_DELIVER, err) &&
-	    thread_load(&a, err) && thread_ask(&a, err) && size_ask(&a, err) && receiver_ask(&a, err) && new_place_open(f, wish->out_path, &a.place, err) &&
+	    thread_load(&a, err) && thread_ask(&a, err) && size_ask(&a, err) &&
+	    receiver_ask(&a, err) && new_place_open(f, wish->out_path, &a.place, err) &&
 	    receiver_take(&a, err) && state_of_receiver_ask(&a, err) && limits_take(&a, err) &&
 	    alone_second(&a, err) && seal_ours(&a, out, err) &&
 	    file_make(&a, &out->evidence.parcels[out->parcel], err);

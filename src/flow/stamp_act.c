@@ -1,7 +1,8 @@
 /*
  * Time stamps that come later for what is no evidence: requests, answers, revocations.
- * Asked for on the line, or carried by file.  The token lies beside the parcel (parcels/ACT.tst) and goes to who has the act in a
- * time_stamp act, as with evidence (stamp.c).
+ * Asked for on the line, or carried by file.  The token lies beside the parcel
+ * (parcels/ACT.tst) and goes to who has the act in a time_stamp act, as with evidence
+ * (stamp.c).
  */
 #include <stdio.h>
 #include <string.h>

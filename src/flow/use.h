@@ -31,8 +31,8 @@ struct using {
 };
 /*
  * May this parcel be used now?  ERR_REFUSED "use.*", "people.*", which is the caller's to
- * write down (decided_refused).  using_end is the caller's, whatever came of it; for one that was never
- * begun, of zeros, it does nothing.
+ * write down (decided_refused).  using_end is the caller's, whatever came of it; for one
+ * that was never begun, of zeros, it does nothing.
  */
 MUST bool using_begin(struct using *u, struct flow *f, const struct evidence *e,
     const struct parcel *p, enum use_for why, struct err *err);

@@ -73,8 +73,9 @@ struct journal_entry {
  * ERR_USE "journal.group": n = 0; ERR_LIMIT "journal.group": more than
  * JOURNAL_GROUP_MAX; ERR_LIMIT "journal.size": a record of no or more than RECORD_MAX
  * bytes; ERR_INPUT "journal.ascii": one with other bytes than printable ASCII; ERR_INPUT
- * "journal.lost": one that journal_lost says yes to.  Nothing is written then.  When writing or the sync fails the journal is dead (D26; further
- * calls ERR_IO "journal.dead"): close it; the next open tells what is there.
+ * "journal.lost": one that journal_lost says yes to.  Nothing is written then.  When writing
+ * or the sync fails the journal is dead (D26; further calls ERR_IO "journal.dead"): close it;
+ * the next open tells what is there.
  */
 MUST bool journal_append(struct journal *j, const struct span *records, size_t n,
     uint64_t *first, struct err *err);

@@ -103,8 +103,9 @@ journal_new_sweep(struct world *w, struct dir *home, struct err *err)
 static bool
 beside_make(struct journal_new *n, struct err *err)
 {
-	return journal_new_sweep(n->j->w, n->home, err) && hasher_new(&n->hasher, err) && file_open(n->j->w, n->home, BESIDE_PATH,
-	    FILE_CREATE, &n->file, err) && file_lock(n->file, err);
+	return journal_new_sweep(n->j->w, n->home, err) && hasher_new(&n->hasher, err) &&
+	    file_open(n->j->w, n->home, BESIDE_PATH, FILE_CREATE, &n->file, err) &&
+	    file_lock(n->file, err);
 }
 
 bool

@@ -246,8 +246,8 @@ roles_with(enum people_act act)
 }
 
 #define ROLE(r) (1u << ROLE_##r)
-#define TOUCHES_EVIDENCE ((1u << PEOPLE_READ) | (1u << PEOPLE_READ_PROTECTED) | (1u << PEOPLE_EXPORT) | \
-    (1u << PEOPLE_UNRESTRICT) | \
+#define TOUCHES_EVIDENCE ((1u << PEOPLE_READ) | (1u << PEOPLE_READ_PROTECTED) | \
+    (1u << PEOPLE_EXPORT) | (1u << PEOPLE_UNRESTRICT) | \
     (1u << PEOPLE_DELIVER) | (1u << PEOPLE_DESTROY) | (1u << PEOPLE_EXPORT_KEY))
 
 struct people_verdict

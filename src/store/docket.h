@@ -38,8 +38,9 @@ void docket_key(struct docket *d, const struct aead_key *k);	/* copied */
 /*
  * A new docket beside the one there is.  From begin to end, or to docket_close, it is what
  * every docket_open of this home gets (no other may be open: ERR_USE "docket.open"), and the
- * docket's lock is held.  docket_request_new takes the number that the row has, if any.  *old: what was there before, for reading what only it knows, with
- * its own docket_key; NULL when there is none that opens.  It has its docket_rebuild_old.
+ * docket's lock is held.  docket_request_new takes the number that the row has, if any.
+ * *old: what was there before, for reading what only it knows, with its own docket_key;
+ * NULL when there is none that opens.  It has its docket_rebuild_old.
  */
 MUST bool docket_rebuild_begin(struct home *h, struct docket **out, struct docket **old,
     struct err *err);

@@ -136,7 +136,8 @@ own_card(struct home *h, struct digest *id, struct act *out, struct err *err)
 	if (!own_id(h, id, err) || !card_read(h, id, true, out, &bound, err))
 		return false;
 	return h->cards.look == NULL || (bound == CARD_AS_TAKEN &&
-	    strcmp(out->from.s, h->settings.authority.s) == 0) || err_set(err, ERR_UNPROVEN, "card.changed",
+	    strcmp(out->from.s, h->settings.authority.s) == 0) ||
+	    err_set(err, ERR_UNPROVEN, "card.changed",
 	    "our own card was changed in the folder cards of this home; bring that folder back from your backup, and ask who had this disk");
 }
 

@@ -2,9 +2,9 @@
  * store: what a node keeps in its HOME: settings, keys at rest, cards of peers,
  * evidence and what became of it, the outbox and the inbox.  Plain files, each
  * written under a temporary name, synced and renamed, and the docket (docket.h), an
- * index of what there is and how it stands.  Nothing under a readable name or in a readable file says
- * what a matter is about: labels, paths, fingerprints and collection records are
- * sealed to the authority's own recipient.
+ * index of what there is and how it stands.  Nothing under a readable name or in a
+ * readable file says what a matter is about: labels, paths, fingerprints and collection
+ * records are sealed to the authority's own recipient.
  *
  * One thread.  home_lock keeps other processes out while something changes; reading
  * needs no lock, as every file is replaced whole and the docket has a short lock of
@@ -155,8 +155,8 @@ enum card_bound {
 };
 /*
  * Asked of each card that is read; confirmed: the home's file says that people confirmed
- * it, or that it is ours.  id names the card, act_json is what lies there.  The ledger is above this room, so
- * who opens the home says how to look.
+ * it, or that it is ours.  id names the card, act_json is what lies there.  The ledger is
+ * above this room, so who opens the home says how to look.
  */
 struct card_binding {
 	bool (*look)(void *arg, const struct authority_id *from, const struct digest *id,
