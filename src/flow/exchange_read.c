@@ -35,6 +35,10 @@ exchanged_tell(struct exchanged *out, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(out->text + n, sizeof out->text - n, fmt, ap);
 	va_end(ap);
+	/* A sentence that was put into this one brought its own full stop. */
+	n = strlen(out->text);
+	if (n > 1 && strcmp(out->text + n - 2, "..") == 0)
+		out->text[n - 1] = '\0';
 }
 
 /* Only what is no trouble of the stick stops the reading of it. */
@@ -773,6 +777,9 @@ ask_hear(struct hearing *h, bool *found, struct err *err)
 	ok = part_load(h, "ledger/recovering", &text, found, err) && (!*found ||
 	    recovery_ask_hear(h->f, h->from, buf_span(&text), &why) ||
 	    theirs(h, "ledger/recovering", &why, err));
+	if (ok && *found && why.kind == ERR_NONE)
+		exchanged_tell(h->out, "%s came out of a backup and waits for what is known of it here: answer it with comity bundle write DIR --to %.2s --ledger",
+		    h->from->id.s, h->from->id.s);
 	buf_clear(&text);
 	return ok;
 }

@@ -165,6 +165,7 @@ two_bundles_end_a_recovery_and_an_older_one_does_not(void **state)
 	says_nothing(&j, "old");
 	writes(&j.a, "XB", "asks");
 	reads(&j.b, "asks", &r);
+	assert_non_null(strstr(r.ledger_text, "bundle write DIR --to XA --ledger"));
 	writes(&j.b, "XA", "answers");
 	assert_true(path_exists(j.world, NULL, "answers/ledger/answer"));
 	says_nothing(&j, "old");
