@@ -18,6 +18,7 @@
 #include "flow/figures.h"
 #include "flow/guards.h"
 #include "flow/journey.h"
+#include "flow/notices.h"
 #include "flow/people.h"
 #include "flow/rebuild.h"
 #include "flow/testkit.h"
@@ -476,6 +477,55 @@ s04_no_secrecy_without_an_end_is_accepted(void **state)
 {
 	(void)state;
 	both_ends("S04");
+}
+
+struct not_told { size_t n; char why[2][80]; };
+
+static bool
+not_told_look(void *arg, const struct notice_view *v, struct err *err)
+{
+	struct not_told *l = arg;
+
+	(void)err;
+	assert_true(l->n < COUNT(l->why));
+	(void)snprintf(l->why[l->n++], sizeof l->why[0], "%s:%s",
+	    notice_state_name(v->state), v->notice.reason);
+	return true;
+}
+
+/* Two persons that a secret request was about: both stand there until somebody told them. */
+static void
+s05_all_who_were_not_told_are_listed_and_why(void **state)
+{
+	static const struct field_setting two[] = {
+		{ "secrecy.wanted", "yes" }, { "secrecy.until", "2026-12-10T00:00:00Z" },
+		{ "secrecy.reasons", "She would delete it." },
+		{ "identifiers[0].type", "email" }, { "identifiers[0].value", "ines@example.org" },
+		{ "identifiers[1].type", "email" }, { "identifiers[1].value", "jo@example.org" },
+	};
+	struct not_told all = { .n = 0 }, later_on = { .n = 0 }, left = { .n = 0 };
+	struct notice_view v;
+	struct sent sent;
+
+	(void)state;
+	OK(ask_with(&j.a, ACT_STORED_DATA, "XB", 0, two, COUNT(two), &sent, &err));
+	OK(bring_now(&j.a, &j.b, "XB", &err));
+	OK(flow_notices(&j.b.flow, false, not_told_look, &all, &err));
+	assert_int_equal(all.n, 2);
+	assert_string_equal(all.why[0], "secret:");
+	later(40);
+	OK(site_again(&j.b, &err));
+	OK(flow_notice_defer(&j.b.flow, 1, world_now(j.world) + 30 * (int64_t)86400, "danger",
+	    &v, &err));
+	OK(flow_notices(&j.b.flow, false, not_told_look, &later_on, &err));
+	/* The soonest first: who is due now, then who is kept from knowing, and why. */
+	assert_int_equal(later_on.n, 2);
+	assert_string_equal(later_on.why[0], "due:");
+	assert_string_equal(later_on.why[1], "secret:danger");
+	OK(flow_notice_done(&j.b.flow, 2, "letter", false, &v, &err));
+	OK(flow_notices(&j.b.flow, false, not_told_look, &left, &err));
+	assert_int_equal(left.n, 1);
+	assert_string_equal(left.why[0], "secret:danger");
 }
 
 static void
@@ -1061,6 +1111,7 @@ static const struct CMUnitTest tests[] = {
 	EACH(s02_an_unmapped_offence_stops_a_disclosure_until_an_officer_waives_it),
 	EACH(s03_a_flagged_request_is_not_executed_with_one_signature),
 	EACH(s04_no_secrecy_without_an_end_is_accepted),
+	EACH(s05_all_who_were_not_told_are_listed_and_why),
 	EACH(s06_content_is_not_executed_without_an_order_of_the_requested_state),
 	EACH(s07_police_information_is_not_exported_as_evidence),
 	EACH(s08_no_field_takes_a_credential_and_text_that_asks_for_one_is_marked),

@@ -15,7 +15,7 @@ static const struct safeguard_row rows[] = {
 	{ "S04", "policy/safeguards.c: secrecy_has_reasons_and_an_end",
 	    "s04_no_secrecy_without_an_end_is_accepted" },
 	{ "S05", "policy/notice.c: a notice is due when a secrecy ends; flow/notices.c: only a person calls it done",
-	    "src/policy/guard_test.c; src/flow/guards_test.c" },
+	    "s05_all_who_were_not_told_are_listed_and_why" },
 	{ "S06", "policy/thread.c: execute_decide, also before a hand-over in any form",
 	    "s06_content_is_not_executed_without_an_order_of_the_requested_state" },
 	{ "S07", "policy/police_info.c; policy/use.c: export_decide; what was granted in its place is read from what both signed (flow/lane.c)",
