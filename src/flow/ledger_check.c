@@ -84,7 +84,7 @@ advice(const char *path, const char *why)
 		{ "journal/", "Get this home back from a backup, or the entries from a peer" },
 	};
 
-	if (strstr(why, "another root than the ledger") != NULL)
+	if (name_ends(why, LOG_OTHER_ROOT))
 		return "The records here are not those that were signed then: write nothing more in this home, keep it as it is, and get it back from a backup";
 	if (mirror_hash(path) != NULL)
 		return "This copy is given up: write its owner a bundle (comity bundle write DIR --to PEER --ledger), and the next one from there brings it anew";

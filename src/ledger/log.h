@@ -105,11 +105,13 @@ MUST bool queue_flush(struct log_queue *q, uint64_t *index, struct err *err);
  * Every file of it from the first byte: the journal against its chain, its leaves against
  * the tree, tiles, signed, standing, checkpoint, cosigned notes (journal/offsets is held
  * against the tree at each use).  bad(arg, path, why) for each that is missing or does not
- * hold, or, of tiles, cannot be read; path is below the home.  True when all was read,
- * whatever was found.  Changes nothing.
+ * hold, or, of tiles, cannot be read; path is below the home; why ends with LOG_OTHER_ROOT
+ * where a checkpoint was signed over other records.  True when all was read, whatever was
+ * found.  Changes nothing.
  * On all cores; bad and progress are called by the calling thread.  Memory: 1 MiB, and 300 KiB
  * for each of up to TILES_THREADS_MAX threads.  ERR_STOPPED "stopped": world_stop_wanted.
  */
+#define LOG_OTHER_ROOT "has another root than the ledger"
 MUST bool log_scrub(struct log *l, void (*bad)(void *arg, const char *path,
     const char *why), void *arg, struct progress *progress, struct err *err);
 

@@ -140,7 +140,7 @@ log_checkpoint(struct log *l, struct buf *note, struct checkpoint *out, bool *fo
 	/* One beyond our end is what a restored copy has: it may well be true. */
 	if (c.size > log_size(l) || (log_root(l, c.size, &root, err) &&
 	    (digest_eq(&root, &c.root) || log_damaged(l, CHECKPOINT_NAME,
-	    "has another root than the ledger", err)))) {
+	    LOG_OTHER_ROOT, err)))) {
 		*out = c;
 		return true;
 	}
@@ -354,7 +354,7 @@ log_cosigned_note(struct log *l, uint64_t size, struct buf *note, struct err *er
 	    c.size == size) || log_damaged(l, path.s, "is no checkpoint", err);
 	ok = ok && (size > log_size(l) || (log_root(l, size, &root, err) &&
 	    (digest_eq(&root, &c.root) ||
-	    log_damaged(l, path.s, "has another root than the ledger", err))));
+	    log_damaged(l, path.s, LOG_OTHER_ROOT, err))));
 	if (!ok)
 		note->n = before;
 	return ok;

@@ -398,6 +398,27 @@ a_successor_is_scrubbed_with_all_that_came_before_it(void **state)
 	node_free(&n);
 }
 
+/* Of records that are not these, as nobody but this ledger's key can make it. */
+static void
+a_checkpoint_over_other_records_is_told_as_one(void **state)
+{
+	struct log_signer s = signer_of("comity-ledger/XA-TEST/1");
+	struct node signed_ = node_new(21), here = node_new(22);
+	struct checkpoint c;
+
+	(void)state;
+	OK(node_open(&signed_));
+	add(&signed_, 10);
+	OK(log_publish(signed_.l, &s, &c, &last));
+	OK(node_open(&here));
+	add(&here, 10);
+	one_file(&signed_, &here, "ledger/checkpoint");
+	one_file(&signed_, &here, "ledger/vkey");
+	scrub_says(&here, "ledger/checkpoint", LOG_OTHER_ROOT);
+	node_free(&signed_);
+	node_free(&here);
+}
+
 int
 main(void)
 {
@@ -409,6 +430,7 @@ main(void)
 		    a_tree_file_that_fits_no_place_in_the_journal_is_told_and_made_again),
 		cmocka_unit_test(
 		    a_damaged_signed_or_standing_stops_signing_until_a_person_says_so),
+		cmocka_unit_test(a_checkpoint_over_other_records_is_told_as_one),
 		cmocka_unit_test(a_journal_of_several_runs_is_scrubbed_to_its_last_byte),
 		cmocka_unit_test(threads_scrub_a_journal_as_one_does),
 		cmocka_unit_test(a_successor_is_scrubbed_with_all_that_came_before_it),
