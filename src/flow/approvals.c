@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "flow/ledger.h"
+#include "flow/leaves.h"
 #include "flow/people_inside.h"
 
 #define ASK_SCHEMA "comity.approval-request/1"
@@ -299,80 +299,59 @@ flow_matter(struct flow *f, unsigned request, const char *typed,
 	return ok;
 }
 
-struct counting {
-	struct flow *f;
-	struct matter_counts *out;
-};
+/* ---- one is given ---- */
 
 static bool
-due_count(struct counting *c, const char *name, struct err *err)
+statement_note(const struct statement *s, struct record_file *to, struct err *err)
 {
-	char path[300];
-	struct buf b;
-	uint64_t at;
+	struct buf text;
 	bool ok;
 
-	(void)snprintf(path, sizeof path, APPROVALS_FOLDER "/%.255s", name);
-	buf_init(&b, 64);
-	ok = home_load(c->f->home, path, &b, err);
-	if (ok && decimal_parse(buf_span(&b), WHEN_MAX, &at)) {
-		c->out->owed++;
-		c->out->overdue += (int64_t)at < world_now(c->f->world);
-		if (c->out->due_at == 0 || (int64_t)at < c->out->due_at)
-			c->out->due_at = (int64_t)at;
-	}
-	buf_clear(&b);
+	buf_init(&text, 4096);
+	(void)snprintf(to->path, sizeof to->path, "approval.txt");
+	ok = statement_print(s, &text, err) && digest_of(buf_span(&text), &to->sha256, err);
+	to->bytes = text.n;
+	buf_clear(&text);
 	return ok;
 }
 
-static bool
-matter_count(void *arg, const char *name, struct err *err)
+static void
+decision_of(struct flow *f, const struct statement *s, const char *outcome, struct record *r)
 {
-	struct counting *c = arg;
-	size_t n = strlen(name);
+	char rule[sizeof r->rule];
 
-	if (n == 68 && strcmp(name + 64, ".due") == 0)
-		return due_count(c, name, err);
-	c->out->waiting += n == 68 && strcmp(name + 64, ".age") == 0;
-	return true;
+	record_begin(f, r, EVENT_DECIDED);
+	(void)snprintf(rule, sizeof rule, "people.%s", people_act_name(s->act));
+	record_decided(r, rule, outcome);
 }
-
-bool
-flow_matter_counts(struct flow *f, struct matter_counts *out, struct err *err)
-{
-	struct counting c = { f, out };
-
-	memset(out, 0, sizeof *out);
-	if (!approvals_each(f, matter_count, &c, err))
-		return false;
-	out->waiting -= out->owed < out->waiting ? out->owed : out->waiting;
-	return true;
-}
-
-/* ---- one is given ---- */
 
 bool
 approval_record(struct flow *f, const struct statement *s, const char *outcome,
     struct err *err)
 {
 	struct record r;
-	char rule[sizeof r.rule];
-	struct buf text;
-	bool ok;
 
-	record_begin(f, &r, EVENT_DECIDED);
-	(void)snprintf(rule, sizeof rule, "people.%s", people_act_name(s->act));
-	record_decided(&r, rule, outcome);
+	decision_of(f, s, outcome, &r);
 	(void)snprintf(r.reason, sizeof r.reason, "by.%u.%s", s->person,
 	    s->from_afar ? "from-afar" : "here");
-	buf_init(&text, 4096);
 	r.files_n = 1;
-	(void)snprintf(r.files[0].path, sizeof r.files[0].path, "approval.txt");
-	ok = statement_print(s, &text, err) &&
-	    digest_of(buf_span(&text), &r.files[0].sha256, err);
-	r.files[0].bytes = text.n;
-	buf_clear(&text);
-	return ok && record_alone(f, &r, s->request, err);
+	return statement_note(s, &r.files[0], err) && record_alone(f, &r, s->request, err);
+}
+
+bool
+owed_record(struct flow *f, const struct signed_file *s, struct err *err)
+{
+	struct record r;
+
+	decision_of(f, &s->is, "owed", &r);
+	(void)snprintf(r.reason, sizeof r.reason, OWED_REASON "until.%lld",
+	    (long long)s->due_at);
+	(void)snprintf(r.files[1].path, sizeof r.files[1].path, OWED_CONTENT);
+	r.files[1].bytes = s->content.n;
+	r.files[1].sha256 = s->is.content;
+	r.files_n = 2;
+	return statement_note(&s->is, &r.files[0], err) &&
+	    record_alone(f, &r, s->is.request, err);
 }
 
 static bool
@@ -395,7 +374,7 @@ static bool
 owed_use(struct flow *f, const struct matter_view *v, struct err *err)
 {
 	struct matter m = { .act = v->act, .kind = v->kind, .request = v->request,
-		.evidence = v->evidence, .content = buf_span(&v->text) };
+		.evidence = v->evidence, .content = buf_span(&v->text), .owed = true };
 
 	matter_under_put(&m, v);
 	return flow_second_use(f, NULL, &m, err) &&
@@ -410,9 +389,11 @@ owed_end(struct flow *f, const struct matter_view *m, struct err *err)
 	struct signed_file s;
 	unsigned stale;
 	size_t given = 0;
-	bool found = false, ok;
+	bool found = false, owed = m->due_at != 0, ok;
 
-	if (m->due_at == 0)
+	if (!owed && !signature_owed(f, &m->content, &owed, err))
+		return false;
+	if (!owed)
 		return true;
 	signed_file_init(&s);
 	matter_view_init(&now);

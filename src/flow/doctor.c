@@ -546,6 +546,21 @@ self_test_note(struct flow *f, struct err *err)
 	return home_save(f->home, "self-test", span_text(t.s), err);
 }
 
+/* What went without its second signature, and can be read by nobody who would give it. */
+static void
+owed_look(struct flow *f, struct doctor_report *r)
+{
+	struct matter_counts c;
+	struct err why = ERR_INIT;
+
+	if (!flow_matter_counts(f, &c, &why))
+		say(r, DOCTOR_BAD, "approvals", "%s", why.text);
+	else if (c.lost > 0)
+		say(r, DOCTOR_BAD, "approvals",
+		    "Acts that went and are owed a second signature, and whose text is not below %s/approvals any more: %zu. Put that folder of the newest backup back, so that another person can read and sign them: comity approval list",
+		    home_path(f->home), c.lost);
+}
+
 bool
 flow_doctor(struct flow *f, struct doctor_report *out, struct err *err)
 {
@@ -576,6 +591,7 @@ flow_doctor(struct flow *f, struct doctor_report *out, struct err *err)
 	stamp_look(f, out);
 	ledger_look(f, out);
 	docket_look(f, out);
+	owed_look(f, out);
 	if (!parcels_look(f, out, err))
 		return false;
 	/* What was found is told, also where nothing more can be written. */

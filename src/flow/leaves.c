@@ -34,7 +34,7 @@ decision_wanted(struct span record)
 {
 	static const char *const rules[] = { "\"rule\":\"" CALL_RULE "\"",
 		"\"rule\":\"" SEEN_RULE "\"", "\"rule\":\"" RISK_RULE "\"",
-		"\"rule\":\"" REALTIME_RULE "\"" };
+		"\"rule\":\"" REALTIME_RULE "\"", "\"reason\":\"" OWED_REASON };
 
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
 		if (has_text(record, rules[i]))
@@ -47,7 +47,7 @@ decision_wanted(struct span record)
 #define MARKS_REASON "restricted"
 
 /* A note of before lacks whatever is wanted anew. */
-_Static_assert(LEAF_KINDS == 6, "another kind needs another LEAVES_MAGIC");
+_Static_assert(LEAF_KINDS == 7, "another kind needs another LEAVES_MAGIC");
 
 static bool
 leaf_wanted(struct span record)
@@ -123,6 +123,26 @@ revoked_fill(struct leaf *x, const char *path)
 	    digest_parse(span_of(path + n, 64), &x->digest);
 }
 
+/* "owed.until.INSTANT", and later "owed.signed". */
+static bool
+owed_fill(struct leaf *x, const struct record *r)
+{
+	const char *at = strrchr(r->reason, '.');
+	uint64_t until = 0;
+
+	if (strncmp(r->reason, OWED_REASON, sizeof OWED_REASON - 1) != 0 ||
+	    strncmp(r->rule, "people.", 7) != 0)
+		return false;
+	for (size_t i = 0; i < r->files_n; i++)
+		if (strcmp(r->files[i].path, OWED_CONTENT) == 0) {
+			x->what = LEAF_OWED;
+			x->digest = r->files[i].sha256;
+		}
+	if (decimal_parse(span_text(at + 1), WHEN_MAX, &until))
+		x->size = until;
+	return x->what == LEAF_OWED;
+}
+
 /* false: it is none of them after all. */
 static bool
 leaf_fill(struct leaf *x, const struct record *r, uint64_t at)
@@ -136,7 +156,7 @@ leaf_fill(struct leaf *x, const struct record *r, uint64_t at)
 		x->what = LEAF_GUARD;
 		(void)snprintf(x->rule, sizeof x->rule, "%.15s", r->rule);
 		(void)snprintf(x->outcome, sizeof x->outcome, "%s", r->outcome);
-		return guard_record(r);
+		return owed_fill(x, r) || guard_record(r);
 	}
 	x->what = r->event == EVENT_CARD ? LEAF_CARD : r->event == EVENT_REVOKED ?
 	    LEAF_REVOKED : LEAF_RECOVERY;

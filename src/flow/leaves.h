@@ -19,6 +19,7 @@ enum leaf_what {
 	LEAF_REVOKED,			/* digest: what its owner revoked, if number is not 0 */
 	LEAF_RECOVERY,
 	LEAF_MARKS,			/* digest: what of evidence `number` is restricted; 0: not said */
+	LEAF_OWED,			/* digest: of what went; outcome "owed", size until when; "used" */
 	LEAF_KINDS
 };
 struct leaf {
@@ -44,6 +45,8 @@ MUST bool leaves_each(struct flow *f, enum leaf_what what,
     void (*each)(void *arg, const struct leaf *x), void *arg, struct err *err);
 /* Where the journal ends: behind its last whole entry. */
 MUST bool leaves_end(struct flow *f, uint64_t *out, struct err *err);
+#define OWED_REASON "owed."		/* of a second signature (flow/people.h): so its reasons begin */
+#define OWED_CONTENT "content.txt"	/* file of that record: what was approved */
 /* The journal was written anew: it is read again. */
 void leaves_forget(struct flow *f);
 /*

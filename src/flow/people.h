@@ -50,6 +50,7 @@ struct matter {
 	enum act_kind kind;
 	unsigned request, evidence;	/* numbers here; 0 none */
 	struct span content;
+	bool owed;			/* it left before, and the last signature is there now */
 	/* Set by flow_second: the statements it leaves under. */
 	struct matter_under { struct digest sha256; uint64_t bytes; } under[APPROVALS_MAX];
 	size_t under_n;
@@ -137,7 +138,11 @@ MUST bool flow_matter(struct flow *f, unsigned request, const char *typed,
  */
 MUST bool flow_approve(struct flow *f, const struct matter_view *m, struct err *err);
 /* How many wait, and how many owed signatures are overdue: without a passphrase. */
-struct matter_counts { size_t waiting, owed, overdue; int64_t due_at; };
+struct matter_counts {
+	size_t waiting, owed, overdue;
+	size_t lost;			/* owed, and its text is not below approvals/ any more */
+	int64_t due_at;
+};
 MUST bool flow_matter_counts(struct flow *f, struct matter_counts *out, struct err *err);
 
 /* For one who signs elsewhere: the question, sealed to that person; the answer comes back. */

@@ -153,6 +153,14 @@ MUST bool approvals_remove(struct flow *f, const struct digest *content, unsigne
 MUST bool matter_used(struct flow *f, const struct matter *m, struct record *r, bool *any,
     struct err *err);
 
+/* ---- owed for what went (owed.c) ---- */
+
+/* A leaf: it went without, and until when. */
+MUST bool owed_record(struct flow *f, const struct signed_file *s, struct err *err);
+/* By the records of the ledger, and by a file when there is none. */
+MUST bool signature_owed(struct flow *f, const struct digest *content, bool *is,
+    struct err *err);
+
 /* A leaf: who, over what, and how it came. */
 MUST bool approval_record(struct flow *f, const struct statement *s, const char *outcome,
     struct err *err);

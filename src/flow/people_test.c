@@ -876,6 +876,44 @@ an_administrator_reads_nothing_and_an_auditor_figures_only(void **state)
 
 /* ---- later, and from afar ---- */
 
+/* The files of what is owed: those that were there. */
+static struct { char name[200]; struct buf bytes; } owed_file[4];
+static size_t owed_file_n;
+
+static bool
+owed_file_keep(void *arg, const char *name, struct err *err)
+{
+	char *path = owed_file[owed_file_n].name;
+
+	(void)arg;
+	(void)snprintf(path, 200, "aldora/" APPROVALS_FOLDER "/%s", name);
+	buf_init(&owed_file[owed_file_n].bytes, 1u << 20);
+	return file_load(j.world, NULL, path, &owed_file[owed_file_n++].bytes, err);
+}
+
+/* Put off by years; or taken away, all of them. */
+static void
+owed_files(bool away)
+{
+	if (owed_file_n == 0)
+		OK(approvals_each(&j.a.flow, owed_file_keep, NULL, &err));
+	assert_int_equal(owed_file_n, 2);
+	for (size_t i = 0; i < owed_file_n; i++)
+		if (away)
+			OK(path_remove(j.world, NULL, owed_file[i].name, &err));
+		else if (name_ends(owed_file[i].name, ".due"))
+			OK(file_save(j.world, NULL, owed_file[i].name,
+			    span_text("9999999999"), true, &err));
+}
+
+static void
+owed_back(void)
+{
+	for (size_t i = 0; i < owed_file_n; i++)
+		OK(file_save(j.world, NULL, owed_file[i].name,
+		    buf_span(&owed_file[i].bytes), true, &err));
+}
+
 static void
 a_preservation_goes_at_night_and_owes_the_second_signature(void **state)
 {
@@ -899,14 +937,37 @@ a_preservation_goes_at_night_and_owes_the_second_signature(void **state)
 	assert_int_equal(c.owed, 1);
 	assert_int_equal(c.overdue, 0);
 	assert_int_equal(c.due_at, NOW + 72 * 3600);
+	owed_files(false);
 	world_sim_set_now(j.world, NOW + 73 * 3600);
 	OK(flow_matter_counts(&j.a.flow, &c, &err));
 	assert_int_equal(c.overdue, 1);
+	assert_int_equal(c.lost, 0);
+	/* Nor is a word of the files needed: the ledger says what is owed. */
+	owed_files(true);
+	OK(flow_matter_counts(&j.a.flow, &c, &err));
+	assert_int_equal(c.owed, 1);
+	assert_int_equal(c.overdue, 1);
+	assert_int_equal(c.lost, 1);
+	assert_int_equal(c.waiting, 0);
+	owed_back();
 	NO(approved(FIRST, n, NULL, &err), "people.own");
 	OK(approved(APPROVES, n, NULL, &err));
 	OK(flow_matter_counts(&j.a.flow, &c, &err));
 	assert_int_equal(c.owed, 0);
 	assert_int_equal(c.waiting, 0);
+	/* Put back, they owe nothing again. */
+	owed_back();
+	OK(flow_matter_counts(&j.a.flow, &c, &err));
+	assert_int_equal(c.owed, 0);
+	/* What the version before wrote has no such record. */
+	(void)snprintf(owed_file[0].name, sizeof owed_file[0].name, "aldora/"
+	    APPROVALS_FOLDER "/%064d.due", 7);
+	OK(file_save(j.world, NULL, owed_file[0].name, span_text("1795337160"), true, &err));
+	OK(flow_matter_counts(&j.a.flow, &c, &err));
+	assert_int_equal(c.owed, 1);
+	assert_int_equal(c.due_at, 1795337160);
+	for (size_t i = 0; i < owed_file_n; i++)
+		buf_clear(&owed_file[i].bytes);
 }
 
 static void

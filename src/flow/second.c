@@ -476,7 +476,7 @@ second_settle(struct flow *f, const struct matter *m, bool left, struct err *err
 		    path_remove(f->world, home_dir(f->home), matter_path(&content).s,
 		    err) && owed_note(f, &content, 0, err);
 	if (ok && owed && left)
-		ok = approval_record(f, &s.is, "owed", err);
+		ok = owed_record(f, &s, err);
 	signed_file_clear(&s);
 	return ok;
 }

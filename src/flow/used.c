@@ -229,7 +229,9 @@ matter_used(struct flow *f, const struct matter *m, struct record *r, bool *any,
 	record_begin(f, r, EVENT_DECIDED);
 	(void)snprintf(rule, sizeof rule, "people.%s", people_act_name(m->act));
 	record_decided(r, rule, USED);
-	(void)snprintf(r->files[0].path, sizeof r->files[0].path, "content.txt");
+	if (m->owed)
+		(void)snprintf(r->reason, sizeof r->reason, OWED_REASON "signed");
+	(void)snprintf(r->files[0].path, sizeof r->files[0].path, OWED_CONTENT);
 	r->files[0].bytes = m->content.n;
 	if (!digest_of(m->content, &r->files[0].sha256, err))
 		return false;
