@@ -3,6 +3,7 @@
 
 #include "flow/execute.h"
 #include "flow/journey.h"
+#include "flow/ledger.h"
 
 #define SAID_MAX 512		/* acts of one thread, and those that follow its request */
 
@@ -92,8 +93,7 @@ promise_find(struct flow *f, const struct docket_request *row, struct promise *o
 
 		if (!act_open(f, &s->list[i].act, &a, &why)) {
 			/* Evidence that was destroyed, a parcel that is missing: no yes. */
-			ok = !s->list[i].promise && why.kind != ERR_MEMORY &&
-			    why.kind != ERR_DENIED;
+			ok = !s->list[i].promise && ledger_damage(&why);
 			if (!ok)
 				*err = why;
 			continue;

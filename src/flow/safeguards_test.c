@@ -918,29 +918,71 @@ s21_the_flag_survives_re_export_and_can_only_be_answered(void **state)
 	assert_true(told_in(&j.a, number, "[answer, "));
 }
 
-static void
-s22_release_waits_for_the_accepted_assurance(void **state)
+static const struct field_setting life[] = { { "conditions[0].code", "no_death_penalty" } };
+
+/* Berun says yes to a plain request, with that condition; its number there. */
+static unsigned
+promised(void)
 {
-	static const struct field_setting life[] = { { "conditions[0].code",
-	    "no_death_penalty" } };
 	struct answer_wish w = { .kind = ACT_GRANTED_WITH_CONDITIONS, .set = life,
 		.set_n = COUNT(life), .text = "Yes, if nobody dies for it", .lang = "en" };
 	const struct violation plain = { "S22", ACT_SUBSCRIBER, NULL, { { NULL, NULL } },
 		NULL, NULL };
-	struct evidence e;
+	unsigned number = violation_comes(&j, &plain);
 	struct sent sent;
+
+	OK(flow_request_answer(&j.b.flow, number, &w, &sent, &err));
+	return number;
+}
+
+static void
+s22_release_waits_for_the_accepted_assurance(void **state)
+{
+	struct evidence e;
 	unsigned number;
 
 	(void)state;
 	OK(site_again(&j.b, &err));
 	OK(add(&j.b, &e, &err));
-	number = violation_comes(&j, &plain);
-	OK(flow_request_answer(&j.b.flow, number, &w, &sent, &err));
+	number = promised();
 	NO(execute(number, NULL, NULL, false, &err), "execute.assurance");
 	/* That somebody says it was read is no reply. */
 	NO(execute(number, NULL, NULL, true, &err), "execute.assurance");
 	NO(deliver(number, &err), "execute.assurance");
 	NO(deliver_alone(number, &err), "execute.assurance");
+}
+
+/* Though a hand in the docket called it a plain yes: its file was not read, not absent. */
+static void
+s22_a_disk_that_does_not_answer_forgets_no_promise(void **state)
+{
+	struct docket_request row;
+	struct keyring *ring;
+	struct promise p;
+	uint64_t calls, before;
+
+	(void)state;
+	OK(row_of(&j.b, promised(), &row, &err));
+	OK(docket_by_hand(&j.b, "UPDATE acts SET kind = 'granted'"
+	    " WHERE kind = 'granted_with_conditions'", &err));
+	OK(flow_keyring(&j.b.flow, &ring, &err));
+	promise_init(&p);
+	before = world_sim_calls(j.world);
+	OK(promise_find(&j.b.flow, &row, &p, &err));
+	calls = world_sim_calls(j.world) - before;
+	assert_true(p.made && calls > 0);
+	for (uint64_t n = 1; n <= calls; n++) {
+		struct err why = ERR_INIT;
+
+		promise_clear(&p);
+		world_sim_fail(j.world, SIM_FAULT_IO, n, false);
+		if (promise_find(&j.b.flow, &row, &p, &why))
+			assert_true(p.made);
+		else
+			assert_int_equal(why.kind, ERR_IO);
+		world_sim_fail(j.world, SIM_FAULT_NONE, 0, false);
+	}
+	promise_clear(&p);
 }
 
 static void
@@ -1134,6 +1176,7 @@ static const struct CMUnitTest tests[] = {
 	EACH(s20_a_delivery_without_its_collection_record_is_refused),
 	EACH(s21_the_flag_survives_re_export_and_can_only_be_answered),
 	EACH(s22_release_waits_for_the_accepted_assurance),
+	EACH(s22_a_disk_that_does_not_answer_forgets_no_promise),
 	EACH(what_changed_since_it_was_executed_stops_the_hand_over),
 	EACH(s23_a_package_names_how_it_was_collected),
 	EACH(s24_reading_leaves_a_leaf),
