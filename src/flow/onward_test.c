@@ -11,6 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "flow/disclose.h"
 #include "flow/places_kit.h"
 #include "flow/requests.h"
 #include "flow/testkit.h"
@@ -119,6 +120,59 @@ nothing_goes_on_without_the_consent_of_who_sent_it(void **state)
 	NO(on(&j, "XD", &e, &err), "request.to");
 	granted(&j, "2027-06-01");
 	OK(on(&j, "XC", &e, &err));
+	job_end(&j);
+}
+
+static bool
+copied(struct job *j, unsigned number, struct err *err)
+{
+	struct package_report report;
+	bool ok;
+
+	package_report_init(&report);
+	ok = flow_evidence_export(&j->a.flow, number, SIZE_MAX, "copied", false, &report, err);
+	package_report_clear(&report);
+	return ok && dir_remove_all(j->world, NULL, "copied", err);
+}
+
+static void
+what_is_restricted_is_so_in_what_was_passed_on(void **state)
+{
+	struct disclose_names none = { .n = 0 };
+	struct evidence e;
+	uint64_t lines;
+	struct job j;
+
+	(void)state;
+	consented(&j, 12);
+	OK(flow_evidence_restrict(&j.a.flow, 1, RESTRICT_ALL, &none, &lines, &err));
+	OK(on(&j, "XC", &e, &err));
+	assert_int_equal(e.number, 2);
+	NO(copied(&j, 1, &err), "restrict.copied");
+	NO(copied(&j, 2, &err), "restrict.copied");
+	OK(SECONDED(&j.a, &err, flow_evidence_restrict(&j.a.flow, 2, RESTRICT_NONE, &none,
+	    &lines, &err)));
+	OK(copied(&j, 2, &err));
+	NO(copied(&j, 1, &err), "restrict.copied");
+	job_end(&j);
+}
+
+/* Nobody decided: it is so by what was asked when it came here. */
+static void
+what_was_passed_on_answers_what_it_answered_when_it_came(void **state)
+{
+	struct docket_request row;
+	struct evidence e;
+	struct job j;
+
+	(void)state;
+	consented(&j, 13);
+	OK(on(&j, "XC", &e, &err));
+	OK(copied(&j, 2, &err));
+	OK(row_of(&j.a, 1, &row, &err));
+	OK(path_remove(j.world, home_dir(j.a.flow.home), parcel_path(&row.act).s, &err));
+	OK(site_again(&j.a, &err));
+	NO(copied(&j, 2, &err), "restrict.copied");
 	job_end(&j);
 }
 
@@ -440,6 +494,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_goes_on_without_the_consent_of_who_sent_it),
+		cmocka_unit_test(what_is_restricted_is_so_in_what_was_passed_on),
+		cmocka_unit_test(what_was_passed_on_answers_what_it_answered_when_it_came),
 		cmocka_unit_test(a_consent_is_for_the_receiver_it_names),
 		cmocka_unit_test(a_consent_noted_on_paper_sends_nothing_on),
 		cmocka_unit_test(a_consent_that_has_ended_is_none),
