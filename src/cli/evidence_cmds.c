@@ -112,6 +112,15 @@ source_digest_form(struct cli *c, const struct collection *r)
 	    "--source-digest is \"sha256:\" and 64 lower-case hexadecimal digits");
 }
 
+/* Zones and slow clocks aside: it is signed with the evidence, and read in court. */
+static void
+collected_look(struct cli *c, int64_t at)
+{
+	if (at > world_now(c->world) + 86400)
+		warn(c, "It says that the evidence was collected on %s, which is still to come by this machine's clock. Look at the year; a new record is made by adding it again.\n",
+		    when_people(at).s);
+}
+
 int
 run_evidence_add(struct cli *c, struct call *call)
 {
@@ -130,6 +139,8 @@ run_evidence_add(struct cli *c, struct call *call)
 	collection_init(&r);
 	ok = collection_take(c, call, &r) && source_digest_form(c, &r) &&
 	    flow_evidence_add(&c->flow, &w, &e, &fingerprint, &c->err);
+	if (ok)
+		collected_look(c, r.collected_at);
 	collection_clear(&r);
 	if (!ok)
 		return fail(c);

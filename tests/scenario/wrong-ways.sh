@@ -134,4 +134,7 @@ said YES 'and still: unchanged'
 must B evidence receive
 try 2 'open needs a folder' B evidence open 0001
 try 5 'open needs a folder above it' B evidence open 0001 --out no/such/place
+try 0 'evidence collected on a day to come is kept' A evidence add seized --by 'Unit 4' \
+	--from 'Harbour Ltd' --tool none --method Copy --when "$(day '+400 days')"
+said 'still to come by this machine' 'and it is said'
 done_testing
