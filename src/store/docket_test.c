@@ -838,6 +838,22 @@ apart_undo(void)
 	OK(docket_run(d, "ALTER TABLE acts DROP COLUMN destroyed_at", &err));
 }
 
+/* And what came with holds and guards. */
+static void
+threads_undo(void)
+{
+	static const char *const tables[] = { "subjects", "stances", "calls", "notices",
+		"hold_names", "holds" };
+	char sql[80];
+
+	apart_undo();
+	OK(docket_run(d, "DROP INDEX requests_kind", &err));
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+		(void)snprintf(sql, sizeof sql, "DROP TABLE %s", tables[i]);
+		OK(docket_run(d, sql, &err));
+	}
+}
+
 /* Homes of before: what was made without asking waits now too. */
 static void
 acts_of_an_older_docket_are_asked_for_too(void **state)
@@ -852,14 +868,7 @@ acts_of_an_older_docket_are_asked_for_too(void **state)
 	OK(docket_run(d, "DROP INDEX acts_owed", &err));
 	OK(docket_run(d, "ALTER TABLE requests DROP COLUMN basis_at", &err));
 	OK(docket_run(d, "ALTER TABLE requests DROP COLUMN basis_rows", &err));
-	apart_undo();
-	OK(docket_run(d, "DROP INDEX requests_kind", &err));
-	OK(docket_run(d, "DROP TABLE subjects", &err));
-	OK(docket_run(d, "DROP TABLE stances", &err));
-	OK(docket_run(d, "DROP TABLE calls", &err));
-	OK(docket_run(d, "DROP TABLE notices", &err));
-	OK(docket_run(d, "DROP TABLE hold_names", &err));
-	OK(docket_run(d, "DROP TABLE holds", &err));
+	threads_undo();
 	OK(docket_run(d, "PRAGMA user_version = 1", &err));
 	docket_close(d);
 	OK(docket_open(h, &d, &err));
@@ -1080,14 +1089,7 @@ preservations_of_an_older_docket_have_their_holds(void **state)
 	bool found;
 
 	(void)state;
-	apart_undo();
-	OK(docket_run(d, "DROP INDEX requests_kind", &err));
-	OK(docket_run(d, "DROP TABLE subjects", &err));
-	OK(docket_run(d, "DROP TABLE stances", &err));
-	OK(docket_run(d, "DROP TABLE calls", &err));
-	OK(docket_run(d, "DROP TABLE notices", &err));
-	OK(docket_run(d, "DROP TABLE hold_names", &err));
-	OK(docket_run(d, "DROP TABLE holds", &err));
+	threads_undo();
 	OK(docket_run(d, "PRAGMA user_version = 3", &err));
 	again();
 	OK(docket_hold_get(d, held, &x, &found, &err));
