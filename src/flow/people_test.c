@@ -407,6 +407,34 @@ who_was_not_let_in_or_left_is_not_the_first_of_two(void **state)
 	OK(sent(APPROVES, number, &out, &err));
 }
 
+/* An act has room for a few persons only. */
+static void
+who_sends_is_named_however_many_approved(void **state)
+{
+	unsigned number = drafted(DRAFTS), by;
+	struct sent out;
+	struct act a;
+
+	(void)state;
+	for (unsigned i = 0; i < ACT_PEOPLE_MAX; i++) {
+		char name[20];
+
+		(void)snprintf(name, sizeof name, "Prosecutor %u", i);
+		by = site_person(&j.a, ADMINISTERS, name, 1u << ROLE_PROSECUTOR);
+		as(FIRST);
+		OK(flow_person_let_in(&j.a.flow, by, &err));
+		OK(approved(by, number, NULL, &err));
+	}
+	OK(sent(FIRST, number, &out, &err));
+	as(FIRST);
+	OK(flow_act_read(&j.a.flow, &out.act.act, &a, &err));
+	assert_int_equal(a.people.n, ACT_PEOPLE_MAX);
+	assert_string_equal(a.people.list[0].person, person_pseudonym(DRAFTS).s);
+	assert_string_equal(a.people.list[ACT_PEOPLE_MAX - 1].person,
+	    person_pseudonym(FIRST).s);
+	act_clear(&a);
+}
+
 /* What is prepared is signed by who prepared it: another's name cannot be put there. */
 static void
 a_matter_written_by_hand_in_anothers_name_is_prepared_anew(void **state)
@@ -1333,6 +1361,7 @@ main(void)
 		TEST(who_changed_a_draft_stays_a_maker_when_another_changes_it_back),
 		TEST(an_approval_of_one_request_is_none_of_another),
 		TEST(an_approval_written_by_hand_is_none),
+		TEST(who_sends_is_named_however_many_approved),
 		TEST(who_was_not_let_in_or_left_is_not_the_first_of_two),
 		TEST(a_matter_written_by_hand_in_anothers_name_is_prepared_anew),
 		TEST(who_left_and_who_was_not_let_in_approve_nothing),

@@ -266,7 +266,7 @@ person_put(struct act_people *out, const char *role, unsigned person, int64_t at
 	p->at = at;
 }
 
-/* Who made it first, who approved, and who sends it. */
+/* Who made it first, who approved as far as there is room, and for sure who sends it. */
 static void
 people_tell(const struct second *s, enum people_how how, struct act_people *out)
 {
@@ -274,7 +274,7 @@ people_tell(const struct second *s, enum people_how how, struct act_people *out)
 
 	(void)snprintf(out->how, sizeof out->how, "%s", people_how_name(how));
 	person_put(out, is->role, is->person, is->at);
-	for (size_t i = 0; i < s->view.n; i++)
+	for (size_t i = 0; i < s->view.n && out->n + 1 < ACT_PEOPLE_MAX; i++)
 		if (s->view.list[i].counts)
 			person_put(out, s->view.list[i].role, s->view.list[i].person,
 			    s->view.list[i].at);
