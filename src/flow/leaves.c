@@ -34,7 +34,7 @@ decision_wanted(struct span record)
 {
 	static const char *const rules[] = { "\"rule\":\"" CALL_RULE "\"",
 		"\"rule\":\"" SEEN_RULE "\"", "\"rule\":\"" RISK_RULE "\"",
-		"\"rule\":\"" REALTIME_RULE "\"", "\"reason\":\"" OWED_REASON };
+		"\"rule\":\"" REALTIME_RULE "\"", ("\"reason\":\"" OWED_REASON) };
 
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
 		if (has_text(record, rules[i]))
