@@ -226,8 +226,9 @@ paper_find(struct docket *d, const char *typed, struct other_side *out,
 	ok = fits == 1;
 	return ok ? paper_told(d, wanted, out, err) : err_set(err, ERR_ABSENT,
 	    "request.to",
-	    "no authority \"%.40s\" is known here; pair with it (comity peer pair), or note a correspondent on paper (comity correspondent new)",
-	    typed);
+	    "no authority \"%.40s\" is known here%s; pair with it (comity peer pair), or note a correspondent on paper (comity correspondent new)",
+	    typed, typed[0] >= 'a' && typed[0] <= 'z' ?
+	    " (the code of a State is two capitals, as in XB)" : "");
 }
 
 bool

@@ -16,6 +16,8 @@ try 6 'request check has an exit code of its own' A request check 1
 try 6 'in the language of who reads' A request check 1 --lang vi
 said 'Thiếu: Vì sao cần bảo quản (Art 42(3)(e)). Cần ghi: necessity.' 'what is missing, its article, what to give'
 said_not Missing 'and no English sentence'
+try 5 'a State in small letters' A request new preserve --to xb
+said 'two capitals' 'is told how it is written'
 try 2 'an unknown kind is use' A request new surveil --to XB
 said 'status_query, use_consent and domestic_order' 'and which there are is said'
 try 2 'a field that there is not is named' A request edit 1 --set nonsense=1
