@@ -103,7 +103,13 @@ struct json_out;
 void custody_json(const struct custody *c, struct json_out *j);
 /* "made" as people say it: "Sealed", "Received" ...; by event name for the others. */
 const char *custody_event_text(enum record_event e);
-/* The same, and of a disclosure to whom: "Shown to the defence". */
+/*
+ * What it was, by a code: the event's name; of a disclosure to whom ("disclose.court"), of a
+ * destruction why ("destroyed.case_closed").
+ */
+struct custody_what { char s[80]; };
+struct custody_what custody_what(const struct record *r);
+/* The same as people say it: "Shown to the defence". */
 const char *custody_record_text(const struct record *r);
 /* Is there another side of it?  Whoever opens, destroys or loses hands nothing over. */
 bool custody_hands_over(enum record_event e);

@@ -15,6 +15,7 @@
  *
  * Texts are English and for people; programs rely on standings and reasons.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "form/json.h"
@@ -51,9 +52,26 @@ custody_event_text(enum record_event e)
 	return record_event_name(e);
 }
 
-/* Shown to somebody here, in whole or in part (doc/format/disclosure.md): to whom. */
+struct custody_what
+custody_what(const struct record *r)
+{
+	struct custody_what k;
+
+	if (r->event == EVENT_DISCLOSED && strncmp(r->reason, "disclose.", 9) == 0)
+		(void)snprintf(k.s, sizeof k.s, "%s", r->reason);
+	else if (r->event == EVENT_DESTROYED && r->reason[0] != '\0')
+		(void)snprintf(k.s, sizeof k.s, "destroyed.%s", r->reason);
+	else
+		(void)snprintf(k.s, sizeof k.s, "%s", record_event_name(r->event));
+	return k;
+}
+
+/*
+ * Shown to somebody here, in whole or in part (doc/format/disclosure.md): to whom.
+ * Destroyed (doc/destroy.md): why.
+ */
 static const char *
-shown_text(const struct record *r)
+reason_text(const struct record *r)
 {
 	static const struct { const char *reason, *text; } list[] = {
 		{ "disclose.defence", "Shown to the defence" },
@@ -62,10 +80,19 @@ shown_text(const struct record *r)
 		{ "disclose.victim", "Shown to a victim" },
 		{ "disclose.expert", "Shown to an expert" },
 		{ "disclose.oversight", "Shown to an oversight body" },
+		{ "destroyed.retention_ended", "Destroyed: the time for keeping it was over" },
+		{ "destroyed.court_order", "Destroyed: a court ordered it" },
+		{ "destroyed.condition", "Destroyed: a condition of its sender asked for it" },
+		{ "destroyed.unlawful", "Destroyed: it was held unlawfully" },
+		{ "destroyed.returned", "Destroyed: it was given back" },
+		{ "destroyed.case_closed", "Destroyed: the case is closed" },
+		{ "destroyed.replayed", "Destroyed again, after a restore of an older backup" },
 	};
 
+	const struct custody_what what = custody_what(r);
+
 	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++)
-		if (strcmp(r->reason, list[i].reason) == 0)
+		if (strcmp(what.s, list[i].reason) == 0)
 			return list[i].text;
 	return NULL;
 }
@@ -73,7 +100,7 @@ shown_text(const struct record *r)
 const char *
 custody_record_text(const struct record *r)
 {
-	const char *text = r->event == EVENT_DISCLOSED ? shown_text(r) : NULL;
+	const char *text = reason_text(r);
 
 	return text != NULL ? text : custody_event_text(r->event);
 }
@@ -136,8 +163,9 @@ link_text(const struct custody *c, size_t n, struct buf *out, struct err *err)
 
 	return buf_printf(out, err, "%3zu  %-7s  %s  %s", n + 1, word(l->standing),
 	    when_people(r->at).s, custody_record_text(r)) &&
-	    (r->event != EVENT_DESTROYED || r->reason[0] == '\0' ||
-	    buf_printf(out, err, " (%s)", r->reason)) && (peer == NULL || buf_printf(out, err, " %s %s", peer, r->peer.s)) &&
+	    (r->event != EVENT_DESTROYED || r->reason[0] == '\0' || reason_text(r) != NULL ||
+	    buf_printf(out, err, " (%s)", r->reason)) &&
+	    (peer == NULL || buf_printf(out, err, " %s %s", peer, r->peer.s)) &&
 	    buf_printf(out, err, "%s\n     by %s (%s)\n     ", carrier_word(r),
 	    r->authority.s, r->role) &&
 	    shown(out, l->why, err) && buf_add_text(out, "\n", err) &&

@@ -176,13 +176,16 @@ static void
 say_event(struct html *h, const struct custody_story *s, const struct record *r)
 {
 	const char *peer = name_of(s, &r->peer);
+	struct custody_key what = custody_event_key(r);
 	char key[40];
 
 	if (r->event == EVENT_ADMINISTRATION)
-		html_say(h, custody_event_key(r).s, r->reason);
+		html_say(h, what.s, r->reason);
 	else
-		html_say_or(h, custody_event_key(r).s, record_event_name(r->event));
-	if (r->event == EVENT_DESTROYED && r->reason[0] != '\0') {
+		html_say_or(h, what.s, record_event_name(r->event));
+	/* A reason of a later version has no words here. */
+	if (r->event == EVENT_DESTROYED && r->reason[0] != '\0' &&
+	    strcmp(what.s, "cust.event.destroyed") == 0) {
 		html_raw(h, " (");
 		html_prose(h, r->reason);
 		html_raw(h, ")");

@@ -327,11 +327,10 @@ custody_event_key(const struct record *r)
 {
 	struct custody_key key;
 
-	(void)snprintf(key.s, sizeof key.s, "cust.event.%s", r->event == EVENT_DISCLOSED &&
-	    strncmp(r->reason, "disclose.", 9) == 0 ? r->reason :
-	    record_event_name(r->event));
-	return words_say(NULL, key.s) != NULL || r->event != EVENT_DISCLOSED ? key :
-	    (struct custody_key){ "cust.event.disclosed" };
+	(void)snprintf(key.s, sizeof key.s, "cust.event.%.68s", custody_what(r).s);
+	if (words_say(NULL, key.s) == NULL)
+		(void)snprintf(key.s, sizeof key.s, "cust.event.%s", record_event_name(r->event));
+	return key;
 }
 
 static void

@@ -15,8 +15,9 @@
 #include "package/package.h"
 
 /*
- * What happened, by its key; of a disclosure, to whom: "cust.event.disclose.court".  Of an
- * administration the phrase has a hole for its reason.
+ * What happened, by its key; of a disclosure, to whom ("cust.event.disclose.court"), of a
+ * destruction, why ("cust.event.destroyed.court_order").  Of an administration the phrase has
+ * a hole for its reason.
  */
 struct custody_key { char s[80]; };
 struct custody_key custody_event_key(const struct record *r);

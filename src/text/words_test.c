@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "flow/destroy.h"
 #include "law/tables.h"
 #include "ledger/custody.h"
 #include "policy/hold.h"
@@ -332,6 +333,8 @@ every_reason_of_custody_has_words_in_every_language(void **state)
 		said(0, "cust.conclusion", custody_standing_name((enum custody_standing)s));
 	}
 	(void)each_reason("ledger/custody_say.c", "{ \"disclose", disclosed_said);
+	assert_true(each_reason("ledger/custody_say.c", "{ \"destroyed", disclosed_said) ==
+	    DESTROY_REASONS + 1);	/* and again after a restore */
 }
 
 static unsigned

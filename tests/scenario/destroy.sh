@@ -98,8 +98,9 @@ P 1 doctor >said 2>&1
 said '1 more destroyed here by two persons' 'and the doctor tells it apart'
 try 0 'a check of the ledger, with every parcel, misses nothing of it' P 1 ledger check --parcels
 P 1 custody show 0001 >said 2>&1
-said 'Destroyed (retention_ended)' 'its custody says so'
-said 'retention_ended' 'with the reason'
+said 'Destroyed: the time for keeping it was over' 'its custody says so, with the reason'
+P 1 custody show 0001 --lang zh >said 2>&1
+said '已销毁：保存期限届满' 'in the language of who reads'
 must B --as 1 bundle read stick --later
 P 1 evidence receive >said 2>&1
 said 'was destroyed on' 'the copy of the stick is not taken in again'
