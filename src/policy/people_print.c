@@ -142,6 +142,9 @@ static const char *const tail =
     "  make a file of those keys (`comity key export-identity`) binds the program, not the disk.\n"
     "- Who loses a role keeps what was copied before.  Rotate the keys then:\n"
     "  `comity key rotate`, and `comity key rotate --what sealing`.\n"
+    "- What asks for no passphrase (the desk, lists of numbers and days, `comity ledger show`) is\n"
+    "  read by whoever may read the folder of the home, whatever the role: give a body from\n"
+    "  outside the file of `comity oversight report --out`, or an account that does nothing else.\n"
     "- A parcel can only be taken in with the keys `evidence`, which also open evidence: that\n"
     "  the contact point does not read it is a rule of the program, not of cryptography.\n";
 
