@@ -10,7 +10,8 @@
 #define WRITE_BYTES ((size_t)256 * 1024)	/* between two writes */
 
 struct journal_new {
-	struct journal *j;
+	struct world *w;
+	struct journal *j;		/* NULL: nobody has the old one open */
 	struct dir *home;
 	struct file *file;
 	struct hasher *hasher;
@@ -22,6 +23,8 @@ struct journal_new {
 static bool
 flush(struct journal_new *n, struct err *err)
 {
+	if (n->wait.n == 0)
+		return true;
 	if (!file_write_at(n->file, buf_span(&n->wait), n->end, err))
 		return false;
 	n->end += n->wait.n;
@@ -29,9 +32,9 @@ flush(struct journal_new *n, struct err *err)
 	return true;
 }
 
-static bool
-entry_put(struct journal_new *n, struct span record, const uint8_t salt[RECORD_SALT],
-    struct err *err)
+bool
+journal_new_entry(struct journal_new *n, struct span record,
+    const uint8_t salt[RECORD_SALT], struct err *err)
 {
 	uint8_t head[ENTRY_HEAD] = { (uint8_t)(record.n >> 24),
 		(uint8_t)(record.n >> 16), (uint8_t)(record.n >> 8), (uint8_t)record.n };
@@ -73,8 +76,8 @@ head_copy(struct journal_new *n, uint64_t at, struct err *err)
 	return ok;
 }
 
-static bool
-lost_put(struct journal_new *n, const uint8_t leaf[LEAF_BYTES], struct err *err)
+bool
+journal_new_lost(struct journal_new *n, const uint8_t leaf[LEAF_BYTES], struct err *err)
 {
 	static const uint8_t zeros[RECORD_SALT];
 	struct buf text;
@@ -83,7 +86,7 @@ lost_put(struct journal_new *n, const uint8_t leaf[LEAF_BYTES], struct err *err)
 	buf_init(&text, 1 + 2 * LEAF_BYTES);
 	ok = buf_add_byte(&text, '=', err) &&
 	    hex_encode(&text, span_of(leaf, LEAF_BYTES), err) &&
-	    entry_put(n, buf_span(&text), zeros, err);
+	    journal_new_entry(n, buf_span(&text), zeros, err);
 	buf_clear(&text);
 	return ok;
 }
@@ -91,7 +94,7 @@ lost_put(struct journal_new *n, const uint8_t leaf[LEAF_BYTES], struct err *err)
 static bool
 entry_again(void *arg, const struct journal_entry *e, struct err *err)
 {
-	return entry_put(arg, e->record, e->salt, err);
+	return journal_new_entry(arg, e->record, e->salt, err);
 }
 
 bool
@@ -103,9 +106,29 @@ journal_new_sweep(struct world *w, struct dir *home, struct err *err)
 static bool
 beside_make(struct journal_new *n, struct err *err)
 {
-	return journal_new_sweep(n->j->w, n->home, err) && hasher_new(&n->hasher, err) &&
-	    file_open(n->j->w, n->home, BESIDE_PATH, FILE_CREATE, &n->file, err) &&
+	/* An entry more than what is written at once. */
+	buf_init(&n->wait, WRITE_BYTES + READING_ROOM);
+	return journal_new_sweep(n->w, n->home, err) && hasher_new(&n->hasher, err) &&
+	    file_open(n->w, n->home, BESIDE_PATH, FILE_CREATE, &n->file, err) &&
 	    file_lock(n->file, err);
+}
+
+bool
+journal_new_begin(struct world *w, struct dir *home, struct journal_new **out,
+    struct err *err)
+{
+	struct journal_new *n = mem_new(sizeof *n, err);
+
+	if (n == NULL)
+		return false;
+	n->w = w;
+	n->home = home;
+	if (!beside_make(n, err) || !buf_add_text(&n->wait, JOURNAL_MAGIC, err)) {
+		journal_new_drop(n);
+		return err_wrap(err, "the journal");
+	}
+	*out = n;
+	return true;
 }
 
 bool
@@ -119,18 +142,16 @@ journal_new_make(struct journal *j, struct dir *home, uint64_t at, uint64_t numb
 
 	if (n == NULL)
 		return false;
+	n->w = j->w;
 	n->j = j;
 	n->home = home;
 	n->count = number;
-	/* An entry more than what is written at once. */
-	buf_init(&n->wait, WRITE_BYTES + READING_ROOM);
 	/* All of it, as an opening may have read only the end: no damage is copied. */
 	ok = journal_check(j, NULL, err) && beside_make(n, err) &&
 	    head_copy(n, at, err);
 	for (uint64_t i = 0; ok && i < count; i++)
-		ok = leaf(arg, i, bytes, err) && lost_put(n, bytes, err);
-	ok = ok && journal_each_known(j, at, number, entry_again, n, err) &&
-	    flush(n, err);
+		ok = leaf(arg, i, bytes, err) && journal_new_lost(n, bytes, err);
+	ok = ok && journal_each_known(j, at, number, entry_again, n, err);
 	if (!ok) {
 		journal_new_drop(n);
 		return err_wrap(err, "the journal");
@@ -146,14 +167,21 @@ journal_new_take(struct journal_new *n, struct err *err)
 	struct dir *d = NULL;
 	bool ok;
 
-	if (!file_sync(n->file, err))
+	if (!flush(n, err) || !file_sync(n->file, err))
 		return false;
-	ok = path_rename(j->w, n->home, BESIDE_PATH, n->home, JOURNAL_PATH, true, err) &&
-	    dir_open(j->w, n->home, JOURNAL_FOLDER, &d, err) && dir_sync(d, err);
+	ok = path_rename(n->w, n->home, BESIDE_PATH, n->home, JOURNAL_PATH, true, err) &&
+	    dir_open(n->w, n->home, JOURNAL_FOLDER, &d, err) && dir_sync(d, err);
 	dir_close(d);
 	if (!ok) {
-		j->dead = true;
+		if (j != NULL)
+			j->dead = true;
 		return err_wrap(err, "the journal");
+	}
+	if (j == NULL) {
+		file_close(n->file);
+		n->file = NULL;
+		journal_new_drop(n);
+		return true;
 	}
 	file_close(j->file);
 	j->file = n->file;
@@ -172,7 +200,7 @@ journal_new_drop(struct journal_new *n)
 		return;
 	if (n->file != NULL) {
 		file_close(n->file);
-		(void)!path_remove(n->j->w, n->home, BESIDE_PATH, NULL);
+		(void)!path_remove(n->w, n->home, BESIDE_PATH, NULL);
 	}
 	hasher_free(n->hasher);
 	buf_clear(&n->wait);

@@ -200,6 +200,49 @@ MUST bool log_recover(struct log *l, uint64_t from, uint64_t n,
 /* How much of the tree this copy has signed: its size (0: nothing). */
 uint64_t log_signed(const struct log *l);
 
+/* ---- a journal that does not hold (D14) ---- */
+
+/*
+ * What can be proven of a damaged journal, written anew beside it: an entry is proven by its
+ * chain, by the entry behind it, or by its leaf in the tiles; also when it holds once its
+ * length is read off the next entry, or with one bit of it turned back.  Of each that is not,
+ * up to the last leaf that is known, the leaf alone is there (journal.h), so that every entry
+ * keeps its number; the zeros of a leaf that nobody knows any more.  Behind that nothing was
+ * signed: what is not proven there is left out.
+ *
+ * No log is open; the caller has the home's lock.  Nothing is changed before salvage_take, and
+ * whoever was cut begins again.
+ */
+struct salvage;
+struct salvaged {
+	bool sound;			/* the journal holds, with all its leaves: nothing to do */
+	uint64_t kept;			/* entries that are proven */
+	uint64_t mended;		/* of these: by a length or one bit */
+	uint64_t lost;			/* entries, or stretches behind the last known leaf */
+	/*
+	 * Before this offset all lie where they lay.  moved: how many of those kept lay from there
+	 * to `upto` (log_salvage).
+	 */
+	uint64_t same_to, moved;
+	bool has_old;			/* there was a file: it is kept */
+	char old[40];			/* below the home: "journal/damaged-1" */
+	uint64_t old_bytes;
+	struct digest old_sha256;
+};
+#define SALVAGE_OLD_MAX 9999		/* damaged journals kept, a file each */
+/*
+ * kept(arg, e): each that is proven, in order; e->at is where it lay.
+ * ERR_LIMIT "journal.many": SALVAGE_OLD_MAX are kept already.
+ */
+MUST bool log_salvage(struct world *w, struct dir *home, uint64_t upto,
+    bool (*kept)(void *arg, const struct journal_entry *e, struct err *err), void *arg,
+    struct salvage **out, struct salvaged *said, struct err *err);
+/* One more record behind all of them, as journal_append asks of it. */
+MUST bool salvage_add(struct salvage *s, struct span record, struct err *err);
+/* Durable: first the old file under its name, then the new one in its place. */
+MUST bool salvage_take(struct salvage *s, struct err *err);
+void salvage_free(struct salvage *s);		/* NULL is quiet */
+
 /* ---- a successor (D14) ---- */
 
 /*

@@ -139,6 +139,13 @@ MUST bool journal_new_make(struct journal *j, struct dir *home, uint64_t at,
     uint64_t number, uint64_t n, bool (*leaf)(void *arg, uint64_t i,
     uint8_t out[LEAF_BYTES], struct err *err), void *arg, struct journal_new **out,
     struct err *err);
+/* One with no entry yet, beside one that nobody has open; entries are added. */
+MUST bool journal_new_begin(struct world *w, struct dir *home, struct journal_new **out,
+    struct err *err);
+MUST bool journal_new_entry(struct journal_new *n, struct span record,
+    const uint8_t salt[RECORD_SALT], struct err *err);
+MUST bool journal_new_lost(struct journal_new *n, const uint8_t leaf[LEAF_BYTES],
+    struct err *err);
 /* Durable, and j is it from now on.  False: which of the two is there is not known. */
 MUST bool journal_new_take(struct journal_new *n, struct err *err);
 void journal_new_drop(struct journal_new *n);	/* NULL is quiet */
