@@ -288,6 +288,7 @@ backup_answer(struct cli *c, const struct backup_result *r, const char *schema,
 		json_shown(&j, "keys_path", r->keys_path);
 		json_out_int(&j, "keys", (int64_t)r->keys);
 		json_out_int(&j, "keys_away", (int64_t)r->keys_away);
+		json_out_bool(&j, "damaged", r->damaged);
 		json_done(c, &j);
 		return EXIT_DONE;
 	}
@@ -316,6 +317,8 @@ run_backup(struct cli *c, struct call *call)
 	if (c->json || !w.keys_only)
 		code = backup_answer(c, &r, "comity.backup/1", "Backup written to",
 		    w.keys_only ? r.keys_path : w.path);
+	if (r.damaged)
+		say(c, "The journal of this home is damaged: it was copied as it is, and no record says that this backup was made.\n  Next: comity ledger check\n");
 	if (!w.keys_only)
 		say(c, "It opens with this home's passphrase only. Try it: comity --home NEW restore FILE\n");
 	say(c, "Package keys: %llu, in ", (unsigned long long)r.keys);

@@ -243,6 +243,7 @@ int run_person_add(struct cli *c, struct call *call);
 int run_person_list(struct cli *c, struct call *call);
 int run_person_role(struct cli *c, struct call *call);
 int run_person_let_in(struct cli *c, struct call *call);
+int run_person_confirm(struct cli *c, struct call *call);
 int run_person_disable(struct cli *c, struct call *call);
 int run_person_passphrase(struct cli *c, struct call *call);
 int run_approval_list(struct cli *c, struct call *call);

@@ -402,15 +402,51 @@ run_ledger_resume(struct cli *c, struct call *call)
 	    "The ledger signs again; a record says who said so, and when.");
 }
 
+#define SUCCEED_TEXT 1200
+
+/* What became of a journal that was damaged; "" it was not. */
+static void
+salvaged_text(const struct salvaged *s, char out[SUCCEED_TEXT])
+{
+	char old[80] = "";
+
+	out[0] = '\0';
+	if (s->sound)
+		return;
+	if (s->has_old)
+		(void)snprintf(old, sizeof old, " The damaged file is kept as it is: %s.", s->old);
+	if (s->lost == 0) {
+		(void)snprintf(out, SUCCEED_TEXT,
+		    "The journal was damaged, and nothing of it is lost: %s, %llu of them mended.%s\n",
+		    count_people(s->kept, "record", "records").s,
+		    (unsigned long long)s->mended, old);
+		return;
+	}
+	(void)snprintf(out, SUCCEED_TEXT,
+	    "The journal was damaged: %s could be read and go on, %llu could not.%s\n"
+	    "What these said nobody knows: it may be that somebody left, that trust ended, that a State has a level. So, until somebody says it again:\n"
+	    "  in a home of persons nobody does anything before two of them have confirmed the list: comity person confirm\n"
+	    "  nothing is sent to a peer or believed of it until the words of its card are compared again: comity peer pair CARD --words \"...\"\n"
+	    "  a State is refused until its level is set again: comity policy risk XX --level normal --reason \"...\"\n"
+	    "  a call before a yes is made again, and kept evidence counts as restricted\n",
+	    count_people(s->kept, "record", "records").s, (unsigned long long)s->lost, old);
+}
+
 int
 run_ledger_succeed(struct cli *c, struct call *call)
 {
 	const char *reason = call_value(call, "reason");
+	struct salvaged said = { .sound = true };
+	char text[SUCCEED_TEXT + 300];
+	size_t n;
 
 	if (reason == NULL)
 		return fail_use(c, "comity ledger succeed needs --reason: damaged, split or key");
-	if (!confirm_state(c, "This closes the ledger for good and begins a successor with a new key.\nEverything it proved stays proven; peers learn of the new one by the new card.\nType the two letters of your State to go on: ") || !flow_ledger_succeed(&c->flow, reason, &c->err))
+	if (!confirm_state(c, "This closes the ledger for good and begins a successor with a new key.\nEverything it proved stays proven; peers learn of the new one by the new card.\nType the two letters of your State to go on: ") || !flow_ledger_succeed(&c->flow, reason, &said, &c->err))
 		return fail(c);
-	return done_json(c, "comity.ledger-succeeded/1",
+	salvaged_text(&said, text);
+	n = strlen(text);
+	(void)snprintf(text + n, sizeof text - n, "%s",
 	    "The ledger is closed and kept; a successor has begun, and its first entry cites the last good checkpoint. Give the new card to your peers: it goes with the next bundle.");
+	return done_json(c, "comity.ledger-succeeded/1", text);
 }

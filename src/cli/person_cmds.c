@@ -197,6 +197,35 @@ run_person_let_in(struct cli *c, struct call *call)
 }
 
 int
+run_person_confirm(struct cli *c, struct call *call)
+{
+	struct person_view *list;
+	struct json_out j;
+	size_t n, more;
+
+	(void)call;
+	if (!flow_person_list(&c->flow, &list, &n, &c->err))
+		return fail(c);
+	for (size_t i = 0; i < n; i++)
+		person_say(c, &list[i]);
+	mem_free(list);
+	if (!confirm_state(c, "This says for the record that these persons, and only these, work here, with these roles.\nType the two letters of your State to go on: ") ||
+	    !flow_person_confirm(&c->flow, &more, &c->err))
+		return fail(c);
+	if (c->json) {
+		json_start(c, &j, "comity.person-confirm/1");
+		json_out_int(&j, "more", (int64_t)more);
+		json_done(c, &j);
+	}
+	if (more > 0)
+		say(c, "It is on record. %s to say so too: comity --as NUMBER person confirm\n",
+		    count_people(more, "person has", "persons have").s);
+	else
+		say(c, "It is on record, and this home goes on.\n");
+	return EXIT_DONE;
+}
+
+int
 run_person_disable(struct cli *c, struct call *call)
 {
 	unsigned number;

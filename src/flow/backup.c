@@ -8,6 +8,7 @@
  */
 #include "flow/apart.h"
 #include "flow/backup.h"
+#include "flow/ledger.h"
 #include "flow/people_inside.h"
 #include "flow/take.h"
 
@@ -371,13 +372,18 @@ passphrase_take(struct flow *f, struct buf *secret, struct err *err)
 
 /* Who takes a copy of everything leaves a trace, whatever becomes of the copy. */
 static bool
-trace(struct flow *f, struct err *err)
+trace(struct flow *f, struct backup_result *out, struct err *err)
 {
+	struct err why = ERR_INIT;
 	struct record r;
 
 	record_begin(f, &r, EVENT_ADMINISTRATION);
 	(void)snprintf(r.reason, sizeof r.reason, "backup");
-	return record_alone(f, &r, 0, err);
+	if (record_alone(f, &r, 0, &why))
+		return true;
+	/* Damage is when a copy is wanted most. */
+	out->damaged = ledger_damage(&why);
+	return ledger_damage_skip(&why, err);
 }
 
 static bool
@@ -581,7 +587,7 @@ backup_both(struct flow *f, const struct backup_wish *w, const char *keys,
     struct err *err)
 {
 	return parcels_part(f, err) && keys_known_ask(f, keys, secret, err) &&
-	    trace(f, err) &&
+	    trace(f, out, err) &&
 	    keys_write(f, keys, secret, out, err) &&
 	    (w->keys_only || backup_named(f, secret, place, out, err));
 }
@@ -596,6 +602,7 @@ flow_backup(struct flow *f, const struct backup_wish *wish, struct backup_result
 	const char *keys;
 	bool ok;
 
+	f->despite_damage = true;
 	buf_init_secret(&secret, AGE_PASSPHRASE_MAX);
 	buf_init(&path, SEALED_PATH_MAX);
 	ok = home_lock(f->home, err) && (wish->keys_only ||

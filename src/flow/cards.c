@@ -382,7 +382,8 @@ incoming_check(struct flow *f, const char *path, const struct peer *known,
 }
 
 /*
- * What people have revoked stays so; an authority that gave up its own card comes back
+ * What people have revoked stays so; of what may have been, as records were lost, people
+ * who compare the words decide.  An authority that gave up its own card comes back
  * with another one, when people have compared its words.
  */
 static bool
@@ -392,7 +393,7 @@ revoked_still(struct flow *f, const struct incoming_card *c, const struct peer *
 	int64_t since;
 	bool itself;
 
-	*still = known != NULL && known->revoked;
+	*still = known != NULL && known->revoked && !(known->lost && words);
 	if (!*still || !words || digest_eq(&known->card_id, &c->id))
 		return true;
 	if (!revoked_since(f, &known->card_id, &since, &itself, err))

@@ -106,30 +106,24 @@ confirmed_look(void *arg, const struct leaf *x)
 	    strcmp(x->reason, "card.confirmed") == 0));
 }
 
-/*
- * What is wrong with the journal is told by who needs it, and nothing is sealed or taken in
- * without it: rebuild must run, and a check of a file too.
- */
-static bool
-journal_may_fail(const struct err *why, struct err *err)
-{
-	if (docket_rebuild_despite(why) && why->kind != ERR_CONFLICT)
-		return true;
-	*err = *why;
-	return false;
-}
-
 static bool
 confirmed_was(struct flow *f, const struct card_known *c, bool *was, struct err *err)
 {
 	struct card_looking l = { .card = c, .ours = strcmp(c->from.s,
 		home_settings(f->home)->authority.s) == 0 };
 	struct err why = ERR_INIT;
+	struct leaf_gap gap;
 
 	*was = true;
 	if (!leaves_each(f, LEAF_CARD, confirmed_look, &l, &why))
-		return journal_may_fail(&why, err);
+		return leaves_pass(f, &why, err);
 	*was = l.found;
+	if (l.found || !l.ours || !f->despite_damage)
+		return true;
+	/* The record of our own card was lost: who leads out of that makes the next one. */
+	if (!leaves_gap(f, &gap, err))
+		return false;
+	*was = gap.at > 0;
 	return true;
 }
 
@@ -164,12 +158,14 @@ binding_look(void *arg, const struct authority_id *from, const struct digest *id
 }
 
 static bool
-revoked_look(void *arg, const struct authority_id *peer, bool *revoked, struct err *err)
+revoked_look(void *arg, const struct authority_id *peer, enum peer_trust *out,
+    struct err *err)
 {
 	struct err why = ERR_INIT;
+	struct flow *f = arg;
 
-	*revoked = false;
-	return leaves_revoked(arg, peer, revoked, &why) || journal_may_fail(&why, err);
+	*out = TRUST_STANDS;
+	return leaves_revoked(f, peer, out, &why) || leaves_pass(f, &why, err);
 }
 
 void

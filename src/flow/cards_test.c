@@ -119,6 +119,38 @@ a_card_kept_unconfirmed_is_never_believed_through_the_confirmed_one(void **state
 	job_end(&j);
 }
 
+/* The file of the peer says nothing of it: the record does, and it must be read. */
+static void
+a_damaged_record_gives_no_revoked_peer_its_trust_back(void **state)
+{
+	struct err err = ERR_INIT;
+	struct peer p;
+	struct job j;
+	char file[128];
+	struct buf was;
+
+	(void)state;
+	job_begin(&j, 23);
+	run_up_to(&j, AFTER_PAIR);
+	(void)snprintf(file, sizeof file, "peers/%s.json",
+	    home_settings(j.b.flow.home)->authority.s);
+	buf_init(&was, 65536);
+	peer_init(&p);
+	assert_true(site_again(&j.a, &err) && home_load(j.a.flow.home, file, &was, &err));
+	assert_true(flow_peer_revoke(&j.a.flow, "XB", "test", &err));
+	assert_true(home_save(j.a.flow.home, file, buf_span(&was), &err));
+	assert_true(site_again(&j.a, &err) && peer_find(j.a.flow.home, "XB", &p, &err));
+	assert_true(p.revoked);
+	assert_true(record_spoil(&j.a, "\"event\":\"card\"", 1, &err));
+	assert_true(site_again(&j.a, &err));
+	assert_false(peer_find(j.a.flow.home, "XB", &p, &err));
+	assert_string_equal(err.reason, "journal.damaged");
+	assert_non_null(strstr(err.text, "comity ledger check"));
+	peer_clear(&p);
+	buf_clear(&was);
+	job_end(&j);
+}
+
 static void
 packages_under_a_card_that_was_confirmed_stay_known_after_it_changed(void **state)
 {
@@ -683,6 +715,7 @@ main(void)
 		cmocka_unit_test(a_card_whose_record_the_docket_does_not_know_yet_stays_confirmed),
 		cmocka_unit_test(a_new_key_is_taken_by_a_peer_who_knows_the_old_card),
 		cmocka_unit_test(a_card_kept_unconfirmed_is_never_believed_through_the_confirmed_one),
+		cmocka_unit_test(a_damaged_record_gives_no_revoked_peer_its_trust_back),
 		cmocka_unit_test(packages_under_a_card_that_was_confirmed_stay_known_after_it_changed),
 		cmocka_unit_test(an_older_card_is_not_taken_again_even_with_its_words),
 		cmocka_unit_test(a_request_that_is_with_the_pki_survives_a_wrong_import),

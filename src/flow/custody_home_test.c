@@ -226,7 +226,7 @@ static void
 succeeded(struct site *s)
 {
 	published(s);
-	OK(flow_ledger_succeed(&s->flow, "key", &err));
+	OK(flow_ledger_succeed(&s->flow, "key", NULL, &err));
 	OK(site_again(s, &err));
 	published(s);
 }

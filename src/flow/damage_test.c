@@ -138,7 +138,7 @@ files_begin(struct files *f)
 	tell(&j->a, &j->b, "XB", "first-back");
 	OK(site_again(&j->b, &err) && recovery_begin(&j->b.flow, "ledger.restored", &err) &&
 	    flow_ledger_resume(&j->b.flow, &err) &&
-	    flow_ledger_succeed(&j->b.flow, "key", &err));
+	    flow_ledger_succeed(&j->b.flow, "key", NULL, &err));
 	for (unsigned i = 0; i < 2; i++) {
 		char name[4][16];
 

@@ -5,8 +5,9 @@
 #include "flow/deadlines.h"
 #include "flow/exchange.h"
 #include "flow/journey.h"
+#include "flow/leaves.h"
 #include "flow/notices.h"
-#include "flow/people.h"
+#include "flow/people_inside.h"
 
 
 static bool
@@ -124,6 +125,47 @@ splits_look(struct flow *f, char text[300], struct err *err)
 	return ok || ledger_damage_skip(&why, err);
 }
 
+/* All of the journal, and no less than the docket knows of? */
+static bool
+records_whole(struct flow *f, struct leaf_gap *gap, struct err *err)
+{
+	struct docket *d = NULL;
+	uint64_t end, known = 0;
+	bool ok;
+
+	/* The docket first: whoever writes now writes the journal before it. */
+	if (!home_docket(f->home, &d, err))
+		return false;
+	ok = docket_records_end(d, &known, err);
+	home_docket_done(f->home);
+	return ok && leaves_gap(f, gap, err) && leaves_end(f, &end, err) && (known <= end || end == 0 || err_set(err, ERR_UNPROVEN, "journal.shorter",
+	    "the docket knows of more records"));
+}
+
+/* Records that cannot be read, or were lost, hold back what rests on them. */
+static bool
+records_look(struct flow *f, char text[300], struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct people_said said;
+	struct leaf_gap gap;
+
+	if (!records_whole(f, &gap, &why)) {
+		(void)snprintf(text, 300,
+		    "The journal of records is damaged: nothing that rests on it goes on. Make a copy of this home (comity backup FILE), see what is wrong with: comity ledger check; then: comity ledger succeed --reason damaged");
+		return ledger_damage_skip(&why, err);
+	}
+	if (gap.at == 0)
+		return true;
+	if (!people_said_here(f, &said, err))
+		return false;
+	if (said.have < said.need)
+		(void)snprintf(text, 300,
+		    "Records of this home were lost. Nobody does anything here before enough of those who work here have read the list of persons and confirmed it (%zu of %zu so far), each with: comity person confirm",
+		    said.have, said.need);
+	return true;
+}
+
 /*
  * A ledger that may not sign needs a person.  Only a home that was told so once is looked
  * at: that takes the lock, and while another command has it nothing is said.
@@ -139,13 +181,13 @@ ledger_look(struct flow *f, char text[300], struct err *err)
 	if (home_has(f->home, FLOW_DAMAGED_PATH))
 		(void)snprintf(text, 300,
 		    "Files about ledgers did not hold when a bundle was made or read. Parcels go on all the same. See which with: comity ledger check");
-	if (!recovery_stands(f, &may, err))
+	if (!records_look(f, text, err) || !recovery_stands(f, &may, err))
 		return false;
 	if (!may)
 		return true;
 	if (ledger_standing(f, &l, &s, &why))
 		return s.standing == LOG_GOOD || recovery_text(f, &s, text, err);
-	if (why.kind == ERR_CONFLICT)
+	if (why.kind == ERR_CONFLICT || (text[0] != '\0' && ledger_damage(&why)))
 		return true;
 	*err = why;
 	return false;
@@ -180,6 +222,7 @@ flow_desk(struct flow *f, struct desk *out, struct err *err)
 	bool ok;
 
 	memset(out, 0, sizeof *out);
+	f->despite_damage = true;
 	out->now = world_now(f->world);
 	ok = inbox_count(f, &out->inbox, err) && desk_open(f, false, &d, err) &&
 	    docket_counts(d, out->now, &out->counts, err) &&

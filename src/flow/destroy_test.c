@@ -551,7 +551,7 @@ a_restored_home_that_was_frozen_before_its_peers_answered_opens_nothing(void **s
 	assert_string_equal(why.reason, "evidence.recovering");
 	assert_non_null(strstr(why.text, "ledger succeed"));
 	as(FIRST);
-	OK(flow_ledger_succeed(&j.b.flow, "split", &err));
+	OK(flow_ledger_succeed(&j.b.flow, "split", NULL, &err));
 	OK(opens(&j.b, "bag", &err));
 }
 

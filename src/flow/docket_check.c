@@ -24,7 +24,8 @@ row_look(void *arg, const struct leaf *x)
 	bool there;
 
 	l->taken_back = l->taken_back || (x->what == LEAF_RECOVERY &&
-	    strcmp(x->reason, "ledger.taken-back") == 0);
+	    (strcmp(x->reason, "ledger.taken-back") == 0 ||
+	    strcmp(x->reason, LOST_REASON) == 0));
 	if (!l->ok || !x->has_act || x->what == LEAF_REVOKED)
 		return;
 	l->ok = docket_record_at(l->d, x->at, &r, &there, l->err);
@@ -37,7 +38,7 @@ stance_row_look(void *arg, const struct docket_stance *s, struct err *err)
 	struct index_looking *l = arg;
 	struct leaf_value set;
 
-	if (!leaves_stance(l->f, s->what, s->state, s->about, &set, err))
+	if (!leaves_stance_said(l->f, s->what, s->state, s->about, &set, err))
 		return false;
 	l->other += strcmp(set.s, s->value) != 0;
 	return true;
@@ -57,7 +58,7 @@ lost_one(void *arg, const struct journal_entry *e, struct err *err)
 static bool
 index_look(struct index_looking *l, struct err *err)
 {
-	uint64_t at = 0;
+	struct journal_place place = { .at = 0 };
 	struct log *log;
 	bool whole;
 
@@ -67,7 +68,7 @@ index_look(struct index_looking *l, struct err *err)
 	    !docket_records_count(l->d, &l->rows, err))
 		return false;
 	l->entries = journal_count(log_journal(log));
-	if (!journal_glance(l->f->world, home_dir(l->f->home), &at, &whole, journal_lost,
+	if (!journal_glance(l->f->world, home_dir(l->f->home), &place, &whole, journal_lost,
 	    lost_one, l, err) || !docket_stances(l->d, false, stance_row_look, l, err))
 		return false;
 	for (int i = 0; i < LEAF_KINDS; i++)
@@ -94,6 +95,9 @@ docket_compare(struct flow *f, struct docket_check *out, struct err *err)
 		*err = why;
 		return false;
 	}
+	/* But for this, which nobody else would see: what no checkpoint covers yet is gone. */
+	if (!ok && strcmp(why.reason, "journal.shorter") == 0)
+		(void)snprintf(out->text, sizeof out->text, "It knows of records behind the end of the journal: these are lost. Make a copy of this home (comity backup FILE), then: comity ledger succeed --reason damaged; or get the home back from the newest backup");
 	if (!ok)
 		return true;
 	out->lost = l.lost;

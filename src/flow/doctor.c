@@ -569,6 +569,7 @@ flow_doctor(struct flow *f, struct doctor_report *out, struct err *err)
 	bool passed, part, bad;
 
 	out->n = 0;
+	f->despite_damage = true;
 	if (!home_lock(f->home, err) || !flow_keyring(f, &k, err) || !flow_person(f, err))
 		return false;
 	clock_look(f, out);
@@ -592,8 +593,11 @@ flow_doctor(struct flow *f, struct doctor_report *out, struct err *err)
 	ledger_look(f, out);
 	docket_look(f, out);
 	owed_look(f, out);
-	if (!parcels_look(f, out, err))
-		return false;
+	if (!parcels_look(f, out, &why)) {
+		if (!ledger_damage_skip(&why, err))
+			return false;
+		say(out, DOCTOR_BAD, "parcels", "%s", why.text);
+	}
 	/* What was found is told, also where nothing more can be written. */
 	if ((passed && !self_test_note(f, &why)) || !record_home(f, EVENT_SELF_TEST,
 	    passed ? "self-test.passed" : bad ? "self-test.failed" : "self-test.part", &why))

@@ -184,7 +184,7 @@ a_cosignature_on_its_way_reaches_a_ledger_that_was_closed_meanwhile(void **state
 	tell(&j.a, &j.b, "XB", "one", &r);
 	assert_int_equal(r.cosigned, 1);
 	by = home_settings(j.b.flow.home)->authority;
-	OK(site_again(&j.a, &err) && flow_ledger_succeed(&j.a.flow, "key", &err));
+	OK(site_again(&j.a, &err) && flow_ledger_succeed(&j.a.flow, "key", NULL, &err));
 	cosigned_closed(&j.a, by.s, 0);
 	tell(&j.b, &j.a, "XA", "two", &r);
 	assert_int_equal(r.cosignatures, 1);
@@ -455,7 +455,7 @@ a_second_copy_is_found_frozen_and_succeeded(void **state)
 	buf_init(&note, NOTE_MAX);
 	assert_false(flow_ledger_checkpoint(&clone.flow, &note, &why));
 	assert_int_equal(why.kind, ERR_REFUSED);
-	OK(flow_ledger_succeed(&clone.flow, "split", &err));
+	OK(flow_ledger_succeed(&clone.flow, "split", NULL, &err));
 	OK(flow_ledger_checkpoint(&clone.flow, &note, &err));
 	ledger_view_init(&v);
 	OK(flow_ledger_show(&clone.flow, &v, &err));

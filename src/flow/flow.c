@@ -27,7 +27,7 @@ flow_clear(struct flow *f)
 	f->cards_known = NULL;
 	ledger_drop(f);
 	ledger_keys_forget(f);
-	f->clock_looked = f->note_looked = false;
+	f->clock_looked = f->note_looked = f->despite_damage = false;
 }
 
 const char *

@@ -42,6 +42,8 @@ struct flow {
 	struct digest note_seen;
 	struct http_detail trouble;	/* the last one with the line, as the library says it */
 	struct leaves *leaves;		/* records that decisions rest on (leaves.h) */
+	/* For who looks after damage, or goes on from it: what a damaged journal cannot say holds. */
+	bool despite_damage;
 	struct cards_known *cards_known; /* cards found as they were taken (cards_bound.c) */
 	struct used_known *used;	/* approvals that were used (used.c) */
 	struct kept *kept;		/* while many parcels are taken in (kept.h) */

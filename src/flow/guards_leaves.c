@@ -9,6 +9,7 @@
 #include "flow/leaves.h"
 
 struct guard_reading {
+	struct leaf_gap gap;		/* a yes from before it counts no more */
 	const struct digest *act;
 	enum call_result call;
 	const struct digest *earlier;	/* NULL: not asked for */
@@ -26,9 +27,11 @@ guard_read(void *arg, const struct leaf *x)
 		return;
 	if (strcmp(x->rule, CALL_RULE) == 0) {
 		(void)!call_result_parse(x->outcome, &result);
+		if (result == CALL_YES && x->at < l->gap.at)
+			result = CALL_NOBODY;
 		l->call = call_result_next(l->call, result);
 	}
-	if (strcmp(x->rule, SEEN_RULE) == 0 && l->earlier != NULL)
+	if (strcmp(x->rule, SEEN_RULE) == 0 && l->earlier != NULL && x->at > l->gap.at)
 		l->seen = l->seen || (strncmp(x->reason, "seen.", 5) == 0 &&
 		    strncmp(x->reason + 5, digest_hex(l->earlier).s, SEEN_HEX) == 0);
 }
@@ -39,7 +42,8 @@ guard_leaf_call(struct flow *f, const struct docket_request *row, enum call_resu
 {
 	struct guard_reading l = { .act = &row->act, .call = CALL_NONE };
 
-	if (row->has_act && !leaves_each(f, LEAF_GUARD, guard_read, &l, err))
+	if (row->has_act && (!leaves_gap(f, &l.gap, err) ||
+	    !leaves_each(f, LEAF_GUARD, guard_read, &l, err)))
 		return false;
 	*out = l.call;
 	return true;
@@ -51,7 +55,8 @@ guard_leaf_seen(struct flow *f, const struct docket_request *row,
 {
 	struct guard_reading l = { .act = &row->act, .earlier = &earlier->act };
 
-	if (row->has_act && !leaves_each(f, LEAF_GUARD, guard_read, &l, err))
+	if (row->has_act && (!leaves_gap(f, &l.gap, err) ||
+	    !leaves_each(f, LEAF_GUARD, guard_read, &l, err)))
 		return false;
 	*seen = l.seen;
 	return true;

@@ -52,7 +52,7 @@ _Static_assert(LEAF_KINDS == 7, "another kind needs another LEAVES_MAGIC");
 static bool
 leaf_wanted(struct span record)
 {
-	return event_is(record, EVENT_CARD) || event_is(record, EVENT_REVOKED) ||
+	return journal_lost(record) || event_is(record, EVENT_CARD) || event_is(record, EVENT_REVOKED) ||
 	    event_is(record, EVENT_RECOVERY) ||
 	    (event_is(record, EVENT_DECIDED) && decision_wanted(record)) ||
 	    (event_is(record, EVENT_ADMINISTRATION) &&
@@ -182,6 +182,23 @@ leaf_keep(struct leaves *l, const struct leaf *x, struct err *err)
 	return true;
 }
 
+/* A recovery that took leaves back from a peer says so behind them (recovery.c). */
+static void
+lost_explain(struct leaves *l, const struct leaf *x)
+{
+	static const char *const backs[] = { "restored", "ledger.shorter", "ledger.taken-back",
+		"ledger.recovered", "ledger.resumed" };
+
+	if (strcmp(x->reason, LOST_REASON) == 0) {
+		l->lost = 0;
+		l->gap = x->at;
+		l->gap_time = x->time;
+	}
+	for (size_t i = 0; i < sizeof backs / sizeof *backs; i++)
+		if (strcmp(x->reason, backs[i]) == 0)
+			l->lost = 0;
+}
+
 static bool
 leaf_add(void *arg, const struct journal_entry *e, struct err *err)
 {
@@ -189,10 +206,18 @@ leaf_add(void *arg, const struct journal_entry *e, struct err *err)
 	struct leaf x;
 	struct record r;
 
+	if (journal_lost(e->record)) {
+		l->lost = e->at;
+		return true;
+	}
 	if (!record_decode(&r, e->record, err))
 		return false;
 	l->named = l->named || leaves_note_named(l, &r);
-	return !leaf_fill(&x, &r, e->at) || leaf_keep(l, &x, err);
+	if (!leaf_fill(&x, &r, e->at))
+		return true;
+	if (x.what == LEAF_RECOVERY)
+		lost_explain(l, &x);
+	return leaf_keep(l, &x, err);
 }
 
 void
@@ -218,15 +243,68 @@ leaves_forget(struct flow *f)
 	f->leaves = NULL;
 }
 
+/* No journal: was there one?  A new home has none of these. */
+static bool
+journal_missed(struct flow *f, bool *yes, struct err *err)
+{
+	static const char *const tell[] = { "journal/offsets", LEAVES_PATH, "journal/damaged-1",
+		LOG_PATH "/tree", LOG_PATH "/signed", LOG_PATH "/checkpoint", LOG_PATH "/standing",
+		LOG_PATH "/before", "cards/own" };
+	struct docket *d = NULL;
+	uint64_t end = 0;
+	bool ok;
+
+	*yes = home_settings(f->home)->ledger > 0;
+	for (size_t i = 0; !*yes && i < sizeof tell / sizeof *tell; i++)
+		if (!path_look(f->world, home_dir(f->home), tell[i], yes, err))
+			return false;
+	if (*yes || !home_has(f->home, "docket.sqlite"))
+		return true;
+	if (!home_docket(f->home, &d, err))
+		return false;
+	ok = docket_records_end(d, &end, err);
+	home_docket_done(f->home);
+	*yes = end > 0;
+	return ok;
+}
+
+static bool
+journal_absent(struct flow *f, bool *whole, struct err *err)
+{
+	bool missed;
+
+	*whole = true;
+	return journal_missed(f, &missed, err) && (!missed || err_set(err, ERR_UNPROVEN,
+	    "journal.damaged", "the journal is gone: there is no file " JOURNAL_PATH
+	    ", and this home had one"));
+}
+
+/* One that was cut at the end of an entry holds, and is not all. */
+static bool
+reach_check(struct flow *f, struct err *err)
+{
+	uint64_t reach;
+
+	return log_journal_reach(f->world, home_dir(f->home), &reach, err) &&
+	    (reach <= f->leaves->read.at || err_set(err, ERR_UNPROVEN, "journal.shorter",
+	    "the journal ends before byte %llu, where it ended once: it was cut, or is an older copy",
+	    (unsigned long long)reach));
+}
+
 static bool
 glance_on(struct flow *f, bool *whole, struct err *err)
 {
+	struct leaves *l = f->leaves;
 	struct err why = ERR_INIT;
+	bool first = !l->looked;
 
-	*whole = true;
-	if (journal_glance(f->world, home_dir(f->home), &f->leaves->at, whole, leaf_wanted,
-	    leaf_add, f->leaves, &why) || why.kind == ERR_ABSENT)
-		return true;
+	if (journal_glance(f->world, home_dir(f->home), &l->read, whole, leaf_wanted,
+	    leaf_add, l, &why)) {
+		l->looked = true;
+		return !first || !*whole || reach_check(f, err);
+	}
+	if (why.kind == ERR_ABSENT)
+		return journal_absent(f, whole, err);
 	*err = why;
 	return err_wrap(err, "the journal");
 }
@@ -265,7 +343,7 @@ leaves_go_on(struct flow *f, struct err *err)
 			ok = f->leaves == NULL ? leaves_read(f, err) :
 			    glance(f, &whole, err) && (whole || err_set(err, ERR_UNPROVEN,
 			    "journal.damaged", "the journal is damaged at byte %llu",
-			    (unsigned long long)f->leaves->at));
+			    (unsigned long long)f->leaves->read.at));
 		else if (strcmp(why.reason, "home.busy") != 0)
 			ok = (*err = why, false);
 	}
@@ -315,7 +393,33 @@ leaves_end(struct flow *f, uint64_t *out, struct err *err)
 {
 	if (!leaves_read(f, err))
 		return false;
-	*out = f->leaves->at;
+	*out = f->leaves->read.at;
+	return true;
+}
+
+bool
+leaves_pass(const struct flow *f, const struct err *why, struct err *err)
+{
+	bool damage = docket_rebuild_despite(why) && why->kind != ERR_CONFLICT;
+
+	if (damage && f->despite_damage)
+		return true;
+	*err = *why;
+	return damage ? err_wrap(err,
+	    "what the records say of persons, cards and ended trust cannot be read, and nothing is done without it. See what is wrong with: comity ledger check; then go on with a successor, which loses nothing that can still be read: comity ledger succeed --reason damaged. Or make a home of the newest backup: comity restore") :
+	    false;
+}
+
+bool
+leaves_gap(struct flow *f, struct leaf_gap *out, struct err *err)
+{
+	const struct leaves *l;
+
+	if (!leaves_read(f, err))
+		return false;
+	l = f->leaves;
+	*out = l->lost > l->gap ? (struct leaf_gap){ l->lost, INT64_MAX } :
+	    (struct leaf_gap){ l->gap, l->gap_time };
 	return true;
 }
 
@@ -343,6 +447,15 @@ struct stance_looking {
 	const char *rule;
 };
 
+static struct leaf_value
+leaf_value_of(const struct leaf *x)
+{
+	struct leaf_value v = { .at = x->at };
+
+	(void)snprintf(v.s, sizeof v.s, "%s", x->outcome);
+	return v;
+}
+
 static void
 stance_look(void *arg, const struct leaf *x)
 {
@@ -350,20 +463,37 @@ stance_look(void *arg, const struct leaf *x)
 
 	if (!x->has_act && strcmp(x->rule, l->rule) == 0 &&
 	    strcmp(x->reason, l->reason) == 0 && strcmp(x->outcome, "refused") != 0)
-		(void)snprintf(l->out->s, sizeof l->out->s, "%s", x->outcome);
+		*l->out = leaf_value_of(x);
+}
+
+bool
+leaves_stance_said(struct flow *f, const char *rule, const char *state, const char *about,
+    struct leaf_value *out, struct err *err)
+{
+	struct stance_looking l = { .out = out, .rule = rule };
+
+	memset(out, 0, sizeof *out);
+	if (strlen(state) != 2)
+		return true;
+	guard_stance_reason(rule, state, about, l.reason);
+	return leaves_each(f, LEAF_GUARD, stance_look, &l, err);
 }
 
 bool
 leaves_stance(struct flow *f, const char *rule, const char *state, const char *about,
     struct leaf_value *out, struct err *err)
 {
-	struct stance_looking l = { .out = out, .rule = rule };
+	struct leaf_gap gap;
 
-	out->s[0] = '\0';
-	if (strlen(state) != 2)
+	if (!leaves_stance_said(f, rule, state, about, out, err) || !leaves_gap(f, &gap, err))
+		return false;
+	if (gap.at <= out->at || strlen(state) != 2)
 		return true;
-	guard_stance_reason(rule, state, about, l.reason);
-	return leaves_each(f, LEAF_GUARD, stance_look, &l, err);
+	if (strcmp(rule, REALTIME_RULE) == 0)
+		out->s[0] = '\0';
+	else if (strcmp(about, RISK_ALL) == 0)
+		(void)snprintf(out->s, sizeof out->s, "%s", risk_level_name(RISK_BLOCKED));
+	return true;
 }
 
 struct peer_looking {
@@ -400,15 +530,17 @@ ended_look(void *arg, const struct leaf *x)
 
 /* No card is taken while trust is ended, but one whose words were compared. */
 bool
-leaves_revoked(struct flow *f, const struct authority_id *peer, bool *yes,
+leaves_revoked(struct flow *f, const struct authority_id *peer, enum peer_trust *out,
     struct err *err)
 {
 	struct peer_looking l = { .peer = peer };
+	struct leaf_gap gap;
 
 	if (!leaves_each(f, LEAF_REVOKED, ended_look, &l, err) ||
-	    !leaves_each(f, LEAF_CARD, card_look, &l, err))
+	    !leaves_each(f, LEAF_CARD, card_look, &l, err) || !leaves_gap(f, &gap, err))
 		return false;
-	*yes = l.revoked_at > l.words_at;
+	*out = l.revoked_at > l.words_at ? TRUST_ENDED :
+	    gap.at > l.words_at ? TRUST_LOST : TRUST_STANDS;
 	return true;
 }
 
@@ -456,11 +588,12 @@ leaves_peers(struct flow *f,
 	for (size_t i = 0; i < f->leaves->of[LEAF_CARD].n; i++) {
 		const struct leaf_list *of = &f->leaves->of[LEAF_CARD];
 		struct authority_id peer = of->list[i].peer;
-		bool ended;
+		enum peer_trust trust;
 
 		if (!peer_is_new(of, i))
 			continue;
-		if (!leaves_revoked(f, &peer, &ended, err) || (!ended && !each(arg, &peer, err)))
+		if (!leaves_revoked(f, &peer, &trust, err) ||
+		    (trust != TRUST_ENDED && !each(arg, &peer, err)))
 			return false;
 	}
 	return true;

@@ -39,7 +39,7 @@ struct leaf {
 /*
  * Each of one kind, oldest first; x is borrowed until each returns, which writes no record.
  * ERR_UNPROVEN "journal.damaged", "journal.shorter"; ERR_INPUT: a record that this program
- * cannot read.  A home without a journal has none.
+ * cannot read.  A home that never had a journal has none.
  */
 MUST bool leaves_each(struct flow *f, enum leaf_what what,
     void (*each)(void *arg, const struct leaf *x), void *arg, struct err *err);
@@ -58,15 +58,46 @@ MUST bool leaves_note(struct flow *f, struct err *err);
 /* Does the note say what all of the journal says?  For who has the lock; reads all of it. */
 MUST bool leaves_note_check(struct flow *f, bool *same, struct err *err);
 
+/*
+ * They could not be read (why): true for who looks after damage, or leads out of it
+ * (despite_damage).  Else *err, with the next step.
+ */
+MUST bool leaves_pass(const struct flow *f, const struct err *why, struct err *err);
+
+/*
+ * Records were lost to damage, and a successor went on without them (succeed.c): what came
+ * before this offset of the journal may have been more than it says now.  A yes from before
+ * it counts no more, until somebody says it again; a no still does.  at 0: all is there.
+ * Lost records that nothing explains count as well: their time is nobody's (INT64_MAX).
+ */
+struct leaf_gap {
+	uint64_t at;
+	int64_t time;
+};
+MUST bool leaves_gap(struct flow *f, struct leaf_gap *out, struct err *err);
+#define LOST_REASON "ledger.lost"	/* of the record behind them; its file: the old journal */
+
 /* The newest list of persons that a leaf names; number 0: none does. */
 MUST bool leaves_people(struct flow *f, struct leaf *newest, struct err *err);
-/* What was set last about a State (guards.h: reason "risk.xb.all"); "" nothing was. */
-struct leaf_value { char s[24]; };
+/*
+ * What counts of what was set last about a State (guards.h: reason "risk.xb.all"); "" nothing
+ * was.  Not set since records were lost: the strictest level, and nothing is on.
+ * stance_said: what the records have, whatever was lost.
+ */
+struct leaf_value {
+	char s[24];
+	uint64_t at;			/* of the record; 0: there is none */
+};
+MUST bool leaves_stance_said(struct flow *f, const char *rule, const char *state,
+    const char *about, struct leaf_value *out, struct err *err);
 MUST bool leaves_stance(struct flow *f, const char *rule, const char *state,
     const char *about, struct leaf_value *out, struct err *err);
-/* Was trust in this authority ended here, and no card of it taken after that by its words? */
-MUST bool leaves_revoked(struct flow *f, const struct authority_id *peer, bool *yes,
-    struct err *err);
+/*
+ * Was trust in this authority ended here, and no card of it taken after that by its words?
+ * LOST: that may be among the records that were lost.
+ */
+MUST bool leaves_revoked(struct flow *f, const struct authority_id *peer,
+    enum peer_trust *out, struct err *err);
 /*
  * The same of a card or certificate that its own authority revoked, by its id: since when.
  * Of what was taken in by a program before leaves named it, nothing is found.

@@ -23,7 +23,7 @@
  * Begins the file.  A program that wants other records of the journal, or other things of
  * them, writes another number: a note of before lacks them.
  */
-#define LEAVES_MAGIC "comity-leaves/2\n"
+#define LEAVES_MAGIC "comity-leaves/3\n"
 /*
  * So much of the journal is read by a command at most before a checkpoint brings a new note:
  * a fifth of a second from a slow card.  It has some 8,000 records.
@@ -41,11 +41,18 @@ struct leaf_list {
 };
 struct leaves {
 	struct leaf_list of[LEAF_KINDS];
-	uint64_t at;			/* all before it was looked at */
+	struct journal_place read;	/* all before it was looked at */
+	/*
+	 * The last record that is its leaf alone and that no record behind it explains; and the
+	 * last one that says that records were lost to damage, and when.
+	 */
+	uint64_t lost, gap;
+	int64_t gap_time;
 	uint64_t noted;			/* so far by the note; 0: there was none */
 	uint64_t tried;			/* when one was written last, or could not be */
 	struct digest note;
 	bool named;			/* by a record */
+	bool looked;			/* the file was read to its end once */
 };
 
 /* All that the journal says up to now; f->leaves is set. */
@@ -63,7 +70,6 @@ MUST bool leaves_note_load(struct flow *f, struct leaves *l, struct err *err);
 /* Does this record name the note that l has? */
 bool leaves_note_named(const struct leaves *l, const struct record *r);
 /* Its bytes.  ERR_LIMIT "buf.limit": more than LEAVES_NOTE_MAX. */
-MUST bool leaves_note_bytes(const struct leaves *l, const struct digest *chain,
-    struct buf *out, struct err *err);
+MUST bool leaves_note_bytes(const struct leaves *l, struct buf *out, struct err *err);
 
 #endif

@@ -33,11 +33,11 @@ leaf_put(struct buf *out, const struct leaf *x, struct err *err)
 }
 
 bool
-leaves_note_bytes(const struct leaves *l, const struct digest *chain, struct buf *out,
-    struct err *err)
+leaves_note_bytes(const struct leaves *l, struct buf *out, struct err *err)
 {
-	bool ok = buf_add_text(out, LEAVES_MAGIC, err) && buf_add_u64(out, l->at, err) &&
-	    buf_add(out, digest_span(chain), err);
+	bool ok = buf_add_text(out, LEAVES_MAGIC, err) && buf_add_u64(out, l->read.at, err) &&
+	    buf_add(out, digest_span(&l->read.chain), err) && buf_add_u64(out, l->lost, err) &&
+	    buf_add_u64(out, l->gap, err) && buf_add_u64(out, (uint64_t)l->gap_time, err);
 
 	for (int k = 0; k < LEAF_KINDS; k++)
 		for (size_t i = 0; ok && i < l->of[k].n; i++)
@@ -95,15 +95,18 @@ leaf_take(struct cursor *c, struct leaf *x)
 
 /* *whole false: it is no note that this program reads. */
 static bool
-note_take(struct span bytes, struct leaves *l, struct digest *chain, bool *whole,
-    struct err *err)
+note_take(struct span bytes, struct leaves *l, bool *whole, struct err *err)
 {
 	struct cursor c = cursor_of(bytes);
 	struct span magic;
+	uint64_t gap_time = 0;
 	struct leaf x;
 
 	*whole = cursor_take(&c, sizeof LEAVES_MAGIC - 1, &magic) &&
-	    span_is(magic, LEAVES_MAGIC) && cursor_u64(&c, &l->at) && digest_take(&c, chain);
+	    span_is(magic, LEAVES_MAGIC) && cursor_u64(&c, &l->read.at) &&
+	    digest_take(&c, &l->read.chain) && cursor_u64(&c, &l->lost) &&
+	    cursor_u64(&c, &l->gap) && cursor_u64(&c, &gap_time);
+	l->gap_time = (int64_t)gap_time;
 	while (*whole && !cursor_done(&c)) {
 		*whole = leaf_take(&c, &x);
 		if (*whole && !leaf_keep(l, &x, err))
@@ -118,15 +121,13 @@ static bool
 note_read(struct flow *f, struct buf *bytes, struct leaves *l, bool *holds,
     struct err *err)
 {
-	struct digest chain;
-
 	*holds = false;
 	if (!home_load(f->home, LEAVES_PATH, bytes, err) ||
 	    !digest_of(buf_span(bytes), &l->note, err) ||
-	    !note_take(buf_span(bytes), l, &chain, holds, err))
+	    !note_take(buf_span(bytes), l, holds, err))
 		return false;
-	return !*holds || journal_chain_is(f->world, home_dir(f->home), l->at, &chain, holds,
-	    err);
+	return !*holds || journal_chain_is(f->world, home_dir(f->home), l->read.at,
+	    &l->read.chain, holds, err);
 }
 
 bool
@@ -140,7 +141,7 @@ leaves_note_load(struct flow *f, struct leaves *l, struct err *err)
 	ok = note_read(f, &bytes, l, &holds, &why);
 	buf_clear(&bytes);
 	if (ok && holds) {
-		l->noted = l->at;
+		l->noted = l->read.at;
 		return true;
 	}
 	leaves_empty(l);
@@ -160,14 +161,13 @@ leaves_note_named(const struct leaves *l, const struct record *r)
 
 /* Durable, before a record says that it is there. */
 static bool
-next_save(struct flow *f, struct journal *j, struct record_file *named, struct err *err)
+next_save(struct flow *f, struct record_file *named, struct err *err)
 {
-	struct digest chain = journal_chain(j);
 	struct buf bytes;
 	bool ok;
 
 	buf_init(&bytes, LEAVES_NOTE_MAX);
-	ok = leaves_note_bytes(f->leaves, &chain, &bytes, err) &&
+	ok = leaves_note_bytes(f->leaves, &bytes, err) &&
 	    digest_of(buf_span(&bytes), &named->sha256, err) &&
 	    home_save(f->home, LEAVES_NEXT, buf_span(&bytes), err);
 	(void)snprintf(named->path, sizeof named->path, LEAVES_PATH);
@@ -178,23 +178,23 @@ next_save(struct flow *f, struct journal *j, struct record_file *named, struct e
 
 /* Cut anywhere: the one before is there, or none. */
 static bool
-note_write(struct flow *f, struct log *log, struct err *err)
+note_write(struct flow *f, struct err *err)
 {
 	struct leaves *l = f->leaves;
 	struct record r;
 
-	l->tried = l->at;
+	l->tried = l->read.at;
 	if (!flow_person(f, err))
 		return false;
 	record_begin(f, &r, EVENT_ADMINISTRATION);
 	(void)snprintf(r.reason, sizeof r.reason, LEAVES_REASON);
-	if (!next_save(f, log_journal(log), &r.files[0], err))
+	if (!next_save(f, &r.files[0], err))
 		return false;
 	r.files_n = 1;
 	if (!record_journal(f, &r, err) || !path_rename(f->world, home_dir(f->home),
 	    LEAVES_NEXT, home_dir(f->home), LEAVES_PATH, true, err))
 		return false;
-	l->noted = l->at;
+	l->noted = l->read.at;
 	l->note = r.files[0].sha256;
 	l->named = true;
 	return true;
@@ -220,8 +220,8 @@ leaves_note(struct flow *f, struct err *err)
 	end = journal_end(log_journal(log));
 	if (end <= LEAVES_STEP || (f->leaves != NULL && !due(f->leaves, end)))
 		return true;
-	if (leaves_read(f, &why) && f->leaves->at == end && due(f->leaves, end) &&
-	    note_write(f, log, &why))
+	if (leaves_read(f, &why) && f->leaves->read.at == end && due(f->leaves, end) &&
+	    note_write(f, &why))
 		return true;
 	/* It is a help and no more; but of a log that failed nothing more is said. */
 	return f->log != NULL || (*err = why, false);
@@ -242,7 +242,7 @@ leaf_same(const struct leaf *a, const struct leaf *b)
 static bool
 leaves_same(const struct leaves *a, const struct leaves *b)
 {
-	bool same = true;
+	bool same = a->lost == b->lost && a->gap == b->gap && a->gap_time == b->gap_time;
 
 	for (int k = 0; same && k < LEAF_KINDS; k++) {
 		same = a->of[k].n == b->of[k].n;

@@ -181,7 +181,7 @@ a_note_is_written_when_more_than_a_step_lies_behind_the_last(void **state)
 	long_home(&j, 403);
 	level_is(&j.a, "blocked");
 	l = j.a.flow.leaves;
-	end = l->at;
+	end = l->read.at;
 	l->tried = end - LEAVES_STEP;
 	OK(leaves_note(&j.a.flow, &err));
 	assert_false(path_exists(j.world, NULL, NOTE));
@@ -205,19 +205,18 @@ leaf_of_bytes(struct leaves *l, size_t less)
 static void
 a_note_has_a_greatest_length(void **state)
 {
-	struct leaves l = { .at = 1 };
-	struct digest chain = { { 0 } };
+	struct leaves l = { .read.at = 1 };
 	struct err why = ERR_INIT;
 	size_t one, left;
 	struct buf b;
 
 	(void)state;
 	buf_init(&b, LEAVES_NOTE_MAX);
-	OK(leaves_note_bytes(&l, &chain, &b, &err));
+	OK(leaves_note_bytes(&l, &b, &err));
 	left = LEAVES_NOTE_MAX - b.n;
 	leaf_of_bytes(&l, 0);
 	buf_reset(&b);
-	OK(leaves_note_bytes(&l, &chain, &b, &err));
+	OK(leaves_note_bytes(&l, &b, &err));
 	one = b.n - (LEAVES_NOTE_MAX - left);
 	left -= one;
 	/* The last two share what is left. */
@@ -227,11 +226,11 @@ a_note_has_a_greatest_length(void **state)
 	leaf_of_bytes(&l, (3 * one - left) / 3);
 	leaf_of_bytes(&l, 3 * one - left - 2 * ((3 * one - left) / 3));
 	buf_reset(&b);
-	OK(leaves_note_bytes(&l, &chain, &b, &err));
+	OK(leaves_note_bytes(&l, &b, &err));
 	assert_int_equal(b.n, LEAVES_NOTE_MAX);
 	l.of[LEAF_GUARD].list[0].rule[0] = 'x';
 	buf_reset(&b);
-	assert_false(leaves_note_bytes(&l, &chain, &b, &why));
+	assert_false(leaves_note_bytes(&l, &b, &why));
 	assert_string_equal(why.reason, "buf.limit");
 	buf_clear(&b);
 	leaves_empty(&l);
@@ -270,18 +269,16 @@ a_note_that_was_changed_is_not_believed(void **state)
 static void
 note_forge(struct job *j)
 {
-	struct digest chain;
 	struct leaves *l;
 	struct buf b;
 	struct log *log;
 
 	OK(ledger_log(&j->a.flow, &log, &err) && leaves_read(&j->a.flow, &err));
-	chain = journal_chain(log_journal(log));
 	buf_init(&b, LEAVES_NOTE_MAX);
 	l = j->a.flow.leaves;
-	assert_int_equal(l->at, journal_end(log_journal(log)));
+	assert_int_equal(l->read.at, journal_end(log_journal(log)));
 	l->of[LEAF_GUARD].n = 0;
-	OK(leaves_note_bytes(l, &chain, &b, &err));
+	OK(leaves_note_bytes(l, &b, &err));
 	file_put(j, NOTE, &b);
 	buf_clear(&b);
 }
@@ -382,7 +379,7 @@ a_successor_reads_the_same_note(void **state)
 
 	(void)state;
 	noted_home(&j, 409);
-	OK(flow_ledger_succeed(&j.a.flow, "key", &err));
+	OK(flow_ledger_succeed(&j.a.flow, "key", NULL, &err));
 	next_says(&j.a, "blocked", true);
 	job_end(&j);
 }

@@ -179,8 +179,15 @@ MUST bool flow_ledger_policy(struct flow *f, unsigned k, struct buf *out,
  * does not have.  A record says so.  ERR_REFUSED "ledger.known": a peer has shown more.
  */
 MUST bool flow_ledger_resume(struct flow *f, struct err *err);
-/* A successor log (D14): new key, new card, its first leaf cites the last good checkpoint. */
-MUST bool flow_ledger_succeed(struct flow *f, const char *reason, struct err *err);
+/*
+ * A successor log (D14): new key, new card, its first leaf cites the last good checkpoint.
+ * reason "damaged" leads out of a damaged journal, or none: what can be proven of it goes on,
+ * *said (may be NULL) tells how much that is.  Where records were lost a record says so, and
+ * what they may have said holds a yes back until somebody says it again (leaves_gap).
+ * ERR_UNPROVEN "people.rolled-back": the list of persons is older than what is left says.
+ */
+MUST bool flow_ledger_succeed(struct flow *f, const char *reason, struct salvaged *said,
+    struct err *err);
 
 /* ---- custody (custody.c) ---- */
 

@@ -51,8 +51,12 @@ damage(struct checking *c, const char *what, const struct err *why, struct err *
 		*err = *why;
 		return false;
 	}
-	found(c, true, what, "%s. Get this home back from a backup, or the entries from a peer.",
-	    why->text);
+	if (strncmp(why->reason, "journal.", 8) == 0)
+		found(c, true, what, "%s. Make a copy of this home first (comity backup FILE). What can still be read of it goes on with: comity ledger succeed --reason damaged; or get the home back from the newest backup.",
+		    why->text);
+	else
+		found(c, true, what, "%s. Get this home back from a backup, or the entries from a peer.",
+		    why->text);
 	return true;
 }
 
@@ -81,7 +85,7 @@ advice(const char *path, const char *why)
 		{ LOG_PATH "/signed", "Nothing is signed until it is clear what was signed last: exchange bundles with all peers (comity bundle write DIR --to PEER --ledger)" },
 		{ LOG_PATH "/standing", "Nothing is signed until it is clear whether this ledger may: exchange bundles with all peers (comity bundle write DIR --to PEER --ledger)" },
 		{ OTHERS_PATH, "Get this file back from a backup" },
-		{ "journal/", "Get this home back from a backup, or the entries from a peer" },
+		{ "journal/", "Make a copy of this home first (comity backup FILE). What can still be read of it goes on with: comity ledger succeed --reason damaged; or get the home back from the newest backup" },
 	};
 
 	if (name_ends(why, LOG_OTHER_ROOT))
@@ -426,6 +430,7 @@ flow_ledger_check(struct flow *f, bool parcels, struct ledger_check *out,
 	struct checking c = { .f = f, .out = out };
 
 	memset(out, 0, sizeof *out);
+	f->despite_damage = true;
 	return home_lock(f->home, err) && log_check(&c, err) && leaves_check(&c, err) &&
 	    people_check(&c, err) && index_check(&c, err) &&
 	    others_check(&c, err) &&

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flow/exchange.h"
+#include "flow/leaves.h"
 #include "flow/people.h"
 
 void
@@ -227,29 +228,43 @@ checkpoint_fill(struct log *l, struct ledger_view *v, struct err *err)
 	return damage_add(v, &why, err);
 }
 
+/* What of the log there is to show; without one that opens, its damage. */
+static bool
+log_fill(struct flow *f, struct ledger_view *out, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct leaf_gap gap;
+	struct log *l;
+	bool ok;
+
+	if (!ledger_log(f, &l, &why))
+		return damage_add(out, &why, err);
+	ok = leaves_gap(f, &gap, &why) || damage_add(out, &why, err);
+	if (ok) {
+		out->size = out->unsigned_n = log_size(l);
+		log_state(l, &out->state);
+		ok = recovery_text(f, &out->state, out->state_text, err) &&
+		    checkpoint_fill(l, out, err) && witnesses_fill(f, l, out, err);
+	}
+	if (ok && out->has_checkpoint && out->checkpoint.size <= out->size)
+		out->unsigned_n = out->size - out->checkpoint.size;
+	return ok;
+}
+
 bool
 flow_ledger_show(struct flow *f, struct ledger_view *out, struct err *err)
 {
 	const struct settings *s = home_settings(f->home);
 	struct vkey key;
-	struct log *l;
-	bool found, ok;
+	bool found;
 
-	ok = home_lock(f->home, err) && ledger_log(f, &l, err) &&
-	    own_log_key(f, &key, &found, err) &&
-	    (!found || vkey_print(&key, &out->vkey, err));
-	if (ok) {
-		(void)snprintf(out->origin, sizeof out->origin, "%s",
-		    log_origin(s->authority.s, s->ledger > 0 ? s->ledger : 1).s);
-		out->size = out->unsigned_n = log_size(l);
-		log_state(l, &out->state);
-		ok = recovery_text(f, &out->state, out->state_text, err) &&
-		    checkpoint_fill(l, out, err) && witnesses_fill(f, l, out, err) &&
-		    others_fill(f, out, err);
-	}
-	if (ok && out->has_checkpoint && out->checkpoint.size <= out->size)
-		out->unsigned_n = out->size - out->checkpoint.size;
-	return ok;
+	f->despite_damage = true;
+	if (!home_lock(f->home, err) || !own_log_key(f, &key, &found, err) ||
+	    (found && !vkey_print(&key, &out->vkey, err)))
+		return false;
+	(void)snprintf(out->origin, sizeof out->origin, "%s",
+	    log_origin(s->authority.s, s->ledger > 0 ? s->ledger : 1).s);
+	return log_fill(f, out, err) && others_fill(f, out, err);
 }
 
 bool

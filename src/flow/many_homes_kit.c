@@ -931,7 +931,7 @@ do_succeed(struct many *m, unsigned h, struct face *f, void *arg, struct err *er
 	(void)arg;
 	m->out->succeeded++;
 	f->acked = 0;		/* of another log from now on */
-	return flow_ledger_succeed(&f->site.flow, "damaged", err);
+	return flow_ledger_succeed(&f->site.flow, "damaged", NULL, err);
 }
 
 /*

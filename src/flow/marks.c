@@ -119,6 +119,7 @@ struct saids {
 	size_t n;
 	bool earlier;			/* a record of an earlier version, of some evidence */
 	bool short_of;			/* of memory */
+	struct leaf_gap gap;
 };
 
 static void
@@ -161,7 +162,7 @@ saids_load(struct flow *f, struct saids *s, struct err *err)
 	size_t n = 0;
 
 	memset(s, 0, sizeof *s);
-	if (!leaves_each(f, LEAF_MARKS, said_look, s, err) ||
+	if (!leaves_gap(f, &s->gap, err) || !leaves_each(f, LEAF_MARKS, said_look, s, err) ||
 	    (s->short_of && !err_memory(err))) {
 		saids_clear(s);
 		return false;
@@ -185,13 +186,33 @@ number_order(const void *key, const void *item)
 }
 
 /* NULL: no record names a list of it. */
-static const struct digest *
+static const struct said *
 said_of(const struct saids *s, unsigned evidence)
 {
-	const struct said *x = s->n == 0 ? NULL : bsearch(&evidence, s->list, s->n,
-	    sizeof *s->list, number_order);
+	return s->n == 0 ? NULL : bsearch(&evidence, s->list, s->n, sizeof *s->list,
+	    number_order);
+}
 
-	return x == NULL ? NULL : &x->list;
+/* Records were lost since it was decided: evidence of before may have had more. */
+static bool
+said_lost(struct flow *f, const struct saids *all, unsigned evidence, bool *lost,
+    struct err *err)
+{
+	const struct said *x = said_of(all, evidence);
+	struct err why = ERR_INIT;
+	struct evidence *e;
+	bool ok;
+
+	*lost = false;
+	if (all->gap.at <= (x != NULL ? x->at : 0))
+		return true;
+	e = mem_new(sizeof *e, err);
+	if (e == NULL)
+		return false;
+	ok = evidence_load(f->home, evidence, e, &why);
+	*lost = !ok || e->added_at <= all->gap.time;
+	mem_free(e);
+	return ok || ledger_damage_skip(&why, err);
 }
 
 /*
@@ -203,13 +224,13 @@ static void
 marks_compare(const struct saids *all, unsigned evidence, const struct digest *file,
     struct marks *out)
 {
-	const struct digest *said = said_of(all, evidence);
+	const struct said *said = said_of(all, evidence);
 
 	out->has_said = said != NULL;
 	if (said != NULL)
-		out->said = *said;
+		out->said = said->list;
 	out->differ = out->differ || (said != NULL ? file == NULL ||
-	    !digest_eq(file, said) : file != NULL && !all->earlier);
+	    !digest_eq(file, &said->list) : file != NULL && !all->earlier);
 	out->all = out->all || out->differ;
 	if (out->differ || !out->has_said)
 		out->acts_n = 0;
@@ -279,14 +300,15 @@ marks_load_said(struct flow *f, const struct saids *all, unsigned evidence,
     struct marks *out, struct err *err)
 {
 	struct evidence_file path = evidence_path(evidence, "restricted");
-	bool there = false, is = false;
+	bool there = false, is = false, lost;
 	struct digest file;
 
 	memset(out, 0, sizeof *out);
-	if (!path_look(f->world, home_dir(f->home), path.s, &there, err) ||
+	if (!said_lost(f, all, evidence, &lost, err) ||
+	    !path_look(f->world, home_dir(f->home), path.s, &there, err) ||
 	    (there && !marks_file(f, path.s, out, &file, &is, err)))
 		return false;
-	out->differ = there && !is;
+	out->differ = lost || (there && !is);
 	out->has_file = is;
 	if (is)
 		out->file = file;

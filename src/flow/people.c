@@ -40,23 +40,90 @@ people_newest(struct flow *f, unsigned *newest, bool *so, struct err *err)
 	struct err why = ERR_INIT;
 	struct digest is;
 	struct leaf leaf;
-	bool ok;
 
 	*newest = 0;
 	*so = true;
-	ok = leaves_people(f, &leaf, &why);
-	/* What is wrong with the journal is told by who needs it: rebuild must run. */
-	if (!ok && (!docket_rebuild_despite(&why) || why.kind == ERR_CONFLICT)) {
-		*err = why;
-		return false;
-	}
-	if (!ok || leaf.number == 0)
+	if (!leaves_people(f, &leaf, &why))
+		return leaves_pass(f, &why, err);
+	if (leaf.number == 0)
 		return true;
 	*newest = leaf.number;
 	if (!people_list_digest(f->home, leaf.number, &is, so, err))
 		return false;
 	*so = *so && digest_eq(&is, &leaf.digest);
 	return true;
+}
+
+/* ---- after records were lost ---- */
+
+struct said_looking {
+	const struct people *p;
+	uint64_t since;
+	bool said[PEOPLE_MAX];
+};
+
+static void
+said_look(void *arg, const struct leaf *x)
+{
+	struct said_looking *l = arg;
+	size_t n = sizeof PEOPLE_CONFIRMED - 1;
+	uint64_t number;
+
+	if (x->at < l->since || strncmp(x->reason, PEOPLE_CONFIRMED, n) != 0 ||
+	    !decimal_parse(span_text(x->reason + n), PEOPLE_MAX, &number))
+		return;
+	for (size_t i = 0; i < l->p->n; i++)
+		l->said[i] = l->said[i] || (l->p->list[i].number == number &&
+		    !l->p->list[i].disabled && !l->p->list[i].afar);
+}
+
+bool
+people_said_since(struct flow *f, const struct people *p, struct people_said *out,
+    struct err *err)
+{
+	struct said_looking l = { .p = p };
+	struct leaf_gap gap;
+
+	memset(out, 0, sizeof *out);
+	if (!leaves_gap(f, &gap, err) || gap.at == 0)
+		return gap.at == 0;
+	l.since = gap.at;
+	if (!leaves_each(f, LEAF_PEOPLE, said_look, &l, err))
+		return false;
+	for (size_t i = 0; i < p->n; i++)
+		out->have += l.said[i];
+	out->need = people_here(p) < PEOPLE_SAY_MIN ? people_here(p) : PEOPLE_SAY_MIN;
+	return true;
+}
+
+/* A home without a list is one person's: nobody else could say anything. */
+bool
+people_said_here(struct flow *f, struct people_said *out, struct err *err)
+{
+	struct people *p = NULL;
+	bool has, ok;
+
+	memset(out, 0, sizeof *out);
+	if (!home_people_look(f->home, &has, err) ||
+	    (has && !people_load(f->home, &p, err)))
+		return false;
+	ok = !has || people_said_since(f, p, out, err);
+	people_free(p);
+	return ok;
+}
+
+static bool
+said_ask(struct flow *f, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct people_said said;
+
+	if (!people_said_here(f, &said, &why))
+		return leaves_pass(f, &why, err);
+	return f->despite_damage || said.have >= said.need || err_set(err, ERR_REFUSED,
+	    "people.unconfirmed",
+	    "records of this home were lost, and that somebody left, or got another role, may have been among them: nobody does anything here before enough of those who work here have read the list of persons and said that it is right (%zu of %zu so far). See it with: comity person list; then: comity person confirm",
+	    said.have, said.need);
 }
 
 bool
@@ -67,7 +134,7 @@ people_newest_ask(struct flow *f, struct err *err)
 
 	if (!people_newest(f, &newest, &so, err))
 		return false;
-	return so || err_set(err, ERR_UNPROVEN, "people.rolled-back",
+	return so ? said_ask(f, err) : err_set(err, ERR_UNPROVEN, "people.rolled-back",
 	    "the ledger names version %u of the list of persons, and %s does not have it: somebody put an older list back, with which a person who left could be in again. Nothing is done under it. Put the folder people of the newest backup back (comity restore makes a home of it), and ask who had this disk",
 	    newest, home_path(f->home));
 }

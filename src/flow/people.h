@@ -177,6 +177,13 @@ MUST bool flow_person_add(struct flow *f, const struct person_wish *wish,
 MUST bool flow_person_role(struct flow *f, unsigned number, unsigned add,
     unsigned remove, struct err *err);
 MUST bool flow_person_let_in(struct flow *f, unsigned number, struct err *err);
+/*
+ * The person at work read the list of persons, and it is right: asked of two after records
+ * were lost (flow/ledger.h, flow_ledger_succeed).  *more: how many still have to.
+ * ERR_USE "people.none": the home is one person's; "people.confirm-nothing": none were lost.
+ */
+MUST bool flow_person_confirm(struct flow *f, size_t *more, struct err *err);
+#define PEOPLE_CONFIRMED "people.confirmed."	/* and the number of who said so */
 MUST bool flow_person_disable(struct flow *f, unsigned number, const char *reason,
     struct err *err);
 /* Of the person at work; asked from flow.passphrase. */

@@ -17,7 +17,20 @@ MUST bool person_at_work(struct flow *f, unsigned *out, struct err *err);
  * (a change is cut between list and leaf)?  *newest: that version; 0: no leaf names any.
  */
 MUST bool people_newest(struct flow *f, unsigned *newest, bool *so, struct err *err);
-/* ERR_UNPROVEN "people.rolled-back": an old list was put back, and nothing is done. */
+/*
+ * Records were lost, and that of a newer list of persons may have been among them: how many
+ * persons who work here said since then that this list is the one, of how many it takes.
+ */
+struct people_said { size_t have, need; };
+MUST bool people_said_since(struct flow *f, const struct people *p, struct people_said *out,
+    struct err *err);
+/* The same by the list that lies in the home; zeros where it is one person's. */
+MUST bool people_said_here(struct flow *f, struct people_said *out, struct err *err);
+#define PEOPLE_SAY_MIN 2		/* of them; of one who works here alone, that one */
+/*
+ * ERR_UNPROVEN "people.rolled-back": an old list was put back, and nothing is done.
+ * ERR_REFUSED "people.unconfirmed": nor before people_said_since has enough.
+ */
 MUST bool people_newest_ask(struct flow *f, struct err *err);
 /* The keyring of the person at work, or of a home of one, with this passphrase. */
 MUST bool keyring_with(struct flow *f, struct span secret, struct err *err);

@@ -1266,9 +1266,40 @@ the_check_of_the_ledger_finds_a_list_that_was_put_back(void **state)
 	OK(docket_commit(d, &err));
 	home_docket_done(j.a.flow.home);
 	OK(flow_ledger_check(&j.a.flow, false, check, &err));
-	assert_int_equal(check->n, 1);
+	/* And that the docket says of records which the journal does not have. */
+	assert_int_equal(check->n, 2);
 	assert_string_equal(check->list[0].what, "people");
 	assert_true(check->list[0].bad);
+	assert_string_equal(check->list[1].what, "docket");
+	mem_free(check);
+}
+
+static void
+a_damaged_record_brings_no_list_of_persons_back(void **state)
+{
+	struct ledger_check *check = mem_new(sizeof *check, NULL);
+	struct rebuilt rebuilt;
+
+	(void)state;
+	assert_non_null(check);
+	site_end(&j.a);
+	OK(home_copy(j.world, "aldora", "before", &err));
+	as(ADMINISTERS);
+	OK(flow_person_disable(&j.a.flow, APPROVES, "left the office", &err));
+	list_back("before");
+	as(FIRST);
+	NO(flow_person(&j.a.flow, &err), "people.rolled-back");
+	OK(record_spoil(&j.a, "\"event\":\"card\"", 1, &err));
+	as(FIRST);
+	NO(flow_person(&j.a.flow, &err), "journal.damaged");
+	as(APPROVES);
+	NO(flow_may(&j.a.flow, PEOPLE_VIEW, &err), "journal.damaged");
+	/* Who looks after the damage is let in. */
+	as(FIRST);
+	OK(flow_ledger_check(&j.a.flow, false, check, &err));
+	assert_true(check->n > 0);
+	as(FIRST);
+	NO(flow_rebuild(&j.a.flow, &rebuilt, &err), "journal.damaged");
 	mem_free(check);
 }
 
@@ -1384,6 +1415,7 @@ main(void)
 		TEST(a_list_of_persons_that_was_put_back_stops_everything),
 		TEST(a_list_whose_leaf_a_power_cut_took_is_used_and_its_leaf_comes_with_the_next),
 		TEST(the_check_of_the_ledger_finds_a_list_that_was_put_back),
+		TEST(a_damaged_record_brings_no_list_of_persons_back),
 		TEST(a_docket_that_forgot_the_newest_list_does_not_hide_it),
 		TEST(a_docket_that_was_put_back_with_the_list_does_not_hide_it),
 		cmocka_unit_test(only_one_text_is_a_statement),

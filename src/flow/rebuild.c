@@ -57,6 +57,7 @@ flow_rebuild(struct flow *f, struct rebuilt *out, struct err *err)
 	bool ok;
 
 	memset(out, 0, sizeof *out);
+	f->despite_damage = true;
 	ok = flow_may(f, PEOPLE_KEYS, err) && begin(&r, err) &&
 	    rebuild_load(&r, err) && rebuild_old_begin(&r, err) &&
 	    rebuild_look(&r, err) && rebuild_replay(&r, err) &&

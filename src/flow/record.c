@@ -216,7 +216,7 @@ catch_up(struct journal *j, struct docket *d, struct err *err)
 		return true;
 	if (end > journal_end(j))
 		return err_set(err, ERR_UNPROVEN, "journal.shorter",
-		    "the journal of records ends before what the docket knows of it: a part of it was lost; get the whole home back from one backup");
+		    "the journal of records ends before what the docket knows of it: a part of it was lost. Get the whole home back from one backup; or go on without it: comity ledger succeed --reason damaged");
 	return entries_index(j, d, end, err);
 }
 

@@ -409,6 +409,7 @@ struct backup_result {
 	uint64_t keys_away;		/* restored: packages that do not open for want of one */
 	char keys_path[4300];		/* written, or read; "" none was there */
 	bool keys_other;		/* restored: that file opens with another passphrase */
+	bool damaged;			/* the ledger is: no record says that this was made */
 };
 MUST bool flow_backup(struct flow *f, const struct backup_wish *wish,
     struct backup_result *out, struct err *err);

@@ -425,7 +425,7 @@ recovery(struct restoring *r, const char *path, const struct backup_result *b,
     struct err *err)
 {
 	struct flow inner = { .world = r->f->world, .passphrase = r->f->passphrase,
-		.arg = r->f->arg, .as = r->f->as };
+		.arg = r->f->arg, .as = r->f->as, .despite_damage = true };
 	bool ok;
 
 	ok = flow_open(&inner, path, err) && home_lock(inner.home, err) &&
@@ -580,7 +580,7 @@ static bool
 keys_into(struct restoring *r, const struct restore_wish *w, const char *path,
     struct backup_result *out, struct err *err)
 {
-	struct flow inner = { .world = r->f->world };
+	struct flow inner = { .world = r->f->world, .despite_damage = true };
 	bool ok;
 
 	ok = flow_open(&inner, path, err) &&

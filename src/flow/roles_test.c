@@ -613,7 +613,7 @@ wrong_revocation(struct flow *f, struct err *err)
 static bool
 wrong_successor(struct flow *f, struct err *err)
 {
-	return flow_ledger_succeed(f, "No Reason", err);
+	return flow_ledger_succeed(f, "No Reason", NULL, err);
 }
 
 static bool

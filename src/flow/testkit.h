@@ -19,6 +19,11 @@ void site_begin(struct site *s, struct world *w, const char *path);
 void site_end(struct site *s);
 /* A command ends and the next one begins: nothing is remembered but the disk. */
 bool site_again(struct site *s, struct err *err);
+/*
+ * So many bits of one byte of the first record that holds this text, as a disk turns them: one
+ * is turned back, of several the record is lost.
+ */
+bool record_spoil(struct site *s, const char *text, unsigned bits, struct err *err);
 bool site_init(struct site *s, const char *country, struct err *err);
 
 /* What the steps hand on to each other. */

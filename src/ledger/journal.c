@@ -137,7 +137,7 @@ journal_damaged(uint64_t at, struct err *err)
 {
 	return err_set(err, ERR_UNPROVEN, "journal.damaged",
 	    "the journal is damaged at byte %" PRIu64 ": what it says from there on "
-	    "is not proven.  Keep the file as it is; restore it from a backup", at);
+	    "is not proven. Keep the file as it is; see: comity ledger check", at);
 }
 
 bool

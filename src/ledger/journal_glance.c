@@ -1,4 +1,4 @@
-/* Few entries among many, found without reading the others as a check does. */
+/* Few entries among many, by who needs no lock: each against its chain, and no copy of them. */
 #include <string.h>
 
 #include "ledger/journal_internal.h"
@@ -10,65 +10,77 @@ struct glancing {
 	void *arg;
 };
 
-/* One that is wanted is held against the chain before it: what lies there was written so. */
 static bool
-wanted_tell(struct glancing *g, uint64_t at, struct err *err)
+entry_tell(struct glancing *g, uint64_t at, const struct entry *e, struct err *err)
 {
-	struct journal_entry told = { .at = at };
-	struct digest chain;
-	struct entry e;
+	struct journal_entry told = { .at = at, .record = e->record };
 
-	if (!reading_chain(&g->in, at, &chain, err) ||
-	    !reading_must(&g->in, at, &chain, &e, err))
-		return false;
-	told.record = e.record;
-	memcpy(told.salt, e.salt, sizeof told.salt);
+	if (!g->wants(e->record))
+		return true;
+	memcpy(told.salt, e->salt, sizeof told.salt);
 	return g->each(g->arg, &told, err);
 }
 
+/* To the end, or to where a writer is at work or was cut; else it is damage. */
 static bool
-entries_glance(struct glancing *g, uint64_t *at, struct err *err)
+entries_glance(struct glancing *g, struct journal_place *p, struct err *err)
 {
-	struct span record;
-	uint32_t n;
+	while (p->at < g->in.end) {
+		bool holds = false;
+		struct entry e;
+		uint32_t n;
 
-	for (; *at < g->in.end; *at += ENTRY_EXTRA + n) {
-		if (!reading_length(&g->in, *at, &n, err))
+		if (!reading_length(&g->in, p->at, &n, err) || (n > 0 &&
+		    !reading_entry(&g->in, p->at, n, &p->chain, &e, &holds, err)))
 			return false;
-		if (n == 0)
-			return true;	/* not whole: a writer is at work, or was cut */
-		if (!reading_span(&g->in, *at + ENTRY_HEAD, n, &record, err) ||
-		    (g->wants(record) && !wanted_tell(g, *at, err)))
+		if (!holds)
+			return tail_check(&g->in, p->at, &p->chain, err);
+		if (!entry_tell(g, p->at, &e, err))
 			return false;
+		p->at = e.next;
+		p->chain = e.chain;
 	}
 	return true;
 }
 
+static bool
+magic_glance(struct glancing *g, struct err *err)
+{
+	struct span s;
+
+	return g->in.end < JOURNAL_FIRST ? journal_damaged(0, err) :
+	    reading_span(&g->in, 0, JOURNAL_FIRST, &s, err) &&
+	    (span_is(s, JOURNAL_MAGIC) || journal_damaged(0, err));
+}
+
 bool
-journal_glance(struct world *w, struct dir *home, uint64_t *at, bool *whole,
+journal_glance(struct world *w, struct dir *home, struct journal_place *place, bool *whole,
     bool (*wants)(struct span record),
     bool (*each)(void *arg, const struct journal_entry *e, struct err *err), void *arg,
     struct err *err)
 {
 	struct glancing g = { .wants = wants, .each = each, .arg = arg };
-	uint64_t reached = *at < JOURNAL_FIRST ? JOURNAL_FIRST : *at;
+	struct journal_place p = *place;
 	struct file_info info;
 	struct file *f = NULL;
-	bool ok;
+	bool begins = p.at < JOURNAL_FIRST, ok;
 
+	if (begins)
+		p = (struct journal_place){ .at = JOURNAL_FIRST };
 	ok = file_open_info(w, home, JOURNAL_PATH, &f, &info, err);
-	if (ok && info.size < reached)
-		ok = err_set(err, ERR_UNPROVEN, "journal.shorter",
-		    "the journal became shorter than it was");
+	if (ok && info.size < p.at)
+		ok = begins ? journal_damaged(0, err) : err_set(err, ERR_UNPROVEN,
+		    "journal.shorter", "the journal became shorter than it was");
 	/* Nothing new is the usual answer, and costs one look at the file. */
-	ok = ok && (info.size == reached || (
-	    (info.size - reached < READING_ROOM_ONE ?
+	ok = ok && ((info.size == p.at && !begins) || (
+	    (info.size - p.at < READING_ROOM_ONE ?
 	    reading_init_one(&g.in, f, info.size, err) :
-	    reading_init(&g.in, f, info.size, err)) && entries_glance(&g, &reached, err)));
+	    reading_init(&g.in, f, info.size, err)) &&
+	    (!begins || magic_glance(&g, err)) && entries_glance(&g, &p, err)));
 	reading_clear(&g.in);
 	if (ok) {
-		*at = reached;
-		*whole = reached == info.size;
+		*place = p;
+		*whole = p.at == info.size;
 	}
 	file_close(f);
 	return ok;

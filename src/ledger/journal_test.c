@@ -1198,9 +1198,9 @@ glanced_add(void *arg, const struct journal_entry *e, struct err *err)
 }
 
 static bool
-glance(struct node *n, uint64_t *at, bool *whole, struct glanced *g)
+glance(struct node *n, struct journal_place *place, bool *whole, struct glanced *g)
 {
-	return journal_glance(n->w, n->home, at, whole, is_long, glanced_add, g, &last);
+	return journal_glance(n->w, n->home, place, whole, is_long, glanced_add, g, &last);
 }
 
 static void
@@ -1208,28 +1208,31 @@ what_is_wanted_is_told_while_another_writes(void **state)
 {
 	struct node n = node_new(77);
 	struct glanced g = { 0 };
-	uint64_t at = 0, first;
+	struct journal_place place = { .at = 0 };
+	uint64_t at, first;
 	struct file *f = NULL;
 	struct digest chain;
 	bool whole, holds;
 
 	(void)state;
 	OK(dir_open(n.w, NULL, "/", &n.home, &last));
-	FAILS(glance(&n, &at, &whole, &g), ERR_ABSENT, "disk.absent");
+	FAILS(glance(&n, &place, &whole, &g), ERR_ABSENT, "disk.absent");
 	node_close(&n);
 	OK(node_open(&n));
 	OK(append(&n, 0, 70, &first));
-	OK(glance(&n, &at, &whole, &g));
-	assert_true(whole && at == journal_end(n.j));
+	OK(glance(&n, &place, &whole, &g));
+	assert_true(whole && place.at == journal_end(n.j));
 	assert_int_equal(g.n, 10);
 	/* what was added, from where it ended */
 	OK(append(&n, 70, 7, &first));
-	OK(glance(&n, &at, &whole, &g));
+	OK(glance(&n, &place, &whole, &g));
 	assert_int_equal(g.n, 11);
-	OK(glance(&n, &at, &whole, &g));
+	OK(glance(&n, &place, &whole, &g));
 	assert_int_equal(g.n, 11);
 	/* the chain where an entry ends, and nowhere else */
 	chain = journal_chain(n.j);
+	at = place.at;
+	assert_true(digest_eq(&place.chain, &chain));
 	OK(journal_chain_is(n.w, n.home, at, &chain, &holds, &last));
 	assert_true(holds);
 	OK(journal_chain_is(n.w, n.home, at + 1, &chain, &holds, &last));
@@ -1244,16 +1247,16 @@ what_is_wanted_is_told_while_another_writes(void **state)
 	/* a writer is in the middle of its group */
 	OK(file_open(n.w, n.home, JOURNAL_PATH, FILE_UPDATE, &f, &last));
 	OK(file_write_at(f, span_of("\0\0", 2), at, &last));
-	OK(glance(&n, &at, &whole, &g));
-	assert_true(!whole && at == journal_end(n.j));
+	OK(glance(&n, &place, &whole, &g));
+	assert_true(!whole && place.at == journal_end(n.j));
 	OK(file_truncate(f, at, &last));
-	/* a wanted one is held against the chain before it */
-	OK(file_write_at(f, span_text("x"), g.at[3] + 100, &last));
-	at = 0;
-	FAILS(glance(&n, &at, &whole, &g), ERR_UNPROVEN, "journal.damaged");
+	/* each is held against the chain before it, wanted or not */
+	OK(file_write_at(f, span_text("x"), JOURNAL_FIRST + ENTRY_HEAD, &last));
+	place.at = 0;
+	FAILS(glance(&n, &place, &whole, &g), ERR_UNPROVEN, "journal.damaged");
 	OK(file_truncate(f, JOURNAL_FIRST + 1, &last));
-	at = 500;
-	FAILS(glance(&n, &at, &whole, &g), ERR_UNPROVEN, "journal.shorter");
+	place.at = 500;
+	FAILS(glance(&n, &place, &whole, &g), ERR_UNPROVEN, "journal.shorter");
 	file_close(f);
 	node_free(&n);
 }

@@ -166,6 +166,49 @@ place_fits(const struct log *l, const struct tree_state *s, struct log_place *pl
 	    place->count - place->first == s->size;
 }
 
+bool
+log_journal_reach(struct world *w, struct dir *home, uint64_t *at, struct err *err)
+{
+	struct err why = ERR_INIT;
+	struct log_place place;
+	struct tree_state s;
+
+	*at = 0;
+	if (!tree_peek(w, home, LOG_PATH, &s, &why)) {
+		if (why.kind != ERR_UNPROVEN && err != NULL)
+			*err = why;
+		return why.kind == ERR_UNPROVEN;	/* its opening makes it anew */
+	}
+	if (s.number > 0 && place_decode(span_of(s.aside, s.aside_n), &place))
+		*at = place.at;
+	return true;
+}
+
+/*
+ * A journal that is not there is made, but not where other files tell of one: what it said
+ * would be forgotten with it.
+ */
+static bool
+journal_there(struct log *l, struct err *err)
+{
+	static const char *const tell[] = { OFFSETS_PATH, LOG_PATH "/" TREE_PATH,
+		LOG_PATH "/" SIGNED_NAME, LOG_PATH "/" CHECKPOINT_NAME,
+		LOG_PATH "/" STANDING_NAME, BEFORE_PATH };
+	bool there;
+
+	if (!path_look(l->w, l->home, JOURNAL_PATH, &there, err) || there)
+		return there;
+	for (size_t i = 0; i < sizeof tell / sizeof tell[0]; i++) {
+		if (!path_look(l->w, l->home, tell[i], &there, err))
+			return false;
+		if (there)
+			return err_set(err, ERR_UNPROVEN, "journal.damaged",
+			    "the journal is gone: there is no file " JOURNAL_PATH ", and %s says that there was one; see: comity ledger check",
+			    tell[i]);
+	}
+	return true;
+}
+
 /* The journal from where the tiles end; *place is that, or the first entry. */
 static bool
 journal_ready(struct log *l, struct log_place *place, struct err *err)
@@ -173,6 +216,8 @@ journal_ready(struct log *l, struct log_place *place, struct err *err)
 	struct tree_state s;
 	struct err why = ERR_INIT;
 
+	if (!l->closed && !journal_there(l, err))
+		return false;
 	if (!tree_peek(l->w, l->home, l->path, &s, &why)) {
 		s.number = 0;
 		if (why.kind != ERR_UNPROVEN) {
@@ -191,7 +236,8 @@ journal_ready(struct log *l, struct log_place *place, struct err *err)
 		if (l->closed || journal_open_at(l->w, l->home, place->at,
 		    place->count, &place->chain, &l->j, &why))
 			return true;
-		if (why.kind != ERR_UNPROVEN) {
+		/* An end that was durable is gone: tiles made anew would hide that it was there. */
+		if (why.kind != ERR_UNPROVEN || strcmp(why.reason, "journal.shorter") == 0) {
 			if (err != NULL)
 				*err = why;
 			return false;

@@ -36,6 +36,11 @@ struct log;
 MUST bool log_first(struct world *w, struct dir *home, uint64_t *first, unsigned *before,
     struct err *err);
 /*
+ * How far the journal reached when the tiles of the open log were written last: a file that
+ * ends before that lost its end.  0: nobody knows.
+ */
+MUST bool log_journal_reach(struct world *w, struct dir *home, uint64_t *at, struct err *err);
+/*
  * before/1/closed to before/n/closed, made again where they are damaged or gone, by who
  * remembers that log n ended at entry `end`: each says where the next begins, too.
  * ERR_UNPROVEN "ledger.damaged": two that follow each other are lost.
@@ -221,7 +226,7 @@ struct salvaged {
 	uint64_t lost;			/* entries, or stretches behind the last known leaf */
 	/*
 	 * Before this offset all lie where they lay.  moved: how many of those kept lay from there
-	 * to `upto` (log_salvage).
+	 * to `upto`.
 	 */
 	uint64_t same_to, moved;
 	bool has_old;			/* there was a file: it is kept */
@@ -231,6 +236,7 @@ struct salvaged {
 };
 #define SALVAGE_OLD_MAX 9999		/* damaged journals kept, a file each */
 /*
+ * upto: so far the journal reached, as the caller knows (0: does not).
  * kept(arg, e): each that is proven, in order; e->at is where it lay.
  * ERR_LIMIT "journal.many": SALVAGE_OLD_MAX are kept already.
  */

@@ -559,7 +559,7 @@ stretch(struct salvage *s, uint64_t *at, struct digest *chain, struct piece *p,
 		return keep(s, p, err);
 	}
 	/* What a power cut left of what nobody was told is no loss. */
-	torn = next == s->old.end && s->number >= s->known_end &&
+	torn = next == s->old.end && s->number >= s->known_end && next >= s->upto &&
 	    tail_check(&s->old, *at, chain, &why);
 	if (!torn && why.kind != ERR_NONE && !pass(&why, err))
 		return false;
@@ -691,6 +691,11 @@ run(struct salvage *s, struct err *err)
 		ok = ok && entries(s, p, err);
 	}
 	ok = ok && lose(s, s->known_end, err);
+	/* Its end is gone, and no tile had it yet: somebody else knew of it. */
+	if (ok && s->upto > s->old.end) {
+		s->said->lost++;
+		s->moved = true;
+	}
 	s->said->sound = ok && begins && s->said->mended == 0 && s->said->lost == 0;
 	mem_free(p);
 	return ok && (s->said->sound || !s->said->has_old || old_copy(s, err));
@@ -734,6 +739,9 @@ salvage_take(struct salvage *s, struct err *err)
 {
 	struct journal_new *n = s->out;
 
+	/* Where the tiles end in the journal is another place from now on. */
+	if (s->moved && !tiles_forget(s->w, s->home, LOG_PATH, err))
+		return false;
 	if (s->said->has_old && !path_rename(s->w, s->home, OLD_NEXT, s->home, s->said->old,
 	    false, err))
 		return false;

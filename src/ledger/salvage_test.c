@@ -71,7 +71,7 @@ salvaged_as(struct node *n, const struct checkpoint *c, bool has_old, struct sal
 	if (has_old)
 		bytes = file_bytes(n, JOURNAL_PATH, &old);
 	OK(dir_open(n->w, NULL, "/", &n->home, &last));
-	OK(log_salvage(n->w, n->home, UINT64_MAX, NULL, NULL, &s, said, &last));
+	OK(log_salvage(n->w, n->home, 0, NULL, NULL, &s, said, &last));
 	assert_int_equal(said->has_old, has_old);
 	if (!said->sound) {
 		OK(salvage_add(s, span_text("{\"more\":1}"), &last));
@@ -268,7 +268,7 @@ without_tiles_what_holds_is_kept_and_the_rest_is_told(void **state)
 	for (uint64_t bit = 0; bit < 64; bit++)
 		flip(&n, JOURNAL_PATH, 8 * (JOURNAL_FIRST + ENTRY_HEAD) + 2 * bit);
 	OK(dir_open(n.w, NULL, "/", &n.home, &last));
-	OK(log_salvage(n.w, n.home, UINT64_MAX, NULL, NULL, &s, &said, &last));
+	OK(log_salvage(n.w, n.home, 0, NULL, NULL, &s, &said, &last));
 	assert_int_equal(said.kept, ALL - 1);
 	assert_true(said.lost >= 1);
 	OK(salvage_take(s, &last));
@@ -276,6 +276,39 @@ without_tiles_what_holds_is_kept_and_the_rest_is_told(void **state)
 	dir_close(n.home);
 	OK(node_open(&n));
 	assert_int_equal(journal_count(log_journal(n.l)), ALL);
+	node_free(&n);
+	node_free(&whole);
+}
+
+/* The unsigned end is gone, and the docket knew of it; what it moves is counted. */
+static void
+an_end_that_somebody_knew_of_is_lost_and_what_moves_is_counted(void **state)
+{
+	struct checkpoint c;
+	struct node whole = whole_new(&c);
+	struct node n = node_copy(&whole, 41, NULL);
+	struct salvage *s = NULL;
+	struct salvaged said;
+	struct file_info info;
+	struct file *f = NULL;
+
+	(void)state;
+	OK(path_info(n.w, NULL, JOURNAL_PATH, &info, &last));
+	OK(file_open(n.w, NULL, JOURNAL_PATH, FILE_UPDATE, &f, &last));
+	OK(file_truncate(f, info.size - 7 - ENTRY_EXTRA, &last));
+	OK(dir_open(n.w, NULL, "/", &n.home, &last));
+	OK(log_salvage(n.w, n.home, info.size, NULL, NULL, &s, &said, &last));
+	assert_true(!said.sound && said.lost == 1 && said.kept == ALL - 1 && said.moved == 0);
+	salvage_free(s);
+	/* three bits of the second one: the eight behind it move */
+	for (uint64_t bit = 0; bit < 3; bit++)
+		flip(&n, JOURNAL_PATH, 8 * (JOURNAL_FIRST + 7 + ENTRY_EXTRA + 6) + bit);
+	OK(log_salvage(n.w, n.home, info.size - 7 - ENTRY_EXTRA, NULL, NULL, &s, &said, &last));
+	assert_int_equal(said.lost, 1);
+	assert_int_equal(said.same_to, JOURNAL_FIRST + 7 + ENTRY_EXTRA);
+	assert_int_equal(said.moved, ALL - 3);
+	salvage_free(s);
+	file_close(f);
 	node_free(&n);
 	node_free(&whole);
 }
@@ -306,6 +339,7 @@ main(void)
 		cmocka_unit_test(tiles_without_their_tree_still_give_their_leaves),
 		cmocka_unit_test(a_record_that_was_written_over_is_lost_not_believed),
 		cmocka_unit_test(without_tiles_what_holds_is_kept_and_the_rest_is_told),
+		cmocka_unit_test(an_end_that_somebody_knew_of_is_lost_and_what_moves_is_counted),
 		cmocka_unit_test(a_journal_that_holds_needs_nothing),
 	};
 

@@ -231,14 +231,18 @@ peer_decode(struct peer *p, struct json_object *o, struct err *err)
 static bool
 revoked_bind(struct home *h, struct peer *p, struct err *err)
 {
-	bool revoked;
+	enum peer_trust trust;
 
 	if (p->revoked || h->cards.look == NULL)
 		return true;
-	if (!h->cards.revoked(h->cards.arg, &p->id, &revoked, err))
+	if (!h->cards.revoked(h->cards.arg, &p->id, &trust, err))
 		return false;
-	p->revoked = revoked;
-	if (revoked)
+	p->revoked = trust != TRUST_STANDS;
+	p->lost = trust == TRUST_LOST;
+	if (p->lost)
+		(void)snprintf(p->reason, sizeof p->reason,
+		    "records of this home were lost, and that trust ended may have been among them; compare the words of its card again: comity peer pair CARD --words \"...\"");
+	else if (p->revoked)
 		(void)snprintf(p->reason, sizeof p->reason,
 		    "by the ledger of this home; its file in the folder peers was changed");
 	return true;

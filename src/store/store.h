@@ -153,6 +153,8 @@ enum card_bound {
 	CARD_CHANGED,			/* its bytes are not those that its id names */
 	CARD_UNPROVEN			/* no record says that people confirmed it */
 };
+/* LOST: records that may have ended it are lost, and nobody compared its words since. */
+enum peer_trust { TRUST_STANDS, TRUST_ENDED, TRUST_LOST };
 /*
  * Asked of each card that is read; confirmed: the home's file says that people confirmed
  * it, or that it is ours.  id names the card, act_json is what lies there.  The ledger is
@@ -162,7 +164,7 @@ struct card_binding {
 	bool (*look)(void *arg, const struct authority_id *from, const struct digest *id,
 	    struct span act_json, bool confirmed, enum card_bound *out, struct err *err);
 	/* Of a peer whose file does not say so: was trust in it ended here? */
-	bool (*revoked)(void *arg, const struct authority_id *peer, bool *revoked,
+	bool (*revoked)(void *arg, const struct authority_id *peer, enum peer_trust *out,
 	    struct err *err);
 	void *arg;
 };
@@ -175,6 +177,7 @@ struct peer {
 	bool confirmed;
 	enum card_bound bound;		/* of a peer that was loaded */
 	bool revoked;
+	bool lost;			/* of one that was loaded: revoked only by TRUST_LOST */
 	char reason[200];		/* of the revocation */
 	int64_t paired_at;
 	struct digest card_id;
