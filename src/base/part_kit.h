@@ -13,6 +13,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Built with AddressSanitizer: what is long there, and finds nothing more there, may be less. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED true
+#elif defined(__has_feature)
+#define SANITIZED __has_feature(address_sanitizer)
+#else
+#define SANITIZED false
+#endif
+
 /* Does the kth try (from 0) belong to this run? */
 static inline bool
 part_has(uint64_t k)

@@ -108,19 +108,11 @@ child_begin(int *status)
 }
 
 /* With a sanitizer not _exit: what leaks is found at the end.  It takes a third of a try. */
-#if defined(__SANITIZE_ADDRESS__)
-#define LEAKS_ARE_FOUND true
-#elif defined(__has_feature)
-#define LEAKS_ARE_FOUND __has_feature(address_sanitizer)
-#else
-#define LEAKS_ARE_FOUND false
-#endif
-
 static void
 end_well(void)
 {
 	(void)fflush(NULL);
-	if (LEAKS_ARE_FOUND)
+	if (SANITIZED)
 		exit(0);
 	_exit(0);
 }
